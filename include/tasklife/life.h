@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * life/: events in time order become tasks with births, execs, signals, deaths, notices and reapings.
+ * It has no opinions: it keeps what happened and where that was seen. A task is a thread in the kernel's
+ * sense; a process is the group its leader stands for.
+ *
+ * Law of this header: a task handed to the callback is valid during the call (it is freed after), with
+ * everything it points to, except atoms and stacks, which belong to the struct tl_events.
+ */
+#ifndef TASKLIFE_LIFE_H
+#define TASKLIFE_LIFE_H
+
+#include "event.h"
+
+/* Another task, by identity and by the name it bore then. tid TL_PID_NONE: not seen. */
+struct tl_ref {
+	tl_pid tid;
+	uint32_t generation;
+	const struct tl_atom *comm; /* NULL unknown */
+};
+
+struct tl_birth {
+	struct tl_seen seen;	  /* task_newtask, else sched_process_fork */
+	struct tl_seen confirmed; /* sched_process_fork where seen is task_newtask */
+	bool flags_known;
+	uint64_t clone_flags;
+	struct tl_ref creator;	   /* the thread that called clone */
+	struct tl_ref real_parent; /* who gets its SIGCHLD; TL_PID_NONE: not known */
+	struct tl_ref requester;   /* kernel threads: who asked for it */
+	const struct tl_stack *stack;
+};
+
+struct tl_exec {
+	struct tl_seen seen;
+	struct tl_seen prepared; /* sched_prepare_exec */
+	const struct tl_atom *filename, *interp, *comm, *argv;
+	tl_pid old_pid; /* differs from the tid when a non-leader called exec and took the leader's id */
+};
+
+#define TL_ANCESTRY 8
+
+struct tl_signal {
+	struct tl_seen seen; /* signal_generate */
+	int32_t sig, err, code, result;
+	bool group;
+	bool owner_dead;   /* the owner had already entered do_exit: a trigger, not a sender */
+	bool owner_kthread;
+	bool self;	   /* owner and target are one process */
+	uint8_t ctx;	   /* enum tl_ctx of the record */
+	struct tl_ref target;
+	struct tl_ref owner; /* who was running */
+	tl_pid owner_tgid;   /* TL_PID_NONE unknown */
+	struct tl_ref ancestry[TL_ANCESTRY]; /* of the owner, nearest first */
+	unsigned n_ancestry;
+	const struct tl_atom *owner_argv, *owner_cgroup;
+	const struct tl_stack *stack;
+	struct tl_seen delivered; /* signal_deliver that matched it */
+	int32_t deliver_sig;
+	uint64_t sa_handler, sa_flags;
+	bool oom_victim;  /* mark_victim for the target just before or after */
+	char target_state; /* state letter of the target at that moment, 0 unknown ('T' stopped) */
+	struct tl_signal *next;
+};
+
+/* A signal_deliver in this task, matched or not. */
+struct tl_delivery {
+	struct tl_seen seen;
+	int32_t sig, err, code;
+	uint64_t handler, flags;
+};
+
+struct tl_death {
+	struct tl_seen seen;	 /* sched_process_exit, else do_exit */
+	struct tl_seen do_exit;	 /* the function record */
+	struct tl_seen coredump; /* do_coredump or vfs_coredump */
+	struct tl_seen exit_call;
+	const struct tl_stack *stack; /* do_exit's, else sched_process_exit's */
+	int8_t group_dead;	 /* -1 not said */
+	bool status_known;
+	int32_t status; /* wait status, as task->exit_code holds it */
+	bool status_from_call; /* only the argument of exit()/exit_group() was seen */
+	struct tl_seen oom;	/* mark_victim */
+	struct tl_delivery last; /* the last signal_deliver before death */
+	bool any_delivery;
+	char last_state; /* 'Z', 'X' of the last sched_switch; 0 not seen */
+};
+
+struct tl_notice {
+	struct tl_seen seen;
+	struct tl_ref parent, sender; /* sender: in whose context it was sent */
+	int32_t sig, code, result;
+	struct tl_seen delivered; /* signal_deliver in the parent */
+};
+
+struct tl_reap {
+	bool is;
+	bool at_most;	   /* t is the latest moment it can have been */
+	int8_t automatic;  /* 1 nobody needed to wait, 0 somebody waited, -1 not known */
+	struct tl_seen seen;
+	struct tl_ref by;
+	struct tl_seen waited; /* sched_process_wait of the parent that led to it */
+	struct tl_seen freed;  /* sched_process_free: late, never the time of reaping */
+};
+
+struct tl_adoption {
+	struct tl_seen seen;
+	struct tl_ref by;
+};
+
+/* Sleeps of one kind and like length, folded: "500 x sleep of 3.0 s". */
+struct tl_rhythm {
+	tl_ns from, to;
+	uint64_t count;
+	tl_ns min, max, sum; /* of the sleeps */
+	tl_ns run;	     /* time run between them */
+	char state;
+};
+#define TL_RHYTHMS 32
+
+struct tl_sched {
+	bool any;
+	tl_ns run, wait, sleep, stopped;
+	uint64_t switches, preemptions, migrations;
+	uint64_t cpus[4];  /* bit per CPU, the first 256 */
+	uint64_t rhythms_more; /* sleeps that did not fit */
+	struct tl_rhythm *rhythm;
+	unsigned n_rhythms;
+};
+
+#define TL_SIGNALS_KEPT	 256
+#define TL_CHILDREN_KEPT 4096
+
+struct tl_process;
+
+struct tl_task {
+	tl_pid tid;
+	tl_pid tgid; /* TL_PID_NONE unknown */
+	uint32_t generation;
+	bool kthread;
+	bool root;	/* the recording was asked for it */
+	bool family;	/* root or descends from one */
+	const struct tl_atom *comm; /* the last it bore */
+	const struct tl_atom **comms; /* all of them, in order */
+	unsigned n_comms;
+	struct tl_seen first, last; /* anything seen of it */
+	struct tl_birth birth;
+	struct tl_exec *exec;
+	unsigned n_execs;
+	struct tl_signal *signals; /* sent to this thread id, oldest first; see folded */
+	unsigned n_signals;
+	uint64_t signals_folded; /* not kept one by one */
+	struct tl_death death;
+	struct tl_notice notice;
+	struct tl_reap reap;
+	struct tl_adoption *adoption;
+	unsigned n_adoptions;
+	struct tl_ref *child;
+	unsigned n_children;
+	uint64_t children_more;
+	struct tl_sched sched;
+	struct tl_ref parent; /* real_parent as last known */
+	const struct tl_atom *argv, *cgroup;
+	struct tl_process *process; /* never NULL; a process of its own when the group is not known */
+	bool is_leader;
+};
+
+/* How one thread of a group left, kept for the others' verdicts. */
+struct tl_leaver {
+	struct tl_ref who;
+	struct tl_seen seen; /* when it entered do_exit or, if not recorded, its sched_process_exit */
+	const struct tl_stack *stack;
+	struct tl_delivery last;
+	bool any_delivery;
+	struct tl_seen coredump;
+};
+
+struct tl_process {
+	tl_pid tgid;
+	const struct tl_task *leader; /* NULL: handed on before or never seen */
+	tl_pid *thread;		      /* all ever seen, at most TL_CHILDREN_KEPT */
+	unsigned n_threads;
+	uint64_t threads_more;
+	unsigned live;
+	struct tl_leaver *leaver; /* in order of leaving */
+	unsigned n_leavers;
+	struct tl_signal *group_signals; /* grp=1, whichever thread was named as target */
+	struct tl_seen execed; /* last sched_process_exec under this tgid */
+	struct tl_seen end;    /* the last thread's death; not seen while one lives */
+	bool ended;
+};
+
+struct tl_lives;
+
+/* What the lives were told with: which kinds of witnesses this trace has at all. */
+struct tl_witnesses {
+	bool newtask, fork, exec, exit, wait, free, sw, signal, deliver, functions, stacks, side;
+};
+
+typedef void (*tl_life_fn)(void *ctx, const struct tl_task *task);
+
+/* `done` gets each life when it is complete, in order of completion. events is borrowed. */
+struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx, struct tl_lives **ret);
+void tl_lives_free(struct tl_lives *lives);
+/* One event, in time order. */
+struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
+/* The end of the trace: everything still held is handed on. */
+struct tl_err *tl_lives_end(struct tl_lives *lives);
+const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *lives);
+/* Tasks held now, and the most ever held. */
+void tl_lives_count(const struct tl_lives *lives, size_t *ret_now, size_t *ret_most);
+/* Oddities worth a sentence ("sender and target share one tid"): msgids with a place. */
+struct tl_oddity {
+	const char *what; /* msgid */
+	struct tl_seen seen;
+	tl_pid tid;
+};
+const struct tl_oddity *tl_lives_oddities(const struct tl_lives *lives, unsigned *ret_n);
+
+#endif

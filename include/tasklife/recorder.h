@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * record/: a running kernel becomes bytes (trace.dat). Nothing above floor 4 knows whether a trace is a file
+ * of 2020 or one second old.
+ *
+ * Two private tracefs instances: `lives` (rare events of the whole system, with stack triggers) and `family`
+ * (everything of the traced tasks, followed through fork). Whatever was changed is put back by
+ * tl_recorder_close(), on every path; what a kill -9 leaves is removed by the next start or tl_restore().
+ *
+ * Law of this header: a recorder owns its instances, its pumps and its files until closed.
+ */
+#ifndef TASKLIFE_RECORDER_H
+#define TASKLIFE_RECORDER_H
+
+#include "err.h"
+#include "facts.h"
+
+/* How well a kernel lets itself be watched; each step says why the better one was refused. */
+enum tl_rec_mode {
+	TL_MODE_FUNCTION, /* function tracer with validated filters, plus events */
+	TL_MODE_STACKS,	  /* events with stack triggers */
+	TL_MODE_EVENTS,	  /* events alone */
+};
+const char *tl_rec_mode_name(enum tl_rec_mode m); /* "function", "events+stacks", "events" */
+
+struct tl_rec_plan {
+	bool want_mode;	       /* false: the best this machine permits */
+	enum tl_rec_mode mode; /* with want_mode: this one or an error */
+	const tl_pid *pid;     /* tasks to follow from the start, besides or instead of a command */
+	unsigned n_pids;
+	bool everything;       /* -a: family is system-wide too */
+	int64_t buffer_kb;     /* per CPU; 0 our default */
+	bool exit_syscalls;    /* sys_enter_exit*: exit codes at the price of some ns on every system call */
+	bool best_effort;      /* go on without a source that is refused */
+};
+
+struct tl_recorder;
+
+/* What was tried and refused, for one message: valid until close. */
+struct tl_rec_report {
+	enum tl_rec_mode mode;
+	const char *clock;
+	bool exit_by_bpf, exit_by_syscalls;
+	const struct tl_err *refused[8]; /* why better sources are not in use */
+	unsigned n_refused;
+	uint64_t written, read, lost; /* per all CPUs; written = read + lost */
+};
+
+/* Prepare everything; tracing is on when it returns. */
+struct tl_err *tl_recorder_open(const struct tl_rec_plan *plan, struct tl_recorder **ret);
+/*
+ * Start argv as a child whose birth is already in the trace, followed from its first instruction. The child is
+ * not reaped by us until tl_recorder_wait(). Errors before exec (127 not found, 126 not executable) come back
+ * as a TL_E_FAILED error with os ENOENT or EACCES/ENOEXEC.
+ */
+struct tl_err *tl_recorder_spawn(struct tl_recorder *rec, char *const argv[], tl_pid *ret);
+/* Wait until the child has ended (or `seconds` passed, or *stop became true); *ret_status is a wait status,
+ * *ret_ended false when it was not the child that ended the wait. seconds < 0: no limit. */
+struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const volatile int *stop,
+				int *ret_status, bool *ret_ended);
+/* Stop tracing and drain the buffers. */
+struct tl_err *tl_recorder_stop(struct tl_recorder *rec);
+/* Write the whole recording as trace.dat v7, uncompressed, front to back without seeking. */
+struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd);
+const struct tl_rec_report *tl_recorder_report(const struct tl_recorder *rec);
+/* Put everything back and free. */
+void tl_recorder_close(struct tl_recorder *rec);
+
+/* Undo what dead recordings left. *ret_n: instances and journal entries removed. */
+struct tl_err *tl_restore(unsigned *ret_n);
+
+/* `doctor`: one line per ability. */
+struct tl_ability {
+	const char *id;	      /* "tracefs", "events", "stack-triggers", "function-tracer", "bpf-exit" ... */
+	bool ok;
+	const char *says;     /* msgid: what it is for */
+	struct tl_err *why;   /* why not, and what it costs; NULL when ok */
+	char detail[128];     /* e.g. the path, the clock chosen; not translated */
+};
+/* Ask the machine. Array of *ret_n, free with tl_abilities_free. Changes nothing that it does not put back. */
+struct tl_err *tl_abilities(struct tl_ability **ret, unsigned *ret_n);
+void tl_abilities_free(struct tl_ability *a, unsigned n);
+
+#endif

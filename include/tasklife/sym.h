@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sym/: addresses and names. A return address points BEHIND its call; when the call never returns and is the
+ * last instruction of a function, that is the first byte of the next one (seed 003: __wake_up_parent+0x0 was
+ * sys_exit_group). Only sym/pc.c knows this.
+ *
+ * Law of this header: a table owns its names; what it returns is valid as long as the table.
+ */
+#ifndef TASKLIFE_SYM_H
+#define TASKLIFE_SYM_H
+
+#include "err.h"
+
+struct tl_symtab;
+
+struct tl_symbol {
+	const char *name;   /* NUL-terminated */
+	const char *module; /* NULL: the kernel itself */
+	uint64_t addr;
+	uint64_t size; /* distance to the next one; 0 unknown */
+};
+
+/* Text of /proc/kallsyms or System.map ("address type name [module]" lines). A file whose addresses are all
+ * zero (kptr_restrict) is TL_E_DENIED. The text is copied. */
+struct tl_err *tl_symtab_from_text(const char *text, size_t n, struct tl_symtab **ret);
+void tl_symtab_free(struct tl_symtab *tab);
+
+/* The function that holds addr; NULL none. */
+const struct tl_symbol *tl_symtab_at(const struct tl_symtab *tab, uint64_t addr);
+/* By name (first of that name); NULL none. */
+const struct tl_symbol *tl_symtab_named(const struct tl_symtab *tab, const char *name, size_t n);
+/* The text symbol that precedes this one in address order, aliases of one address skipped; NULL none. */
+const struct tl_symbol *tl_symtab_before(const struct tl_symtab *tab, const struct tl_symbol *sym);
+
+struct tl_pc {
+	uint64_t addr;
+	enum { TL_PC_EXACT, TL_PC_RETURN } kind;
+};
+
+/* The function an address of a stack belongs to and the offset to print, stepping back over the call for
+ * return addresses. NULL: no symbol. */
+const struct tl_symbol *tl_pc_lookup(const struct tl_symtab *tab, struct tl_pc pc, uint64_t *ret_off);
+
+#endif

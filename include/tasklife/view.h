@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * view/: lives and verdicts become text, json, pictures. Views never compute: what two views need belongs to
+ * life/ or why/. A view is one file with one struct tl_view and one line in view/all.def.
+ *
+ * Law of this header: everything passed in is borrowed for the call.
+ */
+#ifndef TASKLIFE_VIEW_H
+#define TASKLIFE_VIEW_H
+
+#include "why.h"
+
+struct out;
+
+struct tl_view_opts {
+	int width;     /* cells of the terminal; 0: no limit */
+	bool color;
+	bool all;      /* also what is folded by default */
+	bool stacks;   /* story: show call paths */
+};
+
+/* One life with its verdicts, made once for whichever view. */
+struct tl_told {
+	const struct tl_task *task;
+	struct tl_finding birth;
+	struct tl_finding *signal; /* one per task->signals in order, n_signals */
+	struct tl_death_verdict death;	   /* when task->death.seen.is */
+	struct tl_process_verdict process; /* on leaders */
+	const struct tl_witnesses *witnesses;
+	const struct tl_trace_info *info;
+	tl_ns t0; /* the trace's first time, for relative ones */
+};
+
+struct tl_trailer {
+	const struct tl_trace_info *info;
+	const struct tl_event_counts *counts;
+	const struct tl_witnesses *witnesses;
+	const struct tl_oddity *oddity;
+	unsigned n_oddities;
+	uint64_t tasks, shown;
+};
+
+struct tl_view {
+	const char *name;    /* "story", "why", "json", "ndjson" */
+	const char *suffix;  /* ".json"; NULL for terminal views */
+	const char *summary; /* msgid */
+	bool is_export;
+	bool (*begin)(struct out *o, const struct tl_view_opts *opts, void **ret_state);
+	void (*task)(struct out *o, void *state, const struct tl_told *told);
+	void (*end)(struct out *o, void *state, const struct tl_trailer *trailer);
+};
+
+const struct tl_view *tl_view_named(const char *name);
+const struct tl_view *const *tl_views(unsigned *ret_n);
+
+#endif

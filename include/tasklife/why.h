@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * why/: verdicts. Three decisions by one table engine: the kind of a birth, the source of a signal, the cause
+ * of a death. Pure functions of one life over the table why/causes.def, without state of their own. Every
+ * matching row is kept, ordered by grade, then by row; the grade comes from the witnesses in this trace, never
+ * from how sure we are of a row. No evidence, no verdict: then the id is "unknown".
+ *
+ * Law of this header: findings live in the arena given; rows are constants.
+ */
+#ifndef TASKLIFE_WHY_H
+#define TASKLIFE_WHY_H
+
+#include "life.h"
+
+struct arena;
+
+enum tl_grade { TL_OBSERVED, TL_DEDUCED, TL_GUESSED };
+const char *tl_grade_name(enum tl_grade g); /* "observed", "deduced", "guessed" */
+
+enum tl_cause_kind { TL_CAUSE_BIRTH, TL_CAUSE_SOURCE, TL_CAUSE_DEATH };
+
+/* One row of the table; rows are constants. */
+struct tl_cause {
+	enum tl_cause_kind kind;
+	const char *id;	    /* public: "fork", "oom.memcg", "exit"; only ever grows */
+	const char *rule;   /* "B-FORK": which row it was */
+	const char *says;   /* msgid: one sentence for people */
+	const char *cite;   /* the kernel fact it rests on */
+	const void *match;  /* why/match.h */
+};
+
+struct tl_match {
+	const struct tl_cause *row;
+	enum tl_grade grade;
+};
+
+#define TL_EVIDENCE 8
+struct tl_evidence {
+	struct tl_seen seen;
+	const struct tl_atom *function; /* for TL_EV_FUNC: its name */
+};
+
+struct tl_finding {
+	const struct tl_cause *row; /* NULL: unknown */
+	enum tl_grade grade;
+	struct tl_match *match; /* all, best first */
+	unsigned n_matches;
+	struct tl_evidence evidence[TL_EVIDENCE];
+	unsigned n_evidence;
+	const char *missing; /* msgid: which witness would have told more, and how to record it; or NULL */
+};
+const char *tl_finding_id(const struct tl_finding *f); /* "unknown" when row is NULL */
+
+struct tl_death_verdict {
+	struct tl_finding cause;
+	struct tl_finding source;      /* of the fatal signal; row NULL where none */
+	const struct tl_signal *fatal; /* the signal that killed, as generated; NULL none seen */
+	int signal;		       /* number wait would report; 0 none or not known */
+	struct tl_ref by;	       /* who sent it; TL_PID_NONE nobody did */
+	struct tl_ref trigger;	       /* in whose context the kernel sent it; TL_PID_NONE none */
+	int8_t core_dumped;	       /* -1 not known */
+	bool exited;		       /* left by itself: exit_code applies */
+	bool exit_code_known;
+	int exit_code;
+	bool handled_term;	       /* a deadly signal was handled before it left by itself */
+	const struct tl_signal *handled; /* that signal */
+};
+
+struct tl_process_verdict {
+	bool ended;
+	struct tl_seen end;
+	struct tl_death_verdict v; /* of the thread that decided */
+	struct tl_ref decided_by;
+};
+
+/* All with the trace's witnesses, so that silence is judged rightly. */
+void tl_why_birth(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
+		  struct tl_finding *ret);
+void tl_why_signal(const struct tl_task *task, const struct tl_signal *sig, const struct tl_witnesses *w,
+		   struct arena *mem, struct tl_finding *ret);
+void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
+		  struct tl_death_verdict *ret);
+/* Of the process a leader stands for. */
+void tl_why_process(const struct tl_task *leader, const struct tl_witnesses *w, struct arena *mem,
+		    struct tl_process_verdict *ret);
+/* Does the sender of this source count as "who did it" (kill), or is the owner only the trigger (tty, oom)? */
+bool tl_source_has_sender(const struct tl_cause *source);
+
+/* Decide on stacks alone, for `tasklife symbols` (bare call stacks from a note): the best matching birth or
+ * death row; NULL none. */
+const struct tl_cause *tl_why_stack(const struct tl_stack *stack, enum tl_cause_kind *ret_kind);
+
+/* All rows, for docs and `explain`. */
+const struct tl_cause *tl_causes(unsigned *ret_n);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Memory that is freed all at once. Everything a life owns comes from one arena.
+ * Allocation returns zeroed memory aligned to 16; NULL when there is none.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "tasklife/types.h"
+
+struct arena_chunk;
+
+struct arena {
+	struct arena_chunk *chunks;
+	size_t used, room; /* of the newest chunk */
+	size_t total;	   /* bytes asked of malloc so far */
+};
+
+void arena_init(struct arena *a);
+void arena_fini(struct arena *a);
+/* Forget everything but keep the newest chunk for reuse. */
+void arena_reset(struct arena *a);
+void *arena_alloc(struct arena *a, size_t n);
+char *arena_strdup(struct arena *a, const char *s, size_t n); /* NUL-terminated copy */
+
+#endif

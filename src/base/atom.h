@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Interned strings: compare by pointer, keep for ever (as long as the table).
+ */
+#ifndef BASE_ATOM_H
+#define BASE_ATOM_H
+
+#include "base/arena.h"
+
+struct atoms {
+	const struct tl_atom **slot;
+	size_t n, cap;
+	struct arena mem;
+};
+
+void atoms_init(struct atoms *at);
+void atoms_fini(struct atoms *at);
+/* The one atom of these bytes; NULL only when memory is out. Bytes after a NUL are cut. */
+const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n);
+const struct tl_atom *atom_of_str(struct atoms *at, struct tl_str s);
+
+#endif

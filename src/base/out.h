@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where text goes: a growing buffer that is flushed to a file descriptor, or kept in memory (fd -1).
+ * Views write here and never know what is behind. A failed write is remembered, later ones are dropped;
+ * the owner asks out_close().
+ */
+#ifndef BASE_OUT_H
+#define BASE_OUT_H
+
+#include <stdarg.h>
+#include "tasklife/err.h"
+
+struct out {
+	char *buf;
+	size_t n, cap;
+	int fd;		/* -1: stay in memory */
+	int os;		/* errno of the first failure */
+	uint64_t bytes; /* written so far, flushed or not */
+};
+
+void out_init(struct out *o, int fd);
+void out_fini(struct out *o); /* does not flush, does not close fd */
+void out_mem(struct out *o, const void *p, size_t n);
+void out_str(struct out *o, const char *s);
+void out_char(struct out *o, char c);
+void out_u64(struct out *o, uint64_t v);
+void out_i64(struct out *o, int64_t v);
+void out_fmt(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void out_vfmt(struct out *o, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/* Push to fd. EPIPE is kept in o->os like any other error. */
+void out_flush(struct out *o);
+/* A NUL-terminated view of a memory sink's content, owned by o. */
+const char *out_text(struct out *o);
+
+#endif
