@@ -56,6 +56,9 @@ struct opt {
 struct tl_err *args_parse(const struct opt *opts, void *base, int argc, char **argv,
 			  bool stop_at_first_word, int *ret_n);
 
+/* The known word nearest to a misspelt one, NULL when none is near: for hints. */
+const char *args_nearest(const char *word, size_t n, const char *const *known, unsigned n_known);
+
 /* Walk a table and its sub-tables in order; NULL at the end. `it` starts at 0. */
 const struct opt *args_walk(const struct opt *opts, unsigned *it);
 

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Chunks in a list, newest first. A request larger than the usual chunk gets a chunk of its own behind the
+ * newest one, so that the room left there is not wasted.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "base/arena.h"
+
+#define CHUNK_FIRST 512
+#define CHUNK_MOST  (64 * 1024)
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t size;
+	max_align_t data[];
+};
+
+void arena_init(struct arena *a)
+{
+	memset(a, 0, sizeof(*a));
+}
+
+static void chunks_free(struct arena_chunk *c)
+{
+	while (c) {
+		struct arena_chunk *next = c->next;
+
+		free(c);
+		c = next;
+	}
+}
+
+void arena_fini(struct arena *a)
+{
+	chunks_free(a->chunks);
+	arena_init(a);
+}
+
+void arena_reset(struct arena *a)
+{
+	if (!a->chunks)
+		return;
+	chunks_free(a->chunks->next);
+	a->chunks->next = NULL;
+	a->used = 0;
+	a->room = a->total = a->chunks->size;
+}
+
+static struct arena_chunk *chunk_new(struct arena *a, size_t size)
+{
+	struct arena_chunk *c = malloc(sizeof(*c) + size);
+
+	if (!c)
+		return NULL;
+	c->size = size;
+	c->next = NULL;
+	a->total += size;
+	return c;
+}
+
+/* A request too large to share a chunk: the newest chunk stays the newest. */
+static void *alloc_alone(struct arena *a, size_t n)
+{
+	struct arena_chunk *c = chunk_new(a, n);
+
+	if (!c)
+		return NULL;
+	if (a->chunks) {
+		c->next = a->chunks->next;
+		a->chunks->next = c;
+	} else {
+		a->chunks = c;
+		a->used = a->room = n;
+	}
+	return memset(c->data, 0, n);
+}
+
+static bool chunk_open(struct arena *a)
+{
+	size_t size = a->chunks ? a->total : CHUNK_FIRST;
+	struct arena_chunk *c = chunk_new(a, size > CHUNK_MOST ? CHUNK_MOST : size);
+
+	if (!c)
+		return false;
+	c->next = a->chunks;
+	a->chunks = c;
+	a->used = 0;
+	a->room = c->size;
+	return true;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	void *p;
+
+	if (n > SIZE_MAX / 2)
+		return NULL;
+	n = (n + 15) & ~(size_t)15;
+	if (n > CHUNK_FIRST / 2 && a->room - a->used < n)
+		return alloc_alone(a, n);
+	if (a->room - a->used < n && !chunk_open(a))
+		return NULL;
+	p = (char *)a->chunks->data + a->used;
+	a->used += n;
+	return memset(p, 0, n);
+}
+
+char *arena_strdup(struct arena *a, const char *s, size_t n)
+{
+	char *p = arena_alloc(a, n + 1);
+
+	if (p && n)
+		memcpy(p, s, n);
+	return p;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An open-addressing hash set of strings; the strings lie in an arena and never move. */
+#include <stdlib.h>
+#include <string.h>
+#include "base/atom.h"
+
+void atoms_init(struct atoms *at)
+{
+	memset(at, 0, sizeof(*at));
+}
+
+void atoms_fini(struct atoms *at)
+{
+	free(at->slot);
+	arena_fini(&at->mem);
+	atoms_init(at);
+}
+
+static uint32_t hash_of(const char *s, size_t n)
+{
+	uint64_t h = 0xcbf29ce484222325u ^ n;
+
+	for (; n >= 8; s += 8, n -= 8) {
+		uint64_t w;
+
+		memcpy(&w, s, 8);
+		h = (h ^ w) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 29;
+	}
+	for (; n; s++, n--)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+	h *= 0x9e3779b97f4a7c15u;
+	return (uint32_t)(h >> 32);
+}
+
+static bool atoms_grow(struct atoms *at)
+{
+	size_t cap = at->cap ? at->cap * 2 : 256;
+	const struct tl_atom **slot = calloc(cap, sizeof(*slot));
+
+	if (!slot)
+		return false;
+	for (size_t i = 0; i < at->cap; i++) {
+		const struct tl_atom *a = at->slot[i];
+		size_t at_i;
+
+		if (!a)
+			continue;
+		for (at_i = a->hash & (cap - 1); slot[at_i]; at_i = (at_i + 1) & (cap - 1))
+			;
+		slot[at_i] = a;
+	}
+	free(at->slot);
+	at->slot = slot;
+	at->cap = cap;
+	return true;
+}
+
+static const struct tl_atom *atom_new(struct atoms *at, const char *s, size_t n, uint32_t hash)
+{
+	struct tl_atom *a = arena_alloc(&at->mem, sizeof(*a) + n + 1);
+
+	if (!a)
+		return NULL;
+	a->hash = hash;
+	a->len = (uint32_t)n;
+	memcpy(a->s, s, n);
+	at->n++;
+	return a;
+}
+
+const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
+{
+	const char *nul = n ? memchr(s, 0, n) : NULL;
+	uint32_t hash;
+	size_t i;
+
+	if (nul)
+		n = (size_t)(nul - s);
+	if (n > UINT32_MAX / 2)
+		return NULL;
+	if (at->n * 4 >= at->cap * 3 && !atoms_grow(at))
+		return NULL;
+	hash = hash_of(s, n);
+	for (i = hash & (at->cap - 1); at->slot[i]; i = (i + 1) & (at->cap - 1)) {
+		const struct tl_atom *a = at->slot[i];
+
+		if (a->hash == hash && a->len == n && !memcmp(a->s, s, n))
+			return a;
+	}
+	return at->slot[i] = atom_new(at, n ? s : "", n, hash);
+}
+
+const struct tl_atom *atom_of_str(struct atoms *at, struct tl_str s)
+{
+	return atom_of(at, s.p, s.n);
+}

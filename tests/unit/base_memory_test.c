@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/atom.h"
+#include "base/map.h"
+#include "base/vec.h"
+
+static void arena_gives_zeroed_aligned_memory(void **state)
+{
+	struct arena a;
+
+	arena_init(&a);
+	for (size_t n = 1; n < 5000; n += 37) {
+		unsigned char *p = arena_alloc(&a, n);
+
+		assert_non_null(p);
+		assert_int_equal((uintptr_t)p % 16, 0);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(p[i], 0);
+		memset(p, 0xff, n);
+	}
+	assert_null(arena_alloc(&a, SIZE_MAX - 3));
+	arena_reset(&a);
+	assert_int_equal(*(char *)arena_alloc(&a, 16), 0);
+	arena_fini(&a);
+}
+
+static void equal_strings_are_one_atom(void **state)
+{
+	struct atoms at;
+	const struct tl_atom *seen[2000];
+	char name[32];
+
+	atoms_init(&at);
+	for (int i = 0; i < 2000; i++) {
+		snprintf(name, sizeof(name), "kworker/%d:%d", i % 7, i);
+		seen[i] = atom_of(&at, name, strlen(name));
+	}
+	for (int i = 0; i < 2000; i++) {
+		snprintf(name, sizeof(name), "kworker/%d:%d", i % 7, i);
+		assert_ptr_equal(atom_of(&at, name, strlen(name)), seen[i]);
+		assert_string_equal(seen[i]->s, name);
+	}
+	assert_ptr_equal(atom_of(&at, "a\0b", 3), atom_of(&at, "a", 1));
+	assert_int_equal(atom_of(&at, NULL, 0)->len, 0);
+	atoms_fini(&at);
+}
+
+static void map_keeps_what_was_put_through_deletions(void **state)
+{
+	static int cell[4096];
+	struct map m;
+	unsigned seed = 1;
+
+	map_init(&m);
+	memset(cell, 0, sizeof(cell));
+	for (int round = 0; round < 100000; round++) {
+		unsigned k;
+
+		seed = seed * 1103515245 + 12345;
+		k = seed >> 16 & 1023;
+		if (seed & 1) {
+			assert_true(map_put(&m, k * 64ull, &cell[k]));
+			cell[k] = 1;
+		} else {
+			assert_ptr_equal(map_del(&m, k * 64ull), cell[k] ? &cell[k] : NULL);
+			cell[k] = 0;
+		}
+	}
+	for (unsigned k = 0; k < 1024; k++)
+		assert_ptr_equal(map_get(&m, k * 64ull), cell[k] ? &cell[k] : NULL);
+	map_fini(&m);
+}
+
+static void vec_grows(void **state)
+{
+	VEC(int) v = {};
+	long sum = 0;
+
+	for (int i = 0; i < 1000; i++)
+		*vec_push(&v) = i;
+	vec_each (it, &v)
+		sum += *it;
+	assert_int_equal(v.n, 1000);
+	assert_int_equal(sum, 499500);
+	vec_fini(&v);
+	vec_each (it, &v)
+		fail();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arena_gives_zeroed_aligned_memory),
+		cmocka_unit_test(equal_strings_are_one_atom),
+		cmocka_unit_test(map_keeps_what_was_put_through_deletions),
+		cmocka_unit_test(vec_grows),
+	};
+
+	return cmocka_run_group_tests_name("base memory", tests, NULL, NULL);
+}

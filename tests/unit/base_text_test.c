@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/args.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/tongue.h"
+
+static void hostile_names_lose_their_teeth(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{"bash", "bash"},
+		{"\x1b[31mred", "\\x1b[31mred"},
+		{"a\nb\x7f", "a\\x0ab\\x7f"},
+		{"\xc2\x9b" "31m", "\\xc2\\x9b31m"},
+		{"\xff\xfe", "\\xff\\xfe"},
+		{"한글", "한글"},
+		{"\xe2\x80\xae" "evil", "\\xe2\\x80\\xae" "evil"},
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct out o;
+
+		out_init(&o, -1);
+		text_safe(&o, cases[i].in, strlen(cases[i].in));
+		assert_string_equal(out_text(&o), cases[i].out);
+		assert_int_equal(text_width(cases[i].in, strlen(cases[i].in)),
+				 text_width(cases[i].out, strlen(cases[i].out)));
+		out_fini(&o);
+	}
+	assert_int_equal(text_width("한글", strlen("한글")), 4);
+}
+
+static void durations_have_four_digits(void **state)
+{
+	static const struct {
+		tl_ns ns;
+		const char *text;
+	} cases[] = {
+		{0, "0 ns"}, {999, "999 ns"}, {1500, "1.500 us"}, {45670, "45.67 us"}, {999960, "1.000 ms"},
+		{3000000000, "3.000 s"}, {86400000000000, "86400 s"}, {-2500000, "-2.500 ms"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct out o;
+
+		out_init(&o, -1);
+		text_duration(&o, cases[i].ns);
+		assert_string_equal(out_text(&o), cases[i].text);
+		out_fini(&o);
+	}
+}
+
+static void json_is_json(void **state)
+{
+	struct out o;
+	struct json j;
+
+	out_init(&o, -1);
+	json_init(&j, &o);
+	json_obj(&j, NULL);
+	json_strn(&j, "s", "q\"\\\n\x01\xff한", 9);
+	json_arr(&j, "a");
+	json_int(&j, NULL, INT64_MIN);
+	json_ns(&j, NULL, TL_NS_NONE);
+	json_end_arr(&j);
+	json_obj(&j, "o");
+	json_end_obj(&j);
+	json_bool(&j, "b", true);
+	json_end_obj(&j);
+	assert_string_equal(out_text(&o), "{\"s\":\"q\\\"\\\\\\n\\u0001\xef\xbf\xbd한\","
+					  "\"a\":[-9223372036854775808,null],\"o\":{},\"b\":true}");
+	out_fini(&o);
+}
+
+struct demo {
+	const char *output;
+	bool all;
+	int64_t seconds;
+	struct opt_list pids;
+};
+
+static const struct opt sub[] = {
+	OPT_LIST('p', "pid", "N", "a pid", struct demo, pids),
+	OPT_END,
+};
+static const struct opt opts[] = {
+	OPT_STR('o', "output", "FILE", "a file", struct demo, output),
+	OPT_FLAG('a', "all", "all", struct demo, all),
+	OPT_INT('d', "seconds", "N", "seconds", struct demo, seconds),
+	{OPT_T_TABLE, 0, NULL, NULL, NULL, 0, sub},
+	OPT_END,
+};
+
+static void options_are_parsed(void **state)
+{
+	char *argv[] = {"x", "-ao", "f", "word", "--sec=5", "--pid", "1", "-p2", "--", "-z", NULL};
+	struct demo d = {};
+	int n;
+
+	assert_null(args_parse(opts, &d, 10, argv, false, &n));
+	assert_string_equal(d.output, "f");
+	assert_true(d.all);
+	assert_int_equal(d.seconds, 5);
+	assert_int_equal(d.pids.n, 2);
+	assert_string_equal(d.pids.v[1], "2");
+	assert_int_equal(n, 2);
+	assert_string_equal(argv[0], "word");
+	assert_string_equal(argv[1], "-z");
+}
+
+static void the_command_keeps_its_own_options(void **state)
+{
+	char *argv[] = {"x", "-a", "ls", "-l", "--", "-o", NULL};
+	struct demo d = {};
+	int n;
+
+	assert_null(args_parse(opts, &d, 6, argv, true, &n));
+	assert_int_equal(n, 4);
+	assert_string_equal(argv[3], "-o");
+}
+
+static void mistakes_are_named(void **state)
+{
+	static const struct {
+		char *word;
+		const char *what;
+	} cases[] = {
+		{"--outptu", "unknown option '%s'"}, {"-d", "option '%s' wants an argument"},
+		{"--all=1", "option '%s' takes no argument"}, {"-dx", "option '%s' wants a whole number"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *argv[] = {"x", cases[i].word, NULL};
+		struct demo d = {};
+		int n;
+		auto_err struct tl_err *err = args_parse(opts, &d, 2, argv, false, &n);
+
+		assert_non_null(err);
+		assert_int_equal(err->code, TL_E_USAGE);
+		assert_string_equal(err->what, cases[i].what);
+		if (!i)
+			assert_string_equal(err->hint_arg[0], "output");
+	}
+}
+
+static void languages_are_recognised(void **state)
+{
+	enum tongue t = TONGUE_EN;
+
+	assert_true(tongue_parse("ko_KR.UTF-8", &t));
+	assert_int_equal(t, TONGUE_KO);
+	assert_true(tongue_parse("C.UTF-8", &t));
+	assert_int_equal(t, TONGUE_EN);
+	assert_false(tongue_parse("korean", &t));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hostile_names_lose_their_teeth),
+		cmocka_unit_test(durations_have_four_digits),
+		cmocka_unit_test(json_is_json),
+		cmocka_unit_test(options_are_parsed),
+		cmocka_unit_test(the_command_keeps_its_own_options),
+		cmocka_unit_test(mistakes_are_named),
+		cmocka_unit_test(languages_are_recognised),
+	};
+
+	return cmocka_run_group_tests_name("base text", tests, NULL, NULL);
+}
