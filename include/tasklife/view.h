@@ -19,18 +19,6 @@ struct tl_view_opts {
 	bool stacks;   /* story: show call paths */
 };
 
-/* One life with its verdicts, made once for whichever view. */
-struct tl_told {
-	const struct tl_task *task;
-	struct tl_finding birth;
-	struct tl_finding *signal; /* one per task->signals in order, n_signals */
-	struct tl_death_verdict death;	   /* when task->death.seen.is */
-	struct tl_process_verdict process; /* on leaders */
-	const struct tl_witnesses *witnesses;
-	const struct tl_trace_info *info;
-	tl_ns t0; /* the trace's first time, for relative ones */
-};
-
 struct tl_trailer {
 	const struct tl_trace_info *info;
 	const struct tl_event_counts *counts;

@@ -83,6 +83,18 @@ void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, stru
 /* Of the process a leader stands for. */
 void tl_why_process(const struct tl_task *leader, const struct tl_witnesses *w, struct arena *mem,
 		    struct tl_process_verdict *ret);
+/* One life with its verdicts, made once for whichever room above asks. */
+struct tl_told {
+	const struct tl_task *task;
+	struct tl_finding birth;
+	struct tl_finding *signal; /* one per task->signals in order, n_signals */
+	struct tl_death_verdict death;	   /* when task->death.seen.is */
+	struct tl_process_verdict process; /* on leaders */
+	const struct tl_witnesses *witnesses;
+	const struct tl_trace_info *info;
+	tl_ns t0; /* the trace's first time, for relative ones */
+};
+
 /* Does the sender of this source count as "who did it" (kill), or is the owner only the trigger (tty, oom)? */
 bool tl_source_has_sender(const struct tl_cause *source);
 
