@@ -65,6 +65,8 @@ const char *tl_signal_name(int sig);
 const char *tl_sigcode_name(int sig, int code);
 /* Does the default action write a core: 3 4 5 6 7 8 11 24 25 31. */
 bool tl_signal_dumps_core(int sig);
+/* Does the default action end the process. */
+bool tl_signal_kills(int sig);
 /* "queued", "ignored", "already_pending", "overflow", "lost_info": TRACE_SIGNAL_* */
 const char *tl_sigresult_name(int result);
 
@@ -92,7 +94,7 @@ char tl_state_letter(int64_t bits);
 enum tl_role {
 	TL_ROLE_NONE = 0,
 #define FUNCTION(role, name, arch, cite)
-#define ROLE(id, summary) TL_ROLE_##id,
+#define ROLE(id, name, summary) TL_ROLE_##id,
 #include "../../src/facts/functions.def"
 #undef ROLE
 #undef FUNCTION
@@ -107,6 +109,14 @@ enum tl_role tl_role_of(const char *name, size_t n);
 /* "fork" style lower-case id of a role. */
 const char *tl_role_id(enum tl_role role);
 const char *tl_role_summary(enum tl_role role); /* msgid */
+enum tl_role tl_role_named(const char *id); /* by its id; TL_ROLE_NONE: no such role */
+
+/* Frames between user space and the kernel's work: views dim them. */
+bool tl_role_is_trap(enum tl_role role);
+/* Assembly labels whose +0x0 is true, because it was loaded as a return address by hand. */
+bool tl_role_is_stub(enum tl_role role);
+/* Exception and interrupt entries: the frame below is an interrupted pc, no return address. */
+bool tl_role_is_irq_entry(enum tl_role role);
 
 struct tl_function_row {
 	enum tl_role role;
