@@ -91,6 +91,8 @@ char tl_state_letter(int64_t bits);
 
 /* ---- roles of kernel functions (facts/functions.def) ---- */
 
+enum tl_arch { TL_ARCH_UNKNOWN, TL_ARCH_X86, TL_ARCH_ARM64, TL_ARCH_ARM };
+
 enum tl_role {
 	TL_ROLE_NONE = 0,
 #define FUNCTION(role, name, arch, cite)

@@ -89,8 +89,6 @@ struct tl_blind {
 	uint64_t lost;	 /* UINT64_MAX unknown */
 };
 
-enum tl_arch { TL_ARCH_UNKNOWN, TL_ARCH_X86, TL_ARCH_ARM64, TL_ARCH_ARM };
-
 struct tl_symtab; /* sym.h */
 
 #define TL_BUFFERS_MAX 8

@@ -10,6 +10,7 @@
 #define TASKLIFE_SYM_H
 
 #include "err.h"
+#include "facts.h"
 
 struct tl_symtab;
 
@@ -40,5 +41,26 @@ struct tl_pc {
 /* The function an address of a stack belongs to and the offset to print, stepping back over the call for
  * return addresses. NULL: no symbol. */
 const struct tl_symbol *tl_pc_lookup(const struct tl_symtab *tab, struct tl_pc pc, uint64_t *ret_off);
+
+/* What could be done about a frame of which only the printed text is known. */
+enum tl_fix {
+	TL_FIX_PLAIN,	  /* as printed */
+	TL_FIX_CORRECTED, /* *ret holds the function it really was */
+	TL_FIX_DOUBTFUL,  /* certainly not the function printed; which one cannot be proven here */
+};
+
+struct tl_fixed {
+	const char *name;    /* of the table, or a constant */
+	uint64_t off, size; /* size 0: neither is known */
+};
+
+/*
+ * The same for text, where name+0x0 is suspicious: with a table of the same build (its sizes agree) the
+ * symbol before it; without, what the roles prove: below do_group_exit only exit_group has no code left after
+ * its call, "do_group_exit+0x0" below do_exit is sys_exit. `above` is the role of the frame above (the
+ * tracer's own not counted); is_top: there is none, so this may be the traced function's own address.
+ */
+enum tl_fix tl_pc_fix_text(const struct tl_symtab *tab, enum tl_arch arch, struct tl_str name, uint32_t off,
+			   uint32_t size, enum tl_role above, bool is_top, struct tl_fixed *ret);
 
 #endif
