@@ -155,6 +155,7 @@ struct tl_event {
 			tl_pid tid, tgid, ppid;
 			int32_t status;
 			bool kthread;
+			tl_ns t; /* when it happened, where that differs from the marker's own time */
 			const struct tl_atom *comm, *text;
 		} side;
 		uint64_t lost;

@@ -50,7 +50,7 @@ struct tl_signal {
 	struct tl_ref target;
 	struct tl_ref owner; /* who was running */
 	tl_pid owner_tgid;   /* TL_PID_NONE unknown */
-	struct tl_ref ancestry[TL_ANCESTRY]; /* of the owner, nearest first */
+	const struct tl_ref *ancestry; /* of the owner, nearest first; at most TL_ANCESTRY */
 	unsigned n_ancestry;
 	const struct tl_atom *owner_argv, *owner_cgroup;
 	const struct tl_stack *stack;

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The stream: pulls records, decodes them, and joins each stack to its event. A stack belongs to the record
+ * that immediately precedes it for its cpu and pid in its buffer, if that is a record we ask stacks for; all
+ * others are orphans and counted. On several CPUs lines of others stand between (1-4 % of the stacks in real
+ * traces), so an event that may still get its stack waits, and later events queue behind it.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "base/guard.h"
+#include "event/event.h"
+
+#define PAIR_WINDOW 1024
+#define CPUS_MOST   4096 /* of one buffer; beyond, stacks are orphans */
+
+const decoder decoder_of[TL_EVENTS] = {
+	[TL_EVENT_TASK_NEWTASK] = decode_newtask,
+	[TL_EVENT_TASK_RENAME] = decode_rename,
+	[TL_EVENT_SCHED_PROCESS_FORK] = decode_fork,
+	[TL_EVENT_SCHED_PREPARE_EXEC] = decode_prepare_exec,
+	[TL_EVENT_SCHED_PROCESS_EXEC] = decode_exec,
+	[TL_EVENT_SCHED_PROCESS_EXIT] = decode_exit,
+	[TL_EVENT_SCHED_PROCESS_WAIT] = decode_wait,
+	[TL_EVENT_SCHED_PROCESS_FREE] = decode_free,
+	[TL_EVENT_SCHED_SWITCH] = decode_switch,
+	[TL_EVENT_SCHED_WAKING] = decode_waking,
+	[TL_EVENT_SCHED_WAKEUP] = decode_wakeup,
+	[TL_EVENT_SCHED_WAKEUP_NEW] = decode_wakeup_new,
+	[TL_EVENT_SCHED_MIGRATE_TASK] = decode_migrate,
+	[TL_EVENT_SIGNAL_GENERATE] = decode_signal,
+	[TL_EVENT_SIGNAL_DELIVER] = decode_deliver,
+	[TL_EVENT_MARK_VICTIM] = decode_victim,
+	[TL_EVENT_SYS_ENTER_EXIT] = decode_exit_call,
+	[TL_EVENT_SYS_ENTER_EXIT_GROUP] = decode_exit_call,
+	[TL_EVENT_SYS_EXIT_WAIT4] = decode_wait_return,
+	[TL_EVENT_SYS_EXIT_WAITID] = decode_wait_return,
+};
+
+static const char *const names[TL_EVS] = {
+	[TL_EV_NONE] = "none",
+	[TL_EV_NEWTASK] = "task_newtask",
+	[TL_EV_FORK] = "sched_process_fork",
+	[TL_EV_RENAME] = "task_rename",
+	[TL_EV_PREPARE_EXEC] = "sched_prepare_exec",
+	[TL_EV_EXEC] = "sched_process_exec",
+	[TL_EV_EXIT] = "sched_process_exit",
+	[TL_EV_WAIT] = "sched_process_wait",
+	[TL_EV_FREE] = "sched_process_free",
+	[TL_EV_SWITCH] = "sched_switch",
+	[TL_EV_WAKING] = "sched_waking",
+	[TL_EV_WAKEUP] = "sched_wakeup",
+	[TL_EV_WAKEUP_NEW] = "sched_wakeup_new",
+	[TL_EV_MIGRATE] = "sched_migrate_task",
+	[TL_EV_SIGNAL] = "signal_generate",
+	[TL_EV_DELIVER] = "signal_deliver",
+	[TL_EV_OOM_VICTIM] = "mark_victim",
+	[TL_EV_EXIT_CALL] = "sys_enter_exit_group",
+	[TL_EV_WAIT_RETURN] = "sys_exit_wait4",
+	[TL_EV_FUNC] = "function",
+	[TL_EV_SIDE] = "side_fact",
+	[TL_EV_LOST] = "lost",
+	[TL_EV_OTHER] = "other",
+};
+
+const char *tl_ev_name(enum tl_ev kind)
+{
+	return (unsigned)kind < TL_EVS && names[kind] ? names[kind] : "?";
+}
+
+struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)
+{
+	struct tl_events *evs = calloc(1, sizeof(*evs));
+
+	if (!evs)
+		return &tl_enomem;
+	evs->src = src;
+	evs->cap = 64;
+	evs->head = evs->tail = 1;
+	evs->ring = calloc(evs->cap, sizeof(*evs->ring));
+	if (!evs->ring) {
+		free(evs);
+		return &tl_enomem;
+	}
+	atoms_init(&evs->atoms);
+	arena_init(&evs->mem);
+	map_init(&evs->stacks);
+	*ret = evs;
+	return NULL;
+}
+
+void tl_events_free(struct tl_events *evs)
+{
+	if (!evs)
+		return;
+	atoms_fini(&evs->atoms);
+	arena_fini(&evs->mem);
+	map_fini(&evs->stacks);
+	vec_fini(&evs->slot);
+	free(evs->ring);
+	free(evs);
+}
+
+const struct tl_atom *tl_events_atom(struct tl_events *evs, const char *s)
+{
+	return atom_of(&evs->atoms, s, strlen(s));
+}
+
+const struct tl_event_counts *tl_events_counts(const struct tl_events *evs)
+{
+	return &evs->counts;
+}
+
+static struct held *held_at(struct tl_events *evs, uint64_t seq)
+{
+	return &evs->ring[seq & (evs->cap - 1)];
+}
+
+static bool ring_grow(struct tl_events *evs)
+{
+	size_t cap = evs->cap * 2;
+	struct held *ring = calloc(cap, sizeof(*ring));
+
+	if (!ring)
+		return false;
+	for (uint64_t seq = evs->head; seq < evs->tail; seq++)
+		ring[seq & (cap - 1)] = *held_at(evs, seq);
+	free(evs->ring);
+	evs->ring = ring;
+	evs->cap = cap;
+	return true;
+}
+
+/* The pair (buffer, cpu) of a record; NULL when its cpu is not known or absurd. */
+static struct pair_slot *slot_of(struct tl_events *evs, const struct tl_record *rec)
+{
+	size_t i = (size_t)rec->cpu * TL_BUFFERS_MAX + rec->buffer;
+
+	if (rec->cpu < 0 || rec->cpu >= CPUS_MOST || rec->buffer >= TL_BUFFERS_MAX)
+		return NULL;
+	while (evs->slot.n <= i)
+		if (!vec_push(&evs->slot))
+			return NULL;
+	return &evs->slot.v[i];
+}
+
+/* inv 2: whatever comes next on this cpu, the event before it gets no stack any more. */
+static struct held *slot_close(struct tl_events *evs, struct pair_slot *slot)
+{
+	struct held *h = slot->seq >= evs->head && slot->seq < evs->tail ? held_at(evs, slot->seq) : NULL;
+
+	slot->seq = 0;
+	if (!h || !h->open)
+		return NULL;
+	h->open = false;
+	return h;
+}
+
+static void join_stack(struct tl_events *evs, const struct tl_record *rec)
+{
+	struct pair_slot *slot = slot_of(evs, rec);
+	struct held *h = slot && slot->seq && slot->pid == rec->pid ? slot_close(evs, slot) : NULL;
+
+	if (!h) {
+		evs->counts.orphan_stacks++;
+		return;
+	}
+	h->ev.stack = tl_stack_of(evs, rec->frame, rec->n_frames, h->is_func ? &h->ip : NULL,
+				  h->is_func && h->parent.has ? &h->parent : NULL);
+}
+
+/* The owner's name at the left is worth something only when the kernel still knew it. */
+static const struct tl_atom *owner_of(struct tl_events *evs, const struct tl_record *rec)
+{
+	static const char unknown[] = "<...>";
+
+	if (!rec->comm.n || (rec->comm.n == 5 && !memcmp(rec->comm.p, unknown, 5)))
+		return NULL;
+	return atom_of_str(&evs->atoms, rec->comm);
+}
+
+static bool decode(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+{
+	switch (rec->kind) {
+	case TL_REC_EVENT:
+		return rec->row && decoder_of[rec->row->id] && decoder_of[rec->row->id](evs, rec, ev);
+	case TL_REC_FUNC:
+		return decode_func(evs, rec, ev);
+	case TL_REC_MARK:
+		return decode_side(evs, rec, ev);
+	case TL_REC_LOST:
+		ev->kind = TL_EV_LOST;
+		ev->u.lost = rec->lost;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void fill_owner(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->buffer = rec->buffer;
+	ev->ctx = rec->ctx;
+	ev->cpu = rec->cpu;
+	ev->pid = rec->pid;
+	ev->tgid = rec->tgid;
+	ev->t = rec->t;
+	ev->place = rec->place;
+	ev->comm = owner_of(evs, rec);
+}
+
+static bool wants_stack(const struct tl_record *rec)
+{
+	return rec->kind == TL_REC_FUNC ||
+	       (rec->kind == TL_REC_EVENT && rec->row && rec->row->flags & TL_EVF_LIVES);
+}
+
+/* Names of a record die with it: keep them as atoms while the event waits. */
+static void keep_name(struct tl_events *evs, struct tl_rawframe *f)
+{
+	const struct tl_atom *name = atom_of_str(&evs->atoms, f->name), *text = atom_of_str(&evs->atoms, f->text);
+
+	f->name = (struct tl_str){name ? name->s : "", name ? name->len : 0};
+	f->text = (struct tl_str){text ? text->s : "", text ? text->len : 0};
+	f->module = (struct tl_str){"", 0};
+}
+
+static void hold(struct tl_events *evs, const struct tl_record *rec, const struct tl_event *ev,
+		 struct pair_slot *slot)
+{
+	struct held *h;
+
+	if (evs->tail - evs->head == evs->cap && !ring_grow(evs))
+		return;
+	h = held_at(evs, evs->tail);
+	*h = (struct held){.ev = *ev, .record = evs->records, .is_func = rec->kind == TL_REC_FUNC};
+	if (h->is_func) {
+		h->ip = rec->ip;
+		h->parent = rec->parent;
+		keep_name(evs, &h->ip);
+		keep_name(evs, &h->parent);
+	}
+	if (slot && wants_stack(rec)) {
+		h->open = true;
+		*slot = (struct pair_slot){evs->tail, rec->pid};
+	}
+	evs->tail++;
+}
+
+/* One record in. True: *ret is an event that needs to wait for nothing. */
+static bool take_record(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ret)
+{
+	struct pair_slot *slot;
+	struct tl_event ev;
+
+	evs->records++;
+	if (rec->kind == TL_REC_STACK) {
+		join_stack(evs, rec);
+		return false;
+	}
+	if (rec->kind == TL_REC_USER_STACK)
+		return false;
+	slot = slot_of(evs, rec);
+	if (slot && slot->seq)
+		slot_close(evs, slot);
+	fill_owner(evs, rec, &ev);
+	if (!decode(evs, rec, &ev))
+		return false;
+	if (evs->head == evs->tail && !(slot && wants_stack(rec))) {
+		*ret = ev;
+		return true;
+	}
+	hold(evs, rec, &ev, slot);
+	return false;
+}
+
+/* inv 1, inv 3 */
+static bool give_head(struct tl_events *evs, struct tl_event *ret)
+{
+	struct held *h = held_at(evs, evs->head);
+
+	if (evs->head == evs->tail)
+		return false;
+	if (h->open && !evs->ended && evs->records - h->record < PAIR_WINDOW)
+		return false;
+	*ret = h->ev;
+	evs->head++;
+	return true;
+}
+
+int tl_events_next(struct tl_events *evs, struct tl_event *ret)
+{
+	struct tl_record rec;
+
+	for (;;) {
+		if (give_head(evs, ret))
+			break;
+		if (evs->ended)
+			return 0;
+		if (!tl_source_next(evs->src, &rec))
+			evs->ended = true;
+		else if (take_record(evs, &rec, ret))
+			break;
+	}
+	evs->counts.events++;
+	return 1;
+}

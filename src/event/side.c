@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Side facts of our own recorder: trace_marker lines "tasklife/1 <kind> key=value ...", values percent-encoded.
+ * The form is described in src/record/side.md. Anybody may write into a trace_marker; so a marker counts only
+ * by its full form, and what it says is used only where no kernel record says it.
+ */
+#include <string.h>
+#include "event/event.h"
+
+static const char prefix[] = "tasklife/1 ";
+
+static const struct {
+	const char *name;
+	enum tl_side kind;
+} kinds[] = {
+	{"root", TL_SIDE_ROOT}, {"exit", TL_SIDE_EXIT}, {"task", TL_SIDE_TASK},
+	{"cmd", TL_SIDE_CMD},	{"cgroup", TL_SIDE_CGROUP}, {"waited", TL_SIDE_WAITED},
+	{"mode", TL_SIDE_MODE},
+};
+
+/* Cut the next blank-separated word off `s`. */
+static struct tl_str word_of(struct tl_str *s)
+{
+	struct tl_str w;
+
+	while (s->n && (*s->p == ' ' || *s->p == '\n'))
+		s->p++, s->n--;
+	w.p = s->p;
+	for (w.n = 0; w.n < s->n && s->p[w.n] != ' ' && s->p[w.n] != '\n'; w.n++)
+		;
+	s->p += w.n;
+	s->n -= w.n;
+	return w;
+}
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static const struct tl_atom *unescape(struct tl_events *evs, struct tl_str s)
+{
+	char buf[1024];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n && n < sizeof(buf); i++) {
+		int hi = i + 2 < s.n ? hex(s.p[i + 1]) : -1, lo = i + 2 < s.n ? hex(s.p[i + 2]) : -1;
+
+		if (s.p[i] == '%' && hi >= 0 && lo >= 0) {
+			buf[n++] = (char)(hi << 4 | lo);
+			i += 2;
+		} else {
+			buf[n++] = s.p[i];
+		}
+	}
+	return atom_of(&evs->atoms, buf, n);
+}
+
+static bool number(struct tl_str s, int64_t *ret)
+{
+	bool minus = s.n && *s.p == '-';
+	int64_t v = 0;
+
+	for (size_t i = minus; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9' || v > INT64_MAX / 10 - 10)
+			return false;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	*ret = minus ? -v : v;
+	return s.n > minus;
+}
+
+static bool key_is(struct tl_str w, const char *key, struct tl_str *ret_value)
+{
+	size_t n = strlen(key);
+
+	if (w.n <= n || memcmp(w.p, key, n) || w.p[n] != '=')
+		return false;
+	*ret_value = (struct tl_str){w.p + n + 1, w.n - n - 1};
+	return true;
+}
+
+static void put(struct tl_events *evs, struct tl_event *ev, struct tl_str w)
+{
+	struct tl_str v;
+	int64_t i;
+
+	if (key_is(w, "comm", &v))
+		ev->u.side.comm = unescape(evs, v);
+	else if (key_is(w, "text", &v))
+		ev->u.side.text = unescape(evs, v);
+	else if (key_is(w, "tid", &v) && number(v, &i))
+		ev->u.side.tid = (tl_pid)i;
+	else if (key_is(w, "tgid", &v) && number(v, &i))
+		ev->u.side.tgid = (tl_pid)i;
+	else if (key_is(w, "ppid", &v) && number(v, &i))
+		ev->u.side.ppid = (tl_pid)i;
+	else if (key_is(w, "status", &v) && number(v, &i))
+		ev->u.side.status = (int32_t)i;
+	else if (key_is(w, "kthread", &v) && number(v, &i))
+		ev->u.side.kthread = i;
+	else if (key_is(w, "t", &v) && number(v, &i))
+		ev->u.side.t = i;
+}
+
+static bool kind_named(struct tl_str name, enum tl_side *ret)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (name.n != strlen(kinds[i].name) || memcmp(name.p, kinds[i].name, name.n))
+			continue;
+		*ret = kinds[i].kind;
+		return true;
+	}
+	return false;
+}
+
+bool decode_side(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+{
+	struct tl_str s = rec->payload;
+
+	if (s.n < sizeof(prefix) - 1 || memcmp(s.p, prefix, sizeof(prefix) - 1))
+		return false;
+	s.p += sizeof(prefix) - 1;
+	s.n -= sizeof(prefix) - 1;
+	ev->kind = TL_EV_SIDE;
+	ev->u.side.tid = ev->u.side.tgid = ev->u.side.ppid = TL_PID_NONE;
+	ev->u.side.status = -1;
+	ev->u.side.t = TL_NS_NONE;
+	if (!kind_named(word_of(&s), &ev->u.side.kind))
+		return false;
+	for (struct tl_str w = word_of(&s); w.n; w = word_of(&s))
+		put(evs, ev, w);
+	return true;
+}

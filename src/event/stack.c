@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Stacks: raw frames become named frames with roles, put right, without the tracer's own, and interned.
+ *
+ * A trace shows the same few hundred call paths over and over, so the raw frames are the key: the work of
+ * naming is done once per distinct path.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/out.h"
+#include "event/event.h"
+
+#define FRAMES_MOST 256 /* ring-buffer stacks are shorter; text may claim anything */
+
+struct stack_entry {
+	struct stack_entry *next; /* same 64-bit hash */
+	const struct tl_symtab *tab;
+	size_t n_key;
+	const char *key;
+	const struct tl_stack *stack;
+};
+
+/* One stack while it is made. */
+struct making {
+	struct tl_events *evs;
+	const struct tl_symtab *tab;
+	enum tl_arch arch;
+	struct tl_frame frame[FRAMES_MOST + 2];
+	const struct tl_atom *raw[FRAMES_MOST];
+	unsigned n, n_raw;
+	uint8_t above; /* enum tl_role of the frame above, the tracer's own not counted */
+	bool first;    /* no real frame yet */
+	uint16_t above_role;
+};
+
+static uint64_t hash_bytes(const char *p, size_t n)
+{
+	uint64_t h = 0x9e3779b97f4a7c15u ^ n;
+
+	for (; n >= 8; p += 8, n -= 8) {
+		uint64_t w;
+
+		memcpy(&w, p, 8);
+		h = (h ^ w) * 0xff51afd7ed558ccdu;
+		h ^= h >> 32;
+	}
+	for (; n; p++, n--)
+		h = (h ^ (unsigned char)*p) * 0x100000001b3u;
+	return h ^ h >> 29;
+}
+
+static void key_frame(struct out *key, const struct tl_rawframe *f)
+{
+	if (!f) {
+		out_mem(key, "", 1);
+	} else if (f->has & TL_FH_NAME) {
+		out_mem(key, f->text.n ? f->text.p : f->name.p, f->text.n ? f->text.n : f->name.n);
+		out_mem(key, &f->off, sizeof(f->off));
+	} else {
+		out_mem(key, &f->addr, sizeof(f->addr));
+	}
+}
+
+/* A frame without a name: an address, "0", or nothing at all. */
+static const struct tl_atom *nameless(struct making *m, const struct tl_rawframe *f)
+{
+	char text[32];
+	int n;
+
+	if (f->text.n)
+		return atom_of_str(&m->evs->atoms, f->text);
+	n = snprintf(text, sizeof(text), "0x%" PRIx64, f->addr);
+	return atom_of(&m->evs->atoms, text, (size_t)n);
+}
+
+static const struct tl_atom *base_atom(struct making *m, const char *name, size_t n)
+{
+	return atom_of(&m->evs->atoms, name, tl_function_base(name, n));
+}
+
+/* "name+0x8/0x1610", or as the text printed it. */
+static const struct tl_atom *raw_of(struct making *m, const struct tl_rawframe *f)
+{
+	char text[320];
+	const struct tl_symbol *sym;
+	uint64_t off = 0;
+	int n;
+
+	if (f->text.n)
+		return atom_of_str(&m->evs->atoms, f->text);
+	if (f->has & TL_FH_NAME)
+		n = snprintf(text, sizeof(text), f->has & TL_FH_OFF ? "%.*s+0x%x/0x%x" : "%.*s",
+			     (int)(f->name.n > 255 ? 255 : f->name.n), f->name.p, f->off, f->size);
+	else if (m->tab && (sym = tl_pc_lookup(m->tab, (struct tl_pc){f->addr, TL_PC_EXACT}, &off)))
+		n = snprintf(text, sizeof(text), "%.255s+0x%" PRIx64 "/0x%" PRIx64, sym->name, off, sym->size);
+	else
+		return nameless(m, f);
+	return atom_of(&m->evs->atoms, text, (size_t)n);
+}
+
+/* By address: exact, with the symbols of the recording. */
+static bool from_address(struct making *m, const struct tl_rawframe *f, struct tl_frame *ret)
+{
+	bool interrupted = tl_role_is_irq_entry(m->above_role);
+	struct tl_pc pc = {f->addr, interrupted ? TL_PC_EXACT : TL_PC_RETURN};
+	const struct tl_symbol *plain, *sym;
+	uint64_t off = 0, plain_off = 0;
+
+	if (!m->tab || !(plain = tl_pc_lookup(m->tab, (struct tl_pc){f->addr, TL_PC_EXACT}, &plain_off)))
+		return false;
+	/* an entry stub is put into the link register by hand: there is no call to step back over */
+	if (!plain_off && tl_role_is_stub(tl_role_of(plain->name, strlen(plain->name))))
+		pc.kind = TL_PC_EXACT;
+	sym = tl_pc_lookup(m->tab, pc, &off);
+	if (!sym)
+		return false;
+	ret->name = base_atom(m, sym->name, strlen(sym->name));
+	ret->role = tl_role_of(sym->name, strlen(sym->name));
+	ret->off = (uint32_t)off;
+	ret->size = (uint32_t)sym->size;
+	ret->has_off = true;
+	ret->mark = sym == plain ? TL_FM_PLAIN : TL_FM_CORRECTED;
+	return true;
+}
+
+/* By name: what the table of symbols or of roles can prove. */
+static bool from_name(struct making *m, const struct tl_rawframe *f, struct tl_frame *ret)
+{
+	struct tl_fixed fixed = {};
+	enum tl_fix fix = TL_FIX_PLAIN;
+
+	if (!(f->has & TL_FH_NAME) || !f->name.n)
+		return false;
+	ret->name = base_atom(m, f->name.p, f->name.n);
+	ret->role = tl_role_of(f->name.p, f->name.n);
+	ret->off = f->off;
+	ret->size = f->size;
+	ret->has_off = f->has & TL_FH_OFF;
+	if (ret->has_off && ret->role != TL_ROLE_TRACER)
+		fix = tl_pc_fix_text(m->tab, (enum tl_arch)m->arch, f->name, f->off, f->size, m->above_role,
+				     m->first, &fixed);
+	if (fix == TL_FIX_CORRECTED) {
+		ret->name = base_atom(m, fixed.name, strlen(fixed.name));
+		ret->role = tl_role_of(fixed.name, strlen(fixed.name));
+		ret->off = (uint32_t)fixed.off;
+		ret->size = (uint32_t)fixed.size;
+		ret->has_off = fixed.size != 0;
+		ret->mark = TL_FM_CORRECTED;
+	} else if (fix == TL_FIX_DOUBTFUL) {
+		ret->mark = TL_FM_DOUBTFUL;
+		ret->role = TL_ROLE_NONE; /* it is certainly not this function */
+	}
+	return true;
+}
+
+static void count(struct making *m, const struct tl_frame *f)
+{
+	m->evs->counts.frames++;
+	m->evs->counts.rewritten += f->mark == TL_FM_CORRECTED;
+	m->evs->counts.doubtful += f->mark == TL_FM_DOUBTFUL;
+}
+
+static void add_frame(struct making *m, const struct tl_rawframe *f)
+{
+	struct tl_frame *to = &m->frame[m->n];
+
+	if (m->n == FRAMES_MOST)
+		return;
+	memset(to, 0, sizeof(*to));
+	to->raw = raw_of(m, f);
+	if (m->n_raw < FRAMES_MOST)
+		m->raw[m->n_raw++] = to->raw;
+	if (!(f->has & TL_FH_NAME ? from_name(m, f, to) : from_address(m, f, to))) {
+		if (m->first)
+			return; /* a nameless top is the trampoline of the tracer (guests.md, top of stack) */
+		to->name = nameless(m, f);
+	}
+	if (to->role == TL_ROLE_TRACER)
+		return;
+	if (to->mark == TL_FM_PLAIN && tl_role_is_trap(to->role))
+		to->mark = TL_FM_TRAP;
+	count(m, to);
+	m->above_role = to->role;
+	m->first = false;
+	m->n++;
+}
+
+/* Nameless frames at the bottom are user addresses or the end mark of the unwinder (armhf 5.10). */
+static void trim_bottom(struct making *m)
+{
+	while (m->n) {
+		const struct tl_frame *f = &m->frame[m->n - 1];
+
+		if (f->has_off || f->role || f->name->len == 0 || (f->name->s[0] != '0'))
+			break;
+		m->n--;
+	}
+}
+
+static void put_on_top(struct making *m, const struct tl_rawframe *f)
+{
+	struct tl_frame below[FRAMES_MOST + 2];
+	unsigned n = m->n;
+
+	memcpy(below, m->frame, n * sizeof(*below));
+	m->n = 0;
+	m->first = true;
+	m->above_role = TL_ROLE_NONE;
+	add_frame(m, f);
+	memcpy(m->frame + m->n, below, n * sizeof(*below));
+	m->n += n;
+}
+
+static bool names_frame(const struct making *m, const struct tl_rawframe *f, unsigned i)
+{
+	struct making probe = *m;
+	struct tl_frame made = {};
+
+	probe.first = i == 0;
+	probe.above_role = i ? m->frame[i - 1].role : TL_ROLE_NONE;
+	if (i >= m->n)
+		return false;
+	if (!(f->has & TL_FH_NAME ? from_name(&probe, f, &made) : from_address(&probe, f, &made)))
+		return false;
+	return made.name == m->frame[i].name;
+}
+
+/*
+ * The stack of a function record should begin with the function itself; 32-bit ARM loses it, 6.1 its caller
+ * too. Only the record's own "function <-caller" has them then.
+ */
+static void complete_top(struct making *m, const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+{
+	unsigned n_raw = m->n_raw;
+	struct tl_frame pair[2];
+	unsigned n;
+
+	if (names_frame(m, ip, 0))
+		return;
+	if (parent) {
+		/* the caller is a return address below ip: judge it there */
+		struct making two = {.evs = m->evs, .tab = m->tab, .arch = m->arch, .first = true};
+
+		add_frame(&two, ip);
+		add_frame(&two, parent);
+		n = two.n;
+		memcpy(pair, two.frame, n * sizeof(*pair));
+		if (n == 2 && m->n && m->frame[0].raw == pair[1].raw)
+			n = 1; /* the caller is there already */
+		else if (n == 2 && m->n && m->frame[0].name == pair[1].name && m->frame[0].has_off)
+			n = 1;
+		memmove(m->frame + n, m->frame, m->n * sizeof(*m->frame));
+		memcpy(m->frame, pair, n * sizeof(*pair));
+		m->n += n;
+	} else {
+		put_on_top(m, ip);
+	}
+	m->n_raw = n_raw;
+}
+
+static const struct tl_stack *intern(struct making *m, uint64_t hash)
+{
+	struct arena *mem = &m->evs->mem;
+	struct tl_stack *s = arena_alloc(mem, sizeof(*s) + m->n * sizeof(*s->frame));
+	const struct tl_atom **raw = arena_alloc(mem, m->n_raw * sizeof(*raw));
+
+	if (!s || !raw)
+		return NULL;
+	memcpy(raw, m->raw, m->n_raw * sizeof(*raw));
+	memcpy(s->frame, m->frame, m->n * sizeof(*s->frame));
+	s->hash = (uint32_t)hash;
+	s->n = (uint16_t)m->n;
+	s->n_raw = (uint16_t)m->n_raw;
+	s->raw = raw;
+	return s;
+}
+
+static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const struct tl_rawframe *frame,
+				   unsigned n, const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+{
+	const struct tl_trace_info *info = evs->src ? tl_source_info(evs->src) : NULL;
+	struct making m = {.evs = evs, .first = true, .tab = info ? info->symbols : NULL,
+			   .arch = info ? info->arch : TL_ARCH_UNKNOWN};
+
+	/* the caller of a return address is judged by the frame above: for a cut stack that is the record's */
+	for (unsigned i = 0; i < n && i < FRAMES_MOST; i++)
+		add_frame(&m, &frame[i]);
+	trim_bottom(&m);
+	if (ip)
+		complete_top(&m, ip, parent);
+	return intern(&m, hash);
+}
+
+/* Equal raw frames give one pointer. Same pointer, same content: stacks compare by address. */
+static const struct tl_stack *lookup(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
+				     const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+{
+	const struct tl_symtab *tab = evs->src ? tl_source_info(evs->src)->symbols : NULL;
+	struct stack_entry *e, *first;
+	struct out key;
+	uint64_t hash;
+
+	out_init(&key, -1);
+	key_frame(&key, ip);
+	key_frame(&key, parent);
+	for (unsigned i = 0; i < n; i++) {
+		key_frame(&key, &frame[i]);
+		out_char(&key, '\n');
+	}
+	hash = hash_bytes(key.buf, key.n);
+	first = map_get(&evs->stacks, hash);
+	for (e = first; e; e = e->next)
+		if (e->tab == tab && e->n_key == key.n && !memcmp(e->key, key.buf, key.n))
+			break;
+	if (!e && (e = arena_alloc(&evs->mem, sizeof(*e)))) {
+		e->next = first;
+		e->tab = tab;
+		e->n_key = key.n;
+		e->key = arena_strdup(&evs->mem, key.buf, key.n);
+		e->stack = make(evs, hash, frame, n, ip, parent);
+		if (e->key)
+			map_put(&evs->stacks, hash, e);
+	}
+	out_fini(&key);
+	return e ? e->stack : NULL;
+}
+
+const struct tl_stack *tl_stack_of(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
+				   const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+{
+	return lookup(evs, frame, n, ip, parent);
+}
+
+const struct tl_stack *stack_of_pair(struct tl_events *evs, const struct tl_rawframe *ip,
+				     const struct tl_rawframe *parent)
+{
+	struct tl_rawframe pair[2] = {*ip, *parent};
+
+	return lookup(evs, pair, parent->has ? 2 : 1, NULL, NULL);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Births. task_newtask fires for every new task, sched_process_fork confirms it (not for io workers and idle
+ * tasks); both in the creator's context, in this order. With the function tracer, copy_process comes before
+ * both and brings the path. kernel/fork.c
+ */
+#include "life/life.h"
+
+#define REQUESTS_KEPT	 64
+#define REQUEST_FRESH_NS 10000000000ll
+/* With clocks that differ between CPUs a child may be seen running just before the record of its fork. */
+#define SKEW_NS 1000000
+
+void birth_path(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *creator = life_owner(l, ev);
+
+	if (creator)
+		creator->copy_stack = ev->stack;
+}
+
+/* kthread_create_on_node: kthreadd's next child is for the owner. */
+void birth_request(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *by = life_owner(l, ev);
+	struct request *r;
+
+	if (!by || l->requests.n >= REQUESTS_KEPT || !(r = vec_push(&l->requests)))
+		return;
+	*r = (struct request){life_ref(by), ev->t};
+}
+
+/* Requests are served in order (kthread_create_list); stale ones were for something that failed. */
+static struct tl_ref request_take(struct tl_lives *l, tl_ns now)
+{
+	struct tl_ref by = ref_none();
+
+	while (l->requests.n && by.tid == TL_PID_NONE) {
+		struct request r = l->requests.v[0];
+
+		l->requests.n--;
+		for (size_t i = 0; i < l->requests.n; i++)
+			l->requests.v[i] = l->requests.v[i + 1];
+		if (r.t == TL_NS_NONE || now == TL_NS_NONE || now - r.t < REQUEST_FRESH_NS)
+			by = r.by;
+	}
+	return by;
+}
+
+/* CLONE_THREAD and CLONE_PARENT: the child's parent is the creator's own (kernel/fork.c copy_process). */
+static void born_of(struct tl_lives *l, struct life *child, struct life *creator)
+{
+	struct tl_birth *b = &child->t.birth;
+	bool sibling = b->flags_known && b->clone_flags & (TL_CLONE_THREAD | TL_CLONE_PARENT);
+	struct tl_ref leader = creator->t.is_leader ? life_ref(creator) : ref_none();
+
+	if (!creator->t.is_leader && creator->tgid_known)
+		leader = ref_pid(l, creator->t.tgid, NULL);
+	child->t.parent = sibling ? creator->t.parent
+				  : leader.tid != TL_PID_NONE ? leader : life_ref(creator);
+	if (b->flags_known)
+		b->real_parent = child->t.parent;
+	child->t.family = child->t.family || creator->t.family;
+	child->t.kthread = creator->t.tid == 2 &&
+			   (!b->flags_known || b->clone_flags & TL_CLONE_UNTRACED);
+	kin_child(creator, child);
+}
+
+static void join_by_flags(struct tl_lives *l, struct life *child, struct life *creator)
+{
+	uint64_t flags = child->t.birth.clone_flags;
+
+	if (!(flags & TL_CLONE_THREAD))
+		group_join(l, child, child->t.tid);
+	else if (creator && creator->tgid_known)
+		group_join(l, child, creator->t.tgid);
+	else if (creator)
+		/* a thread of a process not seen born: its id is not known, but they are one */
+		child->t.process = &group_of(creator)->p;
+}
+
+void see_newtask(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *creator = life_owner(l, ev), *child;
+	struct tl_birth *b;
+
+	child = life_born(l, ev->u.newtask.pid, ev);
+	if (!child)
+		return; /* the idle task of another CPU has pid 0 */
+	b = &child->t.birth;
+	b->seen = seen_at(ev);
+	b->flags_known = true;
+	b->clone_flags = ev->u.newtask.clone_flags;
+	b->creator = ev->pid >= 0 ? ref_pid(l, ev->pid, ev->comm) : ref_none();
+	b->stack = ev->stack;
+	if (creator && !b->stack)
+		b->stack = creator->copy_stack;
+	life_name(child, ev->u.newtask.comm);
+	if (creator)
+		born_of(l, child, creator);
+	join_by_flags(l, child, creator);
+	if (child->t.kthread)
+		b->requester = request_take(l, ev->t);
+}
+
+/* The fork record of a birth that is already there, or of one seen a moment too early (SKEW_NS). */
+static bool fork_confirms(const struct life *child, const struct tl_event *ev)
+{
+	const struct tl_birth *b = &child->t.birth;
+
+	if (is_dying(child) || child->census)
+		return false;
+	if (b->seen.is)
+		return !b->confirmed.is && b->creator.tid == ev->u.fork.parent;
+	return ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE && ev->t - child->t.first.t < SKEW_NS;
+}
+
+static void fork_births(struct tl_lives *l, struct life *child, struct life *creator, const struct tl_event *ev)
+{
+	struct tl_birth *b = &child->t.birth;
+
+	b->seen = seen_at(ev);
+	b->creator = ref_pid(l, ev->u.fork.parent, ev->u.fork.parent_comm);
+	if (creator) {
+		born_of(l, child, creator);
+		if (child->t.kthread)
+			b->requester = request_take(l, ev->t);
+	}
+}
+
+void see_fork(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *creator = life_of(l, ev->u.fork.parent, ev->u.fork.parent_comm, ev);
+	struct life *child = life_at(l, ev->u.fork.child);
+	struct tl_birth *b;
+
+	life_owner(l, ev);
+	if (!child || !fork_confirms(child, ev))
+		child = life_born(l, ev->u.fork.child, ev);
+	if (!child)
+		return;
+	b = &child->t.birth;
+	if (b->seen.is)
+		b->confirmed = seen_at(ev);
+	else
+		fork_births(l, child, creator, ev);
+	if (!b->stack)
+		b->stack = ev->stack ? ev->stack : creator ? creator->copy_stack : NULL;
+	if (creator)
+		creator->copy_stack = NULL; /* this path led to this birth and to no other */
+	life_name(child, ev->u.fork.child_comm);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Deaths. do_exit is where the path is seen, sched_process_exit is the moment; the exit code is in neither: it
+ * comes from the argument of the exit call, or from the recorder as a side fact.
+ */
+#include "life/life.h"
+
+void death_path(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_owner(l, ev);
+	struct tl_death *d;
+
+	if (!life || life->t.death.seen.is)
+		return;
+	d = &life->t.death;
+	d->do_exit = seen_at(ev);
+	d->stack = ev->stack;
+	group_leaver(life, d->do_exit);
+}
+
+void death_coredump(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_owner(l, ev);
+
+	if (life && !life->t.death.coredump.is)
+		life->t.death.coredump = seen_at(ev);
+}
+
+void see_exit(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_of(l, ev->u.exit.pid, ev->u.exit.comm, ev);
+	struct tl_death *d;
+
+	if (!life)
+		return;
+	if (ev->u.exit.pid == ev->pid)
+		life_owner(l, ev);
+	d = &life->t.death;
+	if (d->seen.is)
+		return; /* the same exit twice: a trace that repeats itself */
+	d->seen = seen_at(ev);
+	d->group_dead = ev->u.exit.group_dead;
+	if (!d->stack)
+		d->stack = ev->stack;
+	group_leaver(life, d->seen);
+	group_died(l, life);
+}
+
+void see_exit_call(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_owner(l, ev);
+	struct tl_death *d;
+
+	if (!life || life->t.death.status_known)
+		return;
+	d = &life->t.death;
+	d->exit_call = seen_at(ev);
+	d->status = ev->u.exit_call.code << 8;
+	d->status_known = d->status_from_call = true;
+}

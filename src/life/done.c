@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * When a life is complete it is finished (taken out of the table of the living), held for a moment, handed on
+ * and freed. It is held because two things come late: side facts of the recorder, and how the other threads of
+ * its process left, without which a thread's death cannot be judged.
+ */
+#include <stdlib.h>
+#include "life/life.h"
+
+void life_free(struct tl_lives *l, struct life *life)
+{
+	group_leave(l, life);
+	arena_fini(&life->mem);
+	free(life);
+	l->n_lives--;
+}
+
+void life_finish(struct tl_lives *l, struct life *life)
+{
+	if (life->finished)
+		return;
+	life->finished = true;
+	if (map_get(&l->by_pid, (uint64_t)life->t.tid) == life)
+		map_del(&l->by_pid, (uint64_t)life->t.tid);
+	else
+		map_each (s, &l->by_pid)
+			if (s->val == life) { /* a dead leader under its thread's old id: rare (exec.c) */
+				map_del(&l->by_pid, s->key);
+				break;
+			}
+	life->next_held = NULL;
+	if (l->held_last)
+		l->held_last->next_held = life;
+	else
+		l->held_first = life;
+	l->held_last = life;
+}
+
+static void hand_on(struct tl_lives *l, struct life *life)
+{
+	struct tl_death *d = &life->t.death;
+
+	if (!d->seen.is && d->do_exit.is)
+		d->seen = d->do_exit;
+	if (life->run != RUN_UNKNOWN && !d->seen.is && l->now != TL_NS_NONE)
+		run_close(life, l->now);
+	if (l->done)
+		l->done(l->ctx, &life->t);
+	life_free(l, life);
+}
+
+/* Does anything late still matter for it? */
+static bool must_wait(const struct tl_lives *l, const struct life *life)
+{
+	const struct tl_process *p = life->t.process;
+	tl_ns since = life->t.last.t;
+
+	if (!p || since == TL_NS_NONE || l->now == TL_NS_NONE || l->now - since >= HOLD_NS || l->now < since)
+		return false;
+	return l->w.side || (p->n_threads > 1 && !p->ended);
+}
+
+static void hand_on_held(struct tl_lives *l, bool all)
+{
+	while (l->held_first && (all || !must_wait(l, l->held_first))) {
+		struct life *life = l->held_first;
+
+		l->held_first = life->next_held;
+		if (!l->held_first)
+			l->held_last = NULL;
+		hand_on(l, life);
+	}
+}
+
+/* Where nothing tells of reaping, a dead task is complete some time after its death. */
+static void finish_lingering(struct tl_lives *l)
+{
+	VEC(struct life *) old = {};
+
+	map_each (s, &l->by_pid) {
+		struct life *life = s->val, **v;
+
+		if (!is_dying(life) || life->t.last.t == TL_NS_NONE || l->now - life->t.last.t < LINGER_NS)
+			continue;
+		v = vec_push(&old);
+		if (v)
+			*v = life;
+	}
+	vec_each (it, &old)
+		life_finish(l, *it);
+	vec_fini(&old);
+}
+
+void lives_advance(struct tl_lives *l, tl_ns t)
+{
+	tl_ns before = l->now;
+
+	l->now = t;
+	if (l->held_first)
+		hand_on_held(l, false);
+	if (l->w.free || before == TL_NS_NONE || before / LINGER_NS == t / LINGER_NS)
+		return;
+	finish_lingering(l);
+}
+
+struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
+{
+	struct life *best = NULL;
+
+	for (struct life *h = l->held_first; h; h = h->next_held)
+		if (h->t.tid == tid && is_dying(h))
+			best = h;
+	if (best && died != TL_NS_NONE && best->t.death.seen.is && died < best->t.death.seen.t - HOLD_NS)
+		best = NULL;
+	if (life_at(l, tid) && is_dying(life_at(l, tid)))
+		best = life_at(l, tid);
+	return best;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct life *x = *(struct life *const *)a, *y = *(struct life *const *)b;
+	tl_ns tx = is_dying(x) ? x->t.last.t : INT64_MAX, ty = is_dying(y) ? y->t.last.t : INT64_MAX;
+
+	if (tx != ty)
+		return tx < ty ? -1 : 1;
+	if (x->t.first.t != y->t.first.t)
+		return x->t.first.t < y->t.first.t ? -1 : 1;
+	return x->t.first.place < y->t.first.place ? -1 : x->t.first.place > y->t.first.place;
+}
+
+/* The dead in order of their end, then those still alive in order of appearance. */
+struct tl_err *tl_lives_end(struct tl_lives *l)
+{
+	VEC(struct life *) rest = {};
+
+	if (!vec_reserve(&rest, l->by_pid.n + 1))
+		return &tl_enomem;
+	map_each (s, &l->by_pid)
+		rest.v[rest.n++] = s->val;
+	qsort(rest.v, rest.n, sizeof(*rest.v), by_first);
+	vec_each (it, &rest)
+		life_finish(l, *it);
+	vec_fini(&rest);
+	hand_on_held(l, true);
+	return l->err ? take(l->err) : NULL;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Exec. A thread that is not the leader takes the leader's id: sched_process_exec says pid = tgid, old_pid = its
+ * own id, after the old leader has exited; that id is then gone without an exit (fs/exec.c de_thread; since 5.8
+ * exchange_tids: the dead leader's later free record bears the thread's old id).
+ */
+#include <string.h>
+#include "life/life.h"
+
+void see_prepare_exec(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_of(l, ev->u.exec.pid, ev->u.exec.comm, ev);
+
+	if (!life)
+		return;
+	life->prepared = seen_at(ev);
+	life->interp = ev->u.exec.interp;
+}
+
+static uint32_t take_id(struct tl_lives *l, tl_pid pid)
+{
+	uintptr_t g = (uintptr_t)map_get(&l->generations, (uint64_t)pid) + 1;
+
+	map_put(&l->generations, (uint64_t)pid, (void *)g);
+	return (uint32_t)g;
+}
+
+/* inv 1: the caller becomes the leader's id, the dead leader goes under the caller's old one. */
+static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *thread = life_at(l, ev->u.exec.old_pid), *leader = life_at(l, ev->u.exec.pid);
+
+	if (!thread)
+		return NULL;
+	if (leader)
+		map_put(&l->by_pid, (uint64_t)ev->u.exec.old_pid, leader);
+	else
+		map_del(&l->by_pid, (uint64_t)ev->u.exec.old_pid);
+	map_put(&l->by_pid, (uint64_t)ev->u.exec.pid, thread);
+	group_join(l, thread, ev->u.exec.pid);
+	thread->t.tid = ev->u.exec.pid;
+	thread->t.generation = take_id(l, ev->u.exec.pid);
+	thread->t.tgid = ev->u.exec.pid;
+	thread->t.is_leader = true;
+	if (leader) {
+		leader->t.is_leader = false; /* it led, but the process lives on under its id */
+		thread->t.parent = leader->t.parent;
+	}
+	group_of(thread)->p.leader = &thread->t;
+	return thread;
+}
+
+static bool exec_push(struct life *life, const struct tl_event *ev)
+{
+	struct tl_task *t = &life->t;
+	struct tl_exec *v;
+
+	if (t->n_execs >= TL_CHILDREN_KEPT)
+		return false;
+	v = array_more(&life->mem, t->exec, t->n_execs, &life->execs_cap, sizeof(*v));
+	if (!v)
+		return false;
+	t->exec = v;
+	v = &t->exec[t->n_execs++];
+	memset(v, 0, sizeof(*v));
+	v->seen = seen_at(ev);
+	v->prepared = life->prepared;
+	v->interp = life->interp;
+	v->filename = ev->u.exec.filename;
+	v->old_pid = ev->u.exec.old_pid;
+	v->comm = t->comm;
+	return true;
+}
+
+void see_exec(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = NULL;
+
+	if (ev->u.exec.old_pid != ev->u.exec.pid)
+		life = change_ids(l, ev);
+	if (!life)
+		life = life_of(l, ev->u.exec.pid, NULL, ev);
+	if (!life)
+		return;
+	life_touch(life, ev);
+	group_leads(l, life); /* whoever has called exec leads */
+	exec_push(life, ev);
+	life->prepared = (struct tl_seen){};
+	life->interp = NULL;
+	group_of(life)->p.execed = seen_at(ev);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parents, children, ancestors, adoptions. */
+#include "life/life.h"
+
+void kin_child(struct life *parent, const struct life *child)
+{
+	struct tl_task *t = &parent->t;
+	struct tl_ref *v;
+
+	if (t->n_children >= TL_CHILDREN_KEPT) {
+		t->children_more++;
+		return;
+	}
+	v = array_more(&parent->mem, t->child, t->n_children, &parent->children_cap, sizeof(*v));
+	if (!v)
+		return;
+	t->child = v;
+	t->child[t->n_children++] = life_ref(child);
+}
+
+const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n)
+{
+	struct tl_ref found[TL_ANCESTRY], *v;
+	unsigned n = 0;
+
+	for (struct life *at = of; at && n < TL_ANCESTRY;) {
+		struct tl_ref up = at->t.parent;
+
+		if (up.tid == TL_PID_NONE || up.tid == at->t.tid)
+			break;
+		at = life_by_ref(l, &up);
+		found[n++] = at ? life_ref(at) : up;
+	}
+	*ret_n = 0;
+	if (!n || !(v = arena_alloc(mem, n * sizeof(*v))))
+		return NULL;
+	for (unsigned i = 0; i < n; i++)
+		v[i] = found[i];
+	*ret_n = n;
+	return v;
+}
+
+void kin_adopted(struct life *child, struct tl_ref by, struct tl_seen seen)
+{
+	struct tl_task *t = &child->t;
+	struct tl_adoption *v;
+
+	v = array_more(&child->mem, t->adoption, t->n_adoptions, &child->adoptions_cap, sizeof(*v));
+	if (!v || t->n_adoptions >= TL_CHILDREN_KEPT)
+		return;
+	t->adoption = v;
+	t->adoption[t->n_adoptions++] = (struct tl_adoption){seen, by};
+	t->parent = by;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inside life/: the table of the living, and who does what with an event.
+ *
+ * Numbered invariants, which tests refer to:
+ *  inv 1  by_pid holds, for every pid, the one task that bears it now; an older bearer is no longer in it.
+ *  inv 2  a task is handed on exactly once, after everything known of it was written into it.
+ *  inv 3  a process is freed with its last task; its leavers outlive the threads they tell of.
+ *  inv 4  silence is never turned into a fact: what was not seen stays "not seen".
+ *  inv 5  what is held is bounded by the tasks alive, the zombies, and those that died in the last
+ *	   HOLD_NS of trace time; lists inside a task are bounded by the *_KEPT limits.
+ */
+#ifndef LIFE_LIFE_H
+#define LIFE_LIFE_H
+
+#include "base/arena.h"
+#include "base/guard.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "tasklife/life.h"
+
+/* How long a finished life waits for what comes late: side facts of the recorder, threads of its group. */
+#define HOLD_NS 1000000000ll
+/* Where the trace has no sched_process_free, a life is complete this long after its death. */
+#define LINGER_NS 1000000000ll
+
+enum run_state { RUN_UNKNOWN, RUN_ON_CPU, RUN_QUEUED, RUN_ASLEEP };
+
+struct pending_notice { /* a SIGCHLD on its way to this task: about whom */
+	tl_pid tid;
+	uint32_t generation;
+};
+#define PENDING_NOTICES 64
+
+struct life {
+	struct tl_task t;
+	struct arena mem;
+	struct life *next_held; /* queue of finished lives */
+	bool finished;
+	/* run.c */
+	enum run_state run;
+	char sleep_state;
+	tl_ns since, run_since_sleep;
+	/* signal.c */
+	struct tl_signal *sig_tail, *sig_first_ring; /* the last one; where recycling starts */
+	/* birth.c: the last copy_process of this task, until the birth it led to */
+	const struct tl_stack *copy_stack;
+	/* exec.c */
+	struct tl_seen prepared;
+	const struct tl_atom *interp;
+	/* notice.c */
+	struct pending_notice notice[PENDING_NOTICES];
+	unsigned n_notices;
+	/* reap.c: the wait this task is in, or was in last */
+	struct tl_seen waiting;
+	unsigned comms_cap, execs_cap, children_cap, adoptions_cap;
+	bool tgid_known;
+	bool census; /* alive when recording began, says the recorder */
+};
+
+struct group {
+	struct tl_process p;
+	struct arena mem;
+	unsigned refs; /* lives that point here */
+	unsigned threads_cap;
+	VEC(struct tl_leaver) leavers;
+	struct tl_signal *sig_tail;
+	unsigned n_signals;
+	struct tl_seen waiting; /* the last wait of any of its threads */
+	struct tl_ref waiter;
+	struct tl_ref parent; /* of the process */
+};
+
+/* kthreadd's next child was asked for by this task. */
+struct request {
+	struct tl_ref by;
+	tl_ns t;
+};
+
+struct tl_lives {
+	struct tl_events *events;
+	tl_life_fn done;
+	void *ctx;
+	struct map by_pid;	/* tl_pid -> struct life */
+	struct map generations; /* tl_pid -> the last generation given, as a pointer */
+	struct map groups;	/* tgid -> struct group */
+	struct life *held_first, *held_last;
+	size_t n_lives, n_most;
+	tl_ns now;
+	struct tl_witnesses w;
+	VEC(struct tl_oddity) oddities;
+	VEC(struct request) requests;
+	struct tl_err *err; /* the first failure; feeding goes on to drain */
+};
+
+/* ---- task.c: objects and identities ---- */
+struct life *life_at(struct tl_lives *l, tl_pid pid); /* who bears pid now; NULL nobody seen */
+/* The same, made when needed: something alive that was not seen before. NULL for pid <= 0 or no memory. */
+struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm, const struct tl_event *ev);
+/* A task newly born with this pid; an older bearer is finished. */
+struct life *life_born(struct tl_lives *l, tl_pid pid, const struct tl_event *ev);
+/* The owner of a record, with its read-time name only where no better one is known. */
+struct life *life_owner(struct tl_lives *l, const struct tl_event *ev);
+void life_name(struct life *life, const struct tl_atom *comm); /* it bears this name now */
+void life_touch(struct life *life, const struct tl_event *ev);
+struct tl_ref life_ref(const struct life *life);
+struct tl_ref ref_none(void);
+struct tl_ref ref_pid(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm);
+struct tl_seen seen_at(const struct tl_event *ev);
+/* Room for one more in an arena-grown array. */
+void *array_more(struct arena *mem, void *v, unsigned n, unsigned *cap, size_t size);
+void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, tl_pid tid);
+
+/* ---- done.c: finishing, holding, handing on ---- */
+void life_finish(struct tl_lives *l, struct life *life); /* nothing more will come for it */
+void lives_advance(struct tl_lives *l, tl_ns t);
+void life_free(struct tl_lives *l, struct life *life);
+/* A dead life by tid that may still take a late side fact: held or current. */
+struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died);
+
+/* ---- thread.c: groups ---- */
+struct group *group_of(const struct life *life);
+bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid);
+void group_leave(struct tl_lives *l, struct life *life); /* drop the reference */
+void group_died(struct tl_lives *l, struct life *life);  /* one thread less */
+void group_leaver(struct life *life, struct tl_seen seen);
+/* It leads its group after all: what it did only leaders do. */
+void group_leads(struct tl_lives *l, struct life *life);
+
+/* ---- one function per event; the table is in lives.c ---- */
+void see_newtask(struct tl_lives *l, const struct tl_event *ev);
+void see_fork(struct tl_lives *l, const struct tl_event *ev);
+void see_rename(struct tl_lives *l, const struct tl_event *ev);
+void see_prepare_exec(struct tl_lives *l, const struct tl_event *ev);
+void see_exec(struct tl_lives *l, const struct tl_event *ev);
+void see_exit(struct tl_lives *l, const struct tl_event *ev);
+void see_wait(struct tl_lives *l, const struct tl_event *ev);
+void see_wait_return(struct tl_lives *l, const struct tl_event *ev);
+void see_free(struct tl_lives *l, const struct tl_event *ev);
+void see_switch(struct tl_lives *l, const struct tl_event *ev);
+void see_wake(struct tl_lives *l, const struct tl_event *ev);
+void see_wakeup_new(struct tl_lives *l, const struct tl_event *ev);
+void see_migrate(struct tl_lives *l, const struct tl_event *ev);
+void see_signal(struct tl_lives *l, const struct tl_event *ev);
+void see_deliver(struct tl_lives *l, const struct tl_event *ev);
+void see_oom_victim(struct tl_lives *l, const struct tl_event *ev);
+void see_exit_call(struct tl_lives *l, const struct tl_event *ev);
+void see_func(struct tl_lives *l, const struct tl_event *ev);
+void see_side(struct tl_lives *l, const struct tl_event *ev);
+
+/* birth.c, called from func.c */
+void birth_path(struct tl_lives *l, const struct tl_event *ev);
+void birth_request(struct tl_lives *l, const struct tl_event *ev);
+/* death.c */
+void death_path(struct tl_lives *l, const struct tl_event *ev);
+void death_coredump(struct tl_lives *l, const struct tl_event *ev);
+/* run.c: the sleep or run that is open ends here */
+void run_close(struct life *life, tl_ns t);
+/* notice.c: a signal that tells a parent of its child's end */
+void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev);
+void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);
+/* reap.c */
+void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool at_most);
+/* kin.c */
+void kin_child(struct life *parent, const struct life *child);
+const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n);
+void kin_adopted(struct life *child, struct tl_ref by, struct tl_seen seen);
+/* The living task of a reference, if it is still the same; NULL gone. */
+struct life *life_by_ref(struct tl_lives *l, const struct tl_ref *ref);
+
+static inline bool is_dying(const struct life *life)
+{
+	return life->t.death.seen.is || life->t.death.do_exit.is;
+}
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who was told. do_notify_parent() runs in the dying task; when the leader died before, in its last thread
+ * (release_task of the leader); and a dying parent tells its children's new parent about those that are already
+ * zombies (reparent_leader), just before its own notice. kernel/exit.c
+ */
+#include "life/life.h"
+
+/* Whose end does this notice tell? The leader's, when a thread of its process is the last to go. */
+static struct life *subject_of(struct tl_lives *l, struct life *sender)
+{
+	struct life *leader;
+
+	if (sender->t.is_leader || !sender->tgid_known)
+		return sender;
+	leader = life_at(l, sender->t.tgid);
+	return leader && leader->t.process == sender->t.process && leader->t.death.seen.is ? leader : sender;
+}
+
+static bool same_parent(const struct life *child, const struct life *parent)
+{
+	const struct tl_task *p = &parent->t;
+
+	return child->t.parent.tid == p->tid ||
+	       (p->tgid != TL_PID_NONE && child->t.parent.tid == p->tgid);
+}
+
+/* Notices about zombie children of the dying sender go to whoever adopts them. */
+static bool tells_of_zombie_child(struct tl_lives *l, struct life *sender, struct life *parent,
+				  const struct tl_event *ev)
+{
+	if (sender->t.parent.tid == TL_PID_NONE || same_parent(sender, parent))
+		return false;
+	for (unsigned i = 0; i < sender->t.n_children; i++) {
+		struct life *child = life_by_ref(l, &sender->t.child[i]);
+
+		if (!child || !child->t.death.seen.is || child->t.reap.is || child->t.n_adoptions)
+			continue;
+		if (!child->t.is_leader && child->tgid_known)
+			continue;
+		kin_adopted(child, life_ref(parent), seen_at(ev));
+		return true;
+	}
+	return false;
+}
+
+static void remember(struct life *parent, const struct life *child)
+{
+	struct pending_notice *p;
+
+	if (parent->n_notices == PENDING_NOTICES)
+		return; /* told of in other ways; only the moment of delivery is lost */
+	p = &parent->notice[parent->n_notices++];
+	*p = (struct pending_notice){child->t.tid, child->t.generation};
+}
+
+static void adopted_before(struct tl_lives *l, struct life *child, struct life *parent, const struct tl_event *ev)
+{
+	struct life *old = life_by_ref(l, &child->t.parent);
+	struct tl_seen seen = old && group_of(old)->p.ended ? group_of(old)->p.end : seen_at(ev);
+
+	if (child->t.parent.tid == TL_PID_NONE) {
+		child->t.parent = life_ref(parent);
+		return;
+	}
+	kin_adopted(child, life_ref(parent), seen);
+}
+
+void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev)
+{
+	struct life *child = subject_of(l, sender);
+	struct tl_notice *n = &child->t.notice;
+	struct tl_birth *b = &child->t.birth;
+
+	if (is_dying(sender) && tells_of_zombie_child(l, sender, parent, ev))
+		return;
+	if (!is_dying(sender) && l->w.exit)
+		return; /* a tracer or waiter that lets go of somebody else's zombie: about whom is not said */
+	if (child == sender)
+		group_leads(l, child);
+	*n = (struct tl_notice){.seen = seen_at(ev), .parent = life_ref(parent), .sender = life_ref(sender),
+				.sig = ev->u.sig.sig, .code = ev->u.sig.code, .result = ev->u.sig.result};
+	if (sender != parent && !same_parent(child, parent))
+		adopted_before(l, child, parent, ev);
+	if (b->seen.is && b->real_parent.tid == TL_PID_NONE && !child->t.n_adoptions)
+		b->real_parent = life_ref(parent);
+	remember(parent, child);
+}
+
+void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev)
+{
+	for (unsigned i = 0; i < parent->n_notices; i++) {
+		struct tl_ref ref = {.tid = parent->notice[i].tid, .generation = parent->notice[i].generation};
+		struct life *child = life_by_ref(l, &ref);
+
+		if (child && child->t.notice.seen.is && !child->t.notice.delivered.is)
+			child->t.notice.delivered = seen_at(ev);
+	}
+	parent->n_notices = 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * When a task ran, waited for a CPU, and slept. Sleeps of one kind and like length are folded into a rhythm:
+ * "500 x sleep of 3.0 s".
+ */
+#include "life/life.h"
+
+/* How far back a sleep looks for its like: between two long sleeps a program does some short ones. */
+#define RHYTHM_LOOK_BACK 6
+
+static bool alike(const struct tl_rhythm *r, char state, tl_ns ns)
+{
+	tl_ns mean = r->sum / (tl_ns)r->count;
+
+	return r->state == state && ns <= mean + mean / 4 + 1000 && ns >= mean - mean / 4 - 1000;
+}
+
+static struct tl_rhythm *rhythm_for(struct life *life, char state, tl_ns ns)
+{
+	struct tl_sched *s = &life->t.sched;
+	unsigned least = s->n_rhythms > RHYTHM_LOOK_BACK ? s->n_rhythms - RHYTHM_LOOK_BACK : 0;
+
+	for (unsigned i = s->n_rhythms; i-- > least;)
+		if (alike(&s->rhythm[i], state, ns))
+			return &s->rhythm[i];
+	if (!s->rhythm)
+		s->rhythm = arena_alloc(&life->mem, TL_RHYTHMS * sizeof(*s->rhythm));
+	if (!s->rhythm || s->n_rhythms == TL_RHYTHMS) {
+		s->rhythms_more++;
+		return NULL;
+	}
+	return &s->rhythm[s->n_rhythms++];
+}
+
+static void slept(struct life *life, char state, tl_ns from, tl_ns to)
+{
+	struct tl_rhythm *r = rhythm_for(life, state, to - from);
+	tl_ns ns = to - from;
+
+	if (!r)
+		return;
+	if (!r->count++)
+		*r = (struct tl_rhythm){.from = from, .count = 1, .min = ns, .max = ns, .state = state};
+	r->to = to;
+	r->sum += ns;
+	r->run += life->run_since_sleep;
+	r->min = ns < r->min ? ns : r->min;
+	r->max = ns > r->max ? ns : r->max;
+	life->run_since_sleep = 0;
+}
+
+/* Time spent in the state that ends at t. Clocks that run backwards add nothing. */
+void run_close(struct life *life, tl_ns t)
+{
+	struct tl_sched *s = &life->t.sched;
+	tl_ns ns = life->since == TL_NS_NONE || t == TL_NS_NONE || t < life->since ? -1 : t - life->since;
+
+	if (ns >= 0) {
+		switch (life->run) {
+		case RUN_ON_CPU:
+			s->run += ns;
+			life->run_since_sleep += ns;
+			break;
+		case RUN_QUEUED: s->wait += ns; break;
+		case RUN_ASLEEP:
+			if (life->sleep_state == 'T' || life->sleep_state == 't')
+				s->stopped += ns;
+			else
+				s->sleep += ns;
+			slept(life, life->sleep_state, life->since, t);
+			break;
+		case RUN_UNKNOWN: break;
+		}
+	}
+	life->run = RUN_UNKNOWN;
+	life->since = TL_NS_NONE;
+}
+
+static void run_enter(struct life *life, enum run_state state, tl_ns t)
+{
+	run_close(life, t);
+	life->run = state;
+	life->since = t;
+}
+
+static void switched_out(struct tl_lives *l, struct life *life, const struct tl_event *ev)
+{
+	char state = ev->u.sw.state;
+
+	life->t.sched.any = true;
+	life->t.sched.switches++;
+	if (state == 'Z' || state == 'X') {
+		run_close(life, ev->t);
+		life->t.death.last_state = state;
+		return;
+	}
+	if (ev->u.sw.preempted || state == 'R') {
+		life->t.sched.preemptions += ev->u.sw.preempted;
+		run_enter(life, RUN_QUEUED, ev->t);
+		return;
+	}
+	run_enter(life, RUN_ASLEEP, ev->t);
+	life->sleep_state = state;
+}
+
+static void on_cpu(struct life *life, int cpu)
+{
+	if (cpu >= 0 && cpu < 256)
+		life->t.sched.cpus[cpu / 64] |= 1ull << cpu % 64;
+}
+
+void see_switch(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *prev = life_of(l, ev->u.sw.prev, ev->u.sw.prev_comm, ev);
+	struct life *next = life_of(l, ev->u.sw.next, ev->u.sw.next_comm, ev);
+
+	if (prev) {
+		on_cpu(prev, ev->cpu);
+		switched_out(l, prev, ev);
+	}
+	if (next) {
+		next->t.sched.any = true;
+		on_cpu(next, ev->cpu);
+		run_enter(next, RUN_ON_CPU, ev->t);
+	}
+}
+
+/* The owner woke it, or was interrupted by what did; it is asleep no more either way. */
+void see_wake(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_of(l, ev->u.wake.pid, ev->u.wake.comm, ev);
+
+	life_owner(l, ev);
+	/* sched_waking, then sched_wakeup: the first counts; one that runs cancels its own sleep */
+	if (life && life->run != RUN_ON_CPU && life->run != RUN_QUEUED)
+		run_enter(life, RUN_QUEUED, ev->t);
+}
+
+void see_wakeup_new(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_of(l, ev->u.wake.pid, ev->u.wake.comm, ev);
+
+	life_owner(l, ev);
+	if (life)
+		run_enter(life, RUN_QUEUED, ev->t);
+}
+
+void see_migrate(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_of(l, ev->u.wake.pid, ev->u.wake.comm, ev);
+
+	if (!life)
+		return;
+	life->t.sched.any = true;
+	life->t.sched.migrations++;
+}

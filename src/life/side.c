@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the recorder knew besides: who was alive, exit statuses, command lines, who was waited for. */
+#include "life/life.h"
+
+static void alive(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_of(l, ev->u.side.tid, NULL, ev);
+
+	if (!life || is_dying(life))
+		return;
+	if (!life->t.birth.seen.is)
+		life->census = true;
+	if (!life->t.n_comms)
+		life_name(life, ev->u.side.comm);
+	life->t.kthread |= ev->u.side.kthread;
+	if (!life->tgid_known && ev->u.side.tgid > 0)
+		group_join(l, life, ev->u.side.tgid);
+	if (life->t.parent.tid == TL_PID_NONE && ev->u.side.ppid > 0)
+		life->t.parent = ref_pid(l, ev->u.side.ppid, NULL);
+}
+
+/* The marker's task is the one that died at that time: pids are reused. */
+static void exited(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_dead(l, ev->u.side.tid, ev->u.side.t);
+	struct tl_death *d;
+
+	if (!life || ev->u.side.status < 0)
+		return;
+	d = &life->t.death;
+	d->status = ev->u.side.status;
+	d->status_known = true;
+	d->status_from_call = false;
+}
+
+static void waited(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *child = life_dead(l, ev->u.side.tid, TL_NS_NONE);
+	struct life *parent = life_at(l, ev->u.side.ppid);
+	struct tl_seen seen = seen_at(ev);
+
+	if (!child)
+		return;
+	if (ev->u.side.t != TL_NS_NONE)
+		seen.t = ev->u.side.t;
+	reap_by(child, parent, seen, false);
+}
+
+void see_side(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_at(l, ev->u.side.tid);
+
+	switch (ev->u.side.kind) {
+	case TL_SIDE_TASK: alive(l, ev); break;
+	case TL_SIDE_EXIT: exited(l, ev); break;
+	case TL_SIDE_WAITED: waited(l, ev); break;
+	case TL_SIDE_ROOT:
+		life = life_of(l, ev->u.side.tid, NULL, ev);
+		if (life)
+			life->t.root = life->t.family = true;
+		break;
+	case TL_SIDE_CMD:
+		if (life)
+			life->t.argv = ev->u.side.text;
+		break;
+	case TL_SIDE_CGROUP:
+		if (life)
+			life->t.cgroup = ev->u.side.text;
+		break;
+	case TL_SIDE_MODE: break;
+	}
+}

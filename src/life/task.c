@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A task, and who it is.
+ *
+ *	          newtask, fork (birth.c)            switch, wakeup (run.c)
+ *	  (unseen) ───────────────▶ BORN ──────────▶ RUNNING ⇄ WAITING
+ *	     │ any record names it                      │ do_exit, sched_process_exit (death.c)
+ *	     ▼                                          ▼
+ *	   ALIVE (birth not seen) ────────────────▶   DYING ──▶ ZOMBIE (notice.c tells the parent)
+ *	                                                │ wait returns, free (reap.c) · pid reused · time
+ *	                                                ▼
+ *	                                             FINISHED ──▶ held (done.c) ──▶ handed on, freed
+ *
+ * A pid is not an identity: pids are reused, and exec by a thread moves one to another task (exec.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "life/life.h"
+
+#define ODDITIES_KEPT 64
+
+struct tl_seen seen_at(const struct tl_event *ev)
+{
+	return (struct tl_seen){.t = ev->t, .place = ev->place, .kind = ev->kind, .is = true};
+}
+
+struct tl_ref ref_none(void)
+{
+	return (struct tl_ref){.tid = TL_PID_NONE};
+}
+
+struct tl_ref life_ref(const struct life *life)
+{
+	if (!life)
+		return ref_none();
+	return (struct tl_ref){life->t.tid, life->t.generation, life->t.comm};
+}
+
+struct tl_ref ref_pid(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm)
+{
+	struct life *life = life_at(l, pid);
+
+	if (life)
+		return life_ref(life);
+	return (struct tl_ref){.tid = pid, .comm = comm};
+}
+
+struct life *life_at(struct tl_lives *l, tl_pid pid)
+{
+	return pid > 0 ? map_get(&l->by_pid, (uint64_t)pid) : NULL;
+}
+
+struct life *life_by_ref(struct tl_lives *l, const struct tl_ref *ref)
+{
+	struct life *life = life_at(l, ref->tid);
+
+	return life && life->t.generation == ref->generation ? life : NULL;
+}
+
+static void fail_memory(struct tl_lives *l)
+{
+	if (!l->err)
+		l->err = &tl_enomem;
+}
+
+void *array_more(struct arena *mem, void *v, unsigned n, unsigned *cap, size_t size)
+{
+	unsigned more = *cap ? *cap * 2 : 4;
+	void *bigger;
+
+	if (n < *cap)
+		return v;
+	bigger = arena_alloc(mem, more * size);
+	if (!bigger)
+		return NULL;
+	if (n)
+		memcpy(bigger, v, n * size);
+	*cap = more;
+	return bigger;
+}
+
+static uint32_t next_generation(struct tl_lives *l, tl_pid pid)
+{
+	uintptr_t g = (uintptr_t)map_get(&l->generations, (uint64_t)pid) + 1;
+
+	map_put(&l->generations, (uint64_t)pid, (void *)g);
+	return (uint32_t)g;
+}
+
+static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_event *ev)
+{
+	struct life *life = calloc(1, sizeof(*life));
+
+	if (!life || !map_put(&l->by_pid, (uint64_t)pid, life)) {
+		free(life);
+		fail_memory(l);
+		return NULL;
+	}
+	arena_init(&life->mem);
+	life->t.tid = pid;
+	life->t.tgid = TL_PID_NONE;
+	life->t.generation = next_generation(l, pid);
+	life->t.birth.creator = life->t.birth.real_parent = life->t.birth.requester = ref_none();
+	life->t.parent = life->t.notice.parent = life->t.notice.sender = life->t.reap.by = ref_none();
+	life->t.death.group_dead = life->t.reap.automatic = -1;
+	life->since = TL_NS_NONE;
+	if (++l->n_lives > l->n_most)
+		l->n_most = l->n_lives;
+	if (!group_join(l, life, TL_PID_NONE)) {
+		fail_memory(l);
+		return NULL;
+	}
+	life_touch(life, ev);
+	return life;
+}
+
+struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm, const struct tl_event *ev)
+{
+	struct life *life = life_at(l, pid);
+
+	if (!life && pid > 0)
+		life = life_new(l, pid, ev);
+	if (!life)
+		return NULL;
+	life_touch(life, ev);
+	if (comm)
+		life_name(life, comm);
+	return life;
+}
+
+struct life *life_born(struct tl_lives *l, tl_pid pid, const struct tl_event *ev)
+{
+	struct life *older = life_at(l, pid);
+
+	if (pid <= 0)
+		return NULL;
+	if (older)
+		life_finish(l, older);
+	return life_new(l, pid, ev);
+}
+
+struct life *life_owner(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_of(l, ev->pid, NULL, ev);
+
+	if (!life)
+		return NULL;
+	if (!life->t.comm)
+		life->t.comm = ev->comm; /* looked up at read time: good enough for somebody never named better */
+	if (ev->tgid > 0 && !life->tgid_known)
+		group_join(l, life, ev->tgid);
+	return life;
+}
+
+void life_touch(struct life *life, const struct tl_event *ev)
+{
+	if (!life->t.first.is)
+		life->t.first = seen_at(ev);
+	life->t.last = seen_at(ev);
+}
+
+/* Names seen inside records are true at that moment; the same one again is no news. */
+void life_name(struct life *life, const struct tl_atom *comm)
+{
+	struct tl_task *t = &life->t;
+	const struct tl_atom **v;
+
+	if (!comm || (t->n_comms && t->comms[t->n_comms - 1] == comm)) {
+		t->comm = comm ? comm : t->comm;
+		return;
+	}
+	t->comm = comm;
+	if (t->n_comms >= TL_CHILDREN_KEPT)
+		return;
+	v = array_more(&life->mem, t->comms, t->n_comms, &life->comms_cap, sizeof(*v));
+	if (!v)
+		return;
+	t->comms = v;
+	t->comms[t->n_comms++] = comm;
+}
+
+void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, tl_pid tid)
+{
+	struct tl_oddity *o = l->oddities.n < ODDITIES_KEPT ? vec_push(&l->oddities) : NULL;
+
+	if (o)
+		*o = (struct tl_oddity){what, seen_at(ev), tid};
+}
+
+void see_rename(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *owner = life_owner(l, ev);
+	struct life *life = life_of(l, ev->u.rename.pid, NULL, ev);
+
+	if (!life)
+		return;
+	if (!life->t.n_comms && ev->u.rename.oldcomm)
+		life_name(life, ev->u.rename.oldcomm);
+	life_name(life, ev->u.rename.newcomm);
+	/* kthread_create names the new thread from the task that asked for it: up to 6.5 (set_task_comm in
+	 * __kthread_create_on_node; since 6.6 the name is given at creation) */
+	if (owner && owner != life && life->t.kthread && life->t.birth.requester.tid == TL_PID_NONE)
+		life->t.birth.requester = life_ref(owner);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Processes: groups of threads. A process ends with its last thread, which need not be its leader; a leader that
+ * exits first stays a zombie until the others are gone (kernel/exit.c, delay_group_leader).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "life/life.h"
+
+#define LEAVERS_KEPT 4096
+
+struct group *group_of(const struct life *life)
+{
+	return life->t.process ? container_of(life->t.process, struct group, p) : NULL;
+}
+
+static struct group *group_new(tl_pid tgid)
+{
+	struct group *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return NULL;
+	arena_init(&g->mem);
+	g->p.tgid = tgid;
+	g->waiter = g->parent = ref_none();
+	return g;
+}
+
+static void group_unref(struct tl_lives *l, struct group *g)
+{
+	if (--g->refs)
+		return;
+	if (g->p.tgid > 0 && map_get(&l->groups, (uint64_t)g->p.tgid) == g)
+		map_del(&l->groups, (uint64_t)g->p.tgid);
+	vec_fini(&g->leavers);
+	arena_fini(&g->mem);
+	free(g);
+}
+
+void group_leave(struct tl_lives *l, struct life *life)
+{
+	struct group *g = group_of(life);
+
+	if (!g)
+		return;
+	if (g->p.leader == &life->t)
+		g->p.leader = NULL;
+	life->t.process = NULL;
+	group_unref(l, g);
+}
+
+static void thread_add(struct group *g, struct life *life)
+{
+	tl_pid *v;
+
+	g->refs++;
+	g->p.live += !life->t.death.seen.is;
+	life->t.process = &g->p;
+	if (g->p.n_threads >= TL_CHILDREN_KEPT) {
+		g->p.threads_more++;
+		return;
+	}
+	v = array_more(&g->mem, g->p.thread, g->p.n_threads, &g->threads_cap, sizeof(*v));
+	if (!v)
+		return;
+	g->p.thread = v;
+	g->p.thread[g->p.n_threads++] = life->t.tid;
+}
+
+/* The group of this id that still lives: an ended one was another process with the same id. */
+static struct group *group_find(struct tl_lives *l, const struct life *life, tl_pid tgid)
+{
+	struct group *g = map_get(&l->groups, (uint64_t)tgid);
+
+	if (!g || g->p.ended)
+		return NULL;
+	/* a new leader by birth begins a new process, whatever bore the id before */
+	return life->t.birth.seen.is && life->t.tid == tgid && g->p.leader ? NULL : g;
+}
+
+/* tgid TL_PID_NONE: a group of its own until more is known. */
+bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
+{
+	struct group *g = NULL, *old = group_of(life);
+
+	if (old && (tgid <= 0 || old->p.tgid == tgid))
+		return true;
+	if (tgid > 0)
+		g = group_find(l, life, tgid);
+	if (!g)
+		g = group_new(tgid);
+	if (!g || (tgid > 0 && !map_put(&l->groups, (uint64_t)tgid, g)))
+		return false;
+	if (old)
+		group_leave(l, life);
+	thread_add(g, life);
+	life->t.tgid = tgid;
+	life->tgid_known = tgid > 0;
+	life->t.is_leader = tgid == life->t.tid;
+	if (life->t.is_leader)
+		g->p.leader = &life->t;
+	return true;
+}
+
+void group_leads(struct tl_lives *l, struct life *life)
+{
+	if (!life->tgid_known)
+		group_join(l, life, life->t.tid);
+}
+
+void group_leaver(struct life *life, struct tl_seen seen)
+{
+	struct group *g = group_of(life);
+	struct tl_leaver *v;
+
+	if (!g)
+		return;
+	for (size_t i = g->leavers.n; i-- > 0;) {
+		v = &g->leavers.v[i];
+		if (v->who.tid != life->t.tid || v->who.generation != life->t.generation)
+			continue;
+		/* its do_exit was seen before: now more is known of it */
+		v->stack = life->t.death.stack;
+		v->coredump = life->t.death.coredump;
+		return;
+	}
+	if (g->leavers.n == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
+		memmove(g->leavers.v, g->leavers.v + LEAVERS_KEPT / 2,
+			LEAVERS_KEPT / 2 * sizeof(*g->leavers.v));
+		g->leavers.n = LEAVERS_KEPT / 2;
+	}
+	v = vec_push(&g->leavers);
+	if (!v)
+		return;
+	*v = (struct tl_leaver){.who = life_ref(life), .seen = seen, .stack = life->t.death.stack,
+				.last = life->t.death.last, .any_delivery = life->t.death.any_delivery,
+				.coredump = life->t.death.coredump};
+	g->p.leaver = g->leavers.v;
+	g->p.n_leavers = (unsigned)g->leavers.n;
+}
+
+void group_died(struct tl_lives *l, struct life *life)
+{
+	struct group *g = group_of(life);
+
+	if (!g)
+		return;
+	g->p.live -= g->p.live > 0;
+	if (life->t.death.group_dead == 1)
+		g->p.live = 0;
+	/* threads alive from before the trace may be unknown: a kernel that says "not the last" is believed */
+	if (g->p.live || life->t.death.group_dead == 0)
+		return;
+	g->p.end = life->t.death.seen;
+	g->p.ended = true;
+}
