@@ -6,8 +6,7 @@
 #include "base/guard.h"
 #include "tasklife/facts.h"
 
-/* The kernel's SIGRTMIN. glibc hides the first two: its SIGRTMIN is 34. */
-#define FIRST_RT 32
+#define FIRST_RT 32 /* the kernel's SIGRTMIN */
 #define LAST_RT	 64
 
 static const char *const signal_names[] = {
@@ -18,16 +17,16 @@ static const char *const signal_names[] = {
 	[21] = "SIGTTIN",   [22] = "SIGTTOU",	[23] = "SIGURG",  [24] = "SIGXCPU", [25] = "SIGXFSZ",
 	[26] = "SIGVTALRM", [27] = "SIGPROF",	[28] = "SIGWINCH", [29] = "SIGIO",   [30] = "SIGPWR",
 	[31] = "SIGSYS",
-	/* As the kernel counts: SIGRTMIN is 32, the C library keeps the first two for itself. */
-	[32] = "SIGRTMIN",  [33] = "SIGRTMIN+1",   [34] = "SIGRTMIN+2",	 [35] = "SIGRTMIN+3",
-	[36] = "SIGRTMIN+4",  [37] = "SIGRTMIN+5",  [38] = "SIGRTMIN+6",  [39] = "SIGRTMIN+7",
-	[40] = "SIGRTMIN+8",  [41] = "SIGRTMIN+9",  [42] = "SIGRTMIN+10", [43] = "SIGRTMIN+11",
-	[44] = "SIGRTMIN+12", [45] = "SIGRTMIN+13", [46] = "SIGRTMIN+14", [47] = "SIGRTMIN+15",
-	[48] = "SIGRTMIN+16", [49] = "SIGRTMIN+17", [50] = "SIGRTMIN+18", [51] = "SIGRTMIN+19",
-	[52] = "SIGRTMIN+20", [53] = "SIGRTMIN+21", [54] = "SIGRTMIN+22", [55] = "SIGRTMIN+23",
-	[56] = "SIGRTMIN+24", [57] = "SIGRTMIN+25", [58] = "SIGRTMIN+26", [59] = "SIGRTMIN+27",
-	[60] = "SIGRTMIN+28", [61] = "SIGRTMIN+29", [62] = "SIGRTMIN+30", [63] = "SIGRTMIN+31",
-	[64] = "SIGRTMIN+32",
+	/* The C library keeps 32 and 33 for itself; what programs call SIGRTMIN is 34. */
+	[32] = "SIG32",	    [33] = "SIG33",
+	[34] = "SIGRTMIN", [35] = "SIGRTMIN+1", [36] = "SIGRTMIN+2", [37] = "SIGRTMIN+3",
+	[38] = "SIGRTMIN+4", [39] = "SIGRTMIN+5", [40] = "SIGRTMIN+6", [41] = "SIGRTMIN+7",
+	[42] = "SIGRTMIN+8", [43] = "SIGRTMIN+9", [44] = "SIGRTMIN+10", [45] = "SIGRTMIN+11",
+	[46] = "SIGRTMIN+12", [47] = "SIGRTMIN+13", [48] = "SIGRTMIN+14", [49] = "SIGRTMIN+15",
+	[50] = "SIGRTMIN+16", [51] = "SIGRTMIN+17", [52] = "SIGRTMIN+18", [53] = "SIGRTMIN+19",
+	[54] = "SIGRTMIN+20", [55] = "SIGRTMIN+21", [56] = "SIGRTMIN+22", [57] = "SIGRTMIN+23",
+	[58] = "SIGRTMIN+24", [59] = "SIGRTMIN+25", [60] = "SIGRTMIN+26", [61] = "SIGRTMIN+27",
+	[62] = "SIGRTMIN+28", [63] = "SIGRTMIN+29", [64] = "SIGRTMIN+30",
 };
 _Static_assert(ARRAY_SIZE(signal_names) == LAST_RT + 1, "a signal is missing");
 
