@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The plan knows for each field of a row (facts/events.def) where this kernel keeps it and how wide it is: a
+ * long of a 32-bit kernel, a comm in a fixed array, a filename behind __data_loc. Nothing here trusts a
+ * format: a field that lies outside the record is not seen.
+ *
+ * Task states: up to 4.13 the bits of prev_state differ between releases, and the format's own
+ * __print_flags(REC->prev_state & ..., "|", { 1, "S" }, ...) is the only thing that knows them; since 4.14
+ * (commit 3f5fe9fef5b2, "sched/debug: Fix task state recording/printout") they are fixed, and
+ * tl_state_letter() has them.
+ */
+#include "read/fields_bin.h"
+
+#include <stdlib.h>
+
+enum field_op field_number_op(const struct format_field *f)
+{
+	if (f->is_array || f->kind != FORMAT_PLAIN)
+		return FIELD_NONE;
+	switch (f->size) {
+	case 1:
+		return f->is_signed ? FIELD_S8 : FIELD_U8;
+	case 2:
+		return f->is_signed ? FIELD_S16 : FIELD_U16;
+	case 4:
+		return f->is_signed ? FIELD_S32 : FIELD_U32;
+	case 8:
+		return FIELD_U64;
+	}
+	return FIELD_NONE;
+}
+
+int64_t field_number(enum field_op op, const void *p, bool big)
+{
+	switch (op) {
+	case FIELD_U8:
+		return *(const uint8_t *)p;
+	case FIELD_S8:
+		return *(const int8_t *)p;
+	case FIELD_U16:
+		return page_u16(p, big);
+	case FIELD_S16:
+		return (int16_t)page_u16(p, big);
+	case FIELD_U32:
+		return page_u32(p, big);
+	case FIELD_S32:
+		return (int32_t)page_u32(p, big);
+	case FIELD_U64:
+		return (int64_t)page_u64(p, big);
+	default:
+		return 0;
+	}
+}
+
+static enum field_op string_op(const struct format_field *f)
+{
+	if (f->kind == FORMAT_PLAIN)
+		return f->is_char && f->is_array && f->size ? FIELD_CHARS : FIELD_NONE;
+	if (f->size != 4)
+		return FIELD_NONE;
+	return f->kind == FORMAT_DATA_LOC ? FIELD_DATA_LOC : FIELD_REL_LOC;
+}
+
+static struct tl_str find(struct tl_str s, const char *what)
+{
+	const char *at = s.n ? memmem(s.p, s.n, what, strlen(what)) : NULL;
+
+	if (!at)
+		return (struct tl_str){};
+	return (struct tl_str){at, s.n - (size_t)(at - s.p)};
+}
+
+static bool number_at(struct tl_str *s, uint64_t *ret)
+{
+	char room[24], *end;
+	size_t n;
+
+	while (s->n && (*s->p == ' ' || *s->p == '\t'))
+		s->p++, s->n--;
+	n = s->n < sizeof(room) - 1 ? s->n : sizeof(room) - 1;
+	if (!n || *s->p < '0' || *s->p > '9')
+		return false;
+	memcpy(room, s->p, n);
+	room[n] = '\0';
+	*ret = strtoull(room, &end, 0);
+	s->p += end - room;
+	s->n -= (size_t)(end - room);
+	return true;
+}
+
+/*
+ * The bit behind '+': `REC->prev_state & 4096 ? "+" : ""` up to 4.13 (TASK_STATE_MAX; 4.8 to 4.13 have a bit
+ * without a letter below it, so it cannot be counted from the letters); later an expression that is twice the
+ * highest letter.
+ */
+static uint64_t plus_of(struct tl_str print, uint64_t letters)
+{
+	struct tl_str tail = find(print, "? \"+\"");
+	uint64_t v;
+	size_t at, end;
+
+	if (!tail.n)
+		return 0;
+	for (end = (size_t)(tail.p - print.p); end && print.p[end - 1] == ' ';)
+		end--;
+	for (at = end; at && print.p[at - 1] >= '0' && print.p[at - 1] <= '9';)
+		at--;
+	if (at < end) {
+		tail = (struct tl_str){print.p + at, end - at};
+		return number_at(&tail, &v) ? v : 0;
+	}
+	return letters ? (UINT64_C(1) << (63 - __builtin_clzll(letters))) << 1 : 0;
+}
+
+void state_letters_of(struct tl_str print, struct state_letters *ret)
+{
+	struct tl_str s = find(print, "__print_flags(REC->prev_state");
+	uint64_t bits;
+
+	*ret = (struct state_letters){};
+	s = find(s, "\"|\",");
+	while (s.n) {
+		const char *open = memchr(s.p, '{', s.n), *close = memchr(s.p, ')', s.n);
+
+		if (!open || (close && close < open))
+			break;
+		s.n -= (size_t)(open + 1 - s.p);
+		s.p = open + 1;
+		if (!number_at(&s, &bits) || !bits || bits & (bits - 1))
+			break;
+		s = find(s, "\"");
+		if (s.n < 2)
+			break;
+		ret->letter[__builtin_ctzll(bits)] = s.p[1];
+		ret->mask |= bits;
+		s.p += 2;
+		s.n -= 2;
+	}
+	ret->plus = plus_of(print, ret->mask);
+}
+
+static int64_t letter_of(const struct state_letters *st, int64_t v)
+{
+	uint64_t bits = (uint64_t)v;
+	int64_t letter;
+
+	if (!st->mask) /* no such print fmt: the numbers of 4.14 and later */
+		return (unsigned char)tl_state_letter(v & 0xff) | (v & 0x100 ? TL_STATE_PREEMPTED : 0);
+	letter = bits & st->mask ? (unsigned char)st->letter[__builtin_ctzll(bits & st->mask)] : 'R';
+	return letter | (bits & st->plus ? TL_STATE_PREEMPTED : 0);
+}
+
+static enum field_op op_of(enum tl_field_type type, const struct format_field *f)
+{
+	switch (type) {
+	case TL_FT_STR:
+		return string_op(f);
+	case TL_FT_STATE:
+		return field_number_op(f) ? FIELD_STATE : FIELD_NONE;
+	default:
+		return field_number_op(f);
+	}
+}
+
+void field_plan_of(const struct tl_event_row *row, const struct format *fmt, struct field_plan *ret)
+{
+	*ret = (struct field_plan){};
+	for (unsigned i = 0; i < row->n_fields && i < TL_FIELDS_MAX; i++) {
+		const struct format_field *f = format_field_of(fmt, row->field[i].name);
+		enum field_op op = f ? op_of(row->field[i].type, f) : FIELD_NONE;
+
+		if (!op || f->offset > UINT16_MAX || f->size > UINT16_MAX)
+			continue;
+		ret->step[ret->n++] = (struct field_step){(uint8_t)op, (uint8_t)i,
+							  (uint8_t)field_number_op(f), f->offset, f->size};
+		if (f->offset + f->size > ret->need)
+			ret->need = f->offset + f->size;
+		if (op == FIELD_STATE)
+			state_letters_of(fmt->print, &ret->state);
+	}
+}
+
+static bool dynamic(const uint8_t *p, uint32_t n, uint32_t word, uint32_t base, struct tl_str *ret)
+{
+	uint32_t at = (word & 0xffff) + base, len = word >> 16;
+
+	if (at > n || len > n - at)
+		return false;
+	ret->p = (const char *)p + at;
+	ret->n = strnlen(ret->p, len);
+	return true;
+}
+
+static bool step_one(const struct field_plan *plan, const struct field_step *st, const uint8_t *p,
+		     uint32_t n, bool big, union tl_value *v)
+{
+	const uint8_t *at = p + st->offset;
+
+	switch ((enum field_op)st->op) {
+	case FIELD_CHARS:
+		v->s = (struct tl_str){(const char *)at, strnlen((const char *)at, st->size)};
+		return true;
+	case FIELD_DATA_LOC:
+		return dynamic(p, n, page_u32(at, big), 0, &v->s);
+	case FIELD_REL_LOC:
+		return dynamic(p, n, page_u32(at, big), st->offset + 4, &v->s);
+	case FIELD_STATE:
+		v->i = letter_of(&plan->state, field_number(st->read, at, big));
+		return true;
+	default:
+		v->i = field_number(st->op, at, big);
+		return true;
+	}
+}
+
+void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t n, bool big,
+			struct tl_fields *ret)
+{
+	bool whole = n >= plan->need;
+
+	ret->have = 0;
+	for (unsigned i = 0; i < plan->n; i++) {
+		const struct field_step *st = &plan->step[i];
+
+		if (!whole && st->offset + st->size > n)
+			continue;
+		if (step_one(plan, st, rec, n, big, &ret->v[st->index]))
+			ret->have |= 1u << st->index;
+	}
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A modelled event's fields out of a binary record: a plan is made once per event from the kernel's own format,
+ * and walked for each record.
+ *
+ * Law of this header: strings in decoded fields point into the record.
+ */
+#ifndef READ_FIELDS_BIN_H
+#define READ_FIELDS_BIN_H
+
+#include "read/format.h"
+#include "read/page.h"
+#include "tasklife/read.h"
+
+enum field_op {
+	FIELD_NONE, /* not in this kernel's format, or of a shape that cannot be what the row says */
+	FIELD_U8, FIELD_U16, FIELD_U32, FIELD_U64,
+	FIELD_S8, FIELD_S16, FIELD_S32,
+	FIELD_CHARS,	/* a fixed array */
+	FIELD_DATA_LOC,
+	FIELD_REL_LOC,
+	FIELD_STATE,	/* a number that becomes a letter */
+};
+
+struct field_step {
+	uint8_t op;   /* enum field_op */
+	uint8_t index; /* in struct tl_fields */
+	uint8_t read; /* of FIELD_STATE: how the number is read */
+	uint32_t offset, size;
+};
+
+/* Letters of prev_state as this kernel prints them. */
+struct state_letters {
+	char letter[64]; /* by number of the lowest bit set; 0: not known */
+	uint64_t mask;   /* bits that have a letter */
+	uint64_t plus;   /* the bit that prints '+'; 0 none */
+};
+
+struct field_plan {
+	unsigned n;
+	uint32_t need; /* records at least this long need no check field by field */
+	struct field_step step[TL_FIELDS_MAX];
+	struct state_letters state;
+};
+
+void field_plan_of(const struct tl_event_row *row, const struct format *fmt, struct field_plan *ret);
+void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t n, bool big,
+			struct tl_fields *ret);
+
+/* How one number field is read; FIELD_NONE when it is none. */
+enum field_op field_number_op(const struct format_field *f);
+int64_t field_number(enum field_op op, const void *p, bool big);
+/* For tests: the letters in a print fmt. */
+void state_letters_of(struct tl_str print, struct state_letters *ret);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inside the trace.dat reader. Who does what:
+ *
+ *	tracedat.c		the reader's door: sniff, open, next, close
+ *	tracedat6.c		where things lie in a file of version 6
+ *	tracedat7.c		the same for version 7
+ *	tracedat_meta.c		what both hold: formats, names of tasks, symbols, options, buffers
+ *	tracedat_unpack.c	zlib and zstd pieces of version 7
+ *	tracedat_stream.c	one cpu of one buffer: its pages, one event after the other
+ *	tracedat_record.c	an event becomes a record
+ *	tracedat_text.c		an event becomes text, by libtraceevent, on request
+ *
+ * Law of this header: everything belongs to the struct tracedat; spans point into the file's mapping or into
+ * pieces unpacked at open, and live as long as it. A record's bytes live until its stream goes on.
+ */
+#ifndef READ_TRACEDAT_H
+#define READ_TRACEDAT_H
+
+#include "base/guard.h"
+#include "read/fields_bin.h"
+#include "read/merge.h"
+#include "read/reader.h"
+
+/* A place in hostile bytes: reading behind the end gives zeros and sets bad. */
+struct cursor {
+	const uint8_t *p;
+	size_t n, pos;
+	bool big, bad;
+};
+
+static inline const uint8_t *cursor_take(struct cursor *c, uint64_t n)
+{
+	const uint8_t *p = c->p + c->pos;
+
+	if (c->bad || n > c->n - c->pos) {
+		c->bad = true;
+		return NULL;
+	}
+	c->pos += n;
+	return p;
+}
+
+static inline uint16_t cursor_u16(struct cursor *c)
+{
+	const uint8_t *p = cursor_take(c, 2);
+
+	return p ? page_u16(p, c->big) : 0;
+}
+
+static inline uint32_t cursor_u32(struct cursor *c)
+{
+	const uint8_t *p = cursor_take(c, 4);
+
+	return p ? page_u32(p, c->big) : 0;
+}
+
+static inline uint64_t cursor_u64(struct cursor *c)
+{
+	const uint8_t *p = cursor_take(c, 8);
+
+	return p ? page_u64(p, c->big) : 0;
+}
+
+static inline struct tl_str cursor_span(struct cursor *c, uint64_t n)
+{
+	const uint8_t *p = cursor_take(c, n);
+
+	return p ? (struct tl_str){(const char *)p, n} : (struct tl_str){};
+}
+
+/* A string up to its NUL, which is taken too. */
+static inline struct tl_str cursor_string(struct cursor *c)
+{
+	const char *p = (const char *)c->p + c->pos;
+	const char *end = c->bad || c->pos >= c->n ? NULL : memchr(p, 0, c->n - c->pos);
+
+	if (!end) {
+		c->bad = true;
+		return (struct tl_str){};
+	}
+	c->pos += (size_t)(end - p) + 1;
+	return (struct tl_str){p, (size_t)(end - p)};
+}
+
+enum td_kind { TD_EVENT, TD_FUNC, TD_STACK, TD_USER_STACK, TD_PRINT, TD_BPRINT };
+
+/* One event this recording has a format of. Planned when its first record is met. */
+struct td_event {
+	struct tl_str name, system, text;
+	uint32_t id;
+	bool planned, in_tep;
+	bool seen;
+	enum td_kind kind;
+	const struct tl_event_row *row; /* NULL: not modelled */
+	struct field_plan plan;
+	/* of the kinds that are no plain events */
+	uint32_t at, at2;      /* FUNC: ip, parent_ip; STACK: first frame; PRINT: text */
+	uint32_t n_at;	       /* STACK: offset of the number of frames, 0 none; USER_STACK: tgid */
+	uint32_t reach;	       /* end of the farthest field: shorter records are not shown to libtraceevent */
+};
+
+enum td_codec { TD_CODEC_NONE, TD_CODEC_ZLIB, TD_CODEC_ZSTD, TD_CODEC_UNKNOWN };
+
+/* One cpu of one buffer. */
+struct td_stream {
+	uint16_t buffer;
+	bool packed;
+	int32_t cpu;
+	uint32_t page_size;
+	/* the piece of pages now in hand: all of a raw stream, one chunk of a packed one */
+	const uint8_t *piece;
+	size_t piece_n, piece_pos; /* piece_pos: of the next page */
+	uint64_t piece_place;	   /* in the file */
+	struct cursor chunks;	   /* packed: what follows */
+	uint64_t chunks_place;
+	uint32_t chunks_left;
+	uint8_t *room;
+	size_t room_n;
+	struct page page;
+	/* the event now in hand */
+	struct page_event ev;
+	uint64_t place;
+	tl_ns t, last; /* last: of the event before it, TL_NS_NONE none */
+	/* what was lost between last and t */
+	uint64_t gap;	      /* events; UINT64_MAX not counted; 0 none */
+	const char *gap_why;  /* NULL: the kernel's own loss */
+};
+
+struct td_buffer {
+	struct tl_str name, clock;
+	uint64_t at;	    /* v6: of its own header */
+	uint32_t page_size; /* 0: the file's */
+};
+
+struct td_common {
+	bool usual; /* type u16 at 0, flags at 2, preempt count at 3, pid at 4: every kernel since 2.6.31 */
+	struct {
+		uint32_t at;
+		uint8_t op;
+	} type, flags, preempt, pid;
+	uint32_t need;
+};
+
+struct td_text;
+
+struct tracedat {
+	struct tl_source *src;
+	struct tl_str file;
+	int version;
+	bool big;
+	uint8_t long_size;	/* of the kernel */
+	uint8_t user_long_size; /* as the file's head says */
+	uint32_t page_size;
+	enum td_codec codec;
+	struct page_form form;
+	struct format_page page;
+	struct td_common common;
+
+	VEC(struct td_event) event;
+	struct td_event **by_id;
+	uint32_t n_ids;
+	struct tl_str *comm; /* by pid */
+	uint32_t n_comms;
+	struct tl_str header_page, header_event, kallsyms, printk, cmdlines;
+	char *clock, *kernel;
+	int64_t time_offset;
+	struct {
+		uint32_t mult, shift;
+	} tsc;
+
+	VEC(struct td_buffer) buffer;
+	VEC(struct td_stream) stream;
+	VEC(void *) owned; /* unpacked sections */
+	uint32_t have;	   /* bit per part of a version 7 file that was read */
+	uint64_t unpacked; /* bytes of unpacked sections */
+	uint64_t streamed; /* bytes that streams were given */
+	struct merge merge;
+	struct td_stream *now; /* whose event was given out last */
+
+	VEC(struct tl_rawframe) frame;
+	struct td_text *text;
+};
+
+/* tracedat6.c, tracedat7.c: c stands behind the page size of the file's head. What cannot be read is warned
+ * of; an error only when memory is out. */
+struct tl_err *td6_read(struct tracedat *td, struct cursor *c);
+struct tl_err *td7_read(struct tracedat *td, struct cursor *c);
+
+/* tracedat_meta.c */
+void td_warn(struct tracedat *td, const char *msgid);
+/* The bodies of the parts, without size words around them. */
+void td_header_pages(struct tracedat *td, struct cursor *c);
+struct tl_err *td_ftrace_formats(struct tracedat *td, struct cursor *c);
+struct tl_err *td_event_formats(struct tracedat *td, struct cursor *c);
+/* One option that both versions have; buffers are the version's own. */
+void td_option(struct tracedat *td, unsigned id, struct tl_str data);
+/* After everything was found: index of formats, names, symbols, what the source tells. */
+struct tl_err *td_finish(struct tracedat *td);
+struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, uint64_t at, uint64_t size,
+			     uint32_t page_size, bool packed);
+/* A buffer by this name; its index, or -1 when memory is out. */
+int td_buffer_add(struct tracedat *td, struct tl_str name, struct tl_str clock);
+
+/* tracedat_unpack.c */
+enum {
+	TD_SECTIONS_MAX = 256 << 20, /* unpacked size of all sections; kallsyms of a large kernel is 20 MB */
+	TD_CHUNK_MAX = 64 << 20,    /* of one chunk of pages; trace-cmd packs ten pages */
+};
+enum td_codec td_codec_named(struct tl_str name);
+/* Exactly n bytes must come out. */
+bool td_unpack(enum td_codec codec, struct tl_str in, void *to, size_t n);
+
+/* tracedat_stream.c: go to the next event; false at the end. */
+bool td_stream_next(struct tracedat *td, struct td_stream *s);
+
+/* tracedat_record.c */
+struct td_event *td_event_of(const struct tracedat *td, const struct page_event *ev);
+/* The event in hand as a record; false: not even its common fields are there. */
+bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret);
+void td_common_of(struct tracedat *td, const struct format *fmt);
+
+/* tracedat_text.c */
+struct tl_str td_text(struct tracedat *td, const struct tl_record *rec);
+void td_text_free(struct td_text *text);
+
+#endif

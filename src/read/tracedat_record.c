@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * An event becomes a record. This is the hot loop: an event is planned when its first record is met, and then
+ * nothing allocates, searches or compares strings.
+ *
+ * Every entry starts with the common fields (include/linux/trace_events.h, struct trace_entry): type, flags,
+ * preempt count, pid. Flags (enum trace_flag_type; the bits used here never changed their meaning):
+ *
+ *	0x01 IRQS_OFF · 0x04 NEED_RESCHED · 0x08 HARDIRQ · 0x10 SOFTIRQ · 0x20 PREEMPT_RESCHED (3.13 on) ·
+ *	0x40 NMI (4.6 on); 0x02 was IRQS_NOSUPPORT and is NEED_RESCHED_LAZY since 6.13, 0x80 is BH_OFF: not used
+ *
+ * The lower four bits of the preempt count are its depth; the upper ones count migrate_disable() since 5.15.
+ */
+#include "read/tracedat.h"
+
+enum {
+	FLAG_IRQS_OFF = 0x01,
+	FLAG_RESCHED = 0x04 | 0x20,
+	FLAG_HARDIRQ = 0x08,
+	FLAG_SOFTIRQ = 0x10,
+	FLAG_NMI = 0x40,
+	FRAMES_MAX = 4096,
+};
+
+static bool common_field(const struct format *fmt, const char *name, uint32_t *at, uint8_t *op, uint32_t *need)
+{
+	const struct format_field *f = format_field_of(fmt, name);
+
+	if (!f || !field_number_op(f) || f->offset > 64)
+		return false;
+	*at = f->offset;
+	*op = (uint8_t)field_number_op(f);
+	if (f->offset + f->size > *need)
+		*need = f->offset + f->size;
+	return true;
+}
+
+void td_common_of(struct tracedat *td, const struct format *fmt)
+{
+	struct td_common c = {};
+
+	if (!common_field(fmt, "common_type", &c.type.at, &c.type.op, &c.need) ||
+	    !common_field(fmt, "common_flags", &c.flags.at, &c.flags.op, &c.need) ||
+	    !common_field(fmt, "common_preempt_count", &c.preempt.at, &c.preempt.op, &c.need) ||
+	    !common_field(fmt, "common_pid", &c.pid.at, &c.pid.op, &c.need))
+		return; /* what is set at open stays */
+	c.usual = c.type.op == FIELD_U16 && !c.type.at && c.flags.op == FIELD_U8 && c.flags.at == 2 &&
+		  c.preempt.op == FIELD_U8 && c.preempt.at == 3 && c.pid.op == FIELD_S32 && c.pid.at == 4;
+	td->common = c;
+}
+
+static uint32_t id_of(const struct tracedat *td, const struct page_event *ev)
+{
+	if (ev->n < td->common.need)
+		return UINT32_MAX;
+	if (td->common.usual)
+		return page_u16(ev->p, td->big);
+	return (uint32_t)field_number(td->common.type.op, ev->p + td->common.type.at, td->big);
+}
+
+static uint32_t offset_of(const struct format *fmt, const char *name, uint32_t otherwise)
+{
+	const struct format_field *f = format_field_of(fmt, name);
+
+	return f && f->offset <= UINT16_MAX ? f->offset : otherwise;
+}
+
+/* The ftrace subsystem's own events (kernel/trace/trace_entries.h) that mean something here. */
+static const struct internal {
+	const char *name;
+	enum td_kind kind;
+	const char *at, *at2, *n_at;
+} internals[] = {
+	{"function", TD_FUNC, "ip", "parent_ip", NULL},
+	{"kernel_stack", TD_STACK, "caller", NULL, "size"},
+	{"user_stack", TD_USER_STACK, "caller", NULL, "tgid"},
+	{"print", TD_PRINT, "buf", NULL, NULL},
+	{"bprint", TD_BPRINT, "buf", NULL, NULL},
+	{"bputs", TD_BPRINT, "str", NULL, NULL},
+};
+
+static void plan_internal(struct td_event *ev, const struct format *fmt)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(internals); i++) {
+		const struct internal *in = &internals[i];
+
+		if (strlen(in->name) != ev->name.n || memcmp(in->name, ev->name.p, ev->name.n))
+			continue;
+		ev->at = offset_of(fmt, in->at, 0);
+		ev->at2 = in->at2 ? offset_of(fmt, in->at2, 0) : 0;
+		ev->n_at = in->n_at ? offset_of(fmt, in->n_at, 0) : 0;
+		if (ev->at && (!in->at2 || ev->at2))
+			ev->kind = in->kind;
+	}
+}
+
+static void plan(struct td_event *ev)
+{
+	struct format fmt;
+
+	ev->planned = true;
+	if (!format_init(&fmt, ev->text))
+		return;
+	vec_each(f, &fmt.field)
+		if (f->offset + f->size > ev->reach)
+			ev->reach = f->offset + f->size;
+	if (ev->system.n == 6 && !memcmp(ev->system.p, "ftrace", 6)) {
+		plan_internal(ev, &fmt);
+	} else {
+		ev->row = tl_event_row_named(ev->name.p, ev->name.n);
+		if (ev->row)
+			field_plan_of(ev->row, &fmt, &ev->plan);
+	}
+	format_fini(&fmt);
+}
+
+struct td_event *td_event_of(const struct tracedat *td, const struct page_event *ev)
+{
+	uint32_t id = id_of(td, ev);
+	struct td_event *e = id < td->n_ids ? td->by_id[id] : NULL;
+
+	if (e && !e->planned)
+		plan(e);
+	return e;
+}
+
+static uint8_t ctx_of(unsigned flags)
+{
+	return TL_CTX_KNOWN | (flags & FLAG_HARDIRQ ? TL_CTX_HARDIRQ : 0) |
+	       (flags & FLAG_SOFTIRQ ? TL_CTX_SOFTIRQ : 0) | (flags & FLAG_NMI ? TL_CTX_NMI : 0) |
+	       (flags & FLAG_IRQS_OFF ? TL_CTX_IRQS_OFF : 0) | (flags & FLAG_RESCHED ? TL_CTX_RESCHED : 0);
+}
+
+static void set_common(const struct tracedat *td, const struct page_event *ev, struct tl_record *ret)
+{
+	const struct td_common *c = &td->common;
+	unsigned flags, preempt;
+
+	if (c->usual) {
+		flags = ev->p[2];
+		preempt = ev->p[3];
+		ret->pid = (int32_t)page_u32(ev->p + 4, td->big);
+	} else {
+		flags = (unsigned)field_number(c->flags.op, ev->p + c->flags.at, td->big);
+		preempt = (unsigned)field_number(c->preempt.op, ev->p + c->preempt.at, td->big);
+		ret->pid = (int32_t)field_number(c->pid.op, ev->p + c->pid.at, td->big);
+	}
+	ret->ctx = ctx_of(flags);
+	ret->preempt = preempt & 0xf;
+	if ((uint32_t)ret->pid < td->n_comms && td->comm[ret->pid].n)
+		ret->comm = td->comm[ret->pid];
+	else
+		ret->comm = (struct tl_str){"<...>", 5};
+}
+
+static uint64_t word_at(const struct tracedat *td, const struct page_event *ev, uint32_t at)
+{
+	return at + td->long_size <= ev->n ? page_long(ev->p + at, &td->form) : 0;
+}
+
+static void set_func(struct tracedat *td, const struct td_event *e, const struct page_event *ev,
+		     struct tl_record *ret)
+{
+	ret->kind = TL_REC_FUNC;
+	ret->ip = (struct tl_rawframe){.addr = word_at(td, ev, e->at), .has = TL_FH_ADDR};
+	ret->parent = (struct tl_rawframe){.addr = word_at(td, ev, e->at2), .has = TL_FH_ADDR};
+	td->src->info.functions_seen = true;
+}
+
+/*
+ * The format declares caller[8]; the entry is as long as the stack was deep. `size` counts the frames (3.0 on),
+ * since an entry's length is rounded up. A frame of all ones ends the stack (trace_output.c,
+ * trace_stack_print, stops there too).
+ */
+static void set_stack(struct tracedat *td, const struct td_event *e, const struct page_event *ev,
+		      struct tl_record *ret)
+{
+	uint64_t end = td->long_size == 8 ? UINT64_MAX : UINT32_MAX;
+	uint32_t n = ev->n > e->at ? (ev->n - e->at) / td->long_size : 0, size;
+	bool user = e->kind == TD_USER_STACK;
+
+	ret->kind = user ? TL_REC_USER_STACK : TL_REC_STACK;
+	td->src->info.stacks_seen |= !user;
+	if (e->n_at && e->n_at + 4 <= ev->n) {
+		size = page_u32(ev->p + e->n_at, td->big);
+		if (user)
+			ret->tgid = size ? (tl_pid)size : TL_PID_NONE;
+		else if (size < n)
+			n = size;
+	}
+	n = n < FRAMES_MAX ? n : FRAMES_MAX;
+	if (!vec_reserve(&td->frame, n))
+		n = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t addr = page_long(ev->p + e->at + i * td->long_size, &td->form);
+
+		if (addr == end)
+			n = i;
+		else
+			td->frame.v[i] = (struct tl_rawframe){.addr = addr, .has = TL_FH_ADDR};
+	}
+	while (n && !td->frame.v[n - 1].addr)
+		n--;
+	ret->frame = td->frame.v;
+	ret->n_frames = n;
+}
+
+static void set_print(const struct td_event *e, const struct page_event *ev, struct tl_record *ret)
+{
+	const char *p = (const char *)ev->p + e->at;
+	size_t n = ev->n > e->at ? strnlen(p, ev->n - e->at) : 0;
+
+	ret->kind = TL_REC_MARK;
+	ret->payload = (struct tl_str){p, n && p[n - 1] == '\n' ? n - 1 : n};
+}
+
+static void set_event(struct tracedat *td, struct td_event *e, const struct page_event *ev, struct tl_record *ret)
+{
+	ret->row = e->row;
+	if (!e->row)
+		return;
+	fields_from_record(&e->plan, ev->p, ev->n, td->big, &ret->f);
+	if (!e->seen) {
+		e->seen = true;
+		source_event_seen(td->src, e->row->id);
+	}
+}
+
+bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
+{
+	const struct page_event *ev = &s->ev;
+	struct td_event *e;
+
+	memset(ret, 0, sizeof(*ret));
+	if (ev->n < td->common.need)
+		return false;
+	ret->kind = TL_REC_EVENT;
+	ret->buffer = s->buffer;
+	ret->cpu = s->cpu;
+	ret->tgid = TL_PID_NONE;
+	ret->t = s->t;
+	ret->place = s->place;
+	ret->raw = ev->p;
+	ret->raw_n = ev->n;
+	set_common(td, ev, ret);
+	e = td_event_of(td, ev);
+	if (!e) { /* no format says what it is */
+		ret->name = (struct tl_str){"unknown", 7};
+		td->src->info.unparsed++;
+		return true;
+	}
+	ret->name = e->name;
+	ret->raw_format = e;
+	switch (e->kind) {
+	case TD_EVENT:
+		set_event(td, e, ev, ret);
+		break;
+	case TD_FUNC:
+		set_func(td, e, ev, ret);
+		break;
+	case TD_STACK:
+	case TD_USER_STACK:
+		set_stack(td, e, ev, ret);
+		break;
+	case TD_PRINT:
+		set_print(e, ev, ret);
+		break;
+	case TD_BPRINT: /* its text lies in the kernel; rare, so libtraceevent may find it */
+		ret->kind = TL_REC_MARK;
+		ret->payload = td_text(td, ret);
+		break;
+	}
+	return true;
+}
