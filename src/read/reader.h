@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inside read/: one reader per file format behind struct reader_ops; source.c sniffs, opens and pulls.
+ * A format is one file with one `const struct reader_ops` and one line in source.c's table.
+ */
+#ifndef READ_READER_H
+#define READ_READER_H
+
+#include "base/vec.h"
+#include "tasklife/read.h"
+
+struct tl_source;
+
+struct reader_ops {
+	const char *name; /* goes into tl_trace_info.format unless open() sets a better one */
+	/*
+	 * How sure, 0..100, that these first bytes (n of them, all there are if `whole`) are of this kind.
+	 * From SNIFF_SURE on no more bytes are waited for; with less, the first record must be found before
+	 * the input counts as a trace.
+	 */
+	int (*sniff)(const unsigned char *head, size_t n, bool whole);
+	struct tl_err *(*open)(struct tl_source *src, void **ret_state);
+	int (*next)(struct tl_source *src, void *state, struct tl_record *ret);
+	struct tl_str (*text)(struct tl_source *src, void *state, const struct tl_record *rec); /* or NULL */
+	void (*close)(void *state);
+};
+
+struct source_bytes; /* where the bytes come from: a map, a pipe, an unpacker; see bytes.h */
+
+struct tl_source {
+	const struct reader_ops *ops;
+	void *state;
+	struct source_bytes *bytes;
+	char *name;
+	char *kernel; /* behind info.kernel, where a reader found it in the file */
+	struct tl_trace_info info;
+	VEC(struct tl_blind) blind;
+	VEC(const char *) warnings;
+	struct tl_str text; /* room for tl_record_text() */
+	struct tl_record peek; /* read while opening, to be given out first */
+	bool peeked;
+};
+
+#define SNIFF_SURE 80
+
+/* Helpers for readers; each keeps info's pointers up to date. */
+bool source_blind(struct tl_source *src, struct tl_blind blind);
+bool source_warn(struct tl_source *src, const char *msgid); /* the same one is kept once */
+void source_lost(struct tl_source *src, int cpu, tl_ns from, tl_ns to, uint64_t lost);
+void source_event_seen(struct tl_source *src, enum tl_event_id id);
+
+extern const struct reader_ops reader_ftrace_text, reader_tracedat;
+
+#endif
