@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What passes from the BPF program to the loader. */
+#ifndef BPF_EXIT_RECORD_H
+#define BPF_EXIT_RECORD_H
+
+#include <linux/types.h>
+
+struct exit_record {
+	__u64 t; /* CLOCK_MONOTONIC, the trace clock `mono` */
+	__s32 tid, tgid;
+	__s32 exit_code, group_exit_code;
+	__u32 signal_flags;
+	__u32 pad;
+};
+
+#endif

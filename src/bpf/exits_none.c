@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The same doors where the program was built without BPF. */
+#include <errno.h>
+#include "bpf/exits.h"
+#include "bpf/refusal.h"
+
+struct tl_err *exits_open(struct exits **ret)
+{
+	return exits_refused(ENOTSUP);
+}
+
+int exits_fd(const struct exits *x)
+{
+	return -1;
+}
+
+void exits_take(struct exits *x, void (*each)(void *ctx, const struct exits_death *d), void *ctx)
+{
+}
+
+uint64_t exits_lost(const struct exits *x)
+{
+	return 0;
+}
+
+void exits_close(struct exits *x)
+{
+}

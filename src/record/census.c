@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who lives: from /proc, two small reads per process and one per thread. A task that dies or is born meanwhile is in the
+ * trace itself, so a race costs nothing.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/guard.h"
+#include "base/io.h"
+#include "record/side.h"
+#include "tracefs/file.h"
+
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+
+struct who {
+	long ppid;
+	unsigned long flags;
+	const char *comm;
+	size_t comm_n;
+};
+
+/* "pid (comm) S ppid pgrp session tty tpgid flags ..."; the comm may hold anything, ')' too. */
+static bool parse_stat(char *text, struct who *ret)
+{
+	char *from = strchr(text, '('), *to = strrchr(text, ')');
+
+	if (!from || !to || to < from)
+		return false;
+	ret->comm = from + 1;
+	ret->comm_n = (size_t)(to - from - 1);
+	return sscanf(to + 1, " %*c %ld %*d %*d %*d %*d %lu", &ret->ppid, &ret->flags) == 2;
+}
+
+static void tell_task(struct side *s, const char *dir, long tgid, long tid)
+{
+	auto_free char *path = tfs_path(dir, "%ld/stat", tid), *text = NULL;
+	struct side_line l;
+	struct who who;
+
+	if (!path || io_read_file(path, 1 << 16, &text) < 0 || !parse_stat(text, &who))
+		return;
+	side_begin(&l, "task");
+	side_int(&l, "tid", tid);
+	side_int(&l, "tgid", tgid);
+	side_int(&l, "ppid", who.ppid);
+	side_int(&l, "kthread", (who.flags & PF_KTHREAD) != 0);
+	side_text(&l, "comm", who.comm, who.comm_n);
+	side_put(s, &l);
+}
+
+/* Every directory entry that is a number. */
+static void each_number(const char *dir, void (*each)(void *ctx, long n), void *ctx)
+{
+	DIR *dp = opendir(dir);
+	struct dirent *d;
+
+	while (dp && (d = readdir(dp))) {
+		char *end;
+		long n = strtol(d->d_name, &end, 10);
+
+		if (n > 0 && !*end)
+			each(ctx, n);
+	}
+	if (dp)
+		closedir(dp);
+}
+
+struct census {
+	struct side *side;
+	const char *dir;
+	long tgid;
+};
+
+static void on_thread(void *ctx, long tid)
+{
+	const struct census *c = ctx;
+
+	tell_task(c->side, c->dir, c->tgid, tid);
+}
+
+static void on_process(void *ctx, long tgid)
+{
+	struct census *c = ctx;
+	char dir[64];
+
+	snprintf(dir, sizeof(dir), "/proc/%ld/task", tgid);
+	c->dir = dir;
+	c->tgid = tgid;
+	each_number(dir, on_thread, c);
+}
+
+void side_census(struct side *s)
+{
+	struct census c = {.side = s};
+
+	each_number("/proc", on_process, &c);
+}
+
+/* ---- command line and control group ---- */
+
+static void tell_text(struct side *s, const char *kind, tl_pid tid, const char *text, size_t n)
+{
+	struct side_line l;
+
+	side_begin(&l, kind);
+	side_int(&l, "tid", tid);
+	side_text(&l, "text", text, n);
+	side_put(s, &l);
+}
+
+static void tell_cmd(struct side *s, tl_pid tid)
+{
+	char path[64];
+	auto_free char *text = NULL;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)tid);
+	n = io_read_file(path, 4 << 20, &text);
+	while (n > 0 && !text[n - 1])
+		n--;
+	if (n <= 0)
+		return; /* a kernel thread, or gone */
+	for (ssize_t i = 0; i < n; i++)
+		if (!text[i])
+			text[i] = ' ';
+	tell_text(s, "cmd", tid, text, (size_t)n);
+}
+
+/* The line of the unified hierarchy: "0::/user.slice/..."; Documentation/admin-guide/cgroup-v2.rst */
+static void tell_cgroup(struct side *s, tl_pid tid)
+{
+	char path[64];
+	auto_free char *text = NULL;
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)tid);
+	if (io_read_file(path, 1 << 20, &text) < 0)
+		return;
+	at = !strncmp(text, "0::", 3) ? text : strstr(text, "\n0::");
+	if (!at)
+		return;
+	at += *at == '\n' ? 4 : 3;
+	tell_text(s, "cgroup", tid, at, strcspn(at, "\n"));
+}
+
+void side_context(struct side *s, tl_pid tid)
+{
+	tell_cmd(s, tid);
+	tell_cgroup(s, tid);
+}

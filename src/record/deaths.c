@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A thread that turns the deaths a BPF program saw into side facts. It is woken by the first death after it had
+ * caught up and then rests for 2 ms, so that a storm of deaths costs it at most 500 wake-ups a second, while a
+ * fact still stands in the trace before the kernel frees the dead task (an RCU grace period later).
+ */
+#include <poll.h>
+#include <time.h>
+#include "base/guard.h"
+#include "record/inside.h"
+
+void record_tell_exit(struct side *s, tl_pid tid, int status, tl_ns t)
+{
+	struct side_line l;
+
+	side_begin(&l, "exit");
+	side_int(&l, "tid", tid);
+	side_int(&l, "status", status);
+	if (t != TL_NS_NONE)
+		side_int(&l, "t", t);
+	side_put(s, &l);
+}
+
+/* The program's clock is that of the trace only when that is mono. */
+static void on_death(void *ctx, const struct exits_death *d)
+{
+	struct tl_recorder *rec = ctx;
+	bool mono = rec->report.clock[0] == 'm';
+
+	record_tell_exit(&rec->side, d->tid, d->status, mono ? d->t : TL_NS_NONE);
+}
+
+static void *deaths_run(void *arg)
+{
+	struct tl_recorder *rec = arg;
+	struct pollfd fd = {.fd = exits_fd(rec->exits), .events = POLLIN};
+
+	while (!rec->deaths_end) {
+		poll(&fd, 1, 50);
+		exits_take(rec->exits, on_death, rec);
+		nanosleep(&(struct timespec){.tv_nsec = 2 * 1000 * 1000}, NULL);
+	}
+	return NULL;
+}
+
+struct tl_err *record_deaths_start(struct tl_recorder *rec)
+{
+	try(exits_open(&rec->exits));
+	if (pump_thread(&rec->deaths, deaths_run, rec)) {
+		exits_close(rec->exits);
+		rec->exits = NULL;
+		return tl_err_new(TL_E_FAILED, N_("cannot read exit codes by BPF"), NULL);
+	}
+	rec->deaths_run = true;
+	rec->report.exit_by_bpf = true;
+	return NULL;
+}
+
+static void tell_lost(struct tl_recorder *rec)
+{
+	struct side_line l;
+
+	if (!exits_lost(rec->exits))
+		return;
+	side_begin(&l, "lost");
+	side_text(&l, "what", "exit", 4);
+	side_int(&l, "n", (int64_t)exits_lost(rec->exits));
+	side_put(&rec->side, &l);
+}
+
+/* While the trace is still on: the last facts go into it. */
+void record_deaths_stop(struct tl_recorder *rec)
+{
+	if (!rec->deaths_run)
+		return;
+	rec->deaths_end = true;
+	pthread_join(rec->deaths, NULL);
+	rec->deaths_run = false;
+	exits_take(rec->exits, on_death, rec);
+	tell_lost(rec);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files of this room share: the recorder itself.
+ */
+#ifndef RECORD_INSIDE_H
+#define RECORD_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include "bpf/exits.h"
+#include "record/child.h"
+#include "record/pump.h"
+#include "record/side.h"
+#include "tasklife/recorder.h"
+#include "tracefs/undo.h"
+
+#define LIVES_KB  4096 /* per CPU; half of it is 0.1 s of 20 000 short processes a second */
+#define FAMILY_KB 8192
+
+enum buffer { LIVES, FAMILY, BUFFERS };
+
+struct tl_recorder {
+	struct tfs_undo undo;
+	char *tracefs;
+	struct tfs_instance inst[BUFFERS];
+	struct pumps pumps[BUFFERS];
+	struct side side;
+	struct exits *exits; /* NULL: exit codes are not to be had by BPF */
+	pthread_t deaths;    /* turns them into side facts */
+	bool deaths_run;
+	atomic_bool deaths_end;
+	struct child child;
+	tl_pid *root; /* those of the plan */
+	unsigned n_roots;
+	bool on, stopped;
+	/* rows that are on, per buffer */
+	uint8_t enabled[TL_EVENTS]; /* bit per enum buffer */
+	bool stacks;
+	struct tl_rec_report report;
+};
+
+/* plan.c: switch on what the plan asks for, step by step down to what this machine permits. */
+struct tl_err *record_enable(struct tl_recorder *rec, const struct tl_rec_plan *plan);
+/* Keep a refusal for the report (owned from here on). */
+void record_refused(struct tl_recorder *rec, struct tl_err *err);
+
+/* deaths.c: exit status of tasks that are not ours, while recording. */
+struct tl_err *record_deaths_start(struct tl_recorder *rec);
+void record_deaths_stop(struct tl_recorder *rec);
+void record_tell_exit(struct side *s, tl_pid tid, int status, tl_ns t);
+
+#endif

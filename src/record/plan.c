@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From wishes to switches, in known steps: function tracer with validated filters, else events with stack
+ * triggers, else events alone. Each refusal is kept for the report; where the user named a step (want_mode) a
+ * refusal is an error and nothing is recorded.
+ *
+ * What is on where comes from facts/events.def: LIVES rows system-wide in `lives`, FAMILY rows in `family`.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include "base/guard.h"
+#include "record/inside.h"
+#include "tracefs/events.h"
+#include "tracefs/filter.h"
+
+const char *tl_rec_mode_name(enum tl_rec_mode m)
+{
+	static const char *const name[] = {
+		[TL_MODE_FUNCTION] = "function", [TL_MODE_STACKS] = "events+stacks", [TL_MODE_EVENTS] = "events"};
+
+	return name[m];
+}
+
+void record_refused(struct tl_recorder *rec, struct tl_err *err)
+{
+	struct tl_rec_report *r = &rec->report;
+
+	if (r->n_refused < ARRAY_SIZE(r->refused))
+		r->refused[r->n_refused++] = err;
+	else
+		tl_err_free(err);
+}
+
+/* ---- events ---- */
+
+static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struct tl_rec_plan *plan)
+{
+	/* with exit_syscalls the deaths of all tasks get their code, so they stand in lives */
+	if (row->flags & TL_EVF_ON_REQUEST)
+		return plan->exit_syscalls && b == LIVES;
+	return row->flags & (b == LIVES ? TL_EVF_LIVES : TL_EVF_FAMILY);
+}
+
+/* An event this kernel does not have is only worth a word when every kernel should. */
+static struct tl_err *enable_row(struct tl_recorder *rec, const struct tl_event_row *row, enum buffer b)
+{
+	if (row->flags & TL_EVF_OPTIONAL && !tfs_event_exists(&rec->inst[b], row))
+		return NULL;
+	try(tfs_event_on(&rec->inst[b], row, NULL));
+	rec->enabled[row->id] |= (uint8_t)(1u << b);
+	return NULL;
+}
+
+/* Without births and deaths there is nothing to tell. */
+static bool indispensable(const struct tl_recorder *rec)
+{
+	return (rec->enabled[TL_EVENT_TASK_NEWTASK] || rec->enabled[TL_EVENT_SCHED_PROCESS_FORK]) &&
+	       rec->enabled[TL_EVENT_SCHED_PROCESS_EXIT];
+}
+
+static struct tl_err *enable_events(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+{
+	struct tl_err *first = NULL;
+
+	for (unsigned i = 0; i < TL_EVENTS * BUFFERS; i++) {
+		const struct tl_event_row *row = tl_event_row_of((enum tl_event_id)(i / BUFFERS));
+		enum buffer b = i % BUFFERS ? FAMILY : LIVES;
+		struct tl_err *err = in_buffer(row, b, plan) ? enable_row(rec, row, b) : NULL;
+
+		if (!err)
+			continue;
+		if (!first && err->code == TL_E_DENIED && err->os != ENOENT)
+			first = err;
+		else
+			record_refused(rec, err);
+	}
+	if (!indispensable(rec))
+		return first ? first
+			     : tl_err_new(TL_E_DENIED, N_("this kernel has no events of births and deaths"), NULL);
+	if (first)
+		record_refused(rec, first);
+	rec->report.exit_by_syscalls = rec->enabled[TL_EVENT_SYS_ENTER_EXIT_GROUP] != 0;
+	return NULL;
+}
+
+/* ---- stacks ---- */
+
+static struct tl_err *enable_stacks(struct tl_recorder *rec)
+{
+	for (unsigned i = 0; i < TL_EVENTS; i++) {
+		const struct tl_event_row *row = tl_event_row_of((enum tl_event_id)i);
+
+		if (row->flags & TL_EVF_STACK && rec->enabled[i] & 1u << LIVES)
+			try(tfs_event_stack(&rec->inst[LIVES], row, NULL));
+	}
+	rec->stacks = true;
+	return NULL;
+}
+
+/* ---- functions ---- */
+
+/* One function for each thing that happens: the rest of the path is in its stack. */
+static const enum tl_role traced_role[] = {TL_ROLE_COPY_PROCESS, TL_ROLE_BPRM_EXECVE, TL_ROLE_DO_EXIT};
+
+static struct tl_err *enable_functions(struct tl_recorder *rec)
+{
+	auto_free char *functions = NULL;
+	auto_fini(tfs_names) struct tfs_names names = {};
+
+	try(tfs_functions(&rec->inst[LIVES], rec->tracefs, &functions));
+	for (unsigned i = 0; i < ARRAY_SIZE(traced_role); i++) {
+		struct tl_err *err;
+
+		if (tfs_functions_of(functions, traced_role[i], &names))
+			continue;
+		err = tl_err_new(TL_E_DENIED, N_("no function of this kernel plays the role '%s'"),
+				 tl_role_id(traced_role[i]));
+		if (traced_role[i] == TL_ROLE_DO_EXIT)
+			return err;
+		record_refused(rec, err);
+	}
+	return tfs_function_tracer(&rec->inst[LIVES], &names);
+}
+
+/* ---- the steps ---- */
+
+/* True: this step is done or was not wanted. A refusal of what the user named is the error. */
+static struct tl_err *step(struct tl_recorder *rec, const struct tl_rec_plan *plan, enum tl_rec_mode mode,
+			   struct tl_err *(*enable)(struct tl_recorder *))
+{
+	struct tl_err *err;
+
+	if (plan->want_mode && plan->mode > mode)
+		return NULL;
+	err = enable(rec);
+	if (!err) {
+		if (rec->report.mode > mode)
+			rec->report.mode = mode;
+		return NULL;
+	}
+	if (plan->want_mode && plan->mode == mode && !plan->best_effort)
+		return err;
+	record_refused(rec, err);
+	return NULL;
+}
+
+/* Function mode takes stacks too: signals are known by their events only. */
+struct tl_err *record_enable(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+{
+	rec->report.mode = TL_MODE_EVENTS;
+	try(enable_events(rec, plan));
+	try(step(rec, plan, TL_MODE_STACKS, enable_stacks));
+	return step(rec, plan, TL_MODE_FUNCTION, enable_functions);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pages are moved by splice(2) without being looked at. The kernel splices full pages only, so the last, partly
+ * filled one of each CPU is taken by read(2) when tracing is off.
+ *
+ * A pump wakes when its buffer is half full (buffer_percent, 50 in a new instance) or ten times a second.
+ *
+ * Invariants, asked by tests/live:
+ *  1. written = read + lost, for each CPU.
+ *  2. A file is a whole number of pages.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <time.h>
+#include "base/guard.h"
+#include "base/io.h"
+#include "record/pump.h"
+#include "tracefs/diagnose.h"
+
+#define PIPE_BYTES (1 << 20)
+#define TICK_MS	   100
+
+/* ---- moving pages ---- */
+
+/* All of what lies in the pipe goes to the file. */
+static int push(struct pump *p, size_t n)
+{
+	while (n) {
+		ssize_t put = splice(p->pipe[0], NULL, p->file, NULL, n, SPLICE_F_MOVE);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return -1;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+/* As many full pages as there are; -1 with errno. */
+static ssize_t move_full_pages(struct pump *p)
+{
+	ssize_t all = 0, n;
+
+	for (;;) {
+		n = splice(p->raw, NULL, p->pipe[1], NULL, PIPE_BYTES, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			return -1;
+		if (n <= 0)
+			return all;
+		if (push(p, (size_t)n))
+			return -1;
+		p->pages += (size_t)n / p->page;
+		all += n;
+	}
+}
+
+/* Tracing is off: what is left, page by page, the last one partly filled. */
+static int drain(struct pump *p)
+{
+	auto_free char *page = calloc(1, p->page);
+
+	if (!page)
+		return -1;
+	for (;;) {
+		ssize_t n = read(p->raw, page, p->page);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			return -1;
+		if (n <= 0)
+			return 0;
+		memset(page + n, 0, p->page - (size_t)n);
+		if (io_write_all(p->file, page, p->page))
+			return -1;
+		p->pages++;
+	}
+}
+
+static bool told_to_stop(struct pump *p)
+{
+	struct pollfd fd[] = {{.fd = p->stop, .events = POLLIN}, {.fd = p->raw, .events = POLLIN}};
+
+	poll(fd, ARRAY_SIZE(fd), TICK_MS);
+	return fd[0].revents;
+}
+
+static void *pump_run(void *arg)
+{
+	struct pump *p = arg;
+	bool stop;
+
+	do {
+		ssize_t n;
+
+		stop = told_to_stop(p);
+		n = move_full_pages(p);
+		if (n < 0) {
+			p->os = errno;
+			return NULL;
+		}
+		if (!n && !stop) /* half full of one page that is not full: no spinning on it */
+			nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+	} while (!stop);
+	if (drain(p))
+		p->os = errno;
+	return NULL;
+}
+
+int pump_thread(pthread_t *ret, void *(*run)(void *), void *arg)
+{
+	sigset_t all, was;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &was);
+	rc = pthread_create(ret, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	return rc;
+}
+
+/* ---- files ---- */
+
+/* No name, so nothing is left whatever kills us. */
+static int nameless_file(void)
+{
+	const char *const dir[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(dir); i++) {
+		int fd = dir[i] && *dir[i] ? open(dir[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+
+		if (fd >= 0)
+			return fd;
+	}
+	return memfd_create("tasklife", MFD_CLOEXEC);
+}
+
+static struct tl_err *open_one(struct tfs_instance *inst, struct pump *p)
+{
+	auto_free char *path = tfs_path(inst->dir, "per_cpu/cpu%d/trace_pipe_raw", p->cpu);
+
+	if (!path)
+		return &tl_enomem;
+	p->raw = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (p->raw < 0 && errno == ENOENT)
+		return NULL; /* no such CPU */
+	if (p->raw < 0)
+		return tfs_diagnose(inst, TFS_OP_PIPE, errno, NULL, path);
+	p->file = nameless_file();
+	if (p->file < 0 || pipe2(p->pipe, O_CLOEXEC))
+		return tl_err_os(errno, N_("cannot keep what is recorded"), NULL, NULL);
+	fcntl(p->pipe[1], F_SETPIPE_SZ, PIPE_BYTES); /* fewer system calls; not needed */
+	if (pump_thread(&p->thread, pump_run, p))
+		return tl_err_os(EAGAIN, N_("cannot keep what is recorded"), NULL, NULL);
+	p->running = true;
+	return NULL;
+}
+
+struct tl_err *pumps_start(struct tfs_instance *inst, struct pumps *ret)
+{
+	long n = sysconf(_SC_NPROCESSORS_CONF);
+
+	*ret = (struct pumps){.stop = eventfd(0, EFD_CLOEXEC), .page = (size_t)sysconf(_SC_PAGESIZE)};
+	if (ret->stop < 0)
+		return tl_err_os(errno, N_("cannot keep what is recorded"), NULL, NULL);
+	ret->v = calloc((size_t)n, sizeof(*ret->v));
+	if (!ret->v)
+		return &tl_enomem;
+	ret->n = (unsigned)n;
+	for (unsigned i = 0; i < ret->n; i++)
+		ret->v[i] = (struct pump){
+			.cpu = (int)i, .raw = -1, .pipe = {-1, -1}, .file = -1, .stop = ret->stop, .page = ret->page};
+	for (unsigned i = 0; i < ret->n; i++)
+		try(open_one(inst, &ret->v[i]));
+	return NULL;
+}
+
+/* ---- the end ---- */
+
+static uint64_t number_of(const char *stats, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *at = stats; at; at = strchr(at, '\n'), at = at ? at + 1 : NULL)
+		if (!strncmp(at, key, n) && at[n] == ':')
+			return strtoull(at + n + 1, NULL, 10);
+	return 0;
+}
+
+/*
+ * kernel/trace/ring_buffer.c: `entries` is what is still in the buffer, so all that was ever written is
+ * entries + overrun + read. Dropped and commit-overrun events were never written.
+ */
+void pump_count(const char *stats, struct pump *ret)
+{
+	uint64_t left = number_of(stats, "entries"), overrun = number_of(stats, "overrun");
+	uint64_t never = number_of(stats, "dropped events") + number_of(stats, "commit overrun");
+
+	ret->read = number_of(stats, "read events");
+	ret->lost = left + overrun + never;
+	ret->written = ret->read + left + overrun + never;
+}
+
+static void join(struct pump *p)
+{
+	if (p->running)
+		pthread_join(p->thread, NULL);
+	p->running = false;
+}
+
+static void stop_all(struct pumps *p)
+{
+	if (p->v && eventfd_write(p->stop, 1))
+		return;
+	for (unsigned i = 0; i < p->n; i++)
+		join(&p->v[i]);
+}
+
+struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst)
+{
+	struct tl_err *err = NULL;
+
+	stop_all(p);
+	for (unsigned i = 0; i < p->n; i++) {
+		auto_free char *path = tfs_path(inst->dir, "per_cpu/cpu%u/stats", i), *text = NULL;
+
+		if (path && !tfs_read(path, &text))
+			pump_count(text, &p->v[i]);
+		if (p->v[i].os && !err)
+			err = tl_err_os(p->v[i].os, N_("cannot keep what is recorded"), NULL, NULL);
+	}
+	return err;
+}
+
+void pumps_fini(struct pumps *p)
+{
+	stop_all(p);
+	for (unsigned i = 0; i < p->n; i++) {
+		guard_close(&p->v[i].raw);
+		guard_close(&p->v[i].pipe[0]);
+		guard_close(&p->v[i].pipe[1]);
+		guard_close(&p->v[i].file);
+	}
+	free(p->v);
+	if (p->v)
+		close(p->stop);
+	*p = (struct pumps){.stop = -1};
+}

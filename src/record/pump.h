@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The pumps of one instance: a thread per CPU moves full pages from the kernel's ring buffer into a file that
+ * has no name.
+ *
+ * Law of this header: pumps_start() before tracing is switched on (so that the threads' births are not in the
+ * trace), pumps_stop() after it was switched off; then every record that was not lost is in the files.
+ */
+#ifndef RECORD_PUMP_H
+#define RECORD_PUMP_H
+
+#include <pthread.h>
+#include "tracefs/instance.h"
+
+struct pump {
+	pthread_t thread;
+	bool running;
+	int cpu;
+	int raw;      /* per_cpu/cpuN/trace_pipe_raw */
+	int pipe[2];  /* what splice(2) needs between two files */
+	int stop;     /* readable: come to an end (borrowed) */
+	int file;     /* whole pages, in order */
+	size_t page;
+	uint64_t pages;
+	int os;	      /* errno of what ended it early, 0 none */
+	/* of this CPU's buffer, from per_cpu/cpuN/stats after the end */
+	uint64_t written, read, lost;
+};
+
+struct pumps {
+	struct pump *v;
+	unsigned n;  /* CPUs, also those that are not there (file -1) */
+	int stop;
+	size_t page; /* bytes of a page of the ring buffer */
+};
+
+struct tl_err *pumps_start(struct tfs_instance *inst, struct pumps *ret);
+/* Drain, end the threads, take the statistics. */
+struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst);
+void pumps_fini(struct pumps *p);
+
+/* entries, overrun, ... of one stats file's text. */
+void pump_count(const char *stats, struct pump *ret);
+
+/* A thread that takes no signals: they belong to the caller's main thread. */
+int pump_thread(pthread_t *ret, void *(*run)(void *), void *arg);
+
+#endif

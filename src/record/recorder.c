@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A recording from its beginning to its end:
+ *
+ *	open   orphans are undone · tracefs is found · two instances, one clock · events, stacks, functions ·
+ *	       pumps · tracing on · side facts
+ *	spawn  the command is born into `lives`, put under `family`, let go
+ *	wait   it ends; its status becomes a side fact; it is reaped, and that becomes one
+ *	stop   last facts · tracing off · pumps drain · statistics
+ *	close  the journal is replayed: nothing of us stays
+ *
+ * Ctrl-C reaches the command and us alike, as with strace: the caller's handler sets *stop or not, as it likes.
+ * The command is never killed by us.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <tracefs.h>
+#include "base/guard.h"
+#include "record/inside.h"
+#include "tracefs/diagnose.h"
+#include "tracefs/events.h"
+#include "tracefs/mount.h"
+
+static const struct {
+	const char *label;
+	int64_t kb;
+} buffer[BUFFERS] = {[LIVES] = {"lives", LIVES_KB}, [FAMILY] = {"family", FAMILY_KB}};
+
+/* ---- open ---- */
+
+static struct tl_err *make_instances(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+{
+	for (int b = 0; b < BUFFERS; b++) {
+		try(tfs_instance_make(&rec->undo, rec->tracefs, buffer[b].label, &rec->inst[b]));
+		try(tfs_instance_buffer(&rec->inst[b], plan->buffer_kb ? plan->buffer_kb : buffer[b].kb));
+	}
+	try(tfs_instance_clock(&rec->inst[LIVES], &rec->report.clock));
+	return tfs_instance_set_clock(&rec->inst[FAMILY], rec->report.clock);
+}
+
+/* Threads of a process are followed one by one; those they make later come by event-fork. */
+static struct tl_err *follow_all(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+{
+	if (plan->everything)
+		return NULL;
+	try(tfs_instance_option(&rec->inst[FAMILY], "event-fork", true));
+	for (unsigned i = 0; i < plan->n_pids; i++)
+		try(tfs_instance_follow(&rec->inst[FAMILY], plan->pid[i]));
+	return NULL;
+}
+
+/*
+ * An empty set_event_pid means everybody, so `family` stays off until there is somebody to follow.
+ */
+static struct tl_err *switch_on(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+{
+	if (plan->everything || plan->n_pids)
+		try(tfs_instance_on(&rec->inst[FAMILY], true));
+	return tfs_instance_on(&rec->inst[LIVES], true);
+}
+
+static void tell_root(struct tl_recorder *rec, tl_pid tid)
+{
+	struct side_line l;
+
+	side_begin(&l, "root");
+	side_int(&l, "tid", tid);
+	side_put(&rec->side, &l);
+}
+
+static void tell_beginning(struct tl_recorder *rec)
+{
+	const char *mode = tl_rec_mode_name(rec->report.mode);
+	struct side_line l;
+
+	side_begin(&l, "mode");
+	side_text(&l, "text", mode, strlen(mode));
+	side_put(&rec->side, &l);
+	for (unsigned i = 0; i < rec->n_roots; i++)
+		tell_root(rec, rec->root[i]);
+	side_census(&rec->side);
+	for (unsigned i = 0; i < rec->n_roots; i++)
+		side_context(&rec->side, rec->root[i]);
+}
+
+/* Side facts are an extra: a recording without them is still one. */
+static void begin_side_facts(struct tl_recorder *rec)
+{
+	struct tl_err *err = side_open(&rec->inst[LIVES], &rec->side);
+
+	if (!err)
+		err = record_deaths_start(rec);
+	if (err)
+		record_refused(rec, err);
+}
+
+static struct tl_err *keep_roots(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+{
+	rec->root = calloc(plan->n_pids + 1, sizeof(*rec->root));
+	if (!rec->root)
+		return &tl_enomem;
+	if (plan->n_pids)
+		memcpy(rec->root, plan->pid, plan->n_pids * sizeof(*rec->root));
+	rec->n_roots = plan->n_pids;
+	return NULL;
+}
+
+static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+{
+	try(keep_roots(rec, plan));
+	try(tfs_undo_begin(NULL, &rec->undo));
+	try(tfs_mount(&rec->undo, &rec->tracefs));
+	try(make_instances(rec, plan));
+	try(record_enable(rec, plan));
+	try(follow_all(rec, plan));
+	for (int b = 0; b < BUFFERS; b++)
+		try(pumps_start(&rec->inst[b], &rec->pumps[b]));
+	begin_side_facts(rec);
+	try(switch_on(rec, plan));
+	rec->on = true;
+	tell_beginning(rec);
+	return NULL;
+}
+
+struct tl_err *tl_recorder_open(const struct tl_rec_plan *plan, struct tl_recorder **ret)
+{
+	struct tl_recorder *rec = calloc(1, sizeof(*rec));
+	struct tl_err *err;
+	unsigned n;
+
+	if (!rec)
+		return &tl_enomem;
+	rec->undo.fd = rec->side.fd = -1;
+	rec->child = (struct child){.go = -1, .said = -1, .pidfd = -1};
+	for (int b = 0; b < BUFFERS; b++)
+		rec->pumps[b].stop = -1;
+	tl_err_free(tl_restore(&n)); /* what cannot be put back now says so when asked for */
+	err = prepare(rec, plan);
+	if (err)
+		tl_recorder_close(rec);
+	else
+		*ret = rec;
+	return err;
+}
+
+/* ---- the command ---- */
+
+struct tl_err *tl_recorder_spawn(struct tl_recorder *rec, char *const argv[], tl_pid *ret)
+{
+	try(child_fork(argv, &rec->child));
+	try(tfs_instance_follow(&rec->inst[FAMILY], rec->child.pid));
+	try(tfs_instance_on(&rec->inst[FAMILY], true));
+	tell_root(rec, rec->child.pid);
+	side_context(&rec->side, rec->child.pid);
+	try(child_release(&rec->child, argv[0]));
+	*ret = rec->child.pid;
+	return NULL;
+}
+
+static void tell_reaping(struct tl_recorder *rec, tl_pid tid)
+{
+	struct side_line l;
+
+	side_begin(&l, "waited");
+	side_int(&l, "tid", tid);
+	side_int(&l, "ppid", getpid());
+	side_put(&rec->side, &l);
+}
+
+struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const volatile int *stop,
+				int *ret_status, bool *ret_ended)
+{
+	tl_pid pid = rec->child.pid;
+
+	*ret_status = 0;
+	try(child_wait(&rec->child, seconds, stop, ret_status, ret_ended));
+	if (!*ret_ended)
+		return NULL;
+	if (!rec->report.exit_by_bpf)
+		record_tell_exit(&rec->side, pid, *ret_status, TL_NS_NONE);
+	child_reap(&rec->child);
+	tell_reaping(rec, pid);
+	return NULL;
+}
+
+/* ---- the end ---- */
+
+static void take_statistics(struct tl_recorder *rec)
+{
+	struct tl_rec_report *r = &rec->report;
+
+	for (int b = 0; b < BUFFERS; b++)
+		for (unsigned i = 0; i < rec->pumps[b].n; i++) {
+			r->written += rec->pumps[b].v[i].written;
+			r->read += rec->pumps[b].v[i].read;
+			r->lost += rec->pumps[b].v[i].lost;
+		}
+}
+
+struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
+{
+	struct tl_err *first = NULL;
+
+	if (rec->stopped)
+		return NULL;
+	rec->stopped = true;
+	record_deaths_stop(rec);
+	for (int b = 0; b < BUFFERS; b++) {
+		struct tl_err *err = rec->on ? tfs_instance_on(&rec->inst[b], false) : NULL;
+
+		if (!err && rec->inst[b].dir)
+			err = pumps_stop(&rec->pumps[b], &rec->inst[b]);
+		if (!first)
+			first = err;
+		else
+			tl_err_free(err);
+	}
+	take_statistics(rec);
+	return first;
+}
+
+const struct tl_rec_report *tl_recorder_report(const struct tl_recorder *rec)
+{
+	return &rec->report;
+}
+
+void tl_recorder_close(struct tl_recorder *rec)
+{
+	if (!rec)
+		return;
+	tl_err_free(tl_recorder_stop(rec));
+	exits_close(rec->exits);
+	child_fini(&rec->child);
+	side_close(&rec->side);
+	for (int b = 0; b < BUFFERS; b++) {
+		pumps_fini(&rec->pumps[b]);
+		tfs_instance_fini(&rec->inst[b]);
+	}
+	tl_err_free(tfs_undo_end(&rec->undo));
+	for (unsigned i = 0; i < rec->report.n_refused; i++)
+		tl_err_free((struct tl_err *)rec->report.refused[i]);
+	free(rec->root);
+	free(rec->tracefs);
+	free(rec);
+}
+
+struct tl_err *tl_restore(unsigned *ret_n)
+{
+	auto_free char *tracefs = NULL;
+	struct tl_err *err, *more;
+
+	*ret_n = 0;
+	err = tfs_undo_orphans(NULL, ret_n);
+	tracefs = tfs_mounted();
+	more = tracefs ? tfs_instance_orphans(tracefs, ret_n) : NULL;
+	if (!err)
+		return more;
+	tl_err_free(more);
+	return err;
+}
