@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compare what tasklife says with what the zoo's programs say of themselves.
+
+usage: check.py [--quiet] [--tsv] EXPORT EXPECT
+EXPORT  output of `tasklife export --to ndjson FILE`
+EXPECT  the lines that zoo wrote (ZOO_EXPECT)
+
+One row per case: right, unknown (tasklife says null or nothing), wrong, missing (no such task), skipped. Exit status 0 when
+nothing is wrong or missing, 1 otherwise, 4 when an input cannot be read.
+"""
+import json
+import sys
+
+RIGHT, UNKNOWN, WRONG, MISSING, SKIPPED, FAILED = "right", "unknown", "wrong", "missing", "skipped", "failed"
+WORST = [RIGHT, UNKNOWN, MISSING, WRONG]
+
+
+def at(obj, *path):
+    """Walk dicts; None wherever the way ends."""
+    for key in path:
+        if not isinstance(obj, dict):
+            return None
+        obj = obj.get(key)
+    return obj
+
+
+def judge(said, want):
+    """One value. `want` may be a list of alternatives."""
+    if isinstance(want, list):
+        grades = [judge(said, one) for one in want]
+        return min(grades, key=WORST.index)
+    if isinstance(want, dict):
+        if said is None or at(said, "tid") is None and "tid" in want:
+            return UNKNOWN
+        return max((judge(at(said, k), v) for k, v in want.items()), key=WORST.index, default=RIGHT)
+    if want is None:
+        return RIGHT if said is None else WRONG
+    if said is None or said == "unknown":
+        return UNKNOWN
+    return RIGHT if said == want else WRONG
+
+
+def trigger_of(task):
+    """`trigger` stands with the signal that killed."""
+    direct = at(task, "death", "trigger")
+    if direct is not None:
+        return direct
+    for s in task.get("signals") or []:
+        if s.get("source") == at(task, "death", "source") and s.get("sig") == at(task, "death", "signal"):
+            return s.get("trigger")
+    return None
+
+
+def last_exec(task):
+    execs = task.get("execs") or []
+    return execs[-1].get("comm") if execs else None
+
+
+def signal_seen(task, want):
+    """The best of the task's signals of that number."""
+    grades = [max((judge(s.get(k), v) for k, v in want.items()), key=WORST.index)
+              for s in task.get("signals") or [] if s.get("sig") == want["sig"]]
+    return min(grades, key=WORST.index, default=UNKNOWN)
+
+
+# What an expectation says, and where tasklife says it.
+FIELDS = {
+    "comm": lambda t: t.get("comm"),
+    "birth": lambda t: at(t, "birth", "kind"),
+    "creator": lambda t: at(t, "birth", "creator"),
+    "parent": lambda t: at(t, "birth", "real_parent"),
+    "exec": last_exec,
+    "death": lambda t: at(t, "death", "cause"),
+    "signal": lambda t: at(t, "death", "signal"),
+    "source": lambda t: at(t, "death", "source"),
+    "by": lambda t: at(t, "death", "by"),
+    "trigger": trigger_of,
+    "exit_code": lambda t: at(t, "death", "exit_code"),
+    "core_dumped": lambda t: at(t, "death", "core_dumped"),
+    "notified": lambda t: at(t, "notified", "code"),
+    "reaper": lambda t: at(t, "reaped", "by"),
+    "auto": lambda t: at(t, "reaped", "auto"),
+    "process": lambda t: at(t, "process", "end"),
+    "children": lambda t: len(t.get("children") or []),
+}
+
+
+def compare(task, want):
+    """{field: grade} of one task against one expectation."""
+    grades = {f: judge(get(task), want[f]) for f, get in FIELDS.items() if f in want}
+    if "signal_seen" in want:
+        grades["signal_seen"] = signal_seen(task, want["signal_seen"])
+    return grades
+
+
+def score(grades):
+    return sum({RIGHT: 1, UNKNOWN: 0, WRONG: -2}[g] for g in grades.values())
+
+
+def candidates(tasks, want):
+    if "tid" in want:
+        return [t for t in tasks if t.get("tid") == want["tid"]]
+    if "comm" in want:
+        names = want["comm"] if isinstance(want["comm"], list) else [want["comm"]]
+        return [t for t in tasks if t.get("comm") in names or set(names) & set(t.get("comms") or [])]
+    return [t for t in tasks if at(t, "birth", "kind") == want.get("birth")]
+
+
+def load(path):
+    out = []
+    with open(path, encoding="utf-8", errors="replace") as f:
+        for n, line in enumerate(f, 1):
+            if not line.strip():
+                continue
+            try:
+                out.append(json.loads(line))
+            except ValueError as e:
+                print(f"check.py: {path}:{n}: {e}", file=sys.stderr)
+                raise SystemExit(4)
+    return out
+
+
+class Case:
+    def __init__(self):
+        self.grade, self.notes, self.tasks, self.result, self.why = RIGHT, [], 0, None, ""
+
+    def add(self, grade, note=None):
+        if WORST.index(grade) > WORST.index(self.grade):
+            self.grade = grade
+        if note:
+            self.notes.append(note)
+
+
+def short(value):
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def examine(case, tasks, want):
+    case.tasks += 1
+    found = candidates(tasks, want)
+    name = want.get("comm") or want.get("birth") or "?"
+    if not found:
+        case.add(MISSING, f"{short(name)}({want.get('tid', '?')}): no such task")
+        return
+    task, grades = max(((t, compare(t, want)) for t in found), key=lambda p: score(p[1]))
+    for field, grade in grades.items():
+        if grade == RIGHT:
+            continue
+        said = FIELDS[field](task) if field in FIELDS else None
+        case.add(grade, f"{short(name)}({task.get('tid')}).{field}: {grade}, says {short(said)}, is {short(want[field])}")
+
+
+def check(tasks, expected):
+    cases = {}
+    for want in expected:
+        case = cases.setdefault(want["case"], Case())
+        if "result" in want:
+            case.result, case.why = want["result"], want.get("why", "")
+            continue
+        examine(case, tasks, want)
+    for case in cases.values():
+        if case.result in (SKIPPED, FAILED):
+            case.grade = case.result
+    return cases
+
+
+def show(cases, quiet, tsv):
+    counts = {}
+    for name, case in cases.items():
+        counts[case.grade] = counts.get(case.grade, 0) + 1
+        if tsv:
+            print("\t".join([name, case.grade, str(case.tasks), case.why or "; ".join(case.notes)]))
+            continue
+        if quiet and case.grade in (RIGHT, SKIPPED):
+            continue
+        print(f"{name:14} {case.grade:8} {case.tasks:3}  {case.why}")
+        for note in case.notes:
+            print(f"{'':29}{note}")
+    total = ", ".join(f"{counts.get(g, 0)} {g}" for g in (RIGHT, UNKNOWN, WRONG, MISSING, SKIPPED, FAILED))
+    print(total, file=sys.stderr if tsv else sys.stdout)
+    return 1 if counts.get(WRONG) or counts.get(MISSING) or counts.get(FAILED) else 0
+
+
+def main(argv):
+    flags = [a for a in argv if a.startswith("--")]
+    files = [a for a in argv if not a.startswith("--")]
+    if len(files) != 2 or set(flags) - {"--quiet", "--tsv"}:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        tasks = [t for t in load(files[0]) if "tid" in t]
+        expected = load(files[1])
+    except OSError as e:
+        print(f"check.py: {e}", file=sys.stderr)
+        return 4
+    return show(check(tasks, expected), "--quiet" in flags, "--tsv" in flags)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
