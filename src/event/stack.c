@@ -29,9 +29,9 @@ struct making {
 	struct tl_frame frame[FRAMES_MOST + 2];
 	const struct tl_atom *raw[FRAMES_MOST];
 	unsigned n, n_raw;
-	uint8_t above; /* enum tl_role of the frame above, the tracer's own not counted */
-	bool first;    /* no real frame yet */
-	uint16_t above_role;
+	bool first;	     /* no real frame yet */
+	bool own_top;	     /* of a function record: the first frame is the function itself */
+	uint16_t above_role; /* of the frame above, the tracer's own not counted */
 };
 
 static uint64_t hash_bytes(const char *p, size_t n)
@@ -138,8 +138,8 @@ static bool from_name(struct making *m, const struct tl_rawframe *f, struct tl_f
 	ret->size = f->size;
 	ret->has_off = f->has & TL_FH_OFF;
 	if (ret->has_off && ret->role != TL_ROLE_TRACER)
-		fix = tl_pc_fix_text(m->tab, (enum tl_arch)m->arch, f->name, f->off, f->size, m->above_role,
-				     m->first, &fixed);
+		fix = tl_pc_fix_text(m->tab, m->arch, f->name, f->off, f->size, m->above_role,
+				     m->first && m->own_top, &fixed);
 	if (fix == TL_FIX_CORRECTED) {
 		ret->name = base_atom(m, fixed.name, strlen(fixed.name));
 		ret->role = tl_role_of(fixed.name, strlen(fixed.name));
@@ -148,8 +148,7 @@ static bool from_name(struct making *m, const struct tl_rawframe *f, struct tl_f
 		ret->has_off = fixed.size != 0;
 		ret->mark = TL_FM_CORRECTED;
 	} else if (fix == TL_FIX_DOUBTFUL) {
-		ret->mark = TL_FM_DOUBTFUL;
-		ret->role = TL_ROLE_NONE; /* it is certainly not this function */
+		ret->mark = TL_FM_DOUBTFUL; /* the role is that of the name printed; why/ knows what +0x0 of it means */
 	}
 	return true;
 }
@@ -198,65 +197,65 @@ static void trim_bottom(struct making *m)
 	}
 }
 
-static void put_on_top(struct making *m, const struct tl_rawframe *f)
+/* Do two raw frames mean one function? ip is exact, a frame of the stack is a return address into it. */
+static bool same_function(const struct making *m, const struct tl_rawframe *ip, const struct tl_rawframe *f)
 {
-	struct tl_frame below[FRAMES_MOST + 2];
-	unsigned n = m->n;
+	const struct tl_symbol *a, *b;
+	uint64_t off;
+	size_t n;
 
-	memcpy(below, m->frame, n * sizeof(*below));
-	m->n = 0;
-	m->first = true;
-	m->above_role = TL_ROLE_NONE;
-	add_frame(m, f);
-	memcpy(m->frame + m->n, below, n * sizeof(*below));
-	m->n += n;
+	if (ip->has & f->has & TL_FH_NAME) {
+		n = tl_function_base(ip->name.p, ip->name.n);
+		return n == tl_function_base(f->name.p, f->name.n) && !memcmp(ip->name.p, f->name.p, n);
+	}
+	if (!m->tab)
+		return false;
+	a = tl_pc_lookup(m->tab, (struct tl_pc){ip->addr, TL_PC_EXACT}, &off);
+	b = tl_pc_lookup(m->tab, (struct tl_pc){f->addr, TL_PC_RETURN}, &off);
+	return a && a == b;
 }
 
-static bool names_frame(const struct making *m, const struct tl_rawframe *f, unsigned i)
+static bool same_address(const struct tl_rawframe *a, const struct tl_rawframe *b)
 {
-	struct making probe = *m;
-	struct tl_frame made = {};
+	if (a->has & b->has & TL_FH_NAME)
+		return a->off == b->off && a->name.n == b->name.n && !memcmp(a->name.p, b->name.p, a->name.n);
+	return a->addr == b->addr;
+}
 
-	probe.first = i == 0;
-	probe.above_role = i ? m->frame[i - 1].role : TL_ROLE_NONE;
-	if (i >= m->n)
-		return false;
-	if (!(f->has & TL_FH_NAME ? from_name(&probe, f, &made) : from_address(&probe, f, &made)))
-		return false;
-	return made.name == m->frame[i].name;
+/* The first frame that is not the tracer's own; n when there is none. */
+static unsigned first_real(const struct making *m, const struct tl_rawframe *frame, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct tl_symbol *sym;
+		struct tl_str name = frame[i].name;
+		uint64_t off;
+
+		if (!(frame[i].has & TL_FH_NAME)) {
+			sym = m->tab ? tl_pc_lookup(m->tab, (struct tl_pc){frame[i].addr, TL_PC_EXACT}, &off)
+				     : NULL;
+			name = sym ? (struct tl_str){sym->name, strlen(sym->name)} : (struct tl_str){"", 0};
+		}
+		if (name.n && tl_role_of(name.p, name.n) != TL_ROLE_TRACER)
+			return i;
+	}
+	return n;
 }
 
 /*
  * The stack of a function record should begin with the function itself; 32-bit ARM loses it, 6.1 its caller
- * too. Only the record's own "function <-caller" has them then.
+ * too (guests.md, key stacks). Only the record's own "function <-caller" has them then.
  */
-static void complete_top(struct making *m, const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+static void add_top(struct making *m, const struct tl_rawframe *frame, unsigned n,
+		    const struct tl_rawframe *ip, const struct tl_rawframe *parent)
 {
-	unsigned n_raw = m->n_raw;
-	struct tl_frame pair[2];
-	unsigned n;
+	unsigned real = first_real(m, frame, n), n_raw = m->n_raw;
 
-	if (names_frame(m, ip, 0))
+	if (real < n && same_function(m, ip, &frame[real]))
 		return;
-	if (parent) {
-		/* the caller is a return address below ip: judge it there */
-		struct making two = {.evs = m->evs, .tab = m->tab, .arch = m->arch, .first = true};
-
-		add_frame(&two, ip);
-		add_frame(&two, parent);
-		n = two.n;
-		memcpy(pair, two.frame, n * sizeof(*pair));
-		if (n == 2 && m->n && m->frame[0].raw == pair[1].raw)
-			n = 1; /* the caller is there already */
-		else if (n == 2 && m->n && m->frame[0].name == pair[1].name && m->frame[0].has_off)
-			n = 1;
-		memmove(m->frame + n, m->frame, m->n * sizeof(*m->frame));
-		memcpy(m->frame, pair, n * sizeof(*pair));
-		m->n += n;
-	} else {
-		put_on_top(m, ip);
-	}
-	m->n_raw = n_raw;
+	add_frame(m, ip);
+	if (parent && !(real < n && same_address(parent, &frame[real])))
+		add_frame(m, parent);
+	m->n_raw = n ? n_raw : m->n_raw; /* raw is what the stack said, where there was one */
 }
 
 static const struct tl_stack *intern(struct making *m, uint64_t hash)
@@ -280,15 +279,14 @@ static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const s
 				   unsigned n, const struct tl_rawframe *ip, const struct tl_rawframe *parent)
 {
 	const struct tl_trace_info *info = evs->src ? tl_source_info(evs->src) : NULL;
-	struct making m = {.evs = evs, .first = true, .tab = info ? info->symbols : NULL,
+	struct making m = {.evs = evs, .first = true, .own_top = ip != NULL, .tab = info ? info->symbols : NULL,
 			   .arch = info ? info->arch : TL_ARCH_UNKNOWN};
 
-	/* the caller of a return address is judged by the frame above: for a cut stack that is the record's */
+	if (ip)
+		add_top(&m, frame, n, ip, parent);
 	for (unsigned i = 0; i < n && i < FRAMES_MOST; i++)
 		add_frame(&m, &frame[i]);
 	trim_bottom(&m);
-	if (ip)
-		complete_top(&m, ip, parent);
 	return intern(&m, hash);
 }
 
@@ -335,7 +333,5 @@ const struct tl_stack *tl_stack_of(struct tl_events *evs, const struct tl_rawfra
 const struct tl_stack *stack_of_pair(struct tl_events *evs, const struct tl_rawframe *ip,
 				     const struct tl_rawframe *parent)
 {
-	struct tl_rawframe pair[2] = {*ip, *parent};
-
-	return lookup(evs, pair, parent->has ? 2 : 1, NULL, NULL);
+	return lookup(evs, NULL, 0, ip, parent->has ? parent : NULL);
 }

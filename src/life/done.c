@@ -43,7 +43,7 @@ static void hand_on(struct tl_lives *l, struct life *life)
 	if (!d->seen.is && d->do_exit.is)
 		d->seen = d->do_exit;
 	if (life->run != RUN_UNKNOWN && !d->seen.is && l->now != TL_NS_NONE)
-		run_close(life, l->now);
+		run_cut(life, l->now);
 	if (l->done)
 		l->done(l->ctx, &life->t);
 	life_free(l, life);

@@ -156,6 +156,8 @@ void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);
 /* run.c: the sleep or run that is open ends here */
 void run_close(struct life *life, tl_ns t);
+/* the trace ends while it sleeps or runs */
+void run_cut(struct life *life, tl_ns t);
 /* notice.c: a signal that tells a parent of its child's end */
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev);
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);

@@ -49,8 +49,9 @@ static void slept(struct life *life, char state, tl_ns from, tl_ns to)
 	life->run_since_sleep = 0;
 }
 
-/* Time spent in the state that ends at t. Clocks that run backwards add nothing. */
-void run_close(struct life *life, tl_ns t)
+/* Time spent in the state that ends at t; `cut`: only the trace ends, so a sleep is not known to be over. Clocks
+ * that run backwards add nothing. */
+static void close_state(struct life *life, tl_ns t, bool cut)
 {
 	struct tl_sched *s = &life->t.sched;
 	tl_ns ns = life->since == TL_NS_NONE || t == TL_NS_NONE || t < life->since ? -1 : t - life->since;
@@ -67,13 +68,24 @@ void run_close(struct life *life, tl_ns t)
 				s->stopped += ns;
 			else
 				s->sleep += ns;
-			slept(life, life->sleep_state, life->since, t);
+			if (!cut)
+				slept(life, life->sleep_state, life->since, t);
 			break;
 		case RUN_UNKNOWN: break;
 		}
 	}
 	life->run = RUN_UNKNOWN;
 	life->since = TL_NS_NONE;
+}
+
+void run_close(struct life *life, tl_ns t)
+{
+	close_state(life, t, false);
+}
+
+void run_cut(struct life *life, tl_ns t)
+{
+	close_state(life, t, true);
 }
 
 static void run_enter(struct life *life, enum run_state state, tl_ns t)
