@@ -5,6 +5,7 @@
 #ifndef BASE_IO_H
 #define BASE_IO_H
 
+#include <sys/types.h>
 #include "tasklife/err.h"
 
 /* All bytes of a descriptor, NUL added behind (not counted); to be freed. Reads at most `most` bytes and

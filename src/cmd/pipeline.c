@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include "base/arena.h"
+#include "base/out.h"
+#include "cmd/pipeline.h"
+
+struct telling {
+	const struct pipeline *p;
+	struct select sel;
+	struct tl_source *src;
+	struct tl_events *events;
+	struct tl_lives *lives;
+	struct arena mem; /* of the life being told */
+	struct out out;
+	void *state; /* the view's */
+	bool begun;
+	bool rooted; /* the recording names the tasks it was asked for */
+	bool starved; /* memory ran out on the way */
+	uint64_t tasks, shown;
+};
+
+struct tl_err *trace_open(int n, char **words, struct tl_source **ret)
+{
+	static const char *const usual[] = {"tasklife.dat", "trace.dat"};
+
+	if (n > 1)
+		return tl_err_new(TL_E_USAGE, N_("one trace at a time, not '%s' as well"), words[1]);
+	if (n)
+		return tl_source_open(words[0], ret);
+	for (unsigned i = 0; i < ARRAY_SIZE(usual); i++)
+		if (!access(usual[i], F_OK))
+			return tl_source_open(usual[i], ret);
+	return tl_err_hint(tl_err_hint(tl_err_new(TL_E_INPUT, N_("no trace named, and neither tasklife.dat nor trace.dat is here"), NULL),
+				       N_("record one: tasklife record -- CMD"), NULL),
+			   N_("or read one from a pipe: tasklife story -"), NULL);
+}
+
+struct tl_view_opts view_opts_for(const struct common *c, int fd, bool all, bool no_stacks)
+{
+	return (struct tl_view_opts){
+		.width = width_of(fd, isatty(fd) ? 80 : 0),
+		.color = color_wanted(c, fd),
+		.all = all,
+		.stacks = !no_stacks,
+	};
+}
+
+/*
+ * What is told when nobody asks for more: of a recording, the tasks it was made for and all that came of them;
+ * of any other trace, for eyes those to which something happened, for programs everything.
+ */
+static bool by_default(const struct telling *tell, const struct tl_task *task)
+{
+	if (tell->p->selectors->all || select_names(&tell->sel))
+		return true;
+	if (tell->rooted)
+		return task->family || task->root;
+	return tell->p->view->is_export || task->birth.seen.is || task->death.seen.is ||
+	       task->n_signals || task->signals_folded || task->n_execs;
+}
+
+/* Every verdict once, for whichever view. */
+static bool decide(struct telling *tell, const struct tl_task *task, struct tl_told *told)
+{
+	const struct tl_witnesses *w = told->witnesses;
+
+	arena_reset(&tell->mem);
+	told->task = task;
+	if (task->birth.seen.is)
+		tl_why_birth(task, w, &tell->mem, &told->birth);
+	if (task->n_signals) {
+		told->signal = arena_alloc(&tell->mem, task->n_signals * sizeof(*told->signal));
+		if (!told->signal)
+			return false;
+	}
+	for (unsigned i = 0; i < task->n_signals; i++)
+		tl_why_signal(task, &task->signals[i], w, &tell->mem, &told->signal[i]);
+	told->death.by.tid = told->death.trigger.tid = TL_PID_NONE;
+	told->death.core_dumped = -1;
+	if (task->death.seen.is)
+		tl_why_death(task, w, &tell->mem, &told->death);
+	told->process.decided_by.tid = TL_PID_NONE;
+	if (task->is_leader)
+		tl_why_process(task, w, &tell->mem, &told->process);
+	return true;
+}
+
+static bool begin(struct telling *tell)
+{
+	if (!tell->begun)
+		tell->begun = tell->p->view->begin(&tell->out, &tell->p->opts, &tell->state);
+	if (!tell->begun)
+		tell->starved = true;
+	return tell->begun;
+}
+
+static void tell_life(void *ctx, const struct tl_task *task)
+{
+	struct telling *tell = ctx;
+	const struct tl_trace_info *info = tl_source_info(tell->src);
+	struct tl_told told = {.info = info, .t0 = info->first,
+			       .witnesses = tl_lives_witnesses(tell->lives)};
+
+	tell->tasks++;
+	if (!select_task(&tell->sel, task, info->first) || !by_default(tell, task))
+		return;
+	if (!decide(tell, task, &told)) {
+		tell->starved = true;
+		return;
+	}
+	if (!select_cause(&tell->sel, &told) || !begin(tell))
+		return;
+	tell->p->view->task(&tell->out, tell->state, &told);
+	tell->shown++;
+}
+
+static struct tl_err *feed(struct telling *tell)
+{
+	struct tl_event ev;
+
+	while (tl_events_next(tell->events, &ev) > 0) {
+		if (ev.kind == TL_EV_SIDE && ev.u.side.kind == TL_SIDE_ROOT)
+			tell->rooted = true;
+		try(tl_lives_feed(tell->lives, &ev));
+		if (tell->out.os)
+			break; /* nobody reads what we write */
+	}
+	return tl_lives_end(tell->lives);
+}
+
+static void end(struct telling *tell)
+{
+	struct tl_trailer tr = {
+		.info = tl_source_info(tell->src),
+		.counts = tl_events_counts(tell->events),
+		.witnesses = tl_lives_witnesses(tell->lives),
+		.tasks = tell->tasks,
+		.shown = tell->shown,
+	};
+
+	tr.oddity = tl_lives_oddities(tell->lives, &tr.n_oddities);
+	if (begin(tell))
+		tell->p->view->end(&tell->out, tell->state, &tr);
+	out_flush(&tell->out);
+}
+
+/* What was lost or odd, counted: a damaged trace that still yields lives is no error. */
+static void warn(const struct telling *tell)
+{
+	const struct tl_trace_info *info = tl_source_info(tell->src);
+	unsigned n;
+	const struct tl_oddity *odd = tl_lives_oddities(tell->lives, &n);
+
+	for (unsigned i = 0; i < info->n_warnings; i++)
+		say_warn("%s", _(info->warnings[i]));
+	if (info->unparsed)
+		say_warn(N_("%llu lines look like records and could not be read"),
+			 (unsigned long long)info->unparsed);
+	if (info->lost)
+		say_warn(N_("%llu events were lost while recording; where they are missing, silence proves nothing"),
+			 (unsigned long long)info->lost);
+	else if (info->lost_unknown)
+		say_warn(N_("events were lost while recording, nobody knows how many; where they are missing, silence proves nothing"));
+	for (unsigned i = 0; i < n; i++)
+		say_warn(N_("%1$s: task %2$d, at %3$llu of the trace"), _(odd[i].what), odd[i].tid,
+			 (unsigned long long)odd[i].seen.place);
+}
+
+static int status_of(const struct telling *tell)
+{
+	const struct tl_trace_info *info = tl_source_info(tell->src);
+	struct tl_err *err;
+
+	if (tell->starved)
+		return say_and_status(&tl_enomem);
+	if (tell->out.os && tell->out.os != EPIPE)
+		return say_and_status(tl_err_os(tell->out.os, N_("cannot write the answer"), NULL, tell->p->to));
+	if (!info->records)
+		return say_and_status(tl_err_new(TL_E_INPUT, N_("nothing in this trace could be read"), NULL));
+	err = select_missing(&tell->sel);
+	if (!err && !tell->shown && (select_names(&tell->sel) || tell->sel.since.given || tell->sel.until.given))
+		err = tl_err_new(TL_E_NOT_THERE, N_("no life in this trace is as asked for"), NULL);
+	return err ? say_and_status(err) : 0;
+}
+
+int pipeline_tell(const struct pipeline *p, struct tl_source *src)
+{
+	struct telling tell = {.p = p, .src = src};
+	struct tl_err *err;
+	int status;
+
+	arena_init(&tell.mem);
+	out_init(&tell.out, p->fd);
+	err = select_init(&tell.sel, p->selectors);
+	if (!err)
+		err = tl_events_new(src, &tell.events);
+	if (!err)
+		err = tl_lives_new(tell.events, tell_life, &tell, &tell.lives);
+	if (!err)
+		err = feed(&tell);
+	if (!err)
+		end(&tell);
+	if (!err)
+		warn(&tell);
+	status = err ? say_and_status(err) : status_of(&tell);
+	tl_lives_free(tell.lives);
+	tl_events_free(tell.events);
+	tl_source_close(src);
+	out_fini(&tell.out);
+	arena_fini(&tell.mem);
+	return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From bytes to a view, the one way every reading command goes: source, events, lives, verdicts, view. Lives
+ * are told in the order in which they are complete and forgotten.
+ */
+#ifndef CMD_PIPELINE_H
+#define CMD_PIPELINE_H
+
+#include "cmd/cmd.h"
+#include "cmd/selectors.h"
+#include "tasklife/view.h"
+
+/* The trace a reading command is about: words[0], else tasklife.dat, else trace.dat. "-": standard input. */
+struct tl_err *trace_open(int n, char **words, struct tl_source **ret);
+
+struct pipeline {
+	const struct tl_view *view;
+	struct tl_view_opts opts;
+	const struct selectors *selectors;
+	int fd;		/* where the view is written */
+	const char *to; /* its name, for messages; NULL: standard output */
+};
+
+/* Tells src and closes it; exit status, with every error and warning said. */
+int pipeline_tell(const struct pipeline *p, struct tl_source *src);
+
+/* The options of a view on this descriptor. */
+struct tl_view_opts view_opts_for(const struct common *c, int fd, bool all, bool no_stacks);
+
+#endif

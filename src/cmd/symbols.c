@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * symbols: bare call stacks named. Return addresses are put right with the evidence; the stack says whether
+ * it is a birth or a death and why; and its functions say on which CPU and in which kernels it can have been.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include "base/io.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "cmd/barestack.h"
+#include "cmd/pipeline.h"
+#include "facts/ages.h"
+
+#define TEXT_MOST (256u << 20) /* a note or a trace; more is a mistake */
+
+struct symbols {
+	struct common common;
+	const char *to;
+};
+
+static const struct opt symbols_opts[] = {
+	OPT_STR('t', "to", "text|ndjson", N_("text (default) or one JSON object per stack"), struct symbols, to),
+	OPT_TABLE(common_opts, struct symbols, common),
+	OPT_END,
+};
+
+/* Everything that is said of one stack. */
+struct naming {
+	const struct tl_stack *stack;
+	const struct tl_cause *cause; /* NULL: neither birth nor death can be told */
+	enum tl_cause_kind kind;
+	struct age age;
+	uint64_t first_line, last_line; /* 0: not from text */
+	uint64_t times;
+};
+
+struct listing {
+	struct out out;
+	struct tl_events *events;
+	const char *file;
+	bool json, color;
+	unsigned n;
+};
+
+static void name_it(struct naming *nm)
+{
+	for (unsigned i = 0; i < nm->stack->n; i++) {
+		const struct tl_atom *name = nm->stack->frame[i].name;
+
+		age_add(&nm->age, name->s, name->len);
+	}
+	nm->cause = tl_why_stack(nm->stack, &nm->kind);
+}
+
+/* ---- text ---- */
+
+static int widest(const struct tl_stack *s)
+{
+	int most = 0;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		int w = text_width(s->frame[i].raw->s, s->frame[i].raw->len);
+
+		most = w > most ? w : most;
+	}
+	return most;
+}
+
+static void put_after(struct out *o, const struct tl_frame *f)
+{
+	text_safe_atom(o, f->name);
+	if (f->has_off && f->mark != TL_FM_DOUBTFUL) {
+		out_fmt(o, "+0x%x", f->off);
+		if (f->size)
+			out_fmt(o, "/0x%x", f->size);
+	}
+}
+
+static void put_frame(struct listing *l, const struct tl_frame *f, int cells)
+{
+	struct out *o = &l->out;
+
+	out_str(o, "   ");
+	if (l->color && f->mark == TL_FM_TRAP)
+		out_str(o, "\033[2m");
+	if (f->mark == TL_FM_CORRECTED || f->mark == TL_FM_DOUBTFUL)
+		text_pad(o, f->raw->s, f->raw->len, cells);
+	else
+		text_safe_atom(o, f->raw);
+	if (l->color && f->mark == TL_FM_TRAP)
+		out_str(o, "\033[0m");
+	if (f->mark == TL_FM_CORRECTED) {
+		out_str(o, " \xe2\x86\x92 ");
+		put_after(o, f);
+	} else if (f->mark == TL_FM_DOUBTFUL) {
+		out_str(o, " \xe2\x86\x92 ?");
+	}
+	out_char(o, '\n');
+}
+
+static void say(struct listing *l, const char *label, const char *text)
+{
+	out_str(&l->out, "   ");
+	text_pad(&l->out, label, strlen(label), 8);
+	out_str(&l->out, text);
+	out_char(&l->out, '\n');
+}
+
+static void put_corrections(struct listing *l, const struct tl_stack *s)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct tl_frame *f = &s->frame[i];
+		char text[1024];
+		struct out raw;
+
+		if (f->mark != TL_FM_CORRECTED && f->mark != TL_FM_DOUBTFUL)
+			continue;
+		out_init(&raw, -1);
+		text_safe_atom(&raw, f->raw);
+		if (f->mark == TL_FM_CORRECTED)
+			snprintf(text, sizeof(text), _("%1$s is a return address behind a call that never returns, the last instruction of %2$s; the name printed is the next function's"),
+				 out_text(&raw), f->name->s);
+		else
+			snprintf(text, sizeof(text), _("%1$s is a return address behind a call that never returns; the caller is the function linked just before it, which these lines do not name"),
+				 out_text(&raw));
+		say(l, _("address"), text);
+		out_fini(&raw);
+	}
+}
+
+static void put_cause(struct listing *l, const struct naming *nm)
+{
+	char text[1024];
+
+	if (!nm->cause)
+		snprintf(text, sizeof(text), "%s", _("neither birth nor death: nothing in these frames decides it"));
+	else if (nm->kind == TL_CAUSE_BIRTH)
+		snprintf(text, sizeof(text), _("birth: %1$s (%2$s). %3$s"), nm->cause->id, nm->cause->rule, _(nm->cause->says));
+	else if (nm->kind == TL_CAUSE_DEATH)
+		snprintf(text, sizeof(text), _("death: %1$s (%2$s). %3$s"), nm->cause->id, nm->cause->rule, _(nm->cause->says));
+	else
+		snprintf(text, sizeof(text), _("signal: %1$s (%2$s). %3$s"), nm->cause->id, nm->cause->rule, _(nm->cause->says));
+	say(l, _("what"), text);
+}
+
+static const char *arch_name(enum age_arch arch)
+{
+	static const char *const names[] = {NULL, "x86", "arm64", "arm"};
+
+	return names[arch];
+}
+
+static void put_age(struct listing *l, const struct age *a)
+{
+	char from[16] = "", to[16] = "", text[1024];
+
+	if (a->from)
+		snprintf(from, sizeof(from), "%d.%d", a->from->from / 1000, a->from->from % 1000);
+	if (a->to)
+		snprintf(to, sizeof(to), "%d.%d", a->to->to / 1000, a->to->to % 1000);
+	if (a->contradictory)
+		snprintf(text, sizeof(text), "%s", _("contradictory: no single kernel has all these functions"));
+	else if (a->from && a->to)
+		snprintf(text, sizeof(text), _("%1$s to %2$s: %3$s, %4$s"), from, to, a->from->name, a->to->name);
+	else if (a->from)
+		snprintf(text, sizeof(text), _("%1$s or later: %2$s"), from, a->from->name);
+	else if (a->to)
+		snprintf(text, sizeof(text), _("%1$s or earlier: %2$s"), to, a->to->name);
+	else
+		snprintf(text, sizeof(text), "%s", _("these frames tell no age"));
+	say(l, _("kernel"), text);
+	for (int i = 0; i < 2; i++) {
+		const struct age_row *row = i ? a->to : a->from;
+
+		if (row && (!i || row != a->from))
+			say(l, "", row->cite);
+	}
+	if (a->arch && !a->contradictory)
+		snprintf(text, sizeof(text), "%s: %s", arch_name(a->arch->arch), a->arch->name);
+	else
+		snprintf(text, sizeof(text), "%s", _("these frames do not tell"));
+	say(l, "CPU", text);
+}
+
+static void put_text(struct listing *l, const struct naming *nm)
+{
+	struct out *o = &l->out;
+	int cells = widest(nm->stack);
+
+	if (l->n)
+		out_char(o, '\n');
+	if (nm->first_line)
+		out_fmt(o, _("stack %1$u, lines %2$llu to %3$llu of %4$s"), l->n + 1, (unsigned long long)nm->first_line,
+			(unsigned long long)nm->last_line, l->file);
+	else
+		out_fmt(o, _("stack %1$u, %2$llu times in %3$s"), l->n + 1, (unsigned long long)nm->times, l->file);
+	out_char(o, '\n');
+	for (unsigned i = 0; i < nm->stack->n; i++)
+		put_frame(l, &nm->stack->frame[i], cells);
+	put_corrections(l, nm->stack);
+	put_cause(l, nm);
+	put_age(l, &nm->age);
+}
+
+/* ---- ndjson ---- */
+
+static void put_version(struct json *j, const char *key, int v)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d.%d", v / 1000, v % 1000);
+	json_str(j, key, v ? text : NULL);
+}
+
+static void put_json(struct listing *l, const struct naming *nm)
+{
+	static const char *const kinds[] = {"birth", "signal", "death"};
+	const struct age *a = &nm->age;
+	struct json j;
+
+	json_init(&j, &l->out);
+	json_obj(&j, NULL);
+	json_str(&j, "file", l->file);
+	if (nm->first_line)
+		json_u64(&j, "line", nm->first_line);
+	json_str(&j, "kind", nm->cause ? kinds[nm->kind] : NULL);
+	json_str(&j, "cause", nm->cause ? nm->cause->id : "unknown");
+	json_str(&j, "rule", nm->cause ? nm->cause->rule : NULL);
+	put_version(&j, "kernel_from", a->from ? a->from->from : 0);
+	put_version(&j, "kernel_to", a->to ? a->to->to : 0);
+	json_str(&j, "arch", a->arch && !a->contradictory ? arch_name(a->arch->arch) : NULL);
+	json_arr(&j, "stack");
+	for (unsigned i = 0; i < nm->stack->n; i++)
+		json_atom(&j, NULL, nm->stack->frame[i].name);
+	json_end_arr(&j);
+	json_arr(&j, "stack_raw");
+	for (unsigned i = 0; i < nm->stack->n_raw; i++)
+		json_atom(&j, NULL, nm->stack->raw[i]);
+	json_end_arr(&j);
+	json_end_obj(&j);
+	out_char(&l->out, '\n');
+}
+
+static void put(struct listing *l, struct naming *nm)
+{
+	name_it(nm);
+	(l->json ? put_json : put_text)(l, nm);
+	l->n++;
+}
+
+/* ---- where stacks come from ---- */
+
+static struct tl_err *list_text(struct listing *l, const char *text, size_t n)
+{
+	struct bare_reader r;
+	struct bare_stack st;
+
+	try(tl_events_new(NULL, &l->events));
+	bare_init(&r, text, n);
+	while (bare_next(&r, &st) && !l->out.os) {
+		struct naming nm = {.stack = tl_stack_of(l->events, st.frame, st.n, NULL, NULL),
+				    .first_line = st.first_line, .last_line = st.last_line};
+
+		if (!nm.stack)
+			return &tl_enomem;
+		if (nm.stack->n)
+			put(l, &nm);
+	}
+	return NULL;
+}
+
+/* A recording: each distinct stack once, in order of its first use. */
+static struct tl_err *list_recording(struct listing *l, struct tl_source *src)
+{
+	struct naming *all = NULL;
+	size_t n = 0, cap = 0;
+	struct map seen;
+	struct tl_event ev;
+
+	try(tl_events_new(src, &l->events));
+	map_init(&seen);
+	while (tl_events_next(l->events, &ev) > 0) {
+		size_t at;
+
+		if (!ev.stack || !ev.stack->n)
+			continue;
+		at = (size_t)map_get(&seen, (uint64_t)(uintptr_t)ev.stack);
+		if (!at && n == cap) {
+			struct naming *grown = realloc(all, (cap = cap ? 2 * cap : 64) * sizeof(*all));
+
+			if (!grown)
+				break;
+			all = grown;
+		}
+		if (!at) {
+			all[n++] = (struct naming){.stack = ev.stack};
+			at = n;
+			map_put(&seen, (uint64_t)(uintptr_t)ev.stack, (void *)at);
+		}
+		all[at - 1].times++;
+	}
+	for (size_t i = 0; i < n && !l->out.os; i++)
+		put(l, &all[i]);
+	map_fini(&seen);
+	free(all);
+	return NULL;
+}
+
+static bool is_recording(const char *text, ssize_t n)
+{
+	return n >= 10 && !memcmp(text, "\x17\x08\x44tracing", 10);
+}
+
+static struct tl_err *read_text(const char *path, char **ret, size_t *ret_n)
+{
+	bool in = !strcmp(path, "-");
+	int fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), os;
+	struct tl_err *err;
+	ssize_t n = fd >= 0 ? io_read_all(fd, TEXT_MOST, ret) : -1;
+
+	os = errno;
+	if (fd >= 0 && !in)
+		close(fd);
+	if (n < 0) {
+		err = tl_err_os(os, N_("cannot read '%s'"), in ? "-" : path, in ? NULL : path);
+		if (err->code == TL_E_FAILED)
+			err->code = TL_E_INPUT;
+		return err;
+	}
+	*ret_n = (size_t)n;
+	return NULL;
+}
+
+static struct tl_err *list_file(struct listing *l, const char *path)
+{
+	auto_free char *text = NULL;
+	struct tl_source *src = NULL;
+	unsigned before = l->n;
+	struct tl_err *err;
+	size_t n = 0;
+
+	l->file = strcmp(path, "-") ? path : _("standard input");
+	try(read_text(path, &text, &n));
+	if (is_recording(text, (ssize_t)n) && strcmp(path, "-")) {
+		err = tl_source_open(path, &src);
+		if (!err)
+			err = list_recording(l, src);
+	} else {
+		err = list_text(l, text, n);
+	}
+	tl_events_free(l->events);
+	l->events = NULL;
+	tl_source_close(src);
+	if (!err && l->n == before)
+		err = tl_err_hint(tl_err_new(TL_E_INPUT, N_("no call stack in '%s'"), path),
+				  N_("a frame is a line such as: do_exit+0x5/0xbd0"), NULL);
+	return err;
+}
+
+static int run(const void *opts, int n, char **words)
+{
+	const struct symbols *s = opts;
+	struct listing l = {.color = color_wanted(&s->common, STDOUT_FILENO)};
+	char *in[] = {"-", NULL};
+	struct tl_err *err = NULL;
+	int status;
+
+	l.json = s->to && !strcmp(s->to, "ndjson");
+	if (s->to && !l.json && strcmp(s->to, "text"))
+		return say_and_status(tl_err_hint(tl_err_new(TL_E_USAGE, N_("cannot list stacks as '%s'"), s->to),
+						  N_("there are 'text' and 'ndjson'"), NULL));
+	out_init(&l.out, STDOUT_FILENO);
+	for (char **w = n ? words : in; *w && (w == in || w < words + n) && !err; w++)
+		err = list_file(&l, *w);
+	out_flush(&l.out);
+	if (!err && l.out.os)
+		err = tl_err_os(l.out.os, N_("cannot write the answer"), NULL, NULL);
+	status = err ? say_and_status(err) : 0;
+	out_fini(&l.out);
+	return status;
+}
+
+const struct cmd cmd_symbols = {
+	.name = "symbols",
+	.summary = N_("name bare call stacks: birth or death, cause, kernel, CPU"),
+	.usage = "[--to text|ndjson] [FILE...|-]",
+	.opts = symbols_opts,
+	.size = sizeof(struct symbols),
+	.run = run,
+};

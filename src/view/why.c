@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* why: one line a life; its time of death, who it was, and what ended it by whose hand. */
+#include <string.h>
+#include "base/guard.h"
+#include "base/tongue.h"
+#include "view/views.h"
+#include "view/words.h"
+
+struct why {
+	struct page pg;
+	uint64_t told;
+};
+
+static bool why_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
+{
+	struct why *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return false;
+	page_init(&w->pg, o, opts);
+	w->pg.label_cells = 24;
+	*ret_state = w;
+	return true;
+}
+
+/* The process where it speaks for all its threads, else the task. */
+static const struct tl_death_verdict *verdict_of(const struct tl_told *d)
+{
+	const struct tl_process *p = d->task->process;
+
+	return d->process.ended && p && p->n_threads + p->threads_more > 1 ? &d->process.v : &d->death;
+}
+
+static void put_others(struct why *w, const struct tl_finding *f)
+{
+	for (unsigned i = 1; i < f->n_matches; i++)
+		page_row(&w->pg, NULL, NULL,
+			 page_fmt(&w->pg, ST_DIM "%s %s: %s" ST_OFF, f->match[i].row->rule,
+				  tl_grade_name(f->match[i].grade), _(f->match[i].row->says)));
+}
+
+static void why_task(struct out *o, void *state, const struct tl_told *d)
+{
+	struct why *w = state;
+	const struct tl_task *t = d->task;
+	const struct tl_death_verdict *v = verdict_of(d);
+	const char *text;
+
+	page_reset(&w->pg);
+	if (d->info)
+		w->pg.time_cells = (int)strlen(words_time(&w->pg, d->info->last != TL_NS_NONE ? d->info->last : 0));
+	if (!t->death.seen.is) {
+		if (!w->pg.opts.all)
+			return;
+		text = _("alive when the trace ended");
+	} else {
+		text = page_fmt(&w->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD, words_death(&w->pg, v));
+	}
+	w->told++;
+	page_row(&w->pg, words_task(&w->pg, t), words_seen(&w->pg, &t->death.seen), text);
+	if (w->pg.opts.all && t->death.seen.is) {
+		put_others(w, &v->cause);
+		put_others(w, &v->source);
+	}
+	if (v->cause.missing && t->death.seen.is)
+		page_row(&w->pg, NULL, NULL, page_fmt(&w->pg, ST_DIM "%s" ST_OFF, _(v->cause.missing)));
+}
+
+static void why_end(struct out *o, void *state, const struct tl_trailer *trailer)
+{
+	struct why *w = state;
+
+	if (!w->told)
+		page_line(&w->pg, 0, _("Nobody died in what this trace shows."));
+	page_fini(&w->pg);
+	free(w);
+}
+
+const struct tl_view view_why = {
+	.name = "why",
+	.summary = N_("one line a life: how it died and by whom"),
+	.begin = why_begin,
+	.task = why_task,
+	.end = why_end,
+};
