@@ -49,4 +49,7 @@ struct tl_err *record_deaths_start(struct tl_recorder *rec);
 void record_deaths_stop(struct tl_recorder *rec);
 void record_tell_exit(struct side *s, tl_pid tid, int status, tl_ns t);
 
+/* write.c: are the addresses of /proc/kallsyms there to be read, and not all zero? */
+bool record_kallsyms_readable(void);
+
 #endif

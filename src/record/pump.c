@@ -234,8 +234,10 @@ struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst)
 	for (unsigned i = 0; i < p->n; i++) {
 		auto_free char *path = tfs_path(inst->dir, "per_cpu/cpu%u/stats", i), *text = NULL;
 
-		if (path && !tfs_read(path, &text))
+		if (path && !tfs_read(path, &text)) {
 			pump_count(text, &p->v[i]);
+			p->v[i].stats = take(text);
+		}
 		if (p->v[i].os && !err)
 			err = tl_err_os(p->v[i].os, N_("cannot keep what is recorded"), NULL, NULL);
 	}
@@ -250,6 +252,7 @@ void pumps_fini(struct pumps *p)
 		guard_close(&p->v[i].pipe[0]);
 		guard_close(&p->v[i].pipe[1]);
 		guard_close(&p->v[i].file);
+		free(p->v[i].stats);
 	}
 	free(p->v);
 	if (p->v)

@@ -25,6 +25,7 @@ struct pump {
 	int os;	      /* errno of what ended it early, 0 none */
 	/* of this CPU's buffer, from per_cpu/cpuN/stats after the end */
 	uint64_t written, read, lost;
+	char *stats; /* its text; NULL when it could not be read */
 };
 
 struct pumps {
