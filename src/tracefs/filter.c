@@ -26,19 +26,9 @@ struct tl_err *tfs_functions(struct tfs_instance *inst, const char *tracefs, cha
 
 /* ---- role → names ---- */
 
-static bool plays(const struct tl_function_row *row, unsigned n, const char *name)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (!fnmatch(row[i].name, name, 0))
-			return true;
-	return false;
-}
-
 /* A line is "name" or "name [module]"; modules play no role in a task's life. */
-bool tfs_functions_of(const char *functions, enum tl_role role, struct tfs_names *names)
+static bool add_matching(const char *functions, const char *glob, struct tfs_names *names)
 {
-	unsigned n_rows;
-	const struct tl_function_row *row = tl_role_rows(role, &n_rows);
 	size_t before = names->n;
 
 	for (const char *at = functions, *end; *at; at = *end ? end + 1 : end) {
@@ -49,7 +39,7 @@ bool tfs_functions_of(const char *functions, enum tl_role role, struct tfs_names
 		if (memchr(at, ' ', n) || !n)
 			continue;
 		auto_free char *base = strndup(at, tl_function_base(at, n));
-		char *full = base && plays(row, n_rows, base) ? strndup(at, n) : NULL;
+		char *full = base && !fnmatch(glob, base, 0) ? strndup(at, n) : NULL;
 		char **slot = full ? vec_push(names) : NULL;
 
 		if (slot)
@@ -58,6 +48,19 @@ bool tfs_functions_of(const char *functions, enum tl_role role, struct tfs_names
 			free(full);
 	}
 	return names->n > before;
+}
+
+/* Rows stand newest name first, so the first that is here is the one that leads; the older names of a role may
+ * live on as helpers of it. */
+bool tfs_functions_of(const char *functions, enum tl_role role, struct tfs_names *names)
+{
+	unsigned n;
+	const struct tl_function_row *row = tl_role_rows(role, &n);
+
+	for (unsigned i = 0; i < n; i++)
+		if (add_matching(functions, row[i].name, names))
+			return true;
+	return false;
 }
 
 /* ---- the filter, then the tracer ---- */

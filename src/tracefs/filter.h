@@ -19,8 +19,7 @@ void tfs_names_fini(struct tfs_names *names);
 /* available_filter_functions of this kernel, to be freed. */
 struct tl_err *tfs_functions(struct tfs_instance *inst, const char *tracefs, char **ret);
 
-/* Add the functions of this kernel that play the role, as they are called here; also those that the compiler
- * gave a suffix. False when there is none (or memory is out). */
+/* Add the function that plays the role, as it is called here, with whatever suffix the compiler gave it. False when there is none (or memory is out). */
 bool tfs_functions_of(const char *functions, enum tl_role role, struct tfs_names *names);
 
 /* Set the filter, see that it holds these and nothing else, and start the tracer with a stack for each record. On any
