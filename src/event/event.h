@@ -11,13 +11,16 @@
 /*
  * Events wait in a ring until it is known whether a stack follows. Invariants:
  *  inv 1  events leave in the order in which their records came;
- *  inv 2  at most one event per (buffer, cpu) is open, and it is the last record of that pair;
+ *  inv 2  at most one event per (buffer, cpu, context) is open, and it is the last record of these;
  *  inv 3  an event is open for at most PAIR_WINDOW records.
  */
 struct pair_slot {
 	uint64_t seq; /* of the open event, counted from 1; 0 none */
 	tl_pid pid;
+	bool dropped; /* the last record was a function without a role: its stack goes with it */
 };
+
+#define PAIR_LEVELS 2 /* of a task, of an interrupt on top of it */
 
 struct held {
 	struct tl_event ev;
@@ -37,7 +40,7 @@ struct tl_events {
 	size_t cap;	    /* a power of two */
 	uint64_t head, tail; /* seq of the first held, and one behind the last */
 	uint64_t records;
-	VEC(struct pair_slot) slot; /* by buffer and cpu */
+	VEC(struct pair_slot) slot; /* by cpu, buffer and context */
 	bool ended;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The stream: pulls records, decodes them, and joins each stack to its event. A stack belongs to the record
- * that immediately precedes it for its cpu and pid in its buffer, if that is a record we ask stacks for; all
+ * that immediately precedes it for its cpu, pid and context in its buffer, if that is a record we ask stacks for; all
  * others are orphans and counted. On several CPUs lines of others stand between (1-4 % of the stacks in real
  * traces), so an event that may still get its stack waits, and later events queue behind it.
  */
@@ -130,25 +130,33 @@ static bool ring_grow(struct tl_events *evs)
 	return true;
 }
 
-/* The pair (buffer, cpu) of a record; NULL when its cpu is not known or absurd. */
-static struct pair_slot *slot_of(struct tl_events *evs, const struct tl_record *rec)
+/* Interrupts nest into what a task records: their records stand between an event and its stack, in another
+ * context, and each context has its own last record. */
+static unsigned level_of(const struct tl_record *rec)
 {
-	size_t i = (size_t)rec->cpu * TL_BUFFERS_MAX + rec->buffer;
+	return rec->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI) ? 1 : 0;
+}
+
+/* The pair (buffer, cpu) of a record, one slot per context; NULL when its cpu is not known or absurd. */
+static struct pair_slot *slots_of(struct tl_events *evs, const struct tl_record *rec)
+{
+	size_t i = ((size_t)rec->cpu * TL_BUFFERS_MAX + rec->buffer) * PAIR_LEVELS;
 
 	if (rec->cpu < 0 || rec->cpu >= CPUS_MOST || rec->buffer >= TL_BUFFERS_MAX)
 		return NULL;
-	while (evs->slot.n <= i)
+	while (evs->slot.n < i + PAIR_LEVELS)
 		if (!vec_push(&evs->slot))
 			return NULL;
 	return &evs->slot.v[i];
 }
 
-/* inv 2: whatever comes next on this cpu, the event before it gets no stack any more. */
+/* inv 2: whatever comes next on this cpu in this context, the event before it gets no stack any more. */
 static struct held *slot_close(struct tl_events *evs, struct pair_slot *slot)
 {
 	struct held *h = slot->seq >= evs->head && slot->seq < evs->tail ? held_at(evs, slot->seq) : NULL;
 
 	slot->seq = 0;
+	slot->dropped = false;
 	if (!h || !h->open)
 		return NULL;
 	h->open = false;
@@ -157,9 +165,14 @@ static struct held *slot_close(struct tl_events *evs, struct pair_slot *slot)
 
 static void join_stack(struct tl_events *evs, const struct tl_record *rec)
 {
-	struct pair_slot *slot = slot_of(evs, rec);
-	struct held *h = slot && slot->seq && slot->pid == rec->pid ? slot_close(evs, slot) : NULL;
+	struct pair_slot *slots = slots_of(evs, rec), *slot = slots ? &slots[level_of(rec)] : NULL;
+	bool ours = slot && slot->pid == rec->pid, dropped = ours && slot->dropped;
+	struct held *h = ours && slot->seq ? slot_close(evs, slot) : NULL;
 
+	if (dropped) {
+		slot->dropped = false;
+		return;
+	}
 	if (!h) {
 		evs->counts.orphan_stacks++;
 		return;
@@ -242,7 +255,7 @@ static void hold(struct tl_events *evs, const struct tl_record *rec, const struc
 	}
 	if (slot && wants_stack(rec)) {
 		h->open = true;
-		*slot = (struct pair_slot){evs->tail, rec->pid};
+		*slot = (struct pair_slot){.seq = evs->tail, .pid = rec->pid};
 	}
 	evs->tail++;
 }
@@ -250,7 +263,7 @@ static void hold(struct tl_events *evs, const struct tl_record *rec, const struc
 /* One record in. True: *ret is an event that needs to wait for nothing. */
 static bool take_record(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ret)
 {
-	struct pair_slot *slot;
+	struct pair_slot *slots, *slot;
 	struct tl_event ev;
 
 	evs->records++;
@@ -260,12 +273,17 @@ static bool take_record(struct tl_events *evs, const struct tl_record *rec, stru
 	}
 	if (rec->kind == TL_REC_USER_STACK)
 		return false;
-	slot = slot_of(evs, rec);
-	if (slot && slot->seq)
-		slot_close(evs, slot);
+	slots = slots_of(evs, rec);
+	slot = slots ? &slots[level_of(rec)] : NULL;
+	for (unsigned i = slots ? level_of(rec) : PAIR_LEVELS; i < PAIR_LEVELS; i++)
+		if (slots[i].seq || slots[i].dropped)
+			slot_close(evs, &slots[i]);
 	fill_owner(evs, rec, &ev);
-	if (!decode(evs, rec, &ev))
+	if (!decode(evs, rec, &ev)) {
+		if (slot && rec->kind == TL_REC_FUNC)
+			*slot = (struct pair_slot){.pid = rec->pid, .dropped = true};
 		return false;
+	}
 	if (evs->head == evs->tail && !(slot && wants_stack(rec))) {
 		*ret = ev;
 		return true;

@@ -102,8 +102,8 @@ static const struct tl_atom *raw_of(struct making *m, const struct tl_rawframe *
 /* By address: exact, with the symbols of the recording. */
 static bool from_address(struct making *m, const struct tl_rawframe *f, struct tl_frame *ret)
 {
-	bool interrupted = tl_role_is_irq_entry(m->above_role);
-	struct tl_pc pc = {f->addr, interrupted ? TL_PC_EXACT : TL_PC_RETURN};
+	bool exact = tl_role_is_irq_entry(m->above_role) || (m->first && m->own_top);
+	struct tl_pc pc = {f->addr, exact ? TL_PC_EXACT : TL_PC_RETURN};
 	const struct tl_symbol *plain, *sym;
 	uint64_t off = 0, plain_off = 0;
 
