@@ -46,20 +46,15 @@ static bool may_be_absent(const struct cutter *c, unsigned field)
 	return !*c->row->field[field].printed;
 }
 
-/* "key=" at p; the arrow before a key may be missing (trace-cmd report of old kernels). */
+/* "key=" at p; behind an arrow it may be wrapped, and trace-cmd report of old kernels prints no arrow. */
 static const char *match_key(const char *p, const char *end, const char *key)
 {
-	size_t n = strlen(key);
+	size_t n;
 
-	if ((size_t)(end - p) <= n || memcmp(p, key, n) != 0) {
-		if (strncmp(key, "==> ", 4) != 0)
-			return NULL;
-		key += 4;
-		n -= 4;
-		if ((size_t)(end - p) <= n || memcmp(p, key, n) != 0)
-			return NULL;
-	}
-	return p[n] == '=' ? p + n + 1 : NULL;
+	if (key[0] == '=' && SCAN_LIT(&key, key + strlen(key), "==> ") && SCAN_LIT(&p, end, "==>"))
+		p = skip_space(p, end);
+	n = strlen(key);
+	return (size_t)(end - p) > n && memcmp(p, key, n) == 0 && p[n] == '=' ? p + n + 1 : NULL;
 }
 
 /*

@@ -173,7 +173,8 @@ static const char *skip_front(const char *p, const char *dash, struct head_extra
 	p = text_skip_number(p, dash);
 	for (q = p; q < dash && (is_word(*q) || *q == '-' || *q == '.'); q++)
 		;
-	if (q > p && q + 1 < dash && *q == ':' && is_blank(q[1])) {
+	/* trace-cmd keeps the task column behind the name; otherwise it is part of a comm. */
+	if (q > p && dash - q >= 2 + TASK_COLUMN && *q == ':' && is_blank(q[1])) {
 		extra->buffer = (struct tl_str){p, q - p};
 		p = skip_blank(q + 1, dash);
 	}

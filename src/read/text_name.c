@@ -155,7 +155,7 @@ bool text_name(const char *p, const char *end, struct tl_record *ret)
 	if (q == p)
 		return false;
 	name = (struct tl_str){p, q - p};
-	if (q < end && *q == ':' && (q + 1 == end || is_blank(q[1]))) {
+	if (!is_digit(*p) && q < end && *q == ':' && (q + 1 == end || is_blank(q[1]))) {
 		event_at(name, q + 1, end, ret);
 		if (!special_event(ret))
 			ret->row = tl_event_row_named(name.p, name.n);
