@@ -59,7 +59,6 @@ struct tl_signal {
 	uint64_t sa_handler, sa_flags;
 	bool oom_victim;  /* mark_victim for the target just before or after */
 	char target_state; /* state letter of the target at that moment, 0 unknown ('T' stopped) */
-	struct tl_signal *next;
 };
 
 /* A signal_deliver in this task, matched or not. */
@@ -146,7 +145,7 @@ struct tl_task {
 	struct tl_birth birth;
 	struct tl_exec *exec;
 	unsigned n_execs;
-	struct tl_signal *signals; /* sent to this thread id, oldest first; see folded */
+	struct tl_signal *signals; /* sent to this thread id, an array of n_signals, oldest first */
 	unsigned n_signals;
 	uint64_t signals_folded; /* not kept one by one */
 	struct tl_death death;
@@ -183,7 +182,8 @@ struct tl_process {
 	unsigned live;
 	struct tl_leaver *leaver; /* in order of leaving */
 	unsigned n_leavers;
-	struct tl_signal *group_signals; /* grp=1, whichever thread was named as target */
+	struct tl_signal *group_signals; /* grp=1, whichever thread was named as target; an array */
+	unsigned n_group_signals;
 	struct tl_seen execed; /* last sched_process_exec under this tgid */
 	struct tl_seen end;    /* the last thread's death; not seen while one lives */
 	bool ended;

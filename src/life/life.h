@@ -42,7 +42,7 @@ struct life {
 	char sleep_state;
 	tl_ns since, run_since_sleep;
 	/* signal.c */
-	struct tl_signal *sig_tail, *sig_first_ring; /* the last one; where recycling starts */
+	unsigned signals_cap;
 	/* birth.c: the last copy_process of this task, until the birth it led to */
 	const struct tl_stack *copy_stack;
 	/* exec.c */
@@ -64,8 +64,7 @@ struct group {
 	unsigned refs; /* lives that point here */
 	unsigned threads_cap;
 	VEC(struct tl_leaver) leavers;
-	struct tl_signal *sig_tail;
-	unsigned n_signals;
+	unsigned signals_cap;
 	struct tl_seen waiting; /* the last wait of any of its threads */
 	struct tl_ref waiter;
 	struct tl_ref parent; /* of the process */

@@ -5,6 +5,7 @@
  * or PIPE, because complete_signal() turned it into a group kill (kernel/signal.c), and for a sibling's
  * exit_group without any signal_generate.
  */
+#include <string.h>
 #include "life/life.h"
 
 enum { SIG_CHLD = 17, SIG_KILL = 9, SIG_RT_FIRST = 32 };
@@ -25,36 +26,32 @@ static bool tells_of_child(const struct tl_event *ev)
 	return ev->u.sig.sig == SIG_CHLD && ev->u.sig.code >= 1 && ev->u.sig.code <= 6;
 }
 
-/*
- * inv 5: the first half of the signals a task ever got is kept, and the newest ones; those between are counted.
- * Recycled nodes keep their ancestry array if it fits no more: it stays in the arena until the task goes.
- */
+/* inv 5: the first half of the signals a task ever got is kept, and the newest ones; those between are counted. */
+static void forget_middle(struct life *life)
+{
+	struct tl_task *t = &life->t;
+	const unsigned first = TL_SIGNALS_KEPT / 2, gone = TL_SIGNALS_KEPT / 4;
+
+	memmove(t->signals + first, t->signals + first + gone,
+		(t->n_signals - first - gone) * sizeof(*t->signals));
+	t->n_signals -= gone;
+	t->signals_folded += gone;
+}
+
 static struct tl_signal *signal_room(struct life *life)
 {
 	struct tl_task *t = &life->t;
-	struct tl_signal *s, *before;
+	struct tl_signal *v;
 
-	if (t->n_signals < TL_SIGNALS_KEPT) {
-		s = arena_alloc(&life->mem, sizeof(*s));
-		if (!s)
-			return NULL;
-		if (life->sig_tail)
-			life->sig_tail->next = s;
-		else
-			t->signals = s;
-		life->sig_tail = s;
-		if (++t->n_signals == TL_SIGNALS_KEPT / 2)
-			life->sig_first_ring = s;
-		return s;
-	}
-	before = life->sig_first_ring;
-	s = before->next;
-	before->next = s->next;
-	life->sig_tail->next = s;
-	life->sig_tail = s;
-	*s = (struct tl_signal){};
-	t->signals_folded++;
-	return s;
+	if (t->n_signals == TL_SIGNALS_KEPT)
+		forget_middle(life);
+	v = array_more(&life->mem, t->signals, t->n_signals, &life->signals_cap, sizeof(*v));
+	if (!v)
+		return NULL;
+	t->signals = v;
+	v = &t->signals[t->n_signals++];
+	memset(v, 0, sizeof(*v));
+	return v;
 }
 
 static char state_letter(const struct life *life)
@@ -101,20 +98,18 @@ static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, st
 static void keep_with_group(struct life *target, const struct tl_signal *s)
 {
 	struct group *g = group_of(target);
-	struct tl_signal *copy;
+	struct tl_signal *v;
 
-	if (!g || g->n_signals >= TL_SIGNALS_KEPT || !(copy = arena_alloc(&g->mem, sizeof(*copy))))
+	if (!g || g->p.n_group_signals >= TL_SIGNALS_KEPT)
 		return;
-	*copy = *s;
-	copy->next = NULL;
-	copy->ancestry = NULL; /* of the task's arena; the task's own record has it */
-	copy->n_ancestry = 0;
-	if (g->sig_tail)
-		g->sig_tail->next = copy;
-	else
-		g->p.group_signals = copy;
-	g->sig_tail = copy;
-	g->n_signals++;
+	v = array_more(&g->mem, g->p.group_signals, g->p.n_group_signals, &g->signals_cap, sizeof(*v));
+	if (!v)
+		return;
+	g->p.group_signals = v;
+	v = &g->p.group_signals[g->p.n_group_signals++];
+	*v = *s;
+	v->ancestry = NULL; /* of the task's arena; the task's own record has it */
+	v->n_ancestry = 0;
 }
 
 void see_signal(struct tl_lives *l, const struct tl_event *ev)
@@ -152,12 +147,29 @@ static void mark_delivered(struct tl_signal *s, const struct tl_event *ev)
 	s->sa_flags = ev->u.deliver.flags;
 }
 
+/* The places where a signal for this thread may have been noted. */
+struct noted {
+	struct tl_signal *v;
+	unsigned n;
+};
+#define NOTED 3
+
+static void noted_for(const struct life *life, struct noted ret[NOTED])
+{
+	const struct tl_process *p = life->t.process;
+	const struct tl_task *leader = p->leader != &life->t ? p->leader : NULL;
+
+	ret[0] = (struct noted){life->t.signals, life->t.n_signals};
+	ret[1] = (struct noted){leader ? leader->signals : NULL, leader ? leader->n_signals : 0};
+	ret[2] = (struct noted){p->group_signals, p->n_group_signals};
+}
+
 /* One delivery takes every pending instance of a standard signal, one of a real-time signal. */
-static bool deliver_same(struct tl_signal *list, const struct tl_event *ev)
+static bool deliver_same(struct noted list, const struct tl_event *ev)
 {
 	bool found = false;
 
-	for (struct tl_signal *s = list; s; s = s->next) {
+	for (struct tl_signal *s = list.v; s < list.v + list.n; s++) {
 		if (s->sig != ev->u.deliver.sig || !is_pending(s))
 			continue;
 		mark_delivered(s, ev);
@@ -169,28 +181,20 @@ static bool deliver_same(struct tl_signal *list, const struct tl_event *ev)
 }
 
 /* deliver 9 with code 0 and no SIGKILL sent: a fatal signal under the number of its group kill. */
-static bool deliver_as_kill(struct tl_signal *list, const struct tl_event *ev)
+static void deliver_as_kill(struct noted list, const struct tl_event *ev)
 {
-	for (struct tl_signal *s = list; s; s = s->next) {
+	for (struct tl_signal *s = list.v; s < list.v + list.n; s++) {
 		if (!is_pending(s) || s->sig == SIG_CHLD || tl_signal_dumps_core(s->sig))
 			continue;
 		mark_delivered(s, ev);
-		return true;
+		return;
 	}
-	return false;
-}
-
-static struct tl_signal *leader_signals(const struct life *life)
-{
-	const struct tl_task *leader = group_of(life)->p.leader;
-
-	return leader && leader != &life->t ? leader->signals : NULL;
 }
 
 void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_owner(l, ev);
-	struct tl_signal *lists[3];
+	struct noted list[NOTED];
 	bool found = false;
 
 	if (!life)
@@ -199,14 +203,11 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 						  ev->u.deliver.code, ev->u.deliver.handler,
 						  ev->u.deliver.flags};
 	life->t.death.any_delivery = true;
-	lists[0] = life->t.signals;
-	lists[1] = leader_signals(life);
-	lists[2] = group_of(life)->p.group_signals;
-	for (unsigned i = 0; i < ARRAY_SIZE(lists); i++)
-		found |= deliver_same(lists[i], ev);
-	for (unsigned i = 0; i < ARRAY_SIZE(lists) && ev->u.deliver.sig == SIG_KILL; i++)
-		if (!found)
-			deliver_as_kill(lists[i], ev);
+	noted_for(life, list);
+	for (unsigned i = 0; i < NOTED; i++)
+		found |= deliver_same(list[i], ev);
+	for (unsigned i = 0; i < NOTED && !found && ev->u.deliver.sig == SIG_KILL; i++)
+		deliver_as_kill(list[i], ev);
 	if (ev->u.deliver.sig == SIG_CHLD)
 		notice_delivered(l, life, ev);
 }
@@ -215,15 +216,14 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 void see_oom_victim(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_of(l, ev->u.free.pid, ev->u.free.comm, ev);
+	struct noted list[NOTED];
 
 	life_owner(l, ev);
 	if (!life)
 		return;
 	life->t.death.oom = seen_at(ev);
-	for (struct tl_signal *s = life->t.signals; s; s = s->next)
-		if (s->sig == SIG_KILL)
-			s->oom_victim = true;
-	for (struct tl_signal *s = group_of(life)->p.group_signals; s; s = s->next)
-		if (s->sig == SIG_KILL)
-			s->oom_victim = true;
+	noted_for(life, list);
+	for (unsigned i = 0; i < NOTED; i++)
+		for (struct tl_signal *s = list[i].v; s < list[i].v + list[i].n; s++)
+			s->oom_victim |= s->sig == SIG_KILL;
 }
