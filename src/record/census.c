@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who lives: from /proc, two small reads per process and one per thread. A task that dies or is born meanwhile is in the
- * trace itself, so a race costs nothing.
+ * Who lives: from /proc, one small read per thread. A task that dies or is born meanwhile is in the trace itself,
+ * so a race costs nothing.
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/guard.h"
 #include "base/io.h"
+#include "record/proc.h"
 #include "record/side.h"
 #include "tracefs/file.h"
 
-#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+#define PF_WQ_WORKER 0x00000020 /* include/linux/sched.h */
+#define PF_KTHREAD   0x00200000
 
 struct who {
 	long ppid;
@@ -33,6 +34,24 @@ static bool parse_stat(char *text, struct who *ret)
 	return sscanf(to + 1, " %*c %ld %*d %*d %*d %*d %lu", &ret->ppid, &ret->flags) == 2;
 }
 
+/*
+ * /proc embroiders names of kernel threads: long ones are not cut at 15 bytes, and a worker shows what it works
+ * on ("kworker/0:1-events"; kernel/workqueue.c, wq_worker_comm()). The trace has the plain name.
+ */
+static void plain_comm(struct who *who)
+{
+	const char *colon = memchr(who->comm, ':', who->comm_n);
+
+	if (!(who->flags & PF_KTHREAD))
+		return;
+	if (colon && who->flags & PF_WQ_WORKER)
+		for (const char *at = colon; at < who->comm + who->comm_n; at++)
+			if (*at == '-' || *at == '+')
+				who->comm_n = (size_t)(at - who->comm);
+	if (who->comm_n > 15)
+		who->comm_n = 15;
+}
+
 static void tell_task(struct side *s, const char *dir, long tgid, long tid)
 {
 	auto_free char *path = tfs_path(dir, "%ld/stat", tid), *text = NULL;
@@ -41,6 +60,7 @@ static void tell_task(struct side *s, const char *dir, long tgid, long tid)
 
 	if (!path || io_read_file(path, 1 << 16, &text) < 0 || !parse_stat(text, &who))
 		return;
+	plain_comm(&who);
 	side_begin(&l, "task");
 	side_int(&l, "tid", tid);
 	side_int(&l, "tgid", tgid);
@@ -48,23 +68,6 @@ static void tell_task(struct side *s, const char *dir, long tgid, long tid)
 	side_int(&l, "kthread", (who.flags & PF_KTHREAD) != 0);
 	side_text(&l, "comm", who.comm, who.comm_n);
 	side_put(s, &l);
-}
-
-/* Every directory entry that is a number. */
-static void each_number(const char *dir, void (*each)(void *ctx, long n), void *ctx)
-{
-	DIR *dp = opendir(dir);
-	struct dirent *d;
-
-	while (dp && (d = readdir(dp))) {
-		char *end;
-		long n = strtol(d->d_name, &end, 10);
-
-		if (n > 0 && !*end)
-			each(ctx, n);
-	}
-	if (dp)
-		closedir(dp);
 }
 
 struct census {
@@ -88,14 +91,14 @@ static void on_process(void *ctx, long tgid)
 	snprintf(dir, sizeof(dir), "/proc/%ld/task", tgid);
 	c->dir = dir;
 	c->tgid = tgid;
-	each_number(dir, on_thread, c);
+	proc_each(dir, on_thread, c);
 }
 
 void side_census(struct side *s)
 {
 	struct census c = {.side = s};
 
-	each_number("/proc", on_process, &c);
+	proc_each("/proc", on_process, &c);
 }
 
 /* ---- command line and control group ---- */
@@ -110,7 +113,7 @@ static void tell_text(struct side *s, const char *kind, tl_pid tid, const char *
 	side_put(s, &l);
 }
 
-static void tell_cmd(struct side *s, tl_pid tid)
+void side_cmd(struct side *s, tl_pid tid)
 {
 	char path[64];
 	auto_free char *text = NULL;
@@ -129,7 +132,7 @@ static void tell_cmd(struct side *s, tl_pid tid)
 }
 
 /* The line of the unified hierarchy: "0::/user.slice/..."; Documentation/admin-guide/cgroup-v2.rst */
-static void tell_cgroup(struct side *s, tl_pid tid)
+void side_cgroup(struct side *s, tl_pid tid)
 {
 	char path[64];
 	auto_free char *text = NULL;
@@ -145,8 +148,12 @@ static void tell_cgroup(struct side *s, tl_pid tid)
 	tell_text(s, "cgroup", tid, at, strcspn(at, "\n"));
 }
 
-void side_context(struct side *s, tl_pid tid)
+void side_argv(struct side *s, tl_pid tid, char *const argv[])
 {
-	tell_cmd(s, tid);
-	tell_cgroup(s, tid);
+	char text[SIDE_MAX];
+	size_t n = 0;
+
+	for (; *argv && n < sizeof(text); argv++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, n ? " %s" : "%s", *argv);
+	tell_text(s, "cmd", tid, text, n < sizeof(text) ? n : sizeof(text) - 1);
 }

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include "base/guard.h"
+#include "base/io.h"
 #include "record/child.h"
 
 #define TICK_MS 100 /* how late *stop may be seen when its signal came between two looks */
@@ -135,19 +137,44 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Has it ended? Left as a zombie. */
-static bool ended(struct child *c, int *ret_status)
+static void status_of(const struct child *c, int *ret_status)
 {
 	siginfo_t si = {};
 
-	if (!c->pid || waitid(P_PID, (id_t)c->pid, &si, WEXITED | WNOHANG | WNOWAIT) || !si.si_pid)
-		return false;
+	if (waitid(P_PID, (id_t)c->pid, &si, WEXITED | WNOWAIT))
+		return;
 	*ret_status = si.si_code == CLD_EXITED ? (si.si_status & 0xff) << 8
 					       : si.si_status | (si.si_code == CLD_DUMPED ? 0x80 : 0);
-	return true;
 }
 
-/* The shorter of a tick and what is left; 10 ms where only asking again and again tells. */
+static bool is_zombie(tl_pid pid)
+{
+	char path[64];
+	auto_free char *text = NULL;
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (io_read_file(path, 8192, &text) < 0)
+		return true;
+	at = strrchr(text, ')');
+	return at && !strncmp(at, ") Z", 3);
+}
+
+/*
+ * Sleep for a tick at most; true: it ended, and is left as a zombie. Not asked with waitid(2), which would put a
+ * sched_process_wait into the trace each time.
+ */
+static bool ends_within(const struct child *c, int ms)
+{
+	struct pollfd fd = {.fd = c->pidfd, .events = POLLIN};
+
+	poll(&fd, 1, ms);
+	if (!c->pid)
+		return false;
+	return c->pidfd >= 0 ? fd.revents != 0 : is_zombie(c->pid);
+}
+
+/* The shorter of a tick and what is left. */
 static int nap_ms(const struct child *c, double until)
 {
 	double left = until < 0 ? TICK_MS : (until - now()) * 1000 + 1;
@@ -161,18 +188,14 @@ struct tl_err *child_wait(struct child *c, double seconds, const volatile int *s
 {
 	double until = seconds < 0 ? -1 : now() + seconds;
 
-	*ret_ended = false;
-	for (;;) {
-		struct pollfd fd = {.fd = c->pidfd, .events = POLLIN};
-
-		if (ended(c, ret_status)) {
-			*ret_ended = true;
+	do {
+		*ret_ended = ends_within(c, nap_ms(c, until));
+		if (*ret_ended) {
+			status_of(c, ret_status);
 			return NULL;
 		}
-		if ((stop && *stop) || (until >= 0 && now() >= until))
-			return NULL;
-		poll(&fd, 1, nap_ms(c, until));
-	}
+	} while (!(stop && *stop) && (until < 0 || now() < until));
+	return NULL;
 }
 
 void child_reap(struct child *c)

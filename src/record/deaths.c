@@ -4,6 +4,7 @@
  * caught up and then rests for 2 ms, so that a storm of deaths costs it at most 500 wake-ups a second, while a
  * fact still stands in the trace before the kernel frees the dead task (an RCU grace period later).
  */
+#include <errno.h>
 #include <poll.h>
 #include <time.h>
 #include "base/guard.h"
@@ -30,32 +31,6 @@ static void on_death(void *ctx, const struct exits_death *d)
 	record_tell_exit(&rec->side, d->tid, d->status, mono ? d->t : TL_NS_NONE);
 }
 
-static void *deaths_run(void *arg)
-{
-	struct tl_recorder *rec = arg;
-	struct pollfd fd = {.fd = exits_fd(rec->exits), .events = POLLIN};
-
-	while (!rec->deaths_end) {
-		poll(&fd, 1, 50);
-		exits_take(rec->exits, on_death, rec);
-		nanosleep(&(struct timespec){.tv_nsec = 2 * 1000 * 1000}, NULL);
-	}
-	return NULL;
-}
-
-struct tl_err *record_deaths_start(struct tl_recorder *rec)
-{
-	try(exits_open(&rec->exits));
-	if (pump_thread(&rec->deaths, deaths_run, rec)) {
-		exits_close(rec->exits);
-		rec->exits = NULL;
-		return tl_err_new(TL_E_FAILED, N_("cannot read exit codes by BPF"), NULL);
-	}
-	rec->deaths_run = true;
-	rec->report.exit_by_bpf = true;
-	return NULL;
-}
-
 static void tell_lost(struct tl_recorder *rec)
 {
 	struct side_line l;
@@ -68,14 +43,62 @@ static void tell_lost(struct tl_recorder *rec)
 	side_put(&rec->side, &l);
 }
 
-/* While the trace is still on: the last facts go into it. */
-void record_deaths_stop(struct tl_recorder *rec)
+/* When told to end it says the last facts, and leaves only when tracing is off: its own end is nobody's story. */
+static void *deaths_run(void *arg)
+{
+	struct tl_recorder *rec = arg;
+	struct pollfd fd = {.fd = exits_fd(rec->exits), .events = POLLIN};
+
+	rec->deaths_tid = gettid();
+	sem_post(&rec->deaths_said);
+	while (!rec->deaths_end) {
+		poll(&fd, 1, 50);
+		exits_take(rec->exits, on_death, rec);
+		nanosleep(&(struct timespec){.tv_nsec = 2 * 1000 * 1000}, NULL);
+	}
+	exits_take(rec->exits, on_death, rec);
+	tell_lost(rec);
+	sem_post(&rec->deaths_said);
+	while (sem_wait(&rec->deaths_leave) && errno == EINTR)
+		;
+	return NULL;
+}
+
+static void hear(struct tl_recorder *rec)
+{
+	while (sem_wait(&rec->deaths_said) && errno == EINTR)
+		;
+}
+
+struct tl_err *record_deaths_start(struct tl_recorder *rec)
+{
+	try(exits_open(&rec->exits));
+	sem_init(&rec->deaths_said, 0, 0);
+	sem_init(&rec->deaths_leave, 0, 0);
+	if (pump_thread(&rec->deaths, deaths_run, rec)) {
+		exits_close(rec->exits);
+		rec->exits = NULL;
+		return tl_err_new(TL_E_FAILED, N_("cannot read exit codes by BPF"), NULL);
+	}
+	hear(rec);
+	rec->deaths_run = true;
+	rec->report.exit_by_bpf = true;
+	return NULL;
+}
+
+void record_deaths_last(struct tl_recorder *rec)
 {
 	if (!rec->deaths_run)
 		return;
 	rec->deaths_end = true;
+	hear(rec);
+}
+
+void record_deaths_stop(struct tl_recorder *rec)
+{
+	if (!rec->deaths_run)
+		return;
+	sem_post(&rec->deaths_leave);
 	pthread_join(rec->deaths, NULL);
 	rec->deaths_run = false;
-	exits_take(rec->exits, on_death, rec);
-	tell_lost(rec);
 }

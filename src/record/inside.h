@@ -27,6 +27,9 @@ struct tl_recorder {
 	struct side side;
 	struct exits *exits; /* NULL: exit codes are not to be had by BPF */
 	pthread_t deaths;    /* turns them into side facts */
+	tl_pid deaths_tid;   /* 0 none */
+	sem_t deaths_said;   /* it is there; it said its last facts */
+	sem_t deaths_leave;
 	bool deaths_run;
 	atomic_bool deaths_end;
 	struct child child;
@@ -39,13 +42,15 @@ struct tl_recorder {
 	struct tl_rec_report report;
 };
 
-/* plan.c: switch on what the plan asks for, step by step down to what this machine permits. */
+/* plan.c: switch on what the plan asks for, step by step down to what this machine permits. After our threads are
+ * there, so that their wake-ups can be left out. */
 struct tl_err *record_enable(struct tl_recorder *rec, const struct tl_rec_plan *plan);
 /* Keep a refusal for the report (owned from here on). */
 void record_refused(struct tl_recorder *rec, struct tl_err *err);
 
 /* deaths.c: exit status of tasks that are not ours, while recording. */
 struct tl_err *record_deaths_start(struct tl_recorder *rec);
+void record_deaths_last(struct tl_recorder *rec); /* while tracing is on: the last facts go into it */
 void record_deaths_stop(struct tl_recorder *rec);
 void record_tell_exit(struct side *s, tl_pid tid, int status, tl_ns t);
 

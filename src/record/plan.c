@@ -7,6 +7,7 @@
  * What is on where comes from facts/events.def: LIVES rows system-wide in `lives`, FAMILY rows in `family`.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/guard.h"
 #include "record/inside.h"
@@ -41,12 +42,27 @@ static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struc
 	return row->flags & (b == LIVES ? TL_EVF_LIVES : TL_EVF_FAMILY);
 }
 
+/*
+ * A dying task wakes the thread that keeps its exit code, an exec wakes us who wait for it: of our making, and
+ * not worth a line in anybody's life.
+ */
+static const char *without_us(const struct tl_recorder *rec, const struct tl_event_row *row, char *cond, size_t n)
+{
+	if (row->id != TL_EVENT_SCHED_WAKING && row->id != TL_EVENT_SCHED_WAKEUP &&
+	    row->id != TL_EVENT_SCHED_MIGRATE_TASK)
+		return NULL;
+	snprintf(cond, n, "pid != %d && pid != %d", (int)getpid(), (int)rec->deaths_tid);
+	return cond;
+}
+
 /* An event this kernel does not have is only worth a word when every kernel should. */
 static struct tl_err *enable_row(struct tl_recorder *rec, const struct tl_event_row *row, enum buffer b)
 {
+	char cond[64];
+
 	if (row->flags & TL_EVF_OPTIONAL && !tfs_event_exists(&rec->inst[b], row))
 		return NULL;
-	try(tfs_event_on(&rec->inst[b], row, NULL));
+	try(tfs_event_on(&rec->inst[b], row, without_us(rec, row, cond, sizeof(cond))));
 	rec->enabled[row->id] |= (uint8_t)(1u << b);
 	return NULL;
 }

@@ -3,6 +3,10 @@
  * Pages are moved by splice(2) without being looked at. The kernel splices full pages only, so the last, partly
  * filled one of each CPU is taken by read(2) when tracing is off.
  *
+ * Each pump opens its pipe in a descriptor table of its own. A child that inherited it would close it at its exec,
+ * and tracefs takes any close as a reader's goodbye: it wakes the pumps from inside the child, which then has
+ * switches in its trace that are of our making (tracing_buffers_flush() in kernel/trace/trace.c).
+ *
  * A pump wakes when its buffer is half full (buffer_percent, 50 in a new instance) or ten times a second.
  *
  * Invariants, asked by tests/live:
@@ -12,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,9 +100,18 @@ static bool told_to_stop(struct pump *p)
 	return fd[0].revents;
 }
 
-static void *pump_run(void *arg)
+/* Where no own table is to be had, the shared one does as well. */
+static bool open_raw(struct pump *p)
 {
-	struct pump *p = arg;
+	unshare(CLONE_FILES);
+	p->raw = open(p->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	p->os = p->raw < 0 ? errno : 0;
+	sem_post(p->ready);
+	return p->raw >= 0;
+}
+
+static void pump_loop(struct pump *p)
+{
 	bool stop;
 
 	do {
@@ -107,13 +121,23 @@ static void *pump_run(void *arg)
 		n = move_full_pages(p);
 		if (n < 0) {
 			p->os = errno;
-			return NULL;
+			return;
 		}
 		if (!n && !stop) /* half full of one page that is not full: no spinning on it */
 			nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
 	} while (!stop);
 	if (drain(p))
 		p->os = errno;
+}
+
+static void *pump_run(void *arg)
+{
+	struct pump *p = arg;
+
+	if (!open_raw(p))
+		return NULL;
+	pump_loop(p);
+	close(p->raw);
 	return NULL;
 }
 
@@ -145,25 +169,38 @@ static int nameless_file(void)
 	return memfd_create("tasklife", MFD_CLOEXEC);
 }
 
+static struct tl_err *no_room(int os)
+{
+	return tl_err_os(os, N_("cannot keep what is recorded"), NULL, NULL);
+}
+
+static struct tl_err *start_thread(struct tfs_instance *inst, struct pump *p)
+{
+	sem_t ready;
+
+	sem_init(&ready, 0, 0);
+	p->ready = &ready;
+	if (pump_thread(&p->thread, pump_run, p))
+		return no_room(EAGAIN);
+	p->running = true;
+	while (sem_wait(&ready) && errno == EINTR)
+		;
+	sem_destroy(&ready);
+	return p->os ? tfs_diagnose(inst, TFS_OP_PIPE, p->os, NULL, p->path) : NULL;
+}
+
 static struct tl_err *open_one(struct tfs_instance *inst, struct pump *p)
 {
-	auto_free char *path = tfs_path(inst->dir, "per_cpu/cpu%d/trace_pipe_raw", p->cpu);
-
-	if (!path)
+	p->path = tfs_path(inst->dir, "per_cpu/cpu%d/trace_pipe_raw", p->cpu);
+	if (!p->path)
 		return &tl_enomem;
-	p->raw = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (p->raw < 0 && errno == ENOENT)
+	if (access(p->path, F_OK))
 		return NULL; /* no such CPU */
-	if (p->raw < 0)
-		return tfs_diagnose(inst, TFS_OP_PIPE, errno, NULL, path);
 	p->file = nameless_file();
 	if (p->file < 0 || pipe2(p->pipe, O_CLOEXEC))
-		return tl_err_os(errno, N_("cannot keep what is recorded"), NULL, NULL);
+		return no_room(errno);
 	fcntl(p->pipe[1], F_SETPIPE_SZ, PIPE_BYTES); /* fewer system calls; not needed */
-	if (pump_thread(&p->thread, pump_run, p))
-		return tl_err_os(EAGAIN, N_("cannot keep what is recorded"), NULL, NULL);
-	p->running = true;
-	return NULL;
+	return start_thread(inst, p);
 }
 
 struct tl_err *pumps_start(struct tfs_instance *inst, struct pumps *ret)
@@ -172,7 +209,7 @@ struct tl_err *pumps_start(struct tfs_instance *inst, struct pumps *ret)
 
 	*ret = (struct pumps){.stop = eventfd(0, EFD_CLOEXEC), .page = (size_t)sysconf(_SC_PAGESIZE)};
 	if (ret->stop < 0)
-		return tl_err_os(errno, N_("cannot keep what is recorded"), NULL, NULL);
+		return no_room(errno);
 	ret->v = calloc((size_t)n, sizeof(*ret->v));
 	if (!ret->v)
 		return &tl_enomem;
@@ -239,7 +276,7 @@ struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst)
 			p->v[i].stats = take(text);
 		}
 		if (p->v[i].os && !err)
-			err = tl_err_os(p->v[i].os, N_("cannot keep what is recorded"), NULL, NULL);
+			err = no_room(p->v[i].os);
 	}
 	return err;
 }
@@ -248,10 +285,10 @@ void pumps_fini(struct pumps *p)
 {
 	stop_all(p);
 	for (unsigned i = 0; i < p->n; i++) {
-		guard_close(&p->v[i].raw);
 		guard_close(&p->v[i].pipe[0]);
 		guard_close(&p->v[i].pipe[1]);
 		guard_close(&p->v[i].file);
+		free(p->v[i].path);
 		free(p->v[i].stats);
 	}
 	free(p->v);

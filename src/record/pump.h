@@ -10,13 +10,16 @@
 #define RECORD_PUMP_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include "tracefs/instance.h"
 
 struct pump {
 	pthread_t thread;
 	bool running;
 	int cpu;
-	int raw;      /* per_cpu/cpuN/trace_pipe_raw */
+	char *path;   /* per_cpu/cpuN/trace_pipe_raw */
+	int raw;      /* its descriptor, in the thread's own table */
+	sem_t *ready; /* posted when raw is open, or os says why not */
 	int pipe[2];  /* what splice(2) needs between two files */
 	int stop;     /* readable: come to an end (borrowed) */
 	int file;     /* whole pages, in order */

@@ -2,8 +2,8 @@
 /*
  * A recording from its beginning to its end:
  *
- *	open   orphans are undone · tracefs is found · two instances, one clock · events, stacks, functions ·
- *	       pumps · tracing on · side facts
+ *	open   orphans are undone · tracefs is found · two instances, one clock · pumps · events, stacks,
+ *	       functions · tracing on · side facts
  *	spawn  the command is born into `lives`, put under `family`, let go
  *	wait   it ends; its status becomes a side fact; it is reaped, and that becomes one
  *	stop   last facts · tracing off · pumps drain · statistics
@@ -21,6 +21,7 @@
 #include <tracefs.h>
 #include "base/guard.h"
 #include "record/inside.h"
+#include "record/proc.h"
 #include "tracefs/diagnose.h"
 #include "tracefs/events.h"
 #include "tracefs/mount.h"
@@ -42,14 +43,51 @@ static struct tl_err *make_instances(struct tl_recorder *rec, const struct tl_re
 	return tfs_instance_set_clock(&rec->inst[FAMILY], rec->report.clock);
 }
 
-/* Threads of a process are followed one by one; those they make later come by event-fork. */
+struct following {
+	struct tl_recorder *rec;
+	struct tl_err *err;
+};
+
+/* A thread that ended between the listing and now needs no following. */
+static void follow_thread(void *ctx, long tid)
+{
+	struct following *f = ctx;
+	struct tl_err *err = f->err ? NULL : tfs_instance_follow(&f->rec->inst[FAMILY], (tl_pid)tid);
+
+	if (err && err->code == TL_E_NOT_THERE)
+		tl_err_free(err);
+	else if (err)
+		f->err = err;
+}
+
+/* All threads of its process, as with strace -f -p; those they make later come by event-fork. */
+static struct tl_err *follow_process(struct tl_recorder *rec, tl_pid pid)
+{
+	struct following f = {.rec = rec};
+	char dir[64];
+
+	try(tfs_instance_follow(&rec->inst[FAMILY], pid));
+	snprintf(dir, sizeof(dir), "/proc/%d/task", (int)pid);
+	proc_each(dir, follow_thread, &f);
+	return f.err;
+}
+
+/*
+ * set_event_pid speaks the kernel's own pids. Inside a pid namespace ours are others, and following them would follow
+ * strangers.
+ */
 static struct tl_err *follow_all(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	if (plan->everything)
 		return NULL;
+	if (!proc_counts_as_kernel())
+		return tl_err_hint(tl_err_cause(tl_err_new(TL_E_DENIED, N_("cannot follow tasks from inside a pid namespace"),
+							   NULL),
+						N_("pids in here are not the kernel's own"), NULL),
+				   N_("record on the machine itself, or the whole machine: tasklife record -a"), NULL);
 	try(tfs_instance_option(&rec->inst[FAMILY], "event-fork", true));
 	for (unsigned i = 0; i < plan->n_pids; i++)
-		try(tfs_instance_follow(&rec->inst[FAMILY], plan->pid[i]));
+		try(follow_process(rec, plan->pid[i]));
 	return NULL;
 }
 
@@ -83,8 +121,10 @@ static void tell_beginning(struct tl_recorder *rec)
 	for (unsigned i = 0; i < rec->n_roots; i++)
 		tell_root(rec, rec->root[i]);
 	side_census(&rec->side);
-	for (unsigned i = 0; i < rec->n_roots; i++)
-		side_context(&rec->side, rec->root[i]);
+	for (unsigned i = 0; i < rec->n_roots; i++) {
+		side_cmd(&rec->side, rec->root[i]);
+		side_cgroup(&rec->side, rec->root[i]);
+	}
 }
 
 /* Side facts are an extra: a recording without them is still one. */
@@ -115,11 +155,11 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(tfs_undo_begin(NULL, &rec->undo));
 	try(tfs_mount(&rec->undo, &rec->tracefs));
 	try(make_instances(rec, plan));
-	try(record_enable(rec, plan));
-	try(follow_all(rec, plan));
 	for (int b = 0; b < BUFFERS; b++)
 		try(pumps_start(&rec->inst[b], &rec->pumps[b]));
 	begin_side_facts(rec);
+	try(record_enable(rec, plan));
+	try(follow_all(rec, plan));
 	try(switch_on(rec, plan));
 	rec->on = true;
 	tell_beginning(rec);
@@ -155,8 +195,9 @@ struct tl_err *tl_recorder_spawn(struct tl_recorder *rec, char *const argv[], tl
 	try(tfs_instance_follow(&rec->inst[FAMILY], rec->child.pid));
 	try(tfs_instance_on(&rec->inst[FAMILY], true));
 	tell_root(rec, rec->child.pid);
-	side_context(&rec->side, rec->child.pid);
+	side_cgroup(&rec->side, rec->child.pid);
 	try(child_release(&rec->child, argv[0]));
+	side_argv(&rec->side, rec->child.pid, argv);
 	*ret = rec->child.pid;
 	return NULL;
 }
@@ -171,12 +212,38 @@ static void tell_reaping(struct tl_recorder *rec, tl_pid tid)
 	side_put(&rec->side, &l);
 }
 
+static bool any_lives(const struct tl_recorder *rec)
+{
+	for (unsigned i = 0; i < rec->n_roots; i++)
+		if (!kill(rec->root[i], 0) || errno != ESRCH)
+			return true;
+	return false;
+}
+
+/* Tasks that are not our children end the wait when the last of them is gone, seen at the next tick. */
+static struct tl_err *wait_for_roots(struct tl_recorder *rec, double seconds, const volatile int *stop,
+				     bool *ret_ended)
+{
+	int none;
+
+	for (double left = seconds; seconds < 0 || left > 0; left -= 0.1) {
+		try(child_wait(&rec->child, seconds < 0 || left > 0.1 ? 0.1 : left, stop, &none, ret_ended));
+		*ret_ended = !any_lives(rec);
+		if (*ret_ended || (stop && *stop))
+			break;
+	}
+	return NULL;
+}
+
 struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const volatile int *stop,
 				int *ret_status, bool *ret_ended)
 {
 	tl_pid pid = rec->child.pid;
 
 	*ret_status = 0;
+	*ret_ended = false;
+	if (!pid && rec->n_roots)
+		return wait_for_roots(rec, seconds, stop, ret_ended);
 	try(child_wait(&rec->child, seconds, stop, ret_status, ret_ended));
 	if (!*ret_ended)
 		return NULL;
@@ -208,7 +275,7 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 	if (rec->stopped)
 		return NULL;
 	rec->stopped = true;
-	record_deaths_stop(rec);
+	record_deaths_last(rec);
 	for (int b = 0; b < BUFFERS; b++) {
 		struct tl_err *err = rec->on ? tfs_instance_on(&rec->inst[b], false) : NULL;
 
@@ -219,6 +286,7 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 		else
 			tl_err_free(err);
 	}
+	record_deaths_stop(rec);
 	take_statistics(rec);
 	return first;
 }

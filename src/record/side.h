@@ -37,6 +37,9 @@ bool side_put(struct side *s, const struct side_line *l);
 /* /proc told: every task that lives now. */
 void side_census(struct side *s);
 /* A task's command line and control group, where they can be read. */
-void side_context(struct side *s, tl_pid tid);
+void side_cmd(struct side *s, tl_pid tid);
+void side_cgroup(struct side *s, tl_pid tid);
+/* The command line of one that we start ourselves: it may be over before /proc could be asked. */
+void side_argv(struct side *s, tl_pid tid, char *const argv[]);
 
 #endif
