@@ -107,14 +107,17 @@ static struct tl_err *unknown_verb(const char *verb)
 	for (; n < cmds_n && n < ARRAY_SIZE(known); n++)
 		known[n] = cmds[n]->name;
 	near = args_nearest(verb, strlen(verb), known, n);
-	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near) :
-		      tl_err_hint(err, N_("the commands are listed by: tasklife help"), NULL);
+	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near) : err;
 }
 
-static int answer(struct tl_err *err, int usage_status, int *ret_status)
+/* Wrong usage without a better hint is answered with where the options stand. */
+static int answer(struct tl_err *err, const char *verb, int usage_status, int *ret_status)
 {
 	bool usage = err->code == TL_E_USAGE;
 
+	if (usage && !err->hint[0])
+		err = tl_err_hint(err, verb ? N_("the options are listed by: tasklife help %s") :
+					      N_("the commands are listed by: tasklife help"), verb);
 	*ret_status = say_and_status(err);
 	if (usage && usage_status)
 		*ret_status = usage_status;
@@ -144,7 +147,7 @@ int call_parse(int argc, char **argv, struct call *ret, int *ret_status)
 	if (!err)
 		err = apply_common(&before.common);
 	if (err)
-		return answer(err, 0, ret_status);
+		return answer(err, NULL, 0, ret_status);
 	if (before.version) {
 		*ret_status = printf("tasklife %s\n", TL_VERSION) < 0;
 		return 1;
@@ -157,10 +160,10 @@ int call_parse(int argc, char **argv, struct call *ret, int *ret_status)
 	}
 	ret->cmd = cmd_named(argv[0]);
 	if (!ret->cmd)
-		return answer(unknown_verb(argv[0]), 0, ret_status);
+		return answer(unknown_verb(argv[0]), NULL, 0, ret_status);
 	err = parse_verb(n, argv, ret);
 	if (err)
-		return answer(err, ret->cmd->usage_status, ret_status);
+		return answer(err, ret->cmd->name, ret->cmd->usage_status, ret_status);
 	if (((const struct common *)ret->opts)->help) {
 		*ret_status = help_command(ret->cmd, STDOUT_FILENO);
 		return 1;

@@ -6,75 +6,87 @@
 #include <string.h>
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "view/page.h"
 
-static void row(struct out *o, const char *left, int cells, const char *msgid)
+static void help_begin(struct page *pg, struct out *o, int fd, int cells)
 {
-	out_str(o, "  ");
-	text_pad(o, left, strlen(left), cells);
-	if (text_width(left, strlen(left)) >= cells) {
-		out_char(o, '\n');
-		text_pad(o, "", 0, cells + 2);
-	}
-	out_str(o, _(msgid));
-	out_char(o, '\n');
+	struct tl_view_opts opts = {.width = width_of(fd, 80)};
+
+	out_init(o, fd);
+	page_init(pg, o, &opts);
+	pg->label_cells = cells;
+	pg->time_cells = -1;
 }
 
-static int written(struct out *o)
+/* A label that fills its column stands on a line of its own. */
+static void row(struct page *pg, const char *left, const char *msgid)
+{
+	int wide = text_width(left, strlen(left));
+
+	if (wide > pg->label_cells) {
+		page_line(pg, 0, page_fmt(pg, "  %s", left));
+		left = "";
+	}
+	page_row(pg, left, NULL, _(msgid));
+}
+
+static int help_end(struct page *pg)
 {
 	int failed;
 
-	out_flush(o);
-	failed = o->os != 0;
-	out_fini(o);
+	out_flush(pg->out);
+	failed = pg->out->os != 0;
+	page_fini(pg);
+	out_fini(pg->out);
 	return failed;
 }
 
 int help_overview(int fd)
 {
+	struct page pg;
 	struct out o;
 
-	out_init(&o, fd);
-	out_str(&o, _("tasklife tells the life of Linux tasks: who made them, what they did, how they died, who buried them.\n"));
-	out_char(&o, '\n');
-	out_fmt(&o, _("usage: %1$s\n"), "tasklife VERB [options] ...");
-	out_char(&o, '\n');
+	help_begin(&pg, &o, fd, 8);
+	page_line(&pg, 0, _("tasklife tells the life of Linux tasks: who made them, what they did, how they died, who reaped them."));
+	page_line(&pg, 0, "");
+	page_line(&pg, 0, page_fmt(&pg, _("usage: %1$s"), "tasklife VERB [options] ..."));
+	page_line(&pg, 0, "");
 	for (unsigned i = 0; i < cmds_n; i++)
-		row(&o, cmds[i]->name, 10, cmds[i]->summary);
-	out_char(&o, '\n');
-	out_str(&o, _("First steps:\n"));
-	row(&o, "tasklife run -- ls -l", 38, N_("trace a command and tell its story"));
-	row(&o, "tasklife record -a -d 10", 38, N_("record the whole machine for ten seconds"));
-	row(&o, "tasklife why", 38, N_("who killed whom, one line each"));
-	row(&o, "tasklife help VERB", 38, N_("the options of one command"));
-	return written(&o);
+		row(&pg, cmds[i]->name, cmds[i]->summary);
+	page_line(&pg, 0, "");
+	page_line(&pg, 0, _("First steps:"));
+	pg.label_cells = 24;
+	row(&pg, "tasklife run -- ls -l", N_("trace a command and tell its story"));
+	row(&pg, "tasklife record -a -d 10", N_("record the whole machine for ten seconds"));
+	row(&pg, "tasklife why", N_("who killed whom, one line each"));
+	row(&pg, "tasklife help VERB", N_("the options of one command"));
+	return help_end(&pg);
 }
 
-static void put_option(struct out *o, const struct opt *opt)
+static void put_option(struct page *pg, const struct opt *opt)
 {
-	char left[96], letter[8] = "    ";
+	char letter[8] = "    ";
 
 	if (opt->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", opt->letter);
-	snprintf(left, sizeof(left), "%s--%s%s%s", letter, opt->name, opt->arg ? " " : "",
-		 opt->arg ? opt->arg : "");
-	row(o, left, 30, opt->help);
+	row(pg, page_fmt(pg, "%s--%s%s%s", letter, opt->name, opt->arg ? " " : "", opt->arg ? opt->arg : ""),
+	    opt->help);
 }
 
 int help_command(const struct cmd *cmd, int fd)
 {
 	const struct opt *opt;
 	unsigned it = 0;
-	char usage[256];
+	struct page pg;
 	struct out o;
 
-	out_init(&o, fd);
-	snprintf(usage, sizeof(usage), "tasklife %s %s", cmd->name, cmd->usage);
-	out_fmt(&o, _("usage: %1$s\n"), usage);
-	out_str(&o, _(cmd->summary));
-	out_str(&o, "\n\n");
+	help_begin(&pg, &o, fd, 24);
+	page_line(&pg, 7, page_fmt(&pg, _("usage: %1$s"), page_fmt(&pg, "tasklife %s %s", cmd->name, cmd->usage)));
+	page_line(&pg, 0, _(cmd->summary));
+	page_line(&pg, 0, "");
 	while ((opt = args_walk(cmd->opts, &it)))
-		put_option(&o, opt);
-	return written(&o);
+		put_option(&pg, opt);
+	return help_end(&pg);
 }
 
 struct help {

@@ -129,6 +129,12 @@ static struct tl_err *feed(struct telling *tell)
 	return tl_lives_end(tell->lives);
 }
 
+/* Was something in particular asked for? */
+static bool asked(const struct telling *tell)
+{
+	return select_names(&tell->sel) || tell->sel.since.given || tell->sel.until.given;
+}
+
 static void end(struct telling *tell)
 {
 	struct tl_trailer tr = {
@@ -140,6 +146,8 @@ static void end(struct telling *tell)
 	};
 
 	tr.oddity = tl_lives_oddities(tell->lives, &tr.n_oddities);
+	if (!tell->begun && !tell->p->view->is_export && asked(tell))
+		return; /* that nothing fits is said as an error */
 	if (begin(tell))
 		tell->p->view->end(&tell->out, tell->state, &tr);
 	out_flush(&tell->out);
@@ -179,7 +187,7 @@ static int status_of(const struct telling *tell)
 	if (!info->records)
 		return say_and_status(tl_err_new(TL_E_INPUT, N_("nothing in this trace could be read"), NULL));
 	err = select_missing(&tell->sel);
-	if (!err && !tell->shown && (select_names(&tell->sel) || tell->sel.since.given || tell->sel.until.given))
+	if (!err && !tell->shown && asked(tell))
 		err = tl_err_new(TL_E_NOT_THERE, N_("no life in this trace is as asked for"), NULL);
 	return err ? say_and_status(err) : 0;
 }

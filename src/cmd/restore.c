@@ -23,9 +23,9 @@ static int run(const void *opts, int n, char **words)
 	if (err)
 		return say_and_status(err);
 	if (undone)
-		printf(_("put back or removed: %1$u\n"), undone);
+		say_note(N_("put back or removed: %u"), undone);
 	else
-		fputs(_("nothing was left behind\n"), stdout);
+		say_note(N_("nothing was left behind"));
 	return 0;
 }
 

@@ -143,14 +143,17 @@ static int put_column(struct page *pg, const char *s, int want, const char *styl
 
 void page_row(struct page *pg, const char *label, const char *time, const char *text)
 {
-	int indent = 2 + pg->label_cells + 2 + pg->time_cells + 2, at;
+	int indent = 2 + pg->label_cells + 2, at;
 
 	blanks(pg, 2);
-	at = 2 + put_column(pg, label, pg->label_cells, ST_BOLD);
+	at = 2 + put_column(pg, label, pg->label_cells, ST_BOLD) + 2;
 	blanks(pg, 2);
-	at += 2 + put_column(pg, time, pg->time_cells, ST_DIM);
-	blanks(pg, 2);
-	put_wrapped(pg, at + 2, indent, text);
+	if (pg->time_cells >= 0) {
+		at += put_column(pg, time, pg->time_cells, ST_DIM) + 2;
+		indent += pg->time_cells + 2;
+		blanks(pg, 2);
+	}
+	put_wrapped(pg, at, indent, text);
 }
 
 void page_line(struct page *pg, int indent, const char *text)

@@ -25,7 +25,7 @@ struct page {
 	struct tl_view_opts opts;
 	struct arena mem;
 	int label_cells; /* widest label */
-	int time_cells;
+	int time_cells;	 /* -1: no such column */
 };
 
 void page_init(struct page *pg, struct out *out, const struct tl_view_opts *opts);

@@ -206,7 +206,7 @@ static void put_execs(struct story *st, const struct tl_task *t)
 		const char *text = words_name(&st->pg, x->argv ? x->argv : x->filename);
 
 		if (x->old_pid != TL_PID_NONE && x->old_pid != t->tid)
-			text = page_join(&st->pg, text, "; ",
+			text = page_join(&st->pg, text, _("; "),
 					 page_fmt(&st->pg, _("thread %1$d called it and took the leader's id"), x->old_pid));
 		row(st, L_EXEC, &x->seen, noted(st, text, &x->seen, NULL));
 	}
@@ -276,7 +276,7 @@ static void put_sched(struct story *st, const struct tl_sched *s)
 	    page_fmt(pg, _("%1$s on CPU %2$s, %3$s waiting for a CPU, %4$s asleep"), words_duration(pg, s->run),
 		     cpus_text(st, s), words_duration(pg, s->wait), words_duration(pg, s->sleep)));
 	page_row(pg, NULL, NULL,
-		 page_fmt(pg, _("left the CPU %1$llu times, %2$llu of them preempted; moved %3$llu times"),
+		 page_fmt(pg, _("switches %1$llu, preemptions %2$llu, migrations %3$llu"),
 			  (unsigned long long)s->switches, (unsigned long long)s->preemptions,
 			  (unsigned long long)s->migrations));
 	if (s->stopped)
@@ -317,8 +317,8 @@ static void put_signal(struct story *st, const struct tl_signal *s, const struct
 
 	if (!s->group)
 		text = page_join(pg, text, ", ", _("to this thread alone"));
-	text = page_join(pg, text, "; ", result_text(s));
-	text = page_join(pg, text, "; ", delivered_text(st, s));
+	text = page_join(pg, text, _("; "), result_text(s));
+	text = page_join(pg, text, _("; "), delivered_text(st, s));
 	row(st, L_SIGNAL, &s->seen, noted(st, text, &s->seen, NULL));
 	if (strcmp(tl_finding_id(f), "child"))
 		put_path(st, s->stack);
@@ -423,9 +423,9 @@ static void put_notice(struct story *st, const struct tl_task *t)
 	parent = words_ref(pg, &n->parent);
 	text = page_fmt(pg, _("%1$s was told with %2$s (%3$s)"), parent, words_signal(pg, n->sig), code ? code : "?");
 	if (n->result == 1)
-		text = page_join(pg, text, "; ", _("it ignores that signal"));
+		text = page_join(pg, text, _("; "), _("it ignores that signal"));
 	if (n->delivered.is)
-		text = page_join(pg, text, "; ",
+		text = page_join(pg, text, _("; "),
 				 page_fmt(pg, _("it took the signal after %1$s"), words_duration(pg, n->delivered.t - n->seen.t)));
 	row(st, L_TOLD, &n->seen, noted(st, text, &n->seen, NULL));
 }

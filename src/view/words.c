@@ -183,7 +183,7 @@ static const char *killed(struct page *pg, const struct tl_death_verdict *v)
 				words_signal(pg, v->signal));
 	text = page_fmt(pg, _("killed by %1$s"), words_sent(pg, v->fatal, &v->source));
 	if (v->fatal->sig != v->signal)
-		text = page_join(pg, text, "; ", page_fmt(pg, _("wait reports %1$s"), words_signal(pg, v->signal)));
+		text = page_join(pg, text, _("; "), page_fmt(pg, _("wait reports %1$s"), words_signal(pg, v->signal)));
 	return text;
 }
 
@@ -201,9 +201,9 @@ const char *words_death(struct page *pg, const struct tl_death_verdict *v)
 		text = _("the trace does not say why it died");
 	text = page_join(pg, text, "", words_grade(&v->cause));
 	if (v->core_dumped == 1)
-		text = page_join(pg, text, "; ", _("a core was written"));
+		text = page_join(pg, text, _("; "), _("a core was written"));
 	if (v->handled_term && v->handled)
-		text = page_join(pg, text, "; ",
+		text = page_join(pg, text, _("; "),
 				 page_fmt(pg, _("it had handled %1$s before"), words_signal(pg, v->handled->sig)));
 	return text;
 }
