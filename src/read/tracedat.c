@@ -39,6 +39,7 @@ static void tracedat_close(void *state)
 	vec_fini(&td->owned);
 	vec_fini(&td->event);
 	vec_fini(&td->buffer);
+	vec_fini(&td->instance);
 	vec_fini(&td->frame);
 	merge_fini(&td->merge);
 	td_text_free(td->text);

@@ -129,8 +129,12 @@ struct td_stream {
 
 struct td_buffer {
 	struct tl_str name, clock;
-	uint64_t at;	    /* v6: of its own header */
-	uint32_t page_size; /* 0: the file's */
+};
+
+/* Version 6: an instance's own table of cpus. */
+struct td_instance {
+	uint64_t at;
+	struct tl_str name;
 };
 
 struct td_common {
@@ -170,6 +174,7 @@ struct tracedat {
 	} tsc;
 
 	VEC(struct td_buffer) buffer;
+	VEC(struct td_instance) instance;
 	VEC(struct td_stream) stream;
 	VEC(void *) owned; /* unpacked sections */
 	uint32_t have;	   /* bit per part of a version 7 file that was read */

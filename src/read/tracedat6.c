@@ -9,22 +9,20 @@
  */
 #include "read/tracedat.h"
 
-enum { OPT_DONE = 0, OPT_BUFFER = 3, CPUS_MAX = 1 << 14 };
+enum { OPT_DONE = 0, OPT_BUFFER = 3, CPUS_MAX = 1 << 14, INSTANCES_MAX = 1 << 10 };
 
 static struct tl_err *buffer_option(struct tracedat *td, struct tl_str data)
 {
 	struct cursor c = {(const uint8_t *)data.p, data.n, 0, td->big, false};
 	uint64_t at = cursor_u64(&c);
-	struct tl_str name = {data.p + 8, 0};
-	int i;
+	struct td_instance *in;
 
-	if (c.bad)
+	if (c.bad || td->instance.n >= INSTANCES_MAX)
 		return NULL;
-	name.n = strnlen(name.p, data.n - 8);
-	i = td_buffer_add(td, name, (struct tl_str){});
-	if (i < 0)
+	in = vec_push(&td->instance);
+	if (!in)
 		return &tl_enomem;
-	td->buffer.v[i].at = at;
+	*in = (struct td_instance){at, {data.p + 8, strnlen(data.p + 8, data.n - 8)}};
 	return NULL;
 }
 
@@ -46,7 +44,7 @@ static struct tl_err *options(struct tracedat *td, struct cursor *c)
 }
 
 /* "flyrecord\0", then where each cpu's pages lie. */
-static struct tl_err *cpu_table(struct tracedat *td, struct cursor *c, uint16_t buffer, uint32_t cpus)
+static struct tl_err *cpu_table(struct tracedat *td, struct cursor *c, struct tl_str name, uint32_t cpus)
 {
 	struct tl_str magic = cursor_span(c, 10);
 
@@ -64,23 +62,25 @@ static struct tl_err *cpu_table(struct tracedat *td, struct cursor *c, uint16_t 
 	}
 	for (uint32_t cpu = 0; cpu < cpus && cpu < CPUS_MAX && !c->bad; cpu++) {
 		uint64_t at = cursor_u64(c), size = cursor_u64(c);
+		int buffer;
 
-		if (!c->bad)
-			try(td_stream_add(td, buffer, (int32_t)cpu, at, size, td->page_size, false));
+		if (c->bad || !size) /* beside instances the top buffer is often empty: then it is none */
+			continue;
+		buffer = td_buffer_add(td, name, (struct tl_str){});
+		if (buffer < 0)
+			return &tl_enomem;
+		try(td_stream_add(td, (uint16_t)buffer, (int32_t)cpu, at, size, td->page_size, false));
 	}
 	return NULL;
 }
 
 static struct tl_err *instances(struct tracedat *td, uint32_t cpus)
 {
-	for (size_t i = 1; i < td->buffer.n; i++) {
+	for (size_t i = 0; i < td->instance.n; i++) { /* their tables may hold options, which may add more */
 		struct cursor c = {(const uint8_t *)td->file.p, td->file.n, 0, td->big, false};
 
-		if (td->buffer.v[i].at > c.n)
-			c.bad = true;
-		else
-			c.pos = td->buffer.v[i].at;
-		try(cpu_table(td, &c, (uint16_t)i, cpus));
+		cursor_take(&c, td->instance.v[i].at);
+		try(cpu_table(td, &c, td->instance.v[i].name, cpus));
 	}
 	return NULL;
 }
@@ -99,10 +99,8 @@ struct tl_err *td6_read(struct tracedat *td, struct cursor *c)
 	td->printk = cursor_span(c, cursor_u32(c));
 	td->cmdlines = cursor_span(c, cursor_u64(c));
 	cpus = cursor_u32(c);
-	if (td_buffer_add(td, (struct tl_str){"", 0}, (struct tl_str){}) < 0)
-		return &tl_enomem;
 	td->src->info.cpus = cpus <= CPUS_MAX ? (int)cpus : 0;
-	try(cpu_table(td, c, 0, cpus));
+	try(cpu_table(td, c, (struct tl_str){"", 0}, cpus));
 	if (!td->clock) { /* the clock's text stands behind the table, if anywhere */
 		struct tl_str clock = cursor_span(c, cursor_u64(c));
 

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Recordings of a real kernel. tests/data/two-buffers.dat was made on Linux 6.18, x86-64: two instances `lives`
+ * (stack triggers) and `family`, a shell that runs a program, kills one and fails one; .zstd and .v6 are what
+ * trace-cmd 3.1.6 converted it to. With TL_SHARED_DATA set, larger ones are compared with `trace-cmd report`.
+ */
+#include "dat_make.h"
+#include "read/tracedat.h"
+
+static struct tl_source *open_data(const char *name)
+{
+	const char *root = getenv("TL_SOURCE_ROOT");
+	struct tl_source *src = NULL;
+	char path[512];
+
+	if (!root)
+		skip();
+	snprintf(path, sizeof(path), "%s/tests/data/%s", root, name);
+	assert_null(tl_source_open(path, &src));
+	return src;
+}
+
+static void same_str(struct tl_str a, struct tl_str b)
+{
+	assert_int_equal(a.n, b.n);
+	assert_memory_equal(a.p ?: "", b.p ?: "", a.n);
+}
+
+static void same_fields(const struct tl_record *a, const struct tl_record *b)
+{
+	assert_int_equal(a->f.have, b->f.have);
+	for (unsigned i = 0; a->row && i < a->row->n_fields; i++) {
+		if (!(a->f.have >> i & 1))
+			continue;
+		if (a->row->field[i].type == TL_FT_STR)
+			same_str(a->f.v[i].s, b->f.v[i].s);
+		else
+			assert_int_equal(a->f.v[i].i, b->f.v[i].i);
+	}
+}
+
+static void same_records(struct tl_source *one, struct tl_source *two)
+{
+	struct tl_record a, b;
+	unsigned n = 0;
+
+	while (tl_source_next(one, &a) == 1) {
+		assert_int_equal(tl_source_next(two, &b), 1);
+		assert_int_equal(a.kind, b.kind);
+		assert_int_equal(a.buffer, b.buffer);
+		assert_int_equal(a.cpu, b.cpu);
+		assert_int_equal(a.pid, b.pid);
+		assert_int_equal(a.t, b.t);
+		assert_int_equal(a.ctx, b.ctx);
+		assert_ptr_equal(a.row, b.row);
+		assert_int_equal(a.n_frames, b.n_frames);
+		assert_int_equal(a.raw_n, b.raw_n);
+		assert_memory_equal(a.raw, b.raw, a.raw_n);
+		same_str(a.name, b.name);
+		same_str(a.comm, b.comm);
+		same_fields(&a, &b);
+		n++;
+	}
+	assert_int_equal(n, 72);
+	assert_int_equal(tl_source_next(two, &b), 0);
+	tl_source_close(one);
+	tl_source_close(two);
+}
+
+static void three_forms_of_one_recording(void **state)
+{
+	same_records(open_data("two-buffers.dat"), open_data("two-buffers.zstd.dat"));
+	same_records(open_data("two-buffers.dat"), open_data("two-buffers.v6.dat"));
+}
+
+static void what_the_file_tells(void **state)
+{
+	static const char *const files[] = {"two-buffers.dat", "two-buffers.zstd.dat", "two-buffers.v6.dat"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct tl_source *src = open_data(files[i]);
+		const struct tl_trace_info *info = tl_source_info(src);
+
+		assert_string_equal(info->format, i == 2 ? "trace.dat/6" : "trace.dat/7");
+		assert_string_equal(info->clock, "mono");
+		assert_string_equal(info->kernel, "6.18.44-fc-v669");
+		assert_int_equal(info->arch, TL_ARCH_X86);
+		assert_int_equal(info->cpus, 2);
+		assert_int_equal(info->n_buffers, 2);
+		assert_string_equal(info->buffer[0], "lives");
+		assert_string_equal(info->buffer[1], "family");
+		assert_non_null(info->symbols);
+		assert_int_equal(info->n_warnings, 0);
+		tl_source_close(src);
+	}
+}
+
+/* The killing of 1809 by 1807: signal, stack, death, with the values `trace-cmd report` shows. */
+static void a_killing(void **state)
+{
+	struct tl_source *src = open_data("two-buffers.dat");
+	struct tl_record rec;
+	bool seen = false;
+
+	while (!seen && tl_source_next(src, &rec) == 1)
+		seen = rec.row && rec.row->id == TL_EVENT_SIGNAL_GENERATE &&
+		       rec.f.v[TL_F_SIGNAL_GENERATE_sig].i == 9;
+	assert_true(seen);
+	assert_int_equal(rec.t, 2721420612247);
+	assert_int_equal(rec.pid, 1807);
+	assert_int_equal(rec.f.v[TL_F_SIGNAL_GENERATE_pid].i, 1809);
+	assert_int_equal(rec.f.v[TL_F_SIGNAL_GENERATE_group].i, 1);
+	assert_int_equal(tl_source_next(src, &rec), 1);
+	assert_int_equal(rec.kind, TL_REC_STACK);
+	assert_true(rec.frame[0].addr == 0xffffffff8136b9ba);
+	assert_int_equal(rec.n_frames, 9);
+	for (seen = false; !seen && tl_source_next(src, &rec) == 1;)
+		seen = rec.row && rec.row->id == TL_EVENT_SCHED_PROCESS_EXIT;
+	assert_true(seen);
+	assert_int_equal(rec.f.v[TL_F_SCHED_PROCESS_EXIT_pid].i, 1809);
+	assert_int_equal(rec.f.v[TL_F_SCHED_PROCESS_EXIT_group_dead].i, 1);
+	tl_source_close(src);
+}
+
+static void unpacking(void **state)
+{
+	static const uint8_t zlib[] = {0x78, 0x9c, 0x4b, 0x4c, 0x4a, 0x4e, 0x49,
+				       0x4d, 0x03, 0x00, 0x08, 0x1e, 0x02, 0x56};
+	struct tl_str in = {(const char *)zlib, sizeof(zlib)};
+	char to[16];
+
+	assert_int_equal(td_codec_named((struct tl_str){"zlib", 4}), TD_CODEC_ZLIB);
+	assert_int_equal(td_codec_named((struct tl_str){"lz4", 3}), TD_CODEC_UNKNOWN);
+	assert_true(td_unpack(TD_CODEC_ZLIB, in, to, 6));
+	assert_memory_equal(to, "abcdef", 6);
+	assert_false(td_unpack(TD_CODEC_ZLIB, in, to, 5));
+	assert_false(td_unpack(TD_CODEC_ZLIB, in, to, 7));
+	in.n--;
+	assert_false(td_unpack(TD_CODEC_ZLIB, in, to, 6));
+	assert_false(td_unpack(TD_CODEC_ZSTD, in, to, 6));
+}
+
+/* One line of `trace-cmd report -t`: "  name: comm-pid [cpu] seconds.nanoseconds: event: ..." */
+static bool parse_line(const char *line, int *pid, int *cpu, int64_t *t)
+{
+	const char *at = line, *open, *dash;
+	long long s, ns;
+
+	for (; (open = strstr(at, " [")); at = open + 1) {
+		for (dash = open; dash > line && (dash[-1] == ' ' || (dash[-1] >= '0' && dash[-1] <= '9'));)
+			dash--;
+		if (dash > line && dash[-1] == '-' && sscanf(dash, "%d", pid) == 1 &&
+		    sscanf(open, " [%d] %lld.%9lld:", cpu, &s, &ns) == 3) {
+			*t = s * 1000000000 + ns;
+			return true;
+		}
+	}
+	return false;
+}
+
+static unsigned long compare(const char *path)
+{
+	char command[600], line[8192];
+	struct tl_source *src = NULL;
+	struct tl_record rec;
+	unsigned long n = 0;
+	int pid, cpu;
+	int64_t t;
+	FILE *p;
+
+	assert_null(tl_source_open(path, &src));
+	snprintf(command, sizeof(command), "trace-cmd report -N -t -i '%s' 2>/dev/null", path);
+	p = popen(command, "r");
+	assert_non_null(p);
+	while (fgets(line, sizeof(line), p)) {
+		if (!parse_line(line, &pid, &cpu, &t))
+			continue;
+		do
+			assert_int_equal(tl_source_next(src, &rec), 1);
+		while (rec.kind == TL_REC_LOST);
+		assert_int_equal(rec.t, t);
+		assert_int_equal(rec.cpu, cpu);
+		assert_int_equal(rec.pid, pid);
+		n++;
+	}
+	pclose(p);
+	while (tl_source_next(src, &rec) == 1)
+		assert_int_equal(rec.kind, TL_REC_LOST);
+	tl_source_close(src);
+	return n;
+}
+
+static void as_trace_cmd_sees_it(void **state)
+{
+	static const struct {
+		const char *path;
+		unsigned long n;
+	} files[] = {
+		{"golden/amd64-6.1/trace.dat", 581},
+		{"golden/amd64-6.1/trace.v6.dat", 581},
+		{"logs/a3-trappy-trace.dat", 525},
+		{"logs/a5-local-6.18-fork20000.dat", 284930},
+	};
+	const char *dir = getenv("TL_SHARED_DATA");
+	char path[512];
+
+	if (!dir || system("command -v trace-cmd >/dev/null 2>&1"))
+		skip();
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i].path);
+		if (access(path, R_OK))
+			continue;
+		assert_int_equal(compare(path), files[i].n);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(three_forms_of_one_recording),
+		cmocka_unit_test(what_the_file_tells),
+		cmocka_unit_test(a_killing),
+		cmocka_unit_test(unpacking),
+		cmocka_unit_test(as_trace_cmd_sees_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
