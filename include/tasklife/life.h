@@ -78,6 +78,7 @@ struct tl_death {
 	bool status_known;
 	int32_t status; /* wait status, as task->exit_code holds it */
 	bool status_from_call; /* only the argument of exit()/exit_group() was seen */
+	bool exit_group_called; /* exit_call was exit_group */
 	struct tl_seen oom;	/* mark_victim */
 	struct tl_delivery last; /* the last signal_deliver before death */
 	bool any_delivery;
@@ -171,6 +172,10 @@ struct tl_leaver {
 	struct tl_delivery last;
 	bool any_delivery;
 	struct tl_seen coredump;
+	bool status_known, status_from_call, exit_group_called; /* as in struct tl_death */
+	int32_t status;
+	const struct tl_signal *own; /* sent to this thread alone, an array of n_own, the newest ones */
+	unsigned n_own;
 };
 
 struct tl_process {

@@ -57,4 +57,5 @@ void see_exit_call(struct tl_lives *l, const struct tl_event *ev)
 	d->exit_call = seen_at(ev);
 	d->status = ev->u.exit_call.code << 8;
 	d->status_known = d->status_from_call = true;
+	d->exit_group_called = ev->u.exit_call.group;
 }

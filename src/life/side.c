@@ -31,6 +31,7 @@ static void exited(struct tl_lives *l, const struct tl_event *ev)
 	d->status = ev->u.side.status;
 	d->status_known = true;
 	d->status_from_call = false;
+	group_leaver(life, d->seen.is ? d->seen : d->do_exit);
 }
 
 static void waited(struct tl_lives *l, const struct tl_event *ev)

@@ -108,6 +108,37 @@ void group_leads(struct tl_lives *l, struct life *life)
 		group_join(l, life, life->t.tid);
 }
 
+/* Signals to this thread alone go with its life; those that may have ended the process are kept. */
+#define OWN_KEPT 4
+
+static void keep_own(struct group *g, const struct tl_task *t, struct tl_leaver *v)
+{
+	struct tl_signal own[OWN_KEPT], *kept;
+	unsigned n = 0;
+
+	for (unsigned i = t->n_signals; i-- > 0 && n < OWN_KEPT;)
+		if (!t->signals[i].group && tl_signal_kills(t->signals[i].sig))
+			own[OWN_KEPT - ++n] = t->signals[i];
+	kept = n ? arena_alloc(&g->mem, n * sizeof(*kept)) : NULL;
+	if (!kept)
+		return;
+	memcpy(kept, own + OWN_KEPT - n, n * sizeof(*kept));
+	for (unsigned i = 0; i < n; i++) {
+		kept[i].ancestry = NULL; /* of the task's arena */
+		kept[i].n_ancestry = 0;
+	}
+	v->own = kept;
+	v->n_own = n;
+}
+
+static void leaver_status(const struct tl_death *d, struct tl_leaver *v)
+{
+	v->status = d->status;
+	v->status_known = d->status_known;
+	v->status_from_call = d->status_from_call;
+	v->exit_group_called = d->exit_group_called;
+}
+
 void group_leaver(struct life *life, struct tl_seen seen)
 {
 	struct group *g = group_of(life);
@@ -122,6 +153,7 @@ void group_leaver(struct life *life, struct tl_seen seen)
 		/* its do_exit was seen before: now more is known of it */
 		v->stack = life->t.death.stack;
 		v->coredump = life->t.death.coredump;
+		leaver_status(&life->t.death, v);
 		return;
 	}
 	if (g->leavers.n == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
@@ -135,6 +167,8 @@ void group_leaver(struct life *life, struct tl_seen seen)
 	*v = (struct tl_leaver){.who = life_ref(life), .seen = seen, .stack = life->t.death.stack,
 				.last = life->t.death.last, .any_delivery = life->t.death.any_delivery,
 				.coredump = life->t.death.coredump};
+	leaver_status(&life->t.death, v);
+	keep_own(g, &life->t, v);
 	g->p.leaver = g->leavers.v;
 	g->p.n_leavers = (unsigned)g->leavers.n;
 }
