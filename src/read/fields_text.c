@@ -108,10 +108,30 @@ static bool scan_bool(const char **p, const char *end, int64_t *ret)
 	return true;
 }
 
+/* options/fields (6.4) prints "0x3fc (1020)" for every number. */
+static bool scan_both_ways(enum tl_field_type type, const char **p, const char *end, int64_t *ret)
+{
+	const char *q = *p;
+	uint64_t v;
+
+	if (end - q < 3 || q[0] != '0' || q[1] != 'x' || !scan_hex(&q, end, &v))
+		return false;
+	*ret = type == TL_FT_STATE ? state_of_number(v) : (int64_t)v;
+	*p = q;
+	if (SCAN_LIT(&q, end, " (") && scan_i64(&q, end, (int64_t *)&v) && SCAN_LIT(&q, end, ")")) {
+		if (type == TL_FT_INT)
+			*ret = v;
+		*p = q;
+	}
+	return true;
+}
+
 static bool scan_number(enum tl_field_type type, const char **p, const char *end, int64_t *ret)
 {
 	bool ok;
 
+	if (scan_both_ways(type, p, end, ret))
+		return true;
 	switch (type) {
 	case TL_FT_HEX:
 		ok = scan_hex(p, end, (uint64_t *)ret);
@@ -202,13 +222,17 @@ static const char *cut_str(const struct cutter *c, unsigned i, const char *p)
 static const char *cut(const struct cutter *c, unsigned i, const char *p)
 {
 	const struct tl_field_row *field = &c->row->field[i];
-	const char *q, *value;
+	const char *q, *value = NULL;
 	int64_t number;
 
 	if (i == c->n)
 		return p;
 	q = skip_space(p, c->end);
-	value = q > p || p == c->from ? match_key(q, c->end, field->printed) : NULL;
+	if (q > p || p == c->from) {
+		value = match_key(q, c->end, field->printed);
+		if (!value)
+			value = match_key(q, c->end, field->name);
+	}
 	if (!value) {
 		c->f->have &= ~(1u << i);
 		return may_be_absent(c, i) ? cut(c, i + 1, p) : NULL;

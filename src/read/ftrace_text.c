@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The text of tracefs `trace` and `trace_pipe`, with or without its header, as it is or pasted into notes;
- * and the text of `trace-cmd report`, whose lines have the same columns.
+ * the text of `trace-cmd report`, whose lines have the same columns; the latency format, also as an oops
+ * dumps it.
  *
  * A line is tried in this order: a record (its columns decide), a header, lost events, a frame, else prose,
  * which is passed over. Three things need the lines behind a record's first one:
@@ -20,10 +21,12 @@
 #include <stdlib.h>
 #include "base/guard.h"
 #include "read/blind_cpu.h"
+#include "read/fields_plugin.h"
 #include "read/scan.h"
 #include "read/text_frame.h"
 #include "read/text_head.h"
 #include "read/text_header.h"
+#include "read/text_latency.h"
 #include "read/text_lines.h"
 
 #define COMM_MAX 15
@@ -57,7 +60,8 @@ static bool line_tells_trace(struct tl_str line)
 	tracer.n = line.p + line.n - tracer.p;
 	if (tracer.n > 10 && memcmp(tracer.p, "# tracer: ", 10) == 0)
 		return true;
-	return text_is_report_start(line, &cpus) || text_head(line, &rec, &extra) == HEAD_OK;
+	return text_is_report_start(line, &cpus) || text_head(line, &rec, &extra) == HEAD_OK ||
+	       text_latency(line, &rec) == HEAD_OK;
 }
 
 static int sniff(const unsigned char *head, size_t n, bool whole)
@@ -71,7 +75,7 @@ static int sniff(const unsigned char *head, size_t n, bool whole)
 
 		if (!nl && !whole)
 			break;
-		if (line_tells_trace((struct tl_str){p, (nl ? nl : end) - p}))
+		if (line_tells_trace(text_skip_printk((struct tl_str){p, (nl ? nl : end) - p})))
 			return SNIFF_SURE + 10;
 		p = nl ? nl + 1 : end;
 	}
@@ -253,6 +257,8 @@ static enum pulled take_fields(struct ftrace_text *t, struct tl_record *rec, siz
 	size_t ahead = *at;
 
 	if (tl_fields_from_text(rec->row, rec->payload, &rec->f))
+		return PULL_RECORD;
+	if (!rec->f.have && fields_from_plugin(rec->row, rec->payload, &rec->f))
 		return PULL_RECORD;
 	for (int i = 0; i < JOIN_MAX; i++) {
 		enum lines_got got = lines_at(&t->lines, &ahead, &line);
@@ -438,6 +444,9 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 	case HEAD_NONE:
 		break;
 	}
+	/* Under an ordinary header there are no such lines, and looking for them costs. */
+	if (!comment && (t->header.latency || !t->header.tracer) && text_latency(line, rec) == HEAD_OK)
+		return take_record(src, t, rec, at);
 	p = skip_blank(line.p, end);
 	if (p < end && *p == '#')
 		text_header_line(src, &t->header, (struct tl_str){p, end - p});

@@ -49,6 +49,6 @@ bool source_warn(struct tl_source *src, const char *msgid); /* the same one is k
 void source_lost(struct tl_source *src, int cpu, tl_ns from, tl_ns to, uint64_t lost);
 void source_event_seen(struct tl_source *src, enum tl_event_id id);
 
-extern const struct reader_ops reader_ftrace_text, reader_tracedat;
+extern const struct reader_ops reader_ftrace_text, reader_perf_text, reader_tracedat;
 
 #endif

@@ -19,6 +19,7 @@
 static const struct reader_ops *const readers[] = {
 	&reader_tracedat,
 	&reader_ftrace_text,
+	&reader_perf_text,
 };
 
 /* The pieces of the head that are looked at. */

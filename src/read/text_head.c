@@ -18,6 +18,7 @@
 
 #define COMM_MAX 15
 #define TASK_COLUMN 16 /* "%16s-%-7d": the dash of an untouched line stands there */
+#define FRONT_MAX 512  /* the columns begin within so many bytes, whatever was pasted in front */
 #define CPU_MAX 8192   /* NR_CPUS is at most that */
 
 /* ctx bits of each character of the context column: kernel/trace/trace_output.c trace_print_lat_fmt. */
@@ -223,7 +224,7 @@ enum head_found text_head(struct tl_str line, struct tl_record *ret, struct head
 	struct place place = {.rec = *ret};
 	bool found = false, broken = false, look;
 
-	while ((bracket = memchr(bracket, '[', end - bracket))) {
+	while ((bracket = memchr(bracket, '[', end - bracket)) && bracket - line.p <= FRONT_MAX) {
 		if (place_at(line, bracket, &place, &look)) {
 			if (found && place.rec.comm.n > COMM_MAX)
 				break;

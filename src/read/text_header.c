@@ -44,17 +44,21 @@ static void tracer(struct tl_source *src, struct text_header *h, struct tl_str l
 	if (!p)
 		return;
 	h->tracer = true;
+	h->latency = false;
 	h->graph = SCAN_LIT(&p, line.p + line.n, "function_graph");
 	if (h->graph)
 		source_warn(src, N_("lines of the function_graph tracer are not read"));
 }
 
 /* "# function latency trace v1.1.5 on 6.1.0-50-cloud-amd64" */
-static void kernel(struct tl_source *src, struct tl_str line)
+static void latency(struct tl_source *src, struct text_header *h, struct tl_str line)
 {
 	const char *p = find(line, " latency trace v1.1.5 on "), *end = line.p + line.n, *q;
 
-	if (!p || src->info.kernel)
+	if (!p)
+		return;
+	h->latency = true;
+	if (src->info.kernel)
 		return;
 	for (q = p; q < end && !is_space(*q); q++)
 		;
@@ -76,7 +80,7 @@ void text_header_line(struct tl_source *src, struct text_header *h, struct tl_st
 	tracer(src, h, line);
 	entries(h, line);
 	number_of_cpus(src, line);
-	kernel(src, line);
+	latency(src, h, line);
 	buffer_started(h, line);
 }
 

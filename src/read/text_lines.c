@@ -8,6 +8,7 @@
  *    bounded whatever the input.
  */
 #include <string.h>
+#include "read/text_latency.h"
 #include "read/text_lines.h"
 
 /* At least so much of what was consumed is kept in view: a name in the first column may begin on a line
@@ -82,6 +83,8 @@ enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret)
 		l->skipping = !l->ended;
 	}
 	*ret = (struct tl_str){from, line_end(from, stop) - from};
+	if (ret->n && (*from == '[' || *from == '<'))
+		*ret = text_skip_printk(*ret);
 	return LINES_OK;
 }
 

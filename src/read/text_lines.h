@@ -26,7 +26,8 @@ struct text_lines {
 };
 
 void lines_init(struct text_lines *l, struct source_bytes *bytes);
-/* The line at p + *at without its end ("\n", "\r\n"); *at moves behind it. */
+/* The line at p + *at without its end ("\n", "\r\n") and without what printk puts in front; *at moves behind
+ * it. */
 enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret);
 /* Done with everything before p + at. */
 void lines_consume(struct text_lines *l, size_t at);

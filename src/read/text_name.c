@@ -18,6 +18,9 @@
 #include "read/text_frame.h"
 #include "read/text_head.h"
 
+/* No line of the kernel is longer (TRACE_SEQ_BUFFER_SIZE); what is looked for from the right stays cheap. */
+#define LINE_LONGEST (8 << 10)
+
 static bool str_is(struct tl_str s, const char *lit)
 {
 	return s.n == strlen(lit) && memcmp(s.p, lit, s.n) == 0;
@@ -59,6 +62,8 @@ static bool function_at(const char *p, const char *end, struct tl_record *ret)
 /* "name(a=1, b=2) <-parent": the arrow is looked for from the right, arguments may be strings. */
 static bool function_with_args(const char *p, const char *end, struct tl_record *ret)
 {
+	if (end - p > LINE_LONGEST)
+		return false;
 	for (const char *q = end - 4; q > p; q--) {
 		if (memcmp(q, ") <-", 4) != 0)
 			continue;
@@ -150,6 +155,10 @@ bool text_name(const char *p, const char *end, struct tl_record *ret)
 	ret->name = (struct tl_str){p, 0};
 	if (p < end && *p == '<')
 		return stack_mark(p, end, ret);
+	if (end - p > 2 && *p == '#' && is_digit(p[1])) {
+		event_at((struct tl_str){p, 1}, p + 1, end, ret); /* hwlat, osnoise: "#12 inner/outer(us): ..." */
+		return true;
+	}
 	while (q < end && is_symbol(*q))
 		q++;
 	if (q == p)

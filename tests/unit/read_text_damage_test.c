@@ -121,6 +121,27 @@ static void pieces_moved(void **state)
 	}
 }
 
+/* Lines made of what the parser looks for: the time must not grow with the square of their length. */
+static void lines_of_bait(void **state)
+{
+	static const char *const baits[] = {
+		"a-1 [0] 1.1: x(", "a-1 [0] 1.1: x) <-", "1us : ", " pid=1", "a-1 [0] 1.1: sched_wakeup: comm=",
+		" a-1 [0] .... 1.1: sched_prepare_exec: interp= filename=", "[", "-1 [", "\n=>", "\r", "\n",
+		" => x\n", "a-1 [0] 1.1: <stack trace>\n => x\n", "a-1 [0] 1.1: sched_wakeup: comm=\n",
+	};
+	size_t n = 2 << 20;
+	char *text = malloc(n);
+
+	for (size_t i = 0; i < sizeof(baits) / sizeof(baits[0]); i++) {
+		size_t len = strlen(baits[i]);
+
+		for (size_t at = 0; at < n; at += len)
+			memcpy(text + at, baits[i], n - at < len ? n - at : len);
+		read_all(text, n);
+	}
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +149,7 @@ int main(void)
 		cmocka_unit_test(cut_everywhere),
 		cmocka_unit_test(changed_bytes),
 		cmocka_unit_test(pieces_moved),
+		cmocka_unit_test(lines_of_bait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
