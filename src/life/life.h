@@ -51,6 +51,9 @@ struct life {
 	/* notice.c */
 	struct pending_notice notice[PENDING_NOTICES];
 	unsigned n_notices;
+	unsigned zombies_told; /* of its children, to whom they fall */
+	struct tl_ref heir;
+	struct tl_seen heir_seen;
 	/* reap.c: the wait this task is in, or was in last */
 	struct tl_seen waiting;
 	unsigned comms_cap, execs_cap, children_cap, adoptions_cap;

@@ -25,23 +25,54 @@ static bool same_parent(const struct life *child, const struct life *parent)
 	       (p->tgid != TL_PID_NONE && child->t.parent.tid == p->tgid);
 }
 
-/* Notices about zombie children of the dying sender go to whoever adopts them. */
-static bool tells_of_zombie_child(struct tl_lives *l, struct life *sender, struct life *parent,
-				  const struct tl_event *ev)
+/*
+ * A dying parent tells its children's new parent about those that are zombies; the record does not say which
+ * child is meant. They are counted, and settled when the parent's own end is told.
+ */
+static bool tells_of_zombie_child(struct life *sender, struct life *parent, const struct tl_event *ev)
 {
-	if (sender->t.parent.tid == TL_PID_NONE || same_parent(sender, parent))
+	if (!is_dying(sender) || sender->t.parent.tid == TL_PID_NONE || same_parent(sender, parent))
 		return false;
-	for (unsigned i = 0; i < sender->t.n_children; i++) {
-		struct life *child = life_by_ref(l, &sender->t.child[i]);
+	if (!sender->t.n_children)
+		return false;
+	sender->zombies_told++;
+	sender->heir = life_ref(parent);
+	sender->heir_seen = seen_at(ev);
+	return true;
+}
 
-		if (!child || !child->t.death.seen.is || child->t.reap.is || child->t.n_adoptions)
+static bool is_unreaped_child(struct tl_lives *l, const struct tl_ref *ref, struct life **ret)
+{
+	struct life *child = life_by_ref(l, ref);
+
+	*ret = child;
+	return child && child->t.death.seen.is && child->t.notice.seen.is && !child->t.reap.is &&
+	       !child->t.n_adoptions && (child->t.is_leader || !child->tgid_known);
+}
+
+/*
+ * After its own sched_process_exit a parent waits for nobody. Every zombie it left was told to the heir
+ * (kernel/exit.c reparent_leader), so when none was, all its dead children had been reaped by it before; when as
+ * many were as are left, all are the heir's. In between it cannot be said which.
+ */
+static void settle_children(struct tl_lives *l, struct life *parent)
+{
+	unsigned left = 0;
+	struct life *child;
+
+	for (unsigned i = 0; i < parent->t.n_children; i++)
+		left += is_unreaped_child(l, &parent->t.child[i], &child);
+	if (parent->t.children_more || !parent->t.death.seen.is || (parent->zombies_told &&
+	    parent->zombies_told != left))
+		return;
+	for (unsigned i = 0; i < parent->t.n_children; i++) {
+		if (!is_unreaped_child(l, &parent->t.child[i], &child))
 			continue;
-		if (!child->t.is_leader && child->tgid_known)
-			continue;
-		kin_adopted(child, life_ref(parent), seen_at(ev));
-		return true;
+		if (parent->zombies_told)
+			kin_adopted(child, parent->heir, parent->heir_seen);
+		else if (group_of(parent)->waiting.is)
+			reap_by(child, parent, parent->t.death.seen, true);
 	}
-	return false;
 }
 
 static void remember(struct life *parent, const struct life *child)
@@ -54,16 +85,15 @@ static void remember(struct life *parent, const struct life *child)
 	*p = (struct pending_notice){child->t.tid, child->t.generation};
 }
 
+/* Somebody else than the parent known so far was told: an heir, if that parent is gone; while it lives, a tracer. */
 static void adopted_before(struct tl_lives *l, struct life *child, struct life *parent, const struct tl_event *ev)
 {
 	struct life *old = life_by_ref(l, &child->t.parent);
-	struct tl_seen seen = old && group_of(old)->p.ended ? group_of(old)->p.end : seen_at(ev);
 
-	if (child->t.parent.tid == TL_PID_NONE) {
+	if (child->t.parent.tid == TL_PID_NONE)
 		child->t.parent = life_ref(parent);
-		return;
-	}
-	kin_adopted(child, life_ref(parent), seen);
+	else if (!old || is_dying(old))
+		kin_adopted(child, life_ref(parent), old && group_of(old)->p.ended ? group_of(old)->p.end : seen_at(ev));
 }
 
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev)
@@ -72,7 +102,7 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 	struct tl_notice *n = &child->t.notice;
 	struct tl_birth *b = &child->t.birth;
 
-	if (is_dying(sender) && tells_of_zombie_child(l, sender, parent, ev))
+	if (tells_of_zombie_child(sender, parent, ev))
 		return;
 	if (!is_dying(sender) && l->w.exit)
 		return; /* a tracer or waiter that lets go of somebody else's zombie: about whom is not said */
@@ -85,6 +115,7 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 	if (b->seen.is && b->real_parent.tid == TL_PID_NONE && !child->t.n_adoptions)
 		b->real_parent = life_ref(parent);
 	remember(parent, child);
+	settle_children(l, child);
 }
 
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev)

@@ -245,6 +245,38 @@ static void orphans_are_adopted_by_who_is_told(void **state)
 	assert_int_equal(find(&all, 11, 0)->adopted_by, TL_PID_NONE);
 }
 
+/* A zombie its parent never waited for is told to the heir; without such a notice the parent had reaped it. */
+static void zombies_are_settled_at_their_parents_end(void **state)
+{
+	static const char begin[] =
+		"  sh-10 [000] ..... 1.00: task_newtask: pid=11 comm=m clone_flags=1200000 oom_score_adj=0\n"
+		"  m-11  [000] ..... 1.01: task_newtask: pid=12 comm=c clone_flags=1200000 oom_score_adj=0\n"
+		"  m-11  [000] ..... 1.02: sched_process_wait: comm=m pid=0 prio=120\n"
+		"  c-12  [000] ..... 1.10: sched_process_exit: comm=c pid=12 prio=120\n"
+		"  c-12  [000] d.... 1.11: signal_generate: sig=17 errno=0 code=1 comm=m pid=11 grp=1 res=0\n"
+		"  m-11  [000] ..... 1.20: sched_process_exit: comm=m pid=11 prio=120\n";
+	static const char heir[] =
+		"  m-11  [000] d.... 1.21: signal_generate: sig=17 errno=0 code=1 comm=init pid=1 grp=1 res=0\n";
+	static const char end[] =
+		"  m-11  [000] d.... 1.22: signal_generate: sig=17 errno=0 code=1 comm=sh pid=10 grp=1 res=0\n";
+	char text[2048];
+	struct copies all = {};
+	const struct life_copy *c;
+
+	snprintf(text, sizeof(text), "%s%s", begin, end);
+	lives_of_text(text, copy, &all);
+	c = find(&all, 12, 0);
+	assert_true(c->reaped && c->at_most);
+	assert_int_equal(c->reaped_by, 11);
+	all.n = 0;
+	snprintf(text, sizeof(text), "%s%s%s", begin, heir, end);
+	lives_of_text(text, copy, &all);
+	c = find(&all, 12, 0);
+	assert_false(c->reaped);
+	assert_int_equal(c->adopted_by, 1);
+	assert_int_equal(find(&all, 11, 0)->notice_parent, 10);
+}
+
 static void like_sleeps_are_one_rhythm(void **state)
 {
 	char text[40000];
@@ -338,6 +370,7 @@ int main(void)
 		cmocka_unit_test(a_process_ends_with_its_last_thread),
 		cmocka_unit_test(signals_find_their_delivery),
 		cmocka_unit_test(orphans_are_adopted_by_who_is_told),
+		cmocka_unit_test(zombies_are_settled_at_their_parents_end),
 		cmocka_unit_test(like_sleeps_are_one_rhythm),
 		cmocka_unit_test(side_facts_join_the_dead),
 		cmocka_unit_test(a_strange_notice_is_told_with_a_warning),
