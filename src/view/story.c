@@ -460,7 +460,7 @@ static void put_reap(struct story *st, const struct tl_task *t)
 	else
 		text = page_fmt(&st->pg, _("by %1$s"), words_ref(&st->pg, &r->by));
 	if (r->is && r->automatic != 1)
-		text = page_join(&st->pg, text, ", ", zombie_text(st, t));
+		text = page_join(&st->pg, text, _("; "), zombie_text(st, t));
 	row(st, L_REAPED, r->is ? &r->seen : NULL, noted(st, text, &r->seen, NULL));
 }
 

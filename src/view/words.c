@@ -108,7 +108,7 @@ const char *words_birth(struct page *pg, const struct tl_told *told)
 		text = page_fmt(pg, _("made by %1$s; the trace does not say in which way"), by);
 	text = page_join(pg, text, "", words_grade(&told->birth));
 	if (b->requester.tid != TL_PID_NONE)
-		text = page_join(pg, text, ", ", page_fmt(pg, _("asked for by %1$s"), words_ref(pg, &b->requester)));
+		text = page_join(pg, text, _("; "), page_fmt(pg, _("asked for by %1$s"), words_ref(pg, &b->requester)));
 	return text;
 }
 

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lab: real kernels in QEMU. `lab run` is `run` on another machine: the command is recorded there, the
+ * recording comes out, and the story is told here by the same way every command reads.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/io.h"
+#include "cmd/capture.h"
+#include "cmd/pipeline.h"
+#include "lab/lab.h"
+
+#define STATUS_OURS   125 /* tasklife failed before the command started */
+#define GDB_PORT      1234
+#define GUEST_SECONDS 300
+#define GUEST_MB      512
+#define GUEST_CPUS    2
+
+static volatile int stop; /* the signal flag */
+
+static void on_signal(int sig)
+{
+	stop = sig;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction sa = {};
+
+	sa.sa_handler = on_signal;
+	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, 0}; *s; s++)
+		sigaction(*s, &sa, NULL);
+}
+
+/* ---- what goes on ---- */
+
+struct progress {
+	bool tty, open; /* open: a line without its end stands on the terminal */
+	const char *what, *subject;
+};
+
+/* A terminal sees one line that changes; a file sees each thing once. */
+static void show_progress(void *arg, const char *what, const char *subject, int percent)
+{
+	struct progress *p = arg;
+	struct out o;
+
+	if (!p->tty && percent > 0)
+		return;
+	out_init(&o, -1);
+	if (p->tty)
+		out_str(&o, "\r\033[K");
+	out_str(&o, "tasklife: ");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	out_fmt(&o, _(what), subject ? subject : "");
+#pragma GCC diagnostic pop
+	if (percent >= 0 && p->tty)
+		out_fmt(&o, " %d%%", percent);
+	if (!p->tty)
+		out_char(&o, '\n');
+	io_write_all(STDERR_FILENO, o.buf, o.n);
+	out_fini(&o);
+	p->open = p->tty;
+}
+
+static void end_progress(struct progress *p)
+{
+	if (p->open)
+		io_write_all(STDERR_FILENO, "\r\033[K", 4);
+	p->open = false;
+}
+
+/* ---- lab list ---- */
+
+struct lab_common {
+	struct common common;
+};
+
+static const struct opt list_opts[] = {
+	OPT_TABLE(common_opts, struct lab_common, common),
+	OPT_END,
+};
+
+static void list_abilities(struct out *o, const struct lab_image *img)
+{
+	static const struct {
+		const char *option, *name;
+	} can[] = {
+		{"FUNCTION_TRACER", "functions"}, {"STACKTRACE", "stacks"},	{"KPROBE_EVENTS", "kprobes"},
+		{"DEBUG_INFO_BTF", "btf"},	  {"BPF_SYSCALL", "bpf"},	{"FTRACE_SYSCALLS", "syscalls"},
+		{"MEMCG", "memcg"},		  {"IO_URING", "io_uring"},	{"SECCOMP_FILTER", "seccomp"},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(can); i++)
+		if (lab_image_option(img, can[i].option) == 'y')
+			out_fmt(o, " %s", can[i].name);
+}
+
+static int lab_list(struct lab *lab, const void *opts, int n, char **words)
+{
+	struct lab_kernel k;
+	struct out o;
+
+	out_init(&o, STDOUT_FILENO);
+	for (unsigned i = 0; lab_kernel_at(i, &k); i++) {
+		struct lab_image img = {};
+		struct tl_err *err = lab_image_find(lab, &k, &img);
+
+		out_fmt(&o, "%-12s %-6s %-9s ", k.id, k.arch, k.suite);
+		if (err) {
+			out_str(&o, err->code == TL_E_NOT_THERE ? _("not fetched") : "?");
+			tl_err_free(err);
+		} else {
+			out_fmt(&o, "%-32s", img.release);
+			list_abilities(&o, &img);
+		}
+		out_char(&o, '\n');
+		lab_image_fini(&img);
+	}
+	out_flush(&o);
+	int status = o.os ? 1 : 0;
+	out_fini(&o);
+	return status;
+}
+
+/* ---- lab fetch ---- */
+
+struct fetch {
+	struct common common;
+	bool again;
+};
+
+static const struct opt fetch_opts[] = {
+	OPT_FLAG(0, "again", N_("look for newer packages even where a kernel is there"), struct fetch, again),
+	OPT_TABLE(common_opts, struct fetch, common),
+	OPT_END,
+};
+
+static struct tl_err *fetch_one(struct lab *lab, const struct lab_kernel *k, bool again)
+{
+	struct lab_image img = {};
+	auto_free char *busybox = NULL;
+	struct tl_err *err = lab_image_fetch(lab, k, again, &img);
+
+	if (!err)
+		err = lab_busybox(lab, k->arch, &busybox);
+	end_progress(lab->note_arg);
+	if (!err)
+		say_note(N_("kernel %1$s is there: %2$s"), k->id, img.release);
+	lab_image_fini(&img);
+	return err;
+}
+
+static bool asked_for(const struct lab_kernel *k, int n, char **words)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(words[i], k->id) || !strcmp(words[i], "all"))
+			return true;
+	return !n;
+}
+
+static int lab_fetch(struct lab *lab, const void *opts, int n, char **words)
+{
+	const struct fetch *f = opts;
+	struct lab_kernel k, chosen;
+	int status = 0;
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(words[i], "all")) {
+			struct tl_err *err = lab_kernel_find(words[i], &k);
+
+			if (err)
+				return say_and_status(err);
+		}
+	if (!n) {
+		struct tl_err *err = lab_kernel_find(NULL, &chosen);
+
+		if (!err)
+			err = fetch_one(lab, &chosen, f->again);
+		return err ? say_and_status(err) : 0;
+	}
+	for (unsigned i = 0; lab_kernel_at(i, &k) && !stop; i++) {
+		struct tl_err *err = asked_for(&k, n, words) ? fetch_one(lab, &k, f->again) : NULL;
+
+		if (err)
+			status = say_and_status(err); /* the others may still be had */
+	}
+	return stop ? 128 + stop : status;
+}
+
+/* ---- lab run ---- */
+
+struct lab_run {
+	struct common common;
+	struct selectors selectors;
+	const char *kernel, *append, *output, *to, *tell_to, *mode;
+	int64_t smp, mem, timeout, gdb_port;
+	bool kvm, interactive, bare, print_qemu, no_stacks, times;
+};
+
+static const struct opt run_opts[] = {
+	OPT_STR('k', "kernel", "ID", N_("which kernel (default: the newest amd64 one); see lab list"), struct lab_run, kernel),
+	OPT_STR('o', "output", "FILE", N_("keep the recording in FILE, a trace.dat"), struct lab_run, output),
+	OPT_STR('t', "to", "VIEW", N_("story (default), why, json or ndjson"), struct lab_run, to),
+	OPT_STR(0, "tell-to", "FILE", N_("write the view to FILE instead of standard error"), struct lab_run, tell_to),
+	OPT_FLAG(0, "no-stacks", N_("without the kernel's call paths"), struct lab_run, no_stacks),
+	OPT_STR(0, "mode", "MODE", N_("record in this way or not at all: function, events+stacks or events"), struct lab_run, mode),
+	OPT_FLAG('i', "interactive", N_("a shell in the guest, on this terminal; nothing is recorded"), struct lab_run, interactive),
+	OPT_FLAG(0, "bare", N_("only run the command in the guest, without recording"), struct lab_run, bare),
+	OPT_STR(0, "append", "WORDS", N_("more words for the kernel's command line"), struct lab_run, append),
+	OPT_INT(0, "smp", "N", N_("CPUs of the guest (default: 2)"), struct lab_run, smp),
+	OPT_INT('m', "mem", "MB", N_("memory of the guest (default: 512)"), struct lab_run, mem),
+	OPT_INT(0, "timeout", "SECONDS", N_("end the guest after so long (default: 300, 0: never)"), struct lab_run, timeout),
+	OPT_FLAG(0, "kvm", N_("use KVM; breakpoints can be missed there"), struct lab_run, kvm),
+	OPT_FLAG(0, "print-qemu", N_("only print QEMU's command line"), struct lab_run, print_qemu),
+	OPT_FLAG(0, "times", N_("say how long the guest took"), struct lab_run, times),
+	OPT_TABLE(selector_opts, struct lab_run, selectors),
+	OPT_TABLE(common_opts, struct lab_run, common),
+	OPT_END,
+};
+
+static void print_words(char **argv)
+{
+	struct out o;
+
+	out_init(&o, STDOUT_FILENO);
+	for (char **a = argv; *a; a++) {
+		bool plain = **a && !strpbrk(*a, " \t\n'\"\\$`*?&;|<>()#~");
+
+		out_fmt(&o, plain ? "%s%s" : "%s'%s'", a == argv ? "" : " ", *a);
+	}
+	out_char(&o, '\n');
+	out_flush(&o);
+	out_fini(&o);
+}
+
+static int64_t or_default(int64_t v, int64_t otherwise)
+{
+	return v ? v : otherwise;
+}
+
+static struct tl_err *plan_view(const struct lab_run *r, struct pipeline *p)
+{
+	struct select sel;
+
+	p->view = tl_view_named(r->to ? r->to : "story");
+	if (!p->view)
+		return tl_err_new(TL_E_USAGE, N_("there is no view '%s'"), r->to);
+	try(select_init(&sel, &r->selectors));
+	p->fd = STDERR_FILENO;
+	if (r->tell_to)
+		p->fd = open(r->tell_to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (p->fd < 0)
+		return tl_err_os(errno, N_("cannot write the story"), NULL, r->tell_to);
+	p->selectors = &r->selectors;
+	p->opts = view_opts_for(&r->common, p->fd, r->selectors.all, r->no_stacks);
+	p->to = r->tell_to;
+	return NULL;
+}
+
+static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct lab_kernel *k, struct lab_opts *o)
+{
+	if (!n && !r->interactive)
+		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("run which command?"), NULL),
+				   N_("tasklife lab run -- ls -l; a shell: tasklife lab run --interactive"), NULL);
+	if (r->smp < 0 || r->smp > 64 || r->mem < 0 || r->timeout < -1)
+		return tl_err_new(TL_E_USAGE, N_("a guest cannot be that small or large"), NULL);
+	*o = (struct lab_opts){
+		.arch = lab_arch_named(k->arch),
+		.append = r->append,
+		.smp = or_default(r->smp, GUEST_CPUS),
+		.mem_mb = or_default(r->mem, GUEST_MB),
+		.seconds = r->interactive || r->timeout == -1 ? 0 : r->timeout,
+		.kvm = r->kvm,
+		.interactive = r->interactive,
+		.bare = r->bare,
+		.mode = r->mode,
+	};
+	return NULL;
+}
+
+static struct tl_err *keep(const char *path, int from)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	char buf[65536];
+	ssize_t n;
+
+	if (fd < 0)
+		return tl_err_os(errno, N_("cannot write the recording"), NULL, path);
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		if (io_write_all(fd, buf, n))
+			return tl_err_os(errno, N_("cannot write the recording"), NULL, path);
+	lseek(from, 0, SEEK_SET);
+	return NULL;
+}
+
+static void tell(const struct lab_run *r, const struct pipeline *p, const struct lab_result *res)
+{
+	struct tl_source *src = NULL;
+	struct tl_err *err = r->output ? keep(r->output, res->recording) : NULL;
+
+	if (!err)
+		err = tl_source_open_fd(res->recording, "lab run", &src);
+	if (err)
+		say_and_status(err);
+	else
+		pipeline_tell(p, src);
+}
+
+/* The guest is made ready, lives, and is gone when this returns. */
+static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const struct lab_kernel *k,
+				const struct lab_opts *o, int n, char **words, struct lab_guest *g, struct lab_result *res)
+{
+	static char *const shell[] = {(char *)"sh", NULL};
+	struct lab_image img = {};
+	struct tl_err *err = lab_image_fetch(lab, k, false, &img);
+
+	if (!err)
+		err = lab_guest_fill(g, lab, o, n ? n : 1, n ? words : (char **)shell);
+	if (!err)
+		err = lab_guest_plan(g, &img, o);
+	lab_image_fini(&img);
+	end_progress(lab->note_arg);
+	if (err)
+		return err;
+	if (r->print_qemu) {
+		print_words(g->argv);
+		return NULL;
+	}
+	err = lab_guest_start(g);
+	return err ? err : lab_guest_listen(g, lab, o, STDOUT_FILENO, res);
+}
+
+static int lab_run(struct lab *lab, const void *opts, int n, char **words)
+{
+	const struct lab_run *r = opts;
+	struct pipeline p = {};
+	struct lab_kernel k;
+	struct lab_opts o = {};
+	struct lab_guest g;
+	struct lab_result res = {.recording = -1};
+	struct tl_err *err = lab_kernel_find(r->kernel, &k);
+	int status;
+
+	if (!err)
+		err = plan_guest(r, n, &k, &o);
+	if (!err)
+		err = plan_view(r, &p);
+	if (err)
+		return say_and_status(err), STATUS_OURS;
+	lab_guest_init(&g);
+	err = guest_run(lab, r, &k, &o, n, words, &g, &res);
+	lab_guest_fini(&g);
+	status = err ? capture_start_status(err) : r->print_qemu ? 0 : res.status;
+	if (err)
+		say_and_status(err);
+	if (res.recording >= 0 && !err)
+		tell(r, &p, &res);
+	if (r->times && res.boot_s > 0)
+		say_note(N_("guest %1$s: first process after %2$.2f s, %3$.2f s in all"), k.id, res.boot_s, res.wall_s);
+	if (res.recording >= 0)
+		close(res.recording);
+	return stop ? 128 + stop : status;
+}
+
+/* ---- the verbs ---- */
+
+static const struct lab_verb {
+	const char *name;
+	const struct opt *opts;
+	size_t size;
+	int usage_status;
+	int (*run)(struct lab *lab, const void *opts, int n, char **words);
+} verbs[] = {
+	{"list", list_opts, sizeof(struct lab_common), 2, lab_list},
+	{"fetch", fetch_opts, sizeof(struct fetch), 2, lab_fetch},
+	{"run", run_opts, sizeof(struct lab_run), STATUS_OURS, lab_run},
+};
+
+static const struct lab_verb *verb_named(const char *word)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (word && !strcmp(verbs[i].name, word))
+			return &verbs[i];
+	return NULL;
+}
+
+static int call_verb(const struct lab_verb *v, const void *opts, int n, char **words)
+{
+	struct progress progress = {.tty = isatty(STDERR_FILENO)};
+	struct lab lab;
+	struct tl_err *err = lab_open(&lab, &stop, show_progress, &progress);
+	int status;
+
+	if (err)
+		return say_and_status(err);
+	catch_signals();
+	status = v->run(&lab, opts, n, words);
+	end_progress(&progress);
+	lab_close(&lab);
+	return status;
+}
+
+static struct tl_err *which(const char *word)
+{
+	struct tl_err *err = tl_err_new(TL_E_USAGE, word ? N_("the laboratory has no verb '%s'") : N_("what shall the laboratory do?"), word);
+
+	return tl_err_hint(err, N_("tasklife lab list, fetch or run"), NULL);
+}
+
+static int run(const void *outer, int n, char **words)
+{
+	const struct lab_verb *v = verb_named(n ? words[0] : NULL);
+	auto_free struct common *opts = NULL;
+	struct tl_err *err;
+
+	if (!v)
+		return say_and_status(which(n ? words[0] : NULL));
+	opts = calloc(1, v->size);
+	if (!opts)
+		return say_and_status(&tl_enomem);
+	*opts = *(const struct common *)outer;
+	if (v->opts == run_opts)
+		((struct lab_run *)opts)->timeout = GUEST_SECONDS;
+	err = args_parse(v->opts, opts, n, words, true, &n);
+	if (err) {
+		say_and_status(err);
+		return v->usage_status;
+	}
+	return call_verb(v, opts, n, words);
+}
+
+static const struct opt lab_opts_[] = {
+	OPT_TABLE(common_opts, struct lab_common, common),
+	OPT_END,
+};
+
+const struct cmd cmd_lab = {
+	.name = "lab",
+	.summary = N_("run a command on another kernel, in QEMU"),
+	.usage = "list | fetch [ID...] | run [options] [--] CMD [ARG...]",
+	.opts = lab_opts_,
+	.size = sizeof(struct lab_common),
+	.stop_at_first_word = true,
+	.run = run,
+};
