@@ -140,7 +140,13 @@ static struct tl_err *enable_functions(struct tl_recorder *rec)
 
 /* ---- the steps ---- */
 
-/* True: this step is done or was not wanted. A refusal of what the user named is the error. */
+/* What it costs to go on without; the same words as in doctor. */
+static const char *const cost[] = {
+	[TL_MODE_FUNCTION] = N_("events and their stacks tell the same lives; only the entries of functions are missing"),
+	[TL_MODE_STACKS] = N_("without them the causes of some deaths and the sources of some signals stay unknown"),
+};
+
+/* A refusal of what the user named is the error; any other is kept for the report. */
 static struct tl_err *step(struct tl_recorder *rec, const struct tl_rec_plan *plan, enum tl_rec_mode mode,
 			   struct tl_err *(*enable)(struct tl_recorder *))
 {
@@ -156,7 +162,7 @@ static struct tl_err *step(struct tl_recorder *rec, const struct tl_rec_plan *pl
 	}
 	if (plan->want_mode && plan->mode == mode && !plan->best_effort)
 		return err;
-	record_refused(rec, err);
+	record_refused(rec, tl_err_hint(err, cost[mode], NULL));
 	return NULL;
 }
 

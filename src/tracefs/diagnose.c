@@ -122,7 +122,7 @@ static bool no_instances(struct trouble *t)
 static bool no_memory(struct trouble *t)
 {
 	tl_err_cause(t->err, N_("not enough memory for the ring buffers"), NULL);
-	tl_err_hint(t->err, N_("ask for less: --buffer-size KB (per CPU)"), NULL);
+	tl_err_hint(t->err, N_("ask for less: --buffer-kb KB (per CPU)"), NULL);
 	return true;
 }
 

@@ -194,7 +194,7 @@ struct tl_err *tfs_undo_write(struct tfs_undo *undo, const char *path, const cha
 	auto_free char *old = NULL, *now = NULL;
 
 	if (tfs_read_value(path, &old))
-		return tl_err_os(errno, N_("cannot read '%s'"), path, path);
+		return tl_err_os(errno, N_("cannot read the tracing file '%s'"), path, path);
 	try(tfs_undo_note(undo, TFS_CHANGE_FILE, path, old));
 	if (tfs_write(path, value) || tfs_read_value(path, &now))
 		return not_written(errno, path);
