@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is known of a death before the rows are asked: which signal killed, whether the task was only taken along
+ * when its process ended, who of its threads decided that.
+ *
+ * Why signal_deliver alone misleads (kernel/signal.c): a fatal signal that dumps no core is turned into a group
+ * kill by complete_signal(), and every thread then reports a delivery of 9, whatever was sent. Signals that dump
+ * core, and those that waited because the task was stopped or had them blocked, keep their number. Threads taken
+ * along by exit_group, exec or a crash report a 9 for which nobody sent anything.
+ */
+#include <string.h>
+
+#include "why/match.h"
+
+#define SIGNAL_KILL 9
+enum { CLD_EXITED_CODE = 1, CLD_KILLED_CODE = 2, CLD_DUMPED_CODE = 3 };
+
+bool is_queued(const struct tl_signal *s)
+{
+	return s->result == 0 || s->result == 2 || s->result == 4;
+}
+
+bool left_by_exit_group(const struct tl_stack *stack)
+{
+	if (!stack || stack_has(stack, TL_ROLE_GET_SIGNAL))
+		return false;
+	if (stack_has(stack, TL_ROLE_SYS_EXIT_GROUP))
+		return true;
+	for (unsigned i = 1; i < stack->n; i++)
+		if (stack->frame[i - 1].role == TL_ROLE_DO_GROUP_EXIT)
+			return stack->frame[i].mark == TL_FM_DOUBTFUL || stack->frame[i].role == TL_ROLE_AFTER_EXIT_GROUP;
+	return false;
+}
+
+/* The moment after which nothing can be the cause. */
+static tl_ns died_at(const struct tl_task *task)
+{
+	const struct tl_death *d = &task->death;
+
+	return d->do_exit.is ? d->do_exit.t : d->seen.t;
+}
+
+static bool kills_by_default(const struct tl_delivery *d)
+{
+	return d->seen.is && !d->handler && tl_signal_kills(d->sig);
+}
+
+static const struct tl_delivery *fatal_delivery(const struct tl_task *task)
+{
+	const struct tl_death *d = &task->death;
+
+	if (!d->any_delivery || !kills_by_default(&d->last))
+		return NULL;
+	if (d->exit_call.is && d->exit_call.t > d->last.seen.t)
+		return NULL; /* it lived on and left by itself */
+	return &d->last;
+}
+
+/* ---- what its parent and its status say ---- */
+
+static int8_t notice_code(const struct tl_task *task)
+{
+	const struct tl_notice *n = &task->notice;
+
+	return n->seen.is && n->code >= CLD_EXITED_CODE && n->code <= CLD_DUMPED_CODE ? (int8_t)n->code : 0;
+}
+
+static bool has_status(const struct tl_death *d)
+{
+	return d->status_known && !d->status_from_call;
+}
+
+static bool alone(const struct tl_task *task)
+{
+	const struct tl_process *p = task->process;
+
+	return !p || (p->n_threads <= 1 && !p->threads_more && (task->tgid == task->tid || task->tgid == TL_PID_NONE));
+}
+
+static void what_was_told(const struct tl_task *task, struct death_facts *d)
+{
+	d->notice = notice_code(task);
+	if (has_status(&task->death)) {
+		d->told_signal = task->death.status & 0x7f;
+		d->told_exit = !d->told_signal && alone(task) && !task->kthread;
+		d->core = d->told_signal ? !!(task->death.status & 0x80) : 0;
+		return;
+	}
+	d->told_signal = d->notice == CLD_KILLED_CODE || d->notice == CLD_DUMPED_CODE;
+	d->told_exit = d->notice == CLD_EXITED_CODE;
+	d->core = -1;
+	if (task->death.coredump.is || d->notice == CLD_DUMPED_CODE)
+		d->core = 1;
+	else if (d->notice && alone(task))
+		d->core = 0; /* with threads the notice may say 2 although a core was written */
+}
+
+/* ---- the signal that killed ---- */
+
+/* Could this signal be the one, given the delivery that killed and what was told? */
+static bool fits(const struct tl_task *task, const struct death_facts *d, const struct tl_signal *s)
+{
+	if (!is_queued(s) || !tl_signal_kills(s->sig) || s->seen.t > died_at(task))
+		return false;
+	if (s->delivered.is && s->sa_handler)
+		return false; /* handled */
+	if (has_status(&task->death) && (task->death.status & 0x7f) != s->sig)
+		return false;
+	if (d->told_exit)
+		return false;
+	if (!d->sd)
+		return true;
+	if (s->seen.t > d->sd->seen.t)
+		return false;
+	if (d->sd->sig != SIGNAL_KILL)
+		return s->sig == d->sd->sig;
+	return s->sig == SIGNAL_KILL || !tl_signal_dumps_core(s->sig);
+}
+
+/*
+ * The latest that fits: once a fatal signal was taken, newer kernels ignore all that follow, and one that is
+ * older and still pending was blocked.
+ */
+static void latest(const struct tl_task *task, struct death_facts *d, const struct tl_signal *list, unsigned n,
+		   bool others)
+{
+	for (const struct tl_signal *s = list; s < list + n; s++) {
+		/* a thread's own core signal kills that thread, and the others as its peers */
+		if (!fits(task, d, s) || (others && tl_signal_dumps_core(s->sig)))
+			continue;
+		if (!d->fatal || s->seen.t > d->fatal->seen.t)
+			d->fatal = s;
+	}
+}
+
+static bool is_me(const struct tl_task *task, const struct tl_leaver *l)
+{
+	return l->who.tid == task->tid && l->who.generation == task->generation;
+}
+
+static void find_fatal(const struct tl_task *task, struct death_facts *d)
+{
+	const struct tl_process *p = task->process;
+
+	latest(task, d, task->signals, task->n_signals, false);
+	if (!p)
+		return;
+	latest(task, d, p->group_signals, p->n_group_signals, false);
+	for (unsigned i = 0; i < p->n_leavers; i++)
+		if (!is_me(task, &p->leaver[i]))
+			latest(task, d, p->leaver[i].own, p->leaver[i].n_own, true);
+}
+
+/* ---- the other threads ---- */
+
+static bool crashed(const struct tl_leaver *l)
+{
+	return l->coredump.is || (l->any_delivery && kills_by_default(&l->last) && tl_signal_dumps_core(l->last.sig));
+}
+
+static bool called_exit_group(const struct tl_leaver *l)
+{
+	return left_by_exit_group(l->stack) || (!l->stack && l->exit_group_called);
+}
+
+static void find_peers(const struct tl_task *task, struct death_facts *d)
+{
+	const struct tl_process *p = task->process;
+
+	if (!p || d->fatal || (d->sd && (d->sd->sig != SIGNAL_KILL || d->sd->code != 0)))
+		return;
+	if (!d->sd && !stack_has(task->death.stack, TL_ROLE_GET_SIGNAL))
+		return;
+	d->zapped = !alone(task);
+	d->exec_after = p->execed.is && p->execed.t >= died_at(task);
+	for (unsigned i = 0; i < p->n_leavers; i++) {
+		const struct tl_leaver *l = &p->leaver[i];
+
+		if (is_me(task, l))
+			continue;
+		if (!d->crashed && crashed(l))
+			d->crashed = l;
+		if (!d->leader_out && called_exit_group(l))
+			d->leader_out = l;
+	}
+}
+
+void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, struct death_facts *ret)
+{
+	enum tl_grade grade;
+
+	*ret = (struct death_facts){ .core = -1 };
+	ret->sd = fatal_delivery(task);
+	what_was_told(task, ret);
+	/* a task that left by a path of its own was not killed, whatever was pending */
+	if (!task->death.stack || stack_has(task->death.stack, TL_ROLE_GET_SIGNAL))
+		find_fatal(task, ret);
+	if (ret->fatal) {
+		struct question q = { .task = task, .sig = ret->fatal, .stack = ret->fatal->stack, .w = w };
+
+		ret->source = match_first(TL_CAUSE_SOURCE, &q, &grade);
+	}
+	find_peers(task, ret);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inside why/: what a row of causes.def says, and the one engine that asks it.
+ */
+#ifndef WHY_MATCH_H
+#define WHY_MATCH_H
+
+#include "base/arena.h"
+#include "tasklife/why.h"
+
+#define TOKENS_MAX 4
+#define ROLES_MAX  6
+
+/* How a token of a pattern stands in the stack; plain ones allow gaps before them, because inlining and tail
+ * calls drop frames. */
+enum token_how {
+	HOW_NEXT = 1,	  /* right behind the frame of the token before */
+	HOW_TOP = 2,	  /* the innermost frame */
+	HOW_AT0 = 4,	  /* printed with +0x0 and not put right */
+	HOW_DOUBTFUL = 8, /* any frame known not to be what is printed */
+	HOW_NOT = 16,	  /* nowhere in the stack */
+};
+
+struct token {
+	uint8_t how;
+	uint16_t role[ROLES_MAX]; /* any of them; TL_ROLE_NONE ends the list */
+};
+
+enum ask { ASK_NOT, ASK_YES, ASK_NO }; /* ASK_NOT: it does not matter */
+
+/* What a birth row says of a task whose clone_flags are not in the trace. */
+enum flagless {
+	FLAGLESS_NO,	     /* cannot be told */
+	FLAGLESS_STACK,	     /* the call path alone proves it */
+	FLAGLESS_IF_PROCESS, /* it later did what only processes do: a guess, but a good one */
+};
+
+struct question;
+typedef bool (*predicate)(const struct question *q, enum tl_grade *grade);
+
+struct when {
+	/* births */
+	uint64_t flags_mask, flags_are; /* clone_flags & mask == are; mask 0: not asked */
+	enum flagless flagless;
+	enum ask fork;	     /* sched_process_fork came with it */
+	enum ask by_kthreadd; /* its creator is pid 2 */
+	enum ask idle;	     /* pid 0 */
+	/* signals */
+	uint64_t sigs; /* bit per number; 0: any */
+	bool code_asked, or_asked;
+	int16_t code_lo, code_hi, code_or;
+	enum ask group, self, irq, owner_dead, oom;
+	/* deaths */
+	enum ask kthread;
+	/* what a field cannot say */
+	predicate also;
+};
+
+struct pattern {
+	struct token tok[TOKENS_MAX];
+	struct when when;
+	enum tl_grade grade;	 /* of a row without frames */
+	bool bare;		 /* may match without any stack, then deduced at best */
+	bool sender;		 /* source: the owner of the record is who did it */
+	bool exits;		 /* death: it left by itself, an exit code applies */
+	uint8_t number;		 /* death: the signal wait reports where no record has it */
+};
+
+/* What is known of a death before the rows are asked (fatal.c). */
+struct death_facts {
+	const struct tl_delivery *sd;	 /* the delivery that kills; NULL none seen */
+	const struct tl_signal *fatal;	 /* the signal that kills; NULL none seen */
+	const struct tl_cause *source;	 /* its row; NULL unknown or no fatal */
+	const struct tl_leaver *crashed; /* another thread that crashed */
+	const struct tl_leaver *leader_out; /* another thread that called exit_group */
+	bool zapped;	  /* killed with its process, without a signal of its own */
+	bool exec_after;  /* the process went on in another thread's exec */
+	int8_t core;	  /* a core was written: 1, 0, -1 not known */
+	int8_t notice;	  /* CLD_ code of its end, 0 not seen */
+	bool told_signal, told_exit; /* status or notice say so */
+};
+
+struct question {
+	const struct tl_task *task;   /* NULL: a bare stack */
+	const struct tl_signal *sig;  /* sources only */
+	const struct tl_stack *stack; /* NULL none */
+	const struct tl_witnesses *w;
+	const struct death_facts *d; /* deaths only */
+};
+
+/* Every matching row of a kind, best first, into ret->match; ret->row and grade are the first's. */
+void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena *mem, struct tl_finding *ret);
+/* The first row alone, without memory. */
+const struct tl_cause *match_first(enum tl_cause_kind kind, const struct question *q, enum tl_grade *grade);
+const struct pattern *pattern_of(const struct tl_cause *row);
+bool stack_has(const struct tl_stack *stack, enum tl_role role);
+
+/* fatal.c */
+void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, struct death_facts *ret);
+/* Did this stack leave through exit_group? */
+bool left_by_exit_group(const struct tl_stack *stack);
+bool is_queued(const struct tl_signal *s);
+
+/* predicates.c: what fields of struct when cannot say */
+#define PREDICATE(name) bool name(const struct question *q, enum tl_grade *grade);
+PREDICATE(also_core_dumped)
+PREDICATE(also_core_signal)
+PREDICATE(also_peer_crash)
+PREDICATE(also_peer_exec)
+PREDICATE(also_peer_exit)
+PREDICATE(also_oom)
+PREDICATE(also_own_number)
+PREDICATE(also_group_signal)
+PREDICATE(also_sigkill)
+PREDICATE(also_path_only)
+PREDICATE(also_told_signal)
+PREDICATE(also_exit_call)
+PREDICATE(also_told_exit)
+PREDICATE(also_by_kworker)
+PREDICATE(also_process)
+PREDICATE(also_living_owner)
+PREDICATE(also_other_clone)
+PREDICATE(also_thread_call)
+PREDICATE(also_nothing_else)
+#undef PREDICATE
+
+#endif

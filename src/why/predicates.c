@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a row of causes.def cannot say with fields: comparisons between records, and other threads. Each is asked
+ * after the frames agreed, and may lower the grade where a record it would like is missing.
+ */
+#include <string.h>
+
+#include "why/match.h"
+
+#define SIGNAL_KILL 9
+
+static void at_best(enum tl_grade *grade, enum tl_grade g)
+{
+	if (*grade < g)
+		*grade = g;
+}
+
+/* ---- births ---- */
+
+bool also_by_kworker(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_atom *comm = q->task ? q->task->birth.creator.comm : NULL;
+
+	return comm && !strncmp(comm->s, "kworker/", 8);
+}
+
+/* Only processes are told of to a parent, and only they still bear their own id after an exec. */
+bool also_process(const struct question *q, enum tl_grade *grade)
+{
+	at_best(grade, TL_GUESSED);
+	if (!q->task)
+		return true; /* a bare stack: most clones are forks */
+	if (q->task->kthread || (q->task->tgid != TL_PID_NONE && q->task->tgid != q->task->tid))
+		return false;
+	if (q->task->notice.seen.is || q->task->n_execs) {
+		*grade = TL_DEDUCED;
+		return true;
+	}
+	return q->stack != NULL;
+}
+
+/* Memory shared, but neither a thread nor a parent that waits; or flags not seen at all. */
+bool also_other_clone(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
+
+	if (b && b->flags_known)
+		return (b->clone_flags & (TL_CLONE_VM | TL_CLONE_VFORK | TL_CLONE_THREAD | TL_CLONE_UNTRACED)) == TL_CLONE_VM;
+	at_best(grade, TL_GUESSED);
+	return q->stack != NULL;
+}
+
+/* ---- sources ---- */
+
+/* Somebody who lives, runs in a process and was not interrupted: then the record's owner is who called kill().
+ * Where the trace does not tell of deaths, the owner may have been dying (PDEATHSIG looks the same). */
+bool also_living_owner(const struct question *q, enum tl_grade *grade)
+{
+	if (!(q->sig->ctx & TL_CTX_KNOWN) || !(q->w->exit || q->w->functions) || q->sig->owner_kthread)
+		at_best(grade, TL_GUESSED);
+	return !q->sig->owner_dead && q->sig->owner.tid > 0;
+}
+
+/* ---- deaths ---- */
+
+/* The number of a signal that dumps core, if that is what killed; 0 otherwise. */
+static int core_signal(const struct question *q, enum tl_grade *grade)
+{
+	const struct death_facts *d = q->d;
+
+	if (d->sd)
+		return tl_signal_dumps_core(d->sd->sig) ? d->sd->sig : 0;
+	if (!d->fatal || !tl_signal_dumps_core(d->fatal->sig))
+		return 0;
+	at_best(grade, q->stack || d->told_signal ? TL_DEDUCED : TL_GUESSED);
+	return d->fatal->sig;
+}
+
+bool also_core_dumped(const struct question *q, enum tl_grade *grade)
+{
+	return core_signal(q, grade) && q->d->core == 1;
+}
+
+bool also_core_signal(const struct question *q, enum tl_grade *grade)
+{
+	return core_signal(q, grade);
+}
+
+bool also_peer_crash(const struct question *q, enum tl_grade *grade)
+{
+	return q->d->zapped && q->d->crashed;
+}
+
+bool also_peer_exec(const struct question *q, enum tl_grade *grade)
+{
+	return q->d->zapped && q->d->exec_after && !q->d->crashed;
+}
+
+/* A 9 that nobody sent is an exit_group, an exec or a crash of a peer; without the others it is the first. */
+bool also_peer_exit(const struct question *q, enum tl_grade *grade)
+{
+	const struct death_facts *d = q->d;
+
+	if (!d->zapped || d->crashed || d->exec_after || (d->told_signal && !d->leader_out))
+		return false;
+	if (d->leader_out)
+		return true;
+	at_best(grade, TL_DEDUCED);
+	return d->sd && q->w->signal && q->w->deliver && (d->told_exit || q->task->process->ended);
+}
+
+bool also_oom(const struct question *q, enum tl_grade *grade)
+{
+	const struct death_facts *d = q->d;
+
+	return d->fatal && d->fatal->sig == SIGNAL_KILL && d->source && !strncmp(d->source->id, "oom", 3);
+}
+
+bool also_own_number(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_delivery *sd = q->d->sd;
+
+	return sd && sd->sig != SIGNAL_KILL && !tl_signal_dumps_core(sd->sig);
+}
+
+bool also_group_signal(const struct question *q, enum tl_grade *grade)
+{
+	const struct death_facts *d = q->d;
+
+	if (!d->fatal || d->fatal->sig == SIGNAL_KILL || tl_signal_dumps_core(d->fatal->sig))
+		return false;
+	if (d->sd)
+		return d->sd->sig == SIGNAL_KILL;
+	/* no delivery seen: the path proves that a signal killed, this one is the likely one */
+	at_best(grade, q->stack || d->told_signal ? TL_DEDUCED : TL_GUESSED);
+	return true;
+}
+
+bool also_sigkill(const struct question *q, enum tl_grade *grade)
+{
+	const struct death_facts *d = q->d;
+
+	if (!d->fatal || d->fatal->sig != SIGNAL_KILL)
+		return false;
+	if (!q->stack && !d->sd)
+		at_best(grade, TL_DEDUCED); /* queued, and no task survives it */
+	return true;
+}
+
+/* The path alone: the last resort of deaths by signal, never above a row that knows more. */
+bool also_path_only(const struct question *q, enum tl_grade *grade)
+{
+	const struct death_facts *d = q->d;
+	bool known = d->fatal || (d->sd && d->sd->sig != SIGNAL_KILL) || (d->zapped && (d->crashed || d->exec_after || d->leader_out));
+	enum tl_grade ignored = TL_OBSERVED;
+
+	if (known || (q->task && also_peer_exit(q, &ignored)))
+		at_best(grade, TL_GUESSED);
+	return true;
+}
+
+bool also_told_signal(const struct question *q, enum tl_grade *grade)
+{
+	return q->d->told_signal && !q->stack && !(q->d->zapped && (q->d->crashed || q->d->leader_out));
+}
+
+bool also_told_exit(const struct question *q, enum tl_grade *grade)
+{
+	return q->d->told_exit && !q->stack && !(q->d->zapped && q->d->leader_out);
+}
+
+static bool left_by_call(const struct question *q)
+{
+	return q->task && q->task->death.exit_call.is && !q->stack && !q->d->sd;
+}
+
+bool also_exit_call(const struct question *q, enum tl_grade *grade)
+{
+	return left_by_call(q) && q->task->death.exit_group_called;
+}
+
+bool also_thread_call(const struct question *q, enum tl_grade *grade)
+{
+	return left_by_call(q) && !q->task->death.exit_group_called;
+}
+
+bool also_nothing_else(const struct question *q, enum tl_grade *grade)
+{
+	at_best(grade, TL_GUESSED);
+	return true;
+}
