@@ -48,7 +48,7 @@ bool source_warn(struct tl_source *src, const char *msgid)
 {
 	const char **w;
 
-	vec_each(it, &src->warnings)
+	vec_each (it, &src->warnings)
 		if (*it == msgid || strcmp(*it, msgid) == 0)
 			return true;
 	w = vec_push(&src->warnings);

@@ -49,9 +49,10 @@ void blind_cpu_started(struct tl_source *src, struct blind_cpus *c, int cpu, tl_
 
 	if (b && b->any)
 		return;
-	source_blind(src, (struct tl_blind){.from = TL_NS_NONE,
-					    .to = t,
-					    .cpu = cpu,
-					    .why = N_("earlier events of this CPU were overwritten"),
-					    .lost = UINT64_MAX});
+	source_blind(src,
+		     (struct tl_blind){.from = TL_NS_NONE,
+				       .to = t,
+				       .cpu = cpu,
+				       .why = N_("earlier events of this CPU were overwritten"),
+				       .lost = UINT64_MAX});
 }

@@ -8,8 +8,8 @@
 #include "read/reader.h"
 
 struct blind_cpu {
-	tl_ns last;	 /* time of its last record */
-	size_t open;	 /* 1 + index of the interval that its next record closes; 0 none */
+	tl_ns last;  /* time of its last record */
+	size_t open; /* 1 + index of the interval that its next record closes; 0 none */
 	bool any;
 };
 

@@ -20,9 +20,9 @@
 #include "read/bytes.h"
 #include "read/unpack.h"
 
-#define CHUNK (256u << 10) /* about a level-2 cache: larger windows were slower */
+#define CHUNK       (256u << 10) /* about a level-2 cache: larger windows were slower */
 #define SPOOL_RATIO 64
-#define SPOOL_BASE (1ull << 30)
+#define SPOOL_BASE  (1ull << 30)
 
 struct source_bytes {
 	int fd;
@@ -198,9 +198,11 @@ static int spool_open(void)
 
 static struct tl_err *spool_failed(struct source_bytes *b, int os)
 {
-	struct tl_err *err = tl_err_os(os, N_("cannot keep a copy of the input '%s'"), b->name, NULL);
+	struct tl_err *err =
+		tl_err_os(os, N_("cannot keep a copy of the input '%s'"), b->name, NULL);
 
-	return os == ENOSPC ? tl_err_hint(err, N_("set TMPDIR to a place with more room"), NULL) : err;
+	return os == ENOSPC ? tl_err_hint(err, N_("set TMPDIR to a place with more room"), NULL)
+			    : err;
 }
 
 static struct tl_err *input_damaged(struct source_bytes *b, int os)
@@ -209,7 +211,8 @@ static struct tl_err *input_damaged(struct source_bytes *b, int os)
 
 	if (err != &tl_enomem && err->code != TL_E_DENIED)
 		err->code = TL_E_INPUT;
-	return os == EBADMSG ? tl_err_cause(err, N_("the packed file is damaged or cut"), NULL) : err;
+	return os == EBADMSG ? tl_err_cause(err, N_("the packed file is damaged or cut"), NULL)
+			     : err;
 }
 
 static bool is_bomb(const struct source_bytes *b, uint64_t unpacked)

@@ -38,7 +38,8 @@ static bool task_before(const char *from, const char *end, struct task_text *ret
 
 	if (p - from < 6 || *--p != ']' || !(p = number_before(from, p, &ret->prio)))
 		return false;
-	if (p - from < 3 || p[-1] != '[' || p[-2] != ' ' || !(p = number_before(from, p - 2, &ret->pid)))
+	if (p - from < 3 || p[-1] != '[' || p[-2] != ' ' ||
+	    !(p = number_before(from, p - 2, &ret->pid)))
 		return false;
 	if (p == from || p[-1] != ':')
 		return false;
@@ -112,7 +113,8 @@ static bool from_wakeup(const char *p, const char *end, struct tl_fields *f)
 	return true;
 }
 
-bool fields_from_plugin(const struct tl_event_row *row, struct tl_str payload, struct tl_fields *ret)
+bool fields_from_plugin(const struct tl_event_row *row, struct tl_str payload,
+			struct tl_fields *ret)
 {
 	static const struct {
 		uint16_t id;

@@ -14,7 +14,7 @@
 #include "read/scan.h"
 #include "tasklife/read.h"
 
-#define COMM_MAX 15
+#define COMM_MAX        15
 #define LINE_MAX_FIELDS (8 << 10) /* no line of the kernel is longer: TRACE_SEQ_BUFFER_SIZE */
 
 struct cutter {
@@ -133,17 +133,10 @@ static bool scan_number(enum tl_field_type type, const char **p, const char *end
 	if (scan_both_ways(type, p, end, ret))
 		return true;
 	switch (type) {
-	case TL_FT_HEX:
-		ok = scan_hex(p, end, (uint64_t *)ret);
-		break;
-	case TL_FT_STATE:
-		ok = scan_state(p, end, ret);
-		break;
-	case TL_FT_BOOL:
-		ok = scan_bool(p, end, ret);
-		break;
-	default:
-		ok = scan_i64(p, end, ret);
+	case TL_FT_HEX: ok = scan_hex(p, end, (uint64_t *)ret); break;
+	case TL_FT_STATE: ok = scan_state(p, end, ret); break;
+	case TL_FT_BOOL: ok = scan_bool(p, end, ret); break;
+	default: ok = scan_i64(p, end, ret);
 	}
 	return ok && (*p == end || !is_word(**p));
 }
@@ -286,7 +279,8 @@ static void cut_beginning(struct cutter *c)
 	c->f->have = 0;
 }
 
-bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload, struct tl_fields *ret)
+bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
+			 struct tl_fields *ret)
 {
 	size_t n = payload.n < LINE_MAX_FIELDS ? payload.n : LINE_MAX_FIELDS;
 	struct cutter c = {row, row->n_fields, payload.p, payload.p + n, ret};

@@ -29,10 +29,11 @@
 #include "read/text_latency.h"
 #include "read/text_lines.h"
 
-#define COMM_MAX 15
+#define COMM_MAX    15
 #define TASK_COLUMN 16
-#define FRAMES_MAX 1024
-#define JOIN_MAX 4 /* lines a split record may go on for: a comm of 15 newlines is no name but an attack */
+#define FRAMES_MAX  1024
+#define JOIN_MAX                                                                                   \
+	4 /* lines a split record may go on for: a comm of 15 newlines is no name but an attack */
 
 struct ftrace_text {
 	struct text_lines lines;
@@ -99,7 +100,7 @@ static void close_text(void *state)
 {
 	struct ftrace_text *t = state;
 
-	vec_each(name, &t->buffers)
+	vec_each (name, &t->buffers)
 		free(*name);
 	vec_fini(&t->buffers);
 	vec_fini(&t->frames);
@@ -119,7 +120,9 @@ static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
 	if (src->info.last == TL_NS_NONE || at > src->info.last)
 		src->info.last = at;
 	if (t->latest != TL_NS_NONE && at < t->latest)
-		source_warn(src, N_("time runs backwards in this trace: is it of two boots, or put together?"));
+		source_warn(
+			src,
+			N_("time runs backwards in this trace: is it of two boots, or put together?"));
 	t->latest = at;
 }
 
@@ -216,7 +219,8 @@ static bool join_is_sound(const struct tl_record *rec, const struct tl_fields *f
 }
 
 /* Put payload and line together without the break between them, for a wrap in the middle of a word. */
-static struct tl_str glue(struct ftrace_text *t, struct tl_str a, struct tl_str b, const char *between)
+static struct tl_str glue(struct ftrace_text *t, struct tl_str a, struct tl_str b,
+			  const char *between)
 {
 	size_t gap = strlen(between);
 
@@ -228,7 +232,8 @@ static struct tl_str glue(struct ftrace_text *t, struct tl_str a, struct tl_str 
 	return (struct tl_str){t->scratch.v, a.n + b.n + gap};
 }
 
-static bool joins(struct ftrace_text *t, struct tl_record *rec, struct tl_str line, bool line_is_record)
+static bool joins(struct ftrace_text *t, struct tl_record *rec, struct tl_str line,
+		  bool line_is_record)
 {
 	struct tl_str whole = to_end_of(rec->payload, line);
 	struct tl_fields f;
@@ -320,7 +325,8 @@ static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, siz
 	enum lines_got got;
 
 	t->frames.n = 0;
-	if (text_frame_line(rec->payload, &frame)) /* trace-cmd: the first one stands on the line itself */
+	if (text_frame_line(rec->payload,
+			    &frame)) /* trace-cmd: the first one stands on the line itself */
 		push_frame(t, &frame);
 	while ((got = lines_at(&t->lines, &ahead, &line)) == LINES_OK) {
 		if (text_frame_line(line, &frame)) {
@@ -360,7 +366,8 @@ static void whole_comm(struct ftrace_text *t, struct tl_str line, const struct h
 	rec->comm = (struct tl_str){from, extra->dash - from};
 }
 
-static enum pulled take_record(struct tl_source *src, struct ftrace_text *t, struct tl_record *rec, size_t *at)
+static enum pulled take_record(struct tl_source *src, struct ftrace_text *t, struct tl_record *rec,
+			       size_t *at)
 {
 	enum pulled got = PULL_RECORD;
 
@@ -380,8 +387,8 @@ static enum pulled take_record(struct tl_source *src, struct ftrace_text *t, str
 }
 
 /* Columns that break off: perhaps the line was wrapped there. */
-static enum pulled mend(struct tl_source *src, struct ftrace_text *t, struct tl_str line, struct tl_record *rec,
-			size_t *at)
+static enum pulled mend(struct tl_source *src, struct ftrace_text *t, struct tl_str line,
+			struct tl_record *rec, size_t *at)
 {
 	struct head_extra extra;
 	struct tl_str next, both;
@@ -439,13 +446,12 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 		whole_comm(t, line, &extra, rec);
 		rec->buffer = buffer_of(src, t, extra.buffer);
 		return take_record(src, t, rec, at);
-	case HEAD_BROKEN:
-		return mend(src, t, line, rec, at);
-	case HEAD_NONE:
-		break;
+	case HEAD_BROKEN: return mend(src, t, line, rec, at);
+	case HEAD_NONE: break;
 	}
 	/* Under an ordinary header there are no such lines, and looking for them costs. */
-	if (!comment && (t->header.latency || !t->header.tracer) && text_latency(line, rec) == HEAD_OK)
+	if (!comment && (t->header.latency || !t->header.tracer) &&
+	    text_latency(line, rec) == HEAD_OK)
 		return take_record(src, t, rec, at);
 	p = skip_blank(line.p, end);
 	if (p < end && *p == '#')
@@ -468,7 +474,8 @@ static bool meant_something(struct tl_str line)
 static int at_end(struct tl_source *src, struct ftrace_text *t)
 {
 	if (bytes_error(src->bytes) &&
-	    source_warn(src, N_("the input is damaged or cut: what follows its last record is missing")))
+	    source_warn(src,
+			N_("the input is damaged or cut: what follows its last record is missing")))
 		source_blind(src, (struct tl_blind){.from = t->latest,
 						    .to = TL_NS_NONE,
 						    .cpu = -1,

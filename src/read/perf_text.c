@@ -20,9 +20,9 @@
 #include "read/text_frame.h"
 #include "read/text_lines.h"
 
-#define CPU_MAX 8192
+#define CPU_MAX    8192
 #define FRAMES_MAX 1024
-#define COMM_MAX 15
+#define COMM_MAX   15
 
 struct perf_text {
 	struct text_lines lines;
@@ -124,7 +124,8 @@ static bool event_line(struct tl_str line, struct tl_record *ret)
 static bool is_kernel(uint64_t addr, struct tl_str dso)
 {
 	if (dso.n && dso.p[0] == '[')
-		return dso.n < 8 || (memcmp(dso.p, "[unknown", 8) != 0 && memcmp(dso.p, "[vdso]", 6) != 0);
+		return dso.n < 8 ||
+		       (memcmp(dso.p, "[unknown", 8) != 0 && memcmp(dso.p, "[vdso]", 6) != 0);
 	return addr >= 0xffff000000000000 || memmem(dso.p, dso.n, "vmlinux", 7) ||
 	       (dso.n > 3 && memcmp(dso.p + dso.n - 3, ".ko", 3) == 0);
 }
@@ -231,7 +232,8 @@ static int take_chain(struct tl_source *src, struct perf_text *t, struct tl_reco
 	bool kernel;
 
 	t->frames.n = 0;
-	while ((got = lines_at(&t->lines, &at, &line)) == LINES_OK && frame_line(line, &frame, &kernel)) {
+	while ((got = lines_at(&t->lines, &at, &line)) == LINES_OK &&
+	       frame_line(line, &frame, &kernel)) {
 		used = at;
 		if (!kernel || t->frames.n >= FRAMES_MAX)
 			continue;
@@ -259,7 +261,9 @@ static int take_chain(struct tl_source *src, struct perf_text *t, struct tl_reco
 static int at_end(struct tl_source *src)
 {
 	if (bytes_error(src->bytes))
-		source_warn(src, N_("the input is damaged or cut: what follows its last record is missing"));
+		source_warn(
+			src,
+			N_("the input is damaged or cut: what follows its last record is missing"));
 	return 0;
 }
 
@@ -285,12 +289,14 @@ static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 			lines_consume(&t->lines, at);
 			continue;
 		}
-		if (ret->row && !tl_fields_from_text(ret->row, ret->payload, &ret->f) && !ret->f.have) {
+		if (ret->row && !tl_fields_from_text(ret->row, ret->payload, &ret->f) &&
+		    !ret->f.have) {
 			src->info.unparsed++;
 			ret->row = NULL;
 		}
 		ret->place = t->lines.number;
-		t->owner = (struct tl_record){.cpu = ret->cpu, .pid = ret->pid, .tgid = ret->tgid, .t = ret->t};
+		t->owner = (struct tl_record){
+			.cpu = ret->cpu, .pid = ret->pid, .tgid = ret->tgid, .t = ret->t};
 		t->chain = true;
 		lines_consume(&t->lines, at);
 		note(src, t, ret);

@@ -27,7 +27,8 @@ static const size_t head_sizes[] = {64, 1024, 16 << 10, 256 << 10};
 
 static struct tl_err *no_trace(const char *name, const char *cause)
 {
-	return tl_err_cause(tl_err_new(TL_E_INPUT, N_("cannot read the trace '%s'"), name), cause, NULL);
+	return tl_err_cause(tl_err_new(TL_E_INPUT, N_("cannot read the trace '%s'"), name), cause,
+			    NULL);
 }
 
 static struct tl_err *unreadable(const char *name, int os)
@@ -36,7 +37,8 @@ static struct tl_err *unreadable(const char *name, int os)
 
 	if (err != &tl_enomem && err->code != TL_E_DENIED)
 		err->code = TL_E_INPUT;
-	return os == EBADMSG ? tl_err_cause(err, N_("the packed file is damaged or cut"), NULL) : err;
+	return os == EBADMSG ? tl_err_cause(err, N_("the packed file is damaged or cut"), NULL)
+			     : err;
 }
 
 static const struct reader_ops *best_reader(struct tl_str head, bool whole, int *ret_score)
@@ -77,7 +79,8 @@ static struct tl_err *recognise(struct tl_source *src, int *ret_score)
 static struct tl_err *find_first(struct tl_source *src)
 {
 	src->peeked = src->ops->next(src, src->state, &src->peek) == 1;
-	return src->peeked ? NULL : no_trace(src->name, N_("it holds no trace that tasklife knows"));
+	return src->peeked ? NULL
+			   : no_trace(src->name, N_("it holds no trace that tasklife knows"));
 }
 
 static struct tl_err *open_reader(struct tl_source *src)
@@ -137,7 +140,8 @@ struct tl_err *tl_source_open_fd(int fd, const char *name, struct tl_source **re
 struct tl_err *tl_source_open(const char *path, struct tl_source **ret)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+			  : open(path, O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? unreadable(path, errno) : tl_source_open_fd(fd, path, ret);
 }

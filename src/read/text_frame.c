@@ -23,7 +23,8 @@ static const char *bracketed_addr(const char *p, const char *end, struct tl_rawf
 	const char *q = p + 1;
 	uint64_t addr;
 
-	if (p >= end || (*p != '<' && *p != '(') || !scan_hex(&q, end, &addr) || q == end || *q != close)
+	if (p >= end || (*p != '<' && *p != '(') || !scan_hex(&q, end, &addr) || q == end ||
+	    *q != close)
 		return NULL;
 	ret->addr = addr;
 	ret->has |= TL_FH_ADDR;
@@ -202,15 +203,24 @@ enum tl_arch text_frame_arch(const struct tl_rawframe *frame)
 		const char *prefix;
 		enum tl_arch arch;
 	} entries[] = {
-		{"entry_SYSCALL_64", TL_ARCH_X86}, {"do_syscall_64", TL_ARCH_X86},
-		{"asm_sysvec_", TL_ARCH_X86},	   {"asm_exc_", TL_ARCH_X86},
-		{"asm_common_interrupt", TL_ARCH_X86}, {"__x64_sys_", TL_ARCH_X86},
-		{"system_call_fastpath", TL_ARCH_X86}, {"ret_from_fork_asm", TL_ARCH_X86},
-		{"el0_", TL_ARCH_ARM64},	   {"el0t_64", TL_ARCH_ARM64},
-		{"el1_", TL_ARCH_ARM64},	   {"el1h_64", TL_ARCH_ARM64},
-		{"__arm64_sys_", TL_ARCH_ARM64},   {"ret_fast_syscall", TL_ARCH_ARM},
-		{"slow_work_pending", TL_ARCH_ARM}, {"__sys_trace_return", TL_ARCH_ARM},
-		{"__irq_svc", TL_ARCH_ARM},	   {"__irq_usr", TL_ARCH_ARM},
+		{"entry_SYSCALL_64", TL_ARCH_X86},
+		{"do_syscall_64", TL_ARCH_X86},
+		{"asm_sysvec_", TL_ARCH_X86},
+		{"asm_exc_", TL_ARCH_X86},
+		{"asm_common_interrupt", TL_ARCH_X86},
+		{"__x64_sys_", TL_ARCH_X86},
+		{"system_call_fastpath", TL_ARCH_X86},
+		{"ret_from_fork_asm", TL_ARCH_X86},
+		{"el0_", TL_ARCH_ARM64},
+		{"el0t_64", TL_ARCH_ARM64},
+		{"el1_", TL_ARCH_ARM64},
+		{"el1h_64", TL_ARCH_ARM64},
+		{"__arm64_sys_", TL_ARCH_ARM64},
+		{"ret_fast_syscall", TL_ARCH_ARM},
+		{"slow_work_pending", TL_ARCH_ARM},
+		{"__sys_trace_return", TL_ARCH_ARM},
+		{"__irq_svc", TL_ARCH_ARM},
+		{"__irq_usr", TL_ARCH_ARM},
 		{"__dabt_usr", TL_ARCH_ARM},
 	};
 

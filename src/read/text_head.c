@@ -16,10 +16,10 @@
 #include "read/text_frame.h"
 #include "read/text_head.h"
 
-#define COMM_MAX 15
-#define TASK_COLUMN 16 /* "%16s-%-7d": the dash of an untouched line stands there */
-#define FRONT_MAX 512  /* the columns begin within so many bytes, whatever was pasted in front */
-#define CPU_MAX 8192   /* NR_CPUS is at most that */
+#define COMM_MAX    15
+#define TASK_COLUMN 16   /* "%16s-%-7d": the dash of an untouched line stands there */
+#define FRONT_MAX   512  /* the columns begin within so many bytes, whatever was pasted in front */
+#define CPU_MAX     8192 /* NR_CPUS is at most that */
 
 /* ctx bits of each character of the context column: kernel/trace/trace_output.c trace_print_lat_fmt. */
 static uint8_t irqs_bits(char c)
@@ -30,18 +30,12 @@ static uint8_t irqs_bits(char c)
 static uint8_t interrupt_bits(char c)
 {
 	switch (c) {
-	case 'h':
-		return TL_CTX_HARDIRQ;
-	case 's':
-		return TL_CTX_SOFTIRQ;
-	case 'H':
-		return TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ;
-	case 'z':
-		return TL_CTX_NMI;
-	case 'Z':
-		return TL_CTX_NMI | TL_CTX_HARDIRQ;
-	default:
-		return 0;
+	case 'h': return TL_CTX_HARDIRQ;
+	case 's': return TL_CTX_SOFTIRQ;
+	case 'H': return TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ;
+	case 'z': return TL_CTX_NMI;
+	case 'Z': return TL_CTX_NMI | TL_CTX_HARDIRQ;
+	default: return 0;
 	}
 }
 

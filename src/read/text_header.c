@@ -23,7 +23,8 @@ static void entries(struct text_header *h, struct tl_str line)
 	const char *end = line.p + line.n, *p = find(line, "entries-in-buffer/entries-written: ");
 	uint64_t in, written;
 
-	if (!p || !scan_u64(&p, end, &in) || !SCAN_LIT(&p, end, "/") || !scan_u64(&p, end, &written))
+	if (!p || !scan_u64(&p, end, &in) || !SCAN_LIT(&p, end, "/") ||
+	    !scan_u64(&p, end, &written))
 		return;
 	h->missing = written > in ? written - in : 0;
 }

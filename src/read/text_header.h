@@ -8,10 +8,10 @@
 #include "read/reader.h"
 
 struct text_header {
-	bool tracer;	   /* "# tracer: ..." was seen */
-	bool graph;	   /* it was function_graph */
-	bool latency;	   /* it is in the latency format */
-	uint64_t missing;  /* entries written minus entries in the buffer */
+	bool tracer;        /* "# tracer: ..." was seen */
+	bool graph;         /* it was function_graph */
+	bool latency;       /* it is in the latency format */
+	uint64_t missing;   /* entries written minus entries in the buffer */
 	int buffer_started; /* CPU of "##### CPU 1 buffer started ####", or -1 */
 };
 

@@ -12,7 +12,7 @@
 #include "read/text_latency.h"
 
 #define COMM_CUT 8
-#define CPU_MAX 8192
+#define CPU_MAX  8192
 
 struct tl_str text_skip_printk(struct tl_str line)
 {
@@ -24,7 +24,8 @@ struct tl_str text_skip_printk(struct tl_str line)
 	if (!SCAN_LIT(&p, end, "["))
 		return line;
 	p = skip_blank(p, end);
-	if (!scan_u64(&p, end, &v) || !SCAN_LIT(&p, end, ".") || !scan_u64(&p, end, &v) || !SCAN_LIT(&p, end, "]"))
+	if (!scan_u64(&p, end, &v) || !SCAN_LIT(&p, end, ".") || !scan_u64(&p, end, &v) ||
+	    !SCAN_LIT(&p, end, "]"))
 		return line;
 	if (p < end && *p == '[') {
 		q = memchr(p, ']', end - p < 16 ? end - p : 16);
@@ -49,7 +50,8 @@ static bool owner_and_context(const char *from, const char *end, struct tl_recor
 	p = trim_end(from, cpu);
 	for (pid = p; pid > from && is_digit(pid[-1]); pid--)
 		;
-	if (pid == p || p == cpu || pid == from || pid[-1] != '-' || !scan_u64(&pid, p, &v) || v > INT32_MAX)
+	if (pid == p || p == cpu || pid == from || pid[-1] != '-' || !scan_u64(&pid, p, &v) ||
+	    v > INT32_MAX)
 		return false;
 	ret->pid = v;
 	while (is_digit(pid[-1]))
@@ -87,7 +89,8 @@ static bool short_form(struct tl_str line, struct tl_record *ret)
 static uint8_t ctx_of_number(uint64_t v)
 {
 	return TL_CTX_KNOWN | (v & 1 ? TL_CTX_IRQS_OFF : 0) | (v & 4 ? TL_CTX_RESCHED : 0) |
-	       (v & 8 ? TL_CTX_HARDIRQ : 0) | (v & 16 ? TL_CTX_SOFTIRQ : 0) | (v & 64 ? TL_CTX_NMI : 0);
+	       (v & 8 ? TL_CTX_HARDIRQ : 0) | (v & 16 ? TL_CTX_SOFTIRQ : 0) |
+	       (v & 64 ? TL_CTX_NMI : 0);
 }
 
 static bool blank_u64(const char **p, const char *end, uint64_t *ret)
@@ -116,7 +119,8 @@ static bool verbose_form(struct tl_str line, struct tl_record *ret)
 	uint64_t pid, cpu, flags, preempt, index, us;
 
 	if (line.n < 40 || !blank_u64(&p, end, &pid) || !blank_u64(&p, end, &cpu) ||
-	    !blank_u64(&p, end, &flags) || !blank_hex(&p, end, &preempt) || !blank_hex(&p, end, &index))
+	    !blank_u64(&p, end, &flags) || !blank_hex(&p, end, &preempt) ||
+	    !blank_hex(&p, end, &index))
 		return false;
 	p = skip_blank(p, end);
 	if (!SCAN_LIT(&p, end, "[") || !scan_hex(&p, end, &us) || !SCAN_LIT(&p, end, "]"))

@@ -79,6 +79,7 @@ static bool function_with_args(const char *p, const char *end, struct tl_record 
 static void event_at(struct tl_str name, const char *p, const char *end, struct tl_record *ret)
 {
 	p = skip_blank(p, end);
+	SCAN_LIT(&p, end, "[FAILED TO PARSE] "); /* trace-cmd: the fields follow all the same */
 	ret->kind = TL_REC_EVENT;
 	ret->name = name;
 	ret->payload = (struct tl_str){p, end - p};
@@ -128,7 +129,8 @@ static bool printed_from(const char *p, const char *end, struct tl_record *ret)
 {
 	const char *after = text_symbol(p, end, &ret->ip);
 
-	if (!after || !(ret->ip.has & (TL_FH_OFF | TL_FH_ADDR)) || (after < end && !is_blank(*after) && *after != ':'))
+	if (!after || !(ret->ip.has & (TL_FH_OFF | TL_FH_ADDR)) ||
+	    (after < end && !is_blank(*after) && *after != ':'))
 		return false;
 	if (after < end && *after == ':')
 		after++;
@@ -156,7 +158,8 @@ bool text_name(const char *p, const char *end, struct tl_record *ret)
 	if (p < end && *p == '<')
 		return stack_mark(p, end, ret);
 	if (end - p > 2 && *p == '#' && is_digit(p[1])) {
-		event_at((struct tl_str){p, 1}, p + 1, end, ret); /* hwlat, osnoise: "#12 inner/outer(us): ..." */
+		event_at((struct tl_str){p, 1}, p + 1, end,
+			 ret); /* hwlat, osnoise: "#12 inner/outer(us): ..." */
 		return true;
 	}
 	while (q < end && is_symbol(*q))
@@ -171,7 +174,8 @@ bool text_name(const char *p, const char *end, struct tl_record *ret)
 		return true;
 	}
 	if (q < end && *q == '(')
-		return function_with_args(p, end, ret) || syscall_at(name, "enter_", q + 1, end, ret);
+		return function_with_args(p, end, ret) ||
+		       syscall_at(name, "enter_", q + 1, end, ret);
 	if (end - q > 4 && memcmp(q, " -> ", 4) == 0)
 		return syscall_at(name, "exit_", q + 1, end, ret);
 	return function_at(p, end, ret) || printed_from(p, end, ret);

@@ -16,7 +16,7 @@
 #include <zstd.h>
 #include "read/unpack.h"
 
-#define PACKED_CHUNK (128 << 10)
+#define PACKED_CHUNK   (128 << 10)
 #define WINDOW_LOG_MAX 27 /* 128 MiB: what `zstd --ultra` and trace-cmd write needs no more */
 
 struct span {
@@ -111,7 +111,7 @@ static void zst_end(void *coder)
 }
 
 static const struct unpack_ops kinds[] = {
-	{{0x1f, 0x8b, 8}, 3, gz_begin, gz_step, gz_end},	      /* RFC 1952 */
+	{{0x1f, 0x8b, 8}, 3, gz_begin, gz_step, gz_end},             /* RFC 1952 */
 	{{0x28, 0xb5, 0x2f, 0xfd}, 4, zst_begin, zst_step, zst_end}, /* RFC 8878 */
 };
 
