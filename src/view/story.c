@@ -10,7 +10,7 @@
 #include "view/views.h"
 #include "view/words.h"
 
-#define NOTES_MAX	64
+#define NOTES_MAX	63 /* marks of a row are bits of one word */
 #define CHILDREN_SHOWN	8
 #define RHYTHMS_SHOWN	6
 #define SIGNALS_SHOWN	12
@@ -53,20 +53,26 @@ static unsigned note_of(struct story *st, const struct tl_seen *seen, const stru
 	return ++st->n_notes;
 }
 
-/* The text with the mark of its footnote behind it. */
-static const char *noted(struct story *st, const char *text, const struct tl_seen *seen,
-			 const struct tl_atom *function)
+/* The text with the marks of its footnotes behind it: what was seen, and what a verdict rests on. Each mark
+ * stands once. */
+static const char *noted_all(struct story *st, const char *text, const struct tl_seen *seen,
+			     const struct tl_finding *f)
 {
-	unsigned n = seen->is ? note_of(st, seen, function) : 0;
+	uint64_t marks = 0;
 
-	return n ? page_fmt(&st->pg, "%s " ST_DIM "[%u]" ST_OFF, text, n) : text;
+	if (seen->is)
+		marks |= 1ull << note_of(st, seen, NULL);
+	for (unsigned i = 0; f && i < f->n_evidence; i++)
+		marks |= 1ull << note_of(st, &f->evidence[i].seen, f->evidence[i].function);
+	for (unsigned n = 1; n <= NOTES_MAX; n++)
+		if (marks >> n & 1)
+			text = page_fmt(&st->pg, "%s " ST_DIM "[%u]" ST_OFF, text, n);
+	return text;
 }
 
-static const char *noted_all(struct story *st, const char *text, const struct tl_finding *f)
+static const char *noted(struct story *st, const char *text, const struct tl_seen *seen)
 {
-	for (unsigned i = 0; i < f->n_evidence; i++)
-		text = noted(st, text, &f->evidence[i].seen, f->evidence[i].function);
-	return text;
+	return noted_all(st, text, seen, NULL);
 }
 
 static const char *note_text(struct story *st, const struct tl_evidence *e, bool binary)
@@ -190,7 +196,7 @@ static void put_birth(struct story *st, const struct tl_told *d)
 		row(st, L_BORN, NULL, _("not seen: it lived before the trace began"));
 		return;
 	}
-	text = noted_all(st, noted(st, words_birth(&st->pg, d), &b->seen, NULL), &d->birth);
+	text = noted_all(st, words_birth(&st->pg, d), &b->seen, &d->birth);
 	row(st, L_BORN, &b->seen, text);
 	page_row(&st->pg, NULL, NULL, flags_text(st, b));
 	if (parent->tid != TL_PID_NONE && parent->tid != b->creator.tid)
@@ -208,7 +214,7 @@ static void put_execs(struct story *st, const struct tl_task *t)
 		if (x->old_pid != TL_PID_NONE && x->old_pid != t->tid)
 			text = page_join(&st->pg, text, _("; "),
 					 page_fmt(&st->pg, _("thread %1$d called it and took the leader's id"), x->old_pid));
-		row(st, L_EXEC, &x->seen, noted(st, text, &x->seen, NULL));
+		row(st, L_EXEC, &x->seen, noted(st, text, &x->seen));
 	}
 }
 
@@ -224,26 +230,27 @@ static const char *cpus_text(struct story *st, const struct tl_sched *s)
 	return text ? text : "?";
 }
 
-static const char *sleep_word(char state)
+/* An ordinary sleep needs no word; others are told by their state: uninterruptible, stopped ... */
+static const char *sleep_word(struct story *st, char state)
 {
-	const char *word = tl_state_word(state);
+	const char *word = state == 'S' ? NULL : tl_state_word(state);
 
-	return word ? _(word) : _("asleep");
+	return word ? page_fmt(&st->pg, " (%s)", _(word)) : "";
 }
 
 static void put_rhythm(struct story *st, const struct tl_rhythm *r)
 {
 	struct page *pg = &st->pg;
-	const char *word = sleep_word(r->state), *text, *least = words_duration(pg, r->min);
-	const char *most = words_duration(pg, r->max);
+	unsigned long long n = r->count;
+	const char *text, *least = words_duration(pg, r->min), *most = words_duration(pg, r->max);
 
 	if (r->count == 1)
-		text = page_fmt(pg, _("once %1$s (%2$s)"), words_duration(pg, r->sum), word);
+		text = page_fmt(pg, _("once %1$s"), words_duration(pg, r->sum));
 	else if (!strcmp(least, most))
-		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s (%3$s)"), (unsigned long long)r->count, least, word);
+		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s"), n, least);
 	else
-		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s to %3$s (%4$s)"), (unsigned long long)r->count, least, most, word);
-	page_row(pg, _(label[L_SLEPT]), words_time(pg, r->from), text);
+		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s to %3$s"), n, least, most);
+	page_row(pg, _(label[L_SLEPT]), words_time(pg, r->from), page_join(pg, text, "", sleep_word(st, r->state)));
 }
 
 /* The longest in sum, told in the order of time. */
@@ -319,7 +326,7 @@ static void put_signal(struct story *st, const struct tl_signal *s, const struct
 		text = page_join(pg, text, ", ", _("to this thread alone"));
 	text = page_join(pg, text, _("; "), result_text(s));
 	text = page_join(pg, text, _("; "), delivered_text(st, s));
-	row(st, L_SIGNAL, &s->seen, noted(st, text, &s->seen, NULL));
+	row(st, L_SIGNAL, &s->seen, noted(st, text, &s->seen));
 	if (strcmp(tl_finding_id(f), "child"))
 		put_path(st, s->stack);
 }
@@ -396,7 +403,7 @@ static void put_death(struct story *st, const struct tl_told *d)
 		return;
 	}
 	text = page_fmt(&st->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD, words_death(&st->pg, v));
-	text = noted_all(st, noted(st, text, &death->seen, NULL), &v->cause);
+	text = noted_all(st, text, &death->seen, &v->cause);
 	row(st, L_DIED, &death->seen, text);
 	if (v->source.row && !v->exited && v->by.tid == TL_PID_NONE)
 		page_row(&st->pg, NULL, NULL, _(v->source.row->says));
@@ -427,7 +434,7 @@ static void put_notice(struct story *st, const struct tl_task *t)
 	if (n->delivered.is)
 		text = page_join(pg, text, _("; "),
 				 page_fmt(pg, _("it took the signal after %1$s"), words_duration(pg, n->delivered.t - n->seen.t)));
-	row(st, L_TOLD, &n->seen, noted(st, text, &n->seen, NULL));
+	row(st, L_TOLD, &n->seen, noted(st, text, &n->seen));
 }
 
 static const char *zombie_text(struct story *st, const struct tl_task *t)
@@ -461,7 +468,7 @@ static void put_reap(struct story *st, const struct tl_task *t)
 		text = page_fmt(&st->pg, _("by %1$s"), words_ref(&st->pg, &r->by));
 	if (r->is && r->automatic != 1)
 		text = page_join(&st->pg, text, _("; "), zombie_text(st, t));
-	row(st, L_REAPED, r->is ? &r->seen : NULL, noted(st, text, &r->seen, NULL));
+	row(st, L_REAPED, r->is ? &r->seen : NULL, noted(st, text, &r->seen));
 }
 
 static void put_adoptions(struct story *st, const struct tl_task *t)
