@@ -61,6 +61,14 @@ bool also_living_owner(const struct question *q, enum tl_grade *grade)
 	return !q->sig->owner_dead && q->sig->owner.tid > 0;
 }
 
+/* SI_QUEUE comes from user space alone; the other negative codes also from aio, message queues, SIGIO. */
+bool also_queued(const struct question *q, enum tl_grade *grade)
+{
+	if (q->sig->code != -1)
+		at_best(grade, TL_GUESSED);
+	return true;
+}
+
 /* ---- deaths ---- */
 
 /* The number of a signal that dumps core, if that is what killed; 0 otherwise. */
