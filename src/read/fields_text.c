@@ -49,12 +49,13 @@ static bool may_be_absent(const struct cutter *c, unsigned field)
 /* "key=" at p; behind an arrow it may be wrapped, and trace-cmd report of old kernels prints no arrow. */
 static const char *match_key(const char *p, const char *end, const char *key)
 {
-	size_t n;
-
 	if (key[0] == '=' && SCAN_LIT(&key, key + strlen(key), "==> ") && SCAN_LIT(&p, end, "==>"))
 		p = skip_space(p, end);
-	n = strlen(key);
-	return (size_t)(end - p) > n && memcmp(p, key, n) == 0 && p[n] == '=' ? p + n + 1 : NULL;
+	while (p < end && *key && *p == *key) {
+		p++;
+		key++;
+	}
+	return !*key && p < end && *p == '=' ? p + 1 : NULL;
 }
 
 /*

@@ -33,18 +33,19 @@ static inline int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+enum { SCAN_WORD = 1, SCAN_SYMBOL = 2 };
+extern const unsigned char scan_class[256];
+
 /* Letters, digits and '_': what event names and keys are made of. */
 static inline bool is_word(char c)
 {
-	char l = c | 0x20;
-
-	return (l >= 'a' && l <= 'z') || is_digit(c) || c == '_';
+	return scan_class[(unsigned char)c] & SCAN_WORD;
 }
 
 /* What kernel symbols are made of: words, and the compiler's '.' and '$'. */
 static inline bool is_symbol(char c)
 {
-	return is_word(c) || c == '.' || c == '$';
+	return scan_class[(unsigned char)c] & SCAN_SYMBOL;
 }
 
 static inline const char *skip_blank(const char *p, const char *end)

@@ -189,48 +189,72 @@ static struct tl_str comm_of(const char *line, const char *dash, struct head_ext
 	return (struct tl_str){p, dash - p};
 }
 
-struct place {
-	struct tl_record rec;
-	struct head_extra extra;
-};
-
 /* Do the columns stand around this '['? *ret_look: at least owner and CPU do. */
-static bool place_at(struct tl_str line, const char *bracket, struct place *ret, bool *ret_look)
+static bool place_at(struct tl_str line, const char *bracket, struct tl_record *ret,
+		     struct head_extra *extra, bool *ret_look)
 {
 	const char *end = line.p + line.n, *p;
 
 	*ret_look = false;
-	ret->extra.dash = owner_before(line.p, bracket, &ret->rec);
-	if (!ret->extra.dash)
+	extra->dash = owner_before(line.p, bracket, ret);
+	if (!extra->dash)
 		return false;
-	p = cpu_at(bracket, end, &ret->rec);
+	p = cpu_at(bracket, end, ret);
 	*ret_look = p && (p == end || is_blank(*p));
-	p = p ? moment(p, end, &ret->rec) : NULL;
-	if (!p || !text_name(p, end, &ret->rec))
+	p = p ? moment(p, end, ret) : NULL;
+	if (!p || !text_name(p, end, ret))
 		return false;
-	ret->rec.comm = comm_of(line.p, ret->extra.dash, &ret->extra);
+	ret->comm = comm_of(line.p, extra->dash, extra);
 	return true;
+}
+
+/* What a place that was none after all left behind. */
+static void forget(struct tl_record *rec)
+{
+	rec->cpu = -1;
+	rec->pid = rec->tgid = TL_PID_NONE;
+	rec->t = TL_NS_NONE;
+	rec->ctx = rec->preempt = 0;
+	rec->row = NULL;
+}
+
+/* The places behind `bracket`, the last of which with a short enough comm is the right one. */
+static bool later_place(struct tl_str line, const char *bracket, const char *comm, struct tl_record *ret,
+			struct head_extra *ret_extra)
+{
+	const char *end = line.p + line.n;
+	struct tl_record rec = {};
+	struct head_extra extra;
+	bool found = false, look;
+
+	while ((bracket = memchr(bracket, '[', end - bracket)) && bracket - comm <= 4 * FRONT_MAX) {
+		if (place_at(line, bracket, &rec, &extra, &look)) {
+			if (rec.comm.n > COMM_MAX)
+				break;
+			*ret = rec;
+			*ret_extra = extra;
+			found = true;
+		}
+		bracket++;
+	}
+	return found;
 }
 
 enum head_found text_head(struct tl_str line, struct tl_record *ret, struct head_extra *ret_extra)
 {
 	const char *end = line.p + line.n, *bracket = line.p;
-	struct place place = {.rec = *ret};
-	bool found = false, broken = false, look;
+	bool broken = false, look;
 
 	while ((bracket = memchr(bracket, '[', end - bracket)) && bracket - line.p <= FRONT_MAX) {
-		if (place_at(line, bracket, &place, &look)) {
-			if (found && place.rec.comm.n > COMM_MAX)
-				break;
-			*ret = place.rec;
-			*ret_extra = place.extra;
-			found = true;
-			/* Any later place has this one's columns in its comm. */
-			if (bracket - ret->comm.p > COMM_MAX)
-				break;
+		if (place_at(line, bracket, ret, ret_extra, &look)) {
+			/* Any later place has this one's columns in its comm, mostly too long for one. */
+			if (bracket - ret->comm.p <= COMM_MAX)
+				later_place(line, bracket + 1, ret->comm.p, ret, ret_extra);
+			return HEAD_OK;
 		}
 		broken |= look;
 		bracket++;
 	}
-	return found ? HEAD_OK : broken ? HEAD_BROKEN : HEAD_NONE;
+	forget(ret);
+	return broken ? HEAD_BROKEN : HEAD_NONE;
 }

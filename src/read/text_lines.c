@@ -59,6 +59,21 @@ static const char *line_end(const char *from, const char *end)
 	return end;
 }
 
+/* Lines are mostly consumed as they were looked at, or all but the last: they need no counting then. */
+static void count_ahead(struct text_lines *l, size_t from, size_t to)
+{
+	unsigned before = from == 0 ? 0 : l->ahead[1].lines;
+
+	if (from && from != l->ahead[1].at) {
+		l->ahead[0].at = l->ahead[1].at = 0;
+		return;
+	}
+	l->ahead[0].at = from;
+	l->ahead[0].lines = before;
+	l->ahead[1].at = to;
+	l->ahead[1].lines = before + 1;
+}
+
 enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret)
 {
 	const char *from, *nl, *stop;
@@ -69,6 +84,7 @@ enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret)
 	nl = memchr(from, '\n', l->end - from);
 	if (nl) {
 		stop = nl;
+		count_ahead(l, *at, nl + 1 - l->p);
 		*at = nl + 1 - l->p;
 	} else if (*at && (size_t)(l->end - l->p) >= LINES_MAX) {
 		return LINES_END; /* looked far enough ahead */
@@ -90,13 +106,17 @@ enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret)
 
 void lines_consume(struct text_lines *l, size_t at)
 {
-	const char *to = l->p + at;
+	const char *from = l->p, *to = l->p + at;
 
-	for (const char *p = l->p; p < to; l->number++) {
-		p = memchr(p, '\n', to - p);
-		if (!p)
-			break;
-		p++;
-	}
 	l->p = to;
+	for (int i = 0; i < 2; i++) {
+		if (at && l->ahead[i].at == at) {
+			l->number += l->ahead[i].lines;
+			from = to;
+			break;
+		}
+	}
+	l->ahead[0].at = l->ahead[1].at = 0;
+	for (; (from = memchr(from, '\n', to - from)); from++)
+		l->number++;
 }

@@ -22,6 +22,10 @@ struct text_lines {
 	const char *p, *end; /* first byte not consumed, end of the window */
 	const char *window;  /* first byte of the window */
 	uint64_t number;     /* 1-based number of the line at p */
+	struct {
+		size_t at;
+		unsigned lines;
+	} ahead[2]; /* how many lines lie before the two places last looked at */
 	bool ended, skipping;
 };
 
