@@ -8,6 +8,7 @@
 #include "tasklife/read.h"
 
 /* False when this event has no such form or the text is not in it. */
-bool fields_from_plugin(const struct tl_event_row *row, struct tl_str payload, struct tl_fields *ret);
+bool fields_from_plugin(const struct tl_event_row *row, struct tl_str payload,
+			struct tl_fields *ret);
 
 #endif
