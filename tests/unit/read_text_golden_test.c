@@ -86,10 +86,6 @@ static void every_entry(void **state)
 	const char *data = getenv("TL_SHARED_DATA");
 	int files = 0;
 
-	if (!data) {
-		skip();
-		return;
-	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char pattern[4096];
 		glob_t g;
@@ -108,5 +104,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(every_entry)};
 
+	if (!getenv("TL_SHARED_DATA")) {
+		/* cmocka's own skip() reads "not ok" */
+		puts("1..0 # SKIP TL_SHARED_DATA is not set");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
