@@ -42,7 +42,7 @@ struct ftrace_text {
 	VEC(struct tl_rawframe) frames;
 	VEC(char) scratch;
 	VEC(char *) buffers; /* names behind info.buffer */
-	const char *used_to; /* end of the last line that meant something */
+	size_t idle; /* bytes consumed since the last line that meant something */
 	tl_ns latest;
 };
 
@@ -358,7 +358,7 @@ static void whole_comm(struct ftrace_text *t, struct tl_str line, const struct h
 
 	if (extra->dash - line.p >= TASK_COLUMN || from < t->lines.window || extra->buffer.n)
 		return;
-	if ((t->used_to && from < t->used_to) || *from != ' ')
+	if ((size_t)(line.p - from) > t->idle || *from != ' ')
 		return;
 	if (from > t->lines.window && from[-1] != '\n')
 		return;
@@ -500,23 +500,20 @@ static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 		size_t at = 0;
 		enum lines_got got = lines_at(&t->lines, &at, &line);
 		enum pulled pulled;
+		bool used;
 
 		if (got == LINES_END)
 			return at_end(src, t);
-		if (got == LINES_MOVED) {
-			t->used_to = NULL;
+		if (got == LINES_MOVED)
 			continue;
-		}
 		*ret = blank_record;
 		pulled = take_line(src, t, line, ret, &at);
-		if (pulled == PULL_AGAIN) {
-			t->used_to = NULL;
+		if (pulled == PULL_AGAIN)
 			continue;
-		}
 		ret->place = t->lines.number;
+		used = pulled == PULL_RECORD || meant_something(line);
 		lines_consume(&t->lines, at);
-		if (pulled == PULL_RECORD || meant_something(line))
-			t->used_to = t->lines.p;
+		t->idle = used ? 0 : t->idle + at;
 		if (pulled == PULL_RECORD)
 			return 1;
 	}
