@@ -133,6 +133,7 @@ static struct tl_err *parse_verb(int argc, char **argv, struct call *ret)
 		return &tl_enomem;
 	ret->words = argv;
 	try(args_parse(cmd->opts, ret->opts, argc, argv, cmd->stop_at_first_word, &ret->n));
+	argv[ret->n] = NULL; /* words are an argv of their own; behind them stand old ones */
 	return apply_common(ret->opts);
 }
 

@@ -182,6 +182,8 @@ static int run(const void *opts, int n, char **words)
 	if (err)
 		say_and_status(err);
 	say_refusals(&cap);
+	if (!cap.ended)
+		say_note(N_("the recording was ended; the command itself goes on, as process %d"), cap.child);
 	tell(r, &cap, &p);
 	status = cap.ended ? capture_exit_status(cap.status) : 128 + capture_interrupted();
 	capture_close(&cap);
