@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,9 +12,9 @@
 #include "cmd/capture.h"
 #include "cmd/pipeline.h"
 #include "lab/lab.h"
+#include <signal.h> /* last: its macro sa_handler is a field of ours */
 
 #define STATUS_OURS   125 /* tasklife failed before the command started */
-#define GDB_PORT      1234
 #define GUEST_SECONDS 300
 #define GUEST_MB      512
 #define GUEST_CPUS    2
@@ -40,17 +39,20 @@ static void catch_signals(void)
 
 struct progress {
 	bool tty, open; /* open: a line without its end stands on the terminal */
-	const char *what, *subject;
+	char last[128]; /* what was said last */
 };
 
 /* A terminal sees one line that changes; a file sees each thing once. */
 static void show_progress(void *arg, const char *what, const char *subject, int percent)
 {
 	struct progress *p = arg;
+	char now[sizeof(p->last)];
 	struct out o;
 
-	if (!p->tty && percent > 0)
+	snprintf(now, sizeof(now), "%s %s", what, subject ? subject : "");
+	if (!p->tty && !strcmp(now, p->last))
 		return;
+	memcpy(p->last, now, sizeof(now));
 	out_init(&o, -1);
 	if (p->tty)
 		out_str(&o, "\r\033[K");
@@ -199,7 +201,7 @@ struct lab_run {
 	struct common common;
 	struct selectors selectors;
 	const char *kernel, *append, *output, *to, *tell_to, *mode;
-	int64_t smp, mem, timeout, gdb_port;
+	int64_t smp, mem, timeout;
 	bool kvm, interactive, bare, print_qemu, no_stacks, times;
 };
 
@@ -268,14 +270,14 @@ static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct la
 	if (!n && !r->interactive)
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("run which command?"), NULL),
 				   N_("tasklife lab run -- ls -l; a shell: tasklife lab run --interactive"), NULL);
-	if (r->smp < 0 || r->smp > 64 || r->mem < 0 || r->timeout < -1)
+	if (r->smp < 0 || r->smp > 64 || r->mem < 0 || r->timeout < 0)
 		return tl_err_new(TL_E_USAGE, N_("a guest cannot be that small or large"), NULL);
 	*o = (struct lab_opts){
 		.arch = lab_arch_named(k->arch),
 		.append = r->append,
 		.smp = or_default(r->smp, GUEST_CPUS),
 		.mem_mb = or_default(r->mem, GUEST_MB),
-		.seconds = r->interactive || r->timeout == -1 ? 0 : r->timeout,
+		.seconds = r->interactive ? 0 : r->timeout,
 		.kvm = r->kvm,
 		.interactive = r->interactive,
 		.bare = r->bare,
@@ -370,22 +372,29 @@ static int lab_run(struct lab *lab, const void *opts, int n, char **words)
 
 /* ---- the verbs ---- */
 
+typedef int lab_verb_fn(struct lab *lab, const void *opts, int n, char **words);
+
+/* Each is told as a command of its own ("lab run"), so that -h comes from its table like any other's. */
 static const struct lab_verb {
-	const char *name;
-	const struct opt *opts;
-	size_t size;
-	int usage_status;
-	int (*run)(struct lab *lab, const void *opts, int n, char **words);
+	struct cmd cmd;
+	lab_verb_fn *run;
 } verbs[] = {
-	{"list", list_opts, sizeof(struct lab_common), 2, lab_list},
-	{"fetch", fetch_opts, sizeof(struct fetch), 2, lab_fetch},
-	{"run", run_opts, sizeof(struct lab_run), STATUS_OURS, lab_run},
+	{{.name = "lab list", .summary = N_("the kernels there are, and what their tracing can do"), .usage = "",
+	  .opts = list_opts, .size = sizeof(struct lab_common)},
+	 lab_list},
+	{{.name = "lab fetch", .summary = N_("get kernels from Debian's archive into the cache"),
+	  .usage = "[--again] [ID...|all]", .opts = fetch_opts, .size = sizeof(struct fetch)},
+	 lab_fetch},
+	{{.name = "lab run", .summary = N_("run a command on another kernel and tell its story"),
+	  .usage = "[options] [--] CMD [ARG...]", .opts = run_opts, .size = sizeof(struct lab_run),
+	  .stop_at_first_word = true, .usage_status = STATUS_OURS},
+	 lab_run},
 };
 
 static const struct lab_verb *verb_named(const char *word)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (word && !strcmp(verbs[i].name, word))
+	for (unsigned i = 0; word && i < ARRAY_SIZE(verbs); i++)
+		if (!strcmp(verbs[i].cmd.name + strlen("lab "), word))
 			return &verbs[i];
 	return NULL;
 }
@@ -408,9 +417,26 @@ static int call_verb(const struct lab_verb *v, const void *opts, int n, char **w
 
 static struct tl_err *which(const char *word)
 {
-	struct tl_err *err = tl_err_new(TL_E_USAGE, word ? N_("the laboratory has no verb '%s'") : N_("what shall the laboratory do?"), word);
+	struct tl_err *err = word ? tl_err_new(TL_E_USAGE, N_("the laboratory has no verb '%s'"), word)
+				  : tl_err_new(TL_E_USAGE, N_("what shall the laboratory do?"), NULL);
 
 	return tl_err_hint(err, N_("tasklife lab list, fetch or run"), NULL);
+}
+
+/* What stands behind the verb counts like what stands before it. */
+static struct tl_err *apply(const struct common *c)
+{
+	enum tongue t;
+
+	if (c->lang && !tongue_parse(c->lang, &t))
+		return tl_err_new(TL_E_USAGE, N_("unknown language '%s'"), c->lang);
+	if (c->lang)
+		tongue_set(t);
+	if (c->errors && strcmp(c->errors, "json") && strcmp(c->errors, "text"))
+		return tl_err_new(TL_E_USAGE, N_("unknown form of errors '%s'"), c->errors);
+	if (c->errors)
+		say_errors_as_json(!strcmp(c->errors, "json"));
+	return NULL;
 }
 
 static int run(const void *outer, int n, char **words)
@@ -421,17 +447,22 @@ static int run(const void *outer, int n, char **words)
 
 	if (!v)
 		return say_and_status(which(n ? words[0] : NULL));
-	opts = calloc(1, v->size);
+	opts = calloc(1, v->cmd.size);
 	if (!opts)
 		return say_and_status(&tl_enomem);
 	*opts = *(const struct common *)outer;
-	if (v->opts == run_opts)
+	if (v->run == lab_run)
 		((struct lab_run *)opts)->timeout = GUEST_SECONDS;
-	err = args_parse(v->opts, opts, n, words, true, &n);
+	err = args_parse(v->cmd.opts, opts, n, words, v->cmd.stop_at_first_word, &n);
+	if (!err)
+		err = apply(opts);
 	if (err) {
-		say_and_status(err);
-		return v->usage_status;
+		int status = say_and_status(err);
+
+		return v->cmd.usage_status ? v->cmd.usage_status : status;
 	}
+	if (opts->help)
+		return help_command(&v->cmd, STDOUT_FILENO);
 	return call_verb(v, opts, n, words);
 }
 

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Debian's packages through apt, without root and without touching the machine's own apt: every suite and CPU
+ * has a state directory of its own in the cache, whose configuration takes over only what this machine says
+ * about fetching (proxies, time limits: everything below Acquire::). apt checks the archive's signature on the
+ * lists and the lists' checksum on the package; unsigned archives are refused by it. An interrupted download
+ * goes on where it stopped (partial/).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/guard.h"
+#include "base/io.h"
+#include "lab/child.h"
+#include "lab/files.h"
+
+#define KEYRING	    "/usr/share/keyrings/debian-archive-keyring.gpg"
+#define MIRROR	    "http://deb.debian.org/debian"
+#define LISTS_LAST  (24 * 3600) /* seconds until lists are asked for again */
+
+struct apt {
+	const struct lab *lab;
+	const char *suite, *arch;
+	char *dir, *env; /* state directory; APT_CONFIG=... */
+	int lock;
+};
+
+static void apt_fini(struct apt *a)
+{
+	guard_close(&a->lock);
+	free(a->dir);
+	free(a->env);
+}
+
+static struct tl_err *apt_run(struct apt *a, char *const argv[], const char *note, const char *subject, char **ret)
+{
+	struct lab_child c = {.argv = argv, .dir = a->dir, .env = a->env, .note = note, .note_subject = subject};
+	struct tl_err *err = lab_child_run(a->lab, &c);
+
+	if (!err && c.status == 127)
+		err = tl_err_hint(tl_err_new(TL_E_DENIED, N_("'%s' is not here"), argv[0]),
+				  N_("the laboratory takes its kernels from Debian's archive with apt: apt install apt"), NULL);
+	else if (!err && c.status) {
+		err = tl_err_new(TL_E_DENIED, N_("apt could not get what was asked of it for '%s'"), subject);
+		if (err != &tl_enomem)
+			err->log = strdup(out_text(&c.out));
+		err = tl_err_hint(err, N_("is there a way to the archive? another mirror: TASKLIFE_MIRROR=URL"), NULL);
+	} else if (!err && ret && !(*ret = strdup(out_text(&c.out))))
+		err = &tl_enomem;
+	lab_child_fini(&c);
+	return err;
+}
+
+static struct tl_err *put_file(const char *path, const char *text)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0 || io_write_all(fd, text, strlen(text)))
+		return tl_err_os(errno, N_("cannot write into the cache"), NULL, path);
+	return NULL;
+}
+
+/* What this machine says of fetching; empty when it says nothing. */
+static char *machine_says(struct apt *a)
+{
+	char *argv[] = {(char *)"apt-config", (char *)"dump", (char *)"Acquire", NULL}, *text = NULL, *save = NULL;
+	struct lab_child c = {.argv = argv};
+	struct out keep;
+	struct tl_err *err = lab_child_run(a->lab, &c);
+
+	out_init(&keep, -1);
+	text = err || c.status ? NULL : (char *)out_text(&c.out);
+	for (char *l = text ? strtok_r(text, "\n", &save) : NULL; l; l = strtok_r(NULL, "\n", &save))
+		if (!strncmp(l, "Acquire::", 9) && !strstr(l, "IndexTargets") && strncmp(l, "Acquire::Languages", 18))
+			out_fmt(&keep, "%s\n", l);
+	tl_err_free(err);
+	lab_child_fini(&c);
+	text = strdup(out_text(&keep));
+	out_fini(&keep);
+	return text;
+}
+
+static struct tl_err *write_config(struct apt *a)
+{
+	const char *mirror = getenv("TASKLIFE_MIRROR");
+	auto_free char *acquire = machine_says(a), *conf_path = lab_path("%s/apt.conf", a->dir),
+		       *sources_path = lab_path("%s/sources.list", a->dir), *status = lab_path("%s/status", a->dir);
+	auto_free char *sources = lab_path("deb %s%s %s main\n", access(KEYRING, R_OK) ? "" : "[signed-by=" KEYRING "] ",
+					   mirror && *mirror ? mirror : MIRROR, a->suite);
+	auto_free char *conf = lab_path(
+		"%sAPT::Architecture \"%s\";\nAPT::Architectures { \"%s\"; };\nAcquire::Languages \"none\";\n"
+		"Dir::State \"%s\";\nDir::State::lists \"%s/lists\";\nDir::State::status \"%s/status\";\n"
+		"Dir::Cache \"%s\";\nDir::Cache::archives \"%s/archives\";\nDir::Cache::pkgcache \"\";\n"
+		"Dir::Cache::srcpkgcache \"\";\nDir::Etc::sourcelist \"%s/sources.list\";\n"
+		"Dir::Etc::sourceparts \"/dev/null\";\nDir::Etc::parts \"/dev/null\";\nDir::Etc::main \"/dev/null\";\n"
+		"Dir::Etc::preferences \"/dev/null\";\nDir::Etc::preferencesparts \"/dev/null\";\n"
+		"APT::Sandbox::User \"root\";\n", /* _apt may not write below somebody's home */
+		acquire ? acquire : "", a->arch, a->arch, a->dir, a->dir, a->dir, a->dir, a->dir, a->dir);
+
+	if (!conf_path || !sources_path || !status || !sources || !conf)
+		return &tl_enomem;
+	try(put_file(sources_path, sources));
+	try(put_file(status, ""));
+	return put_file(conf_path, conf);
+}
+
+static struct tl_err *apt_open(const struct lab *lab, const char *suite, const char *arch, struct apt *a)
+{
+	*a = (struct apt){.lab = lab, .suite = suite, .arch = arch, .lock = -1};
+	a->dir = lab_path("%s/apt/%s-%s", lab->cache, suite, arch);
+	a->env = lab_path("APT_CONFIG=%s/apt.conf", a->dir ? a->dir : "");
+	auto_free char *lists = lab_path("%s/lists/partial", a->dir ? a->dir : ""),
+		       *archives = lab_path("%s/archives/partial", a->dir ? a->dir : ""),
+		       *lock = lab_path("%s/lock.tasklife", a->dir ? a->dir : "");
+
+	if (!a->dir || !a->env || !lists || !archives || !lock)
+		return &tl_enomem;
+	try(lab_mkdirs(lists));
+	try(lab_mkdirs(archives));
+	a->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (a->lock < 0)
+		return tl_err_os(errno, N_("cannot write into the cache"), NULL, lock);
+	while (flock(a->lock, LOCK_EX)) /* another fetch of the same suite goes first */
+		if (errno != EINTR || lab_stopped(lab))
+			return tl_err_os(errno, N_("cannot lock the cache"), NULL, lock);
+	return write_config(a);
+}
+
+static bool lists_are_fresh(const struct apt *a)
+{
+	auto_free char *stamp = lab_path("%s/updated", a->dir);
+	struct stat st;
+
+	return stamp && !stat(stamp, &st) && time(NULL) - st.st_mtime < LISTS_LAST && st.st_mtime <= time(NULL);
+}
+
+static struct tl_err *update(struct apt *a)
+{
+	char *argv[] = {(char *)"apt-get", (char *)"-q", (char *)"-o", (char *)"APT::Status-Fd=3",
+			(char *)"-o", (char *)"APT::Update::Error-Mode=any", (char *)"update", NULL};
+	auto_free char *stamp = lab_path("%s/updated", a->dir);
+	auto_free char *subject = lab_path("%s %s", a->suite, a->arch);
+
+	if (!stamp || !subject)
+		return &tl_enomem;
+	lab_note(a->lab, N_("asking the archive what there is for %s"), subject, -1);
+	try(apt_run(a, argv, N_("asking the archive what there is for %s"), subject, NULL));
+	return put_file(stamp, "");
+}
+
+/* The highest name that fits as a whole. */
+static struct tl_err *choose(struct apt *a, const char *pattern, char **ret)
+{
+	char *argv[] = {(char *)"apt-cache", (char *)"pkgnames", NULL}, *save = NULL, *best = NULL;
+	auto_free char *whole = lab_path("^(%s)$", pattern), *names = NULL;
+	regex_t re;
+
+	if (!whole)
+		return &tl_enomem;
+	try(apt_run(a, argv, NULL, a->suite, &names));
+	if (regcomp(&re, whole, REG_EXTENDED | REG_NOSUB))
+		return tl_err_new(TL_E_FAILED, N_("the pattern '%s' of lab/kernels.list is no regular expression"), pattern);
+	for (char *n = strtok_r(names, "\n", &save); n; n = strtok_r(NULL, "\n", &save))
+		if (!regexec(&re, n, 0, NULL, 0) && (!best || strverscmp(n, best) > 0))
+			best = n;
+	regfree(&re);
+	if (!best)
+		return tl_err_new(TL_E_NOT_THERE, N_("the archive has no package '%s' any more"), pattern);
+	*ret = strdup(best);
+	return *ret ? NULL : &tl_enomem;
+}
+
+/* The one .deb of this name below dir; NULL: none. */
+static char *find_deb(const char *dir, const char *name)
+{
+	auto_free char *pattern = lab_path("%s/%s_*.deb", dir, name);
+	char *found = NULL;
+	glob_t g;
+
+	if (pattern && !glob(pattern, 0, NULL, &g)) {
+		found = strdup(g.gl_pathv[g.gl_pathc - 1]);
+		globfree(&g);
+	}
+	return found;
+}
+
+static struct tl_err *download(struct apt *a, const char *name, char **ret)
+{
+	char *argv[] = {(char *)"apt-get", (char *)"-q", (char *)"-o", (char *)"APT::Status-Fd=3", (char *)"download",
+			(char *)name, NULL};
+
+	lab_note(a->lab, N_("getting %s"), name, 0);
+	try(apt_run(a, argv, N_("getting %s"), name, NULL));
+	*ret = find_deb(a->dir, name);
+	return *ret ? NULL : tl_err_new(TL_E_FAILED, N_("apt said it got '%s', but it is not there"), name);
+}
+
+static struct tl_err *get(struct apt *a, const char *pattern, char **ret)
+{
+	auto_free char *name = NULL;
+	struct tl_err *old = NULL;
+
+	if (!lists_are_fresh(a))
+		old = update(a);
+	struct tl_err *err = choose(a, pattern, &name);
+	if (!err && !old)
+		return download(a, name, ret);
+	/* Old lists are good enough as long as what they name can still be had. */
+	if (!err && !lab_stopped(a->lab))
+		err = download(a, name, ret);
+	if (!err || !old) {
+		tl_err_free(old);
+		return err;
+	}
+	tl_err_free(err);
+	return old;
+}
+
+struct tl_err *lab_apt_get(const struct lab *lab, const char *suite, const char *arch, const char *pattern, char **ret)
+{
+	struct apt __attribute__((cleanup(apt_fini))) a;
+
+	try(apt_open(lab, suite, arch, &a));
+	return get(&a, pattern, ret);
+}

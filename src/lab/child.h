@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Other programs, run to their end: apt, compilers. */
+#ifndef LAB_CHILD_H
+#define LAB_CHILD_H
+
+#include "lab/lab.h"
+
+struct lab_child {
+	char *const *argv;
+	const char *dir;  /* where it runs; NULL: here */
+	const char *env;  /* one NAME=VALUE more; NULL: none */
+	const char *note; /* msgid: report apt's progress lines (descriptor 3) under it; NULL: none */
+	const char *note_subject;
+	struct out out;	  /* what it wrote to 1 and 2 */
+	int status;	  /* 0-255, 128+n by a signal, 127 when it could not be started */
+};
+
+/* An error only when the run itself failed or was stopped; a status that is not 0 is the caller's affair. */
+struct tl_err *lab_child_run(const struct lab *lab, struct lab_child *c);
+void lab_child_fini(struct lab_child *c);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A .deb is an ar archive that holds data.tar.*: libarchive reads both, the inner one from the outer's bytes.
+ * Only regular files that the caller wants are written, each beside its name first and renamed when whole.
+ */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/guard.h"
+#include "base/io.h"
+#include "lab/files.h"
+
+struct inner {
+	struct archive *outer;
+	char buf[65536];
+};
+
+static la_ssize_t read_inner(struct archive *a, void *arg, const void **ret)
+{
+	struct inner *in = arg;
+
+	*ret = in->buf;
+	return archive_read_data(in->outer, in->buf, sizeof(in->buf));
+}
+
+static struct tl_err *damaged(struct archive *a, const char *path)
+{
+	struct tl_err *err = tl_err_new(TL_E_INPUT, N_("this package is damaged"), NULL);
+
+	if (err != &tl_enomem) {
+		err->path = strdup(path);
+		err->log = a && archive_error_string(a) ? strdup(archive_error_string(a)) : NULL;
+	}
+	return err;
+}
+
+static struct tl_err *write_entry(struct archive *a, const char *path, const char *deb)
+{
+	auto_free char *part = lab_path("%s.part", path);
+	auto_close int fd = part ? open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755) : -1;
+	char buf[65536];
+	la_ssize_t n;
+
+	if (fd < 0)
+		return part ? tl_err_os(errno, N_("cannot write into the cache"), NULL, part) : &tl_enomem;
+	while ((n = archive_read_data(a, buf, sizeof(buf))) > 0)
+		if (io_write_all(fd, buf, n)) {
+			struct tl_err *err = tl_err_os(errno, N_("cannot write into the cache"), NULL, part);
+
+			unlink(part);
+			return err;
+		}
+	if (n < 0) {
+		unlink(part);
+		return damaged(a, deb);
+	}
+	if (rename(part, path))
+		return tl_err_os(errno, N_("cannot write into the cache"), NULL, path);
+	return NULL;
+}
+
+static struct tl_err *unpack_tar(struct archive *tar, const char *deb, lab_deb_fn *want, void *arg, unsigned *n)
+{
+	struct archive_entry *e;
+	int r;
+
+	while ((r = archive_read_next_header(tar, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
+		const char *name = archive_entry_pathname(e);
+		auto_free char *to = NULL;
+
+		if (!name || archive_entry_filetype(e) != AE_IFREG)
+			continue;
+		to = want(arg, name[0] == '.' && name[1] == '/' ? name + 2 : name);
+		if (!to)
+			continue;
+		try(write_entry(tar, to, deb));
+		++*n;
+	}
+	return r == ARCHIVE_EOF ? NULL : damaged(tar, deb);
+}
+
+static struct tl_err *unpack_data(struct archive *deb_ar, const char *deb, lab_deb_fn *want, void *arg, unsigned *n)
+{
+	auto_free struct inner *in = calloc(1, sizeof(*in));
+	struct archive *tar = archive_read_new();
+	struct tl_err *err;
+
+	if (!in || !tar)
+		return &tl_enomem;
+	in->outer = deb_ar;
+	archive_read_support_filter_all(tar);
+	archive_read_support_format_tar(tar);
+	if (archive_read_open(tar, in, NULL, read_inner, NULL) != ARCHIVE_OK)
+		err = damaged(tar, deb);
+	else
+		err = unpack_tar(tar, deb, want, arg, n);
+	archive_read_free(tar);
+	return err;
+}
+
+struct tl_err *lab_deb_unpack(const char *deb, lab_deb_fn *want, void *arg, unsigned *ret_n)
+{
+	struct archive *ar = archive_read_new();
+	struct archive_entry *e;
+	struct tl_err *err = NULL;
+	bool found = false;
+
+	*ret_n = 0;
+	if (!ar)
+		return &tl_enomem;
+	archive_read_support_format_ar(ar);
+	if (archive_read_open_filename(ar, deb, 65536) != ARCHIVE_OK)
+		err = damaged(ar, deb);
+	while (!err && !found && archive_read_next_header(ar, &e) == ARCHIVE_OK)
+		if (!strncmp(archive_entry_pathname(e), "data.tar", 8)) {
+			found = true;
+			err = unpack_data(ar, deb, want, arg, ret_n);
+		}
+	if (!err && !found)
+		err = damaged(NULL, deb);
+	archive_read_free(ar);
+	return err;
+}

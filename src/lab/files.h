@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files the laboratory makes and takes apart: paths, .deb, cpio, ELF headers. */
+#ifndef LAB_FILES_H
+#define LAB_FILES_H
+
+#include <stdarg.h>
+#include <sys/types.h>
+#include "lab/lab.h"
+
+/* printf into fresh memory; NULL when there is none. */
+char *lab_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+struct tl_err *lab_mkdirs(const char *path);
+/* A directory and what is in it; silent when it is not there. */
+void lab_remove_tree(const char *path);
+
+/* Called for each regular file of a .deb; NULL: not wanted, else where it goes. To be freed by the caller. */
+typedef char *lab_deb_fn(void *arg, const char *name);
+struct tl_err *lab_deb_unpack(const char *deb, lab_deb_fn *want, void *arg, unsigned *ret_n);
+
+/* An initramfs, "newc": written front to back into an out. */
+struct lab_cpio {
+	struct out *out;
+	unsigned ino;
+	const char *dirs[256]; /* made already */
+	unsigned n_dirs;
+};
+void lab_cpio_init(struct lab_cpio *c, struct out *out);
+void lab_cpio_fini(struct lab_cpio *c);
+/* Parents are made on the way; path without a leading slash. */
+struct tl_err *lab_cpio_dir(struct lab_cpio *c, const char *path);
+struct tl_err *lab_cpio_file(struct lab_cpio *c, const char *path, mode_t mode, const void *p, size_t n);
+struct tl_err *lab_cpio_link(struct lab_cpio *c, const char *path, const char *to);
+struct tl_err *lab_cpio_char(struct lab_cpio *c, const char *path, unsigned major, unsigned minor);
+void lab_cpio_end(struct lab_cpio *c);
+
+/* What the first bytes of a program say. */
+enum lab_program { LAB_PROGRAM_NONE, LAB_PROGRAM_ELF, LAB_PROGRAM_SCRIPT };
+struct lab_elf {
+	enum lab_program kind;
+	uint16_t machine;
+	uint8_t class;
+	char interp[128]; /* of a dynamic program or a script; empty: static */
+};
+struct lab_elf lab_elf_of(const char *bytes, size_t n);
+/* "amd64" for a machine number; NULL: none of the laboratory's. */
+const char *lab_elf_arch(const struct lab_elf *e);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is put into a guest: /init, busybox, the recorder, the command with everything it needs, and the
+ * files among its arguments, each under the very path it has here. The archive lives in a memfd: nothing is
+ * written anywhere, and nothing stays.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/guard.h"
+#include "base/io.h"
+#include "lab/child.h"
+#include "lab/files.h"
+#include "lab/texts.h"
+
+#define FILE_MOST (256u << 20)
+
+/* What /init and simple commands use; the rest of busybox is reached as `busybox NAME`. */
+static const char *const applets[] = {
+	"sh", "ash", "mount", "umount", "mkdir", "stty", "echo", "stat", "gzip", "base64", "poweroff", "reboot", "setsid",
+	"cttyhack", "ip", "cat", "ls", "ps", "kill", "sleep", "true", "false", "env", "id", "uname", "dmesg", "grep", "sed",
+	"awk", "head", "tail", "wc", "sort", "cut", "tr", "test", "expr", "seq", "date", "dd", "cp", "mv", "rm", "ln", "touch",
+	"chmod", "find", "xargs", "top", "vi", "less", "yes", "timeout", "nohup", "nice", "hostname", "df", "free", "printf",
+	"pwd", "tee", "time", "mktemp", "readlink", "basename", "dirname", "insmod", "lsmod", "md5sum", "sha256sum",
+};
+
+struct packing {
+	const struct lab *lab;
+	const struct lab_opts *o;
+	struct lab_cpio cpio;
+	char *done[128]; /* paths that are in already */
+	unsigned n_done;
+	char *command;	 /* the first word as the guest must call it */
+};
+
+static void packing_fini(struct packing *p)
+{
+	lab_cpio_fini(&p->cpio);
+	for (unsigned i = 0; i < p->n_done; i++)
+		free(p->done[i]);
+	free(p->command);
+}
+
+static bool is_done(const struct packing *p, const char *path)
+{
+	for (unsigned i = 0; i < p->n_done; i++)
+		if (!strcmp(p->done[i], path))
+			return true;
+	return false;
+}
+
+static struct tl_err *put_bytes(struct packing *p, const char *path, mode_t mode, const void *bytes, size_t n)
+{
+	if (is_done(p, path))
+		return NULL;
+	if (p->n_done == ARRAY_SIZE(p->done))
+		return tl_err_new(TL_E_FAILED, N_("too many files for one guest"), NULL);
+	p->done[p->n_done] = strdup(path);
+	if (!p->done[p->n_done])
+		return &tl_enomem;
+	p->n_done++;
+	return lab_cpio_file(&p->cpio, path + (path[0] == '/'), mode, bytes, n);
+}
+
+static struct tl_err *put_file_as(struct packing *p, const char *from, const char *as, mode_t mode)
+{
+	auto_free char *bytes = NULL;
+	ssize_t n = io_read_file(from, FILE_MOST, &bytes);
+
+	if (n < 0)
+		return tl_err_os(errno, N_("cannot take '%s' along"), from, from);
+	return put_bytes(p, as, mode, bytes, n);
+}
+
+static struct tl_err *wrong_cpu(const char *path, const char *its, const char *guest)
+{
+	struct tl_err *err = tl_err_new(TL_E_USAGE, N_("'%s' is a program for another CPU than the guest's"), path);
+
+	if (err != &tl_enomem)
+		err->os = ENOEXEC;
+	if (its)
+		return tl_err_hint(err, N_("a guest of its CPU: tasklife lab run --kernel %s-6.12 -- ..."), its);
+	return tl_err_hint(err, N_("the guest's CPU is %s; a source file x.c as the command is compiled for it"), guest);
+}
+
+/* ---- shared libraries: whom the loader itself names ---- */
+
+static struct tl_err *put_libraries(struct packing *p, const char *prog, const char *interp)
+{
+	char *argv[] = {(char *)interp, (char *)"--list", (char *)prog, NULL}, *save = NULL;
+	struct lab_child c = {.argv = argv};
+	struct tl_err *err = lab_child_run(p->lab, &c);
+	char *text = err ? NULL : (char *)out_text(&c.out);
+
+	if (!err)
+		err = put_file_as(p, interp, interp, 0755);
+	for (char *l = text ? strtok_r(text, "\n", &save) : NULL; l && !err; l = strtok_r(NULL, "\n", &save)) {
+		char *path = strstr(l, "=> /");
+
+		if (!path)
+			continue;
+		path += 3;
+		path[strcspn(path, " \n")] = 0;
+		err = put_file_as(p, path, path, 0755);
+	}
+	lab_child_fini(&c);
+	return err;
+}
+
+static struct tl_err *put_program(struct packing *p, const char *path, int depth);
+
+static struct tl_err *put_interpreter(struct packing *p, const char *script, const char *interp, int depth)
+{
+	if (!strcmp(interp, "/bin/sh") || !strcmp(interp, "/usr/bin/env") || access(interp, X_OK))
+		return NULL; /* busybox stands for them; a missing one is the guest's to complain of */
+	return depth < 3 ? put_program(p, interp, depth + 1) : NULL;
+}
+
+static struct tl_err *put_program(struct packing *p, const char *path, int depth)
+{
+	auto_free char *bytes = NULL;
+	ssize_t n = io_read_file(path, FILE_MOST, &bytes);
+
+	if (n < 0)
+		return tl_err_os(errno, N_("cannot take '%s' along"), path, path);
+	struct lab_elf e = lab_elf_of(bytes, n);
+	if (e.kind == LAB_PROGRAM_ELF && (!lab_elf_arch(&e) || strcmp(lab_elf_arch(&e), p->o->arch->name)))
+		return wrong_cpu(path, lab_elf_arch(&e), p->o->arch->name);
+	try(put_bytes(p, path, 0755, bytes, n));
+	if (!e.interp[0])
+		return NULL;
+	if (e.kind == LAB_PROGRAM_SCRIPT)
+		return put_interpreter(p, path, e.interp, depth);
+	if (p->o->arch != lab_arch_here())
+		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("'%s' needs shared libraries of another CPU"), path),
+				   N_("link it statically: cc -static"), NULL);
+	return put_libraries(p, path, e.interp);
+}
+
+/* ---- the command ---- */
+
+static struct tl_err *compile(struct packing *p, const char *source, char **ret)
+{
+	char dir[] = "/tmp/tasklife-lab-XXXXXX";
+	const struct lab_arch *a = p->o->arch;
+	const char *cc = a == lab_arch_here() ? "cc" : a->cc;
+
+	if (!mkdtemp(dir))
+		return tl_err_os(errno, N_("cannot make a directory for the compiler"), NULL, dir);
+	auto_free char *out = lab_path("%s/prog", dir);
+	char *argv[] = {(char *)cc, (char *)"-static", (char *)"-O1", (char *)"-g", (char *)"-pthread", (char *)"-o", out,
+			(char *)source, NULL};
+	struct lab_child c = {.argv = argv};
+	lab_note(p->lab, N_("compiling %s"), source, -1);
+	struct tl_err *err = lab_child_run(p->lab, &c);
+	auto_free char *name = lab_path("/lab/%.*s", (int)(strlen(strrchr(source, '/') ? strrchr(source, '/') + 1 : source) - 2),
+					strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
+
+	if (!err && c.status == 127)
+		err = tl_err_hint(tl_err_new(TL_E_DENIED, N_("there is no compiler '%s' here"), cc),
+				  N_("apt install %s"), a->cc_package);
+	else if (!err && c.status) {
+		err = tl_err_new(TL_E_USAGE, N_("'%s' does not compile"), source);
+		if (err != &tl_enomem)
+			err->log = strdup(out_text(&c.out));
+	}
+	if (!err)
+		err = put_file_as(p, out, name, 0755);
+	lab_child_fini(&c);
+	lab_remove_tree(dir);
+	*ret = err ? NULL : take(name);
+	return err;
+}
+
+static bool in_path(const char *word, char **ret)
+{
+	const char *path = getenv("PATH");
+	auto_free char *all = strdup(path ? path : "/usr/bin:/bin");
+	char *save = NULL;
+
+	for (char *d = all ? strtok_r(all, ":", &save) : NULL; d; d = strtok_r(NULL, ":", &save)) {
+		struct stat st;
+
+		*ret = lab_path("%s/%s", d, word);
+		if (*ret && !stat(*ret, &st) && S_ISREG(st.st_mode) && !access(*ret, X_OK))
+			return true;
+		free(*ret);
+	}
+	*ret = NULL;
+	return false;
+}
+
+static bool is_applet(const char *word)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(applets); i++)
+		if (!strcmp(applets[i], word))
+			return true;
+	return !strcmp(word, "busybox");
+}
+
+static char *absolute(const char *word)
+{
+	auto_free char *cwd = getcwd(NULL, 0);
+
+	return word[0] == '/' ? strdup(word) : lab_path("%s/%s", cwd ? cwd : "", strncmp(word, "./", 2) ? word : word + 2);
+}
+
+static struct tl_err *put_command(struct packing *p, const char *word)
+{
+	size_t n = strlen(word);
+	auto_free char *path = NULL;
+
+	if (n > 2 && !strcmp(word + n - 2, ".c") && !access(word, R_OK))
+		return compile(p, word, &p->command);
+	if (strchr(word, '/')) {
+		path = absolute(word);
+		if (path && access(path, F_OK))
+			return tl_err_os(ENOENT, N_("cannot run '%s'"), word, path);
+		p->command = strdup(word);
+		return p->command ? put_program(p, path, 0) : &tl_enomem;
+	}
+	/* By name: this machine's program when it is for that CPU, else busybox's of that name. */
+	if (in_path(word, &path)) {
+		struct tl_err *err = put_program(p, path, 0);
+
+		if (!err || !is_applet(word)) {
+			p->command = strdup(word);
+			return p->command ? err : &tl_enomem;
+		}
+		tl_err_free(err);
+	}
+	p->command = is_applet(word) ? lab_path("/lab/bin/%s", word) : NULL;
+	return p->command ? NULL : tl_err_os(ENOENT, N_("cannot run '%s'"), word, NULL);
+}
+
+static struct tl_err *put_argument(struct packing *p, const char *word)
+{
+	struct stat st;
+	auto_free char *path = absolute(word);
+
+	if (!path || stat(path, &st) || !S_ISREG(st.st_mode) || access(path, R_OK) || st.st_size > FILE_MOST)
+		return NULL; /* not a file of ours: the command's own affair */
+	return put_file_as(p, path, path, st.st_mode);
+}
+
+/* ---- /lab/conf ---- */
+
+static void quote(struct out *o, const char *s)
+{
+	out_char(o, '\'');
+	for (; *s; s++)
+		if (*s == '\'')
+			out_str(o, "'\\''");
+		else
+			out_char(o, *s);
+	out_char(o, '\'');
+}
+
+static void conf(struct out *o, const struct lab_guest *g, const struct packing *p, int argc, char *const argv[])
+{
+	auto_free char *cwd = getcwd(NULL, 0);
+
+	out_fmt(o, "MARK=@@tasklife-%s\nDIR=", g->nonce);
+	quote(o, cwd ? cwd : "/");
+	out_fmt(o, "\nMODE='%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "");
+	out_fmt(o, "BARE=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", p->o->interactive ? "1" : "");
+	for (int i = 0; i < argc; i++) {
+		out_char(o, ' ');
+		quote(o, i ? argv[i] : p->command);
+	}
+	out_str(o, "\n");
+}
+
+/* ---- all of it ---- */
+
+static struct tl_err *put_base(struct packing *p)
+{
+	auto_free char *busybox = NULL, *recorder = NULL;
+	char link[64];
+
+	try(lab_cpio_dir(&p->cpio, "dev"));
+	try(lab_cpio_char(&p->cpio, "dev/console", 5, 1));
+	try(lab_cpio_char(&p->cpio, "dev/null", 1, 3));
+	for (const char *const *d = (const char *const[]){"proc", "sys", "tmp", "root", "run", "bin", NULL}; *d; d++)
+		try(lab_cpio_dir(&p->cpio, *d));
+	try(lab_busybox(p->lab, p->o->arch->name, &busybox));
+	try(put_file_as(p, busybox, "/lab/bin/busybox", 0755));
+	for (unsigned i = 0; i < ARRAY_SIZE(applets); i++) {
+		snprintf(link, sizeof(link), "lab/bin/%s", applets[i]);
+		try(lab_cpio_link(&p->cpio, link, "busybox"));
+	}
+	if (!p->o->bare && !p->o->interactive) {
+		try(lab_recorder_find(p->lab, p->o->arch, &recorder));
+		try(put_file_as(p, recorder, "/lab/tasklife", 0755));
+	}
+	return put_bytes(p, "/init", 0755, lab_text_init, strlen(lab_text_init));
+}
+
+static struct tl_err *pack(struct lab_guest *g, struct packing *p, int argc, char *const argv[])
+{
+	auto_free char *cwd = getcwd(NULL, 0);
+	struct out text;
+
+	try(put_base(p));
+	if (cwd && cwd[1])
+		try(lab_cpio_dir(&p->cpio, cwd + 1));
+	try(put_command(p, argv[0]));
+	for (int i = 1; i < argc; i++)
+		try(put_argument(p, argv[i]));
+	if (!is_done(p, "/bin/sh"))
+		try(lab_cpio_link(&p->cpio, "bin/sh", "/lab/bin/busybox"));
+	out_init(&text, -1);
+	conf(&text, g, p, argc, argv);
+	struct tl_err *err = put_bytes(p, "/lab/conf", 0644, text.buf, text.n);
+	out_fini(&text);
+	lab_cpio_end(&p->cpio);
+	return err;
+}
+
+struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o, int argc,
+			      char *const argv[])
+{
+	struct packing __attribute__((cleanup(packing_fini))) p = {.lab = lab, .o = o};
+	struct out out;
+
+	g->initrd = memfd_create("tasklife-initrd", 0); /* QEMU opens it as /proc/self/fd/N */
+	if (g->initrd < 0)
+		return tl_err_os(errno, N_("no memory for the guest's file system"), NULL, NULL);
+	out_init(&out, g->initrd);
+	lab_cpio_init(&p.cpio, &out);
+	struct tl_err *err = pack(g, &p, argc, argv);
+	out_flush(&out);
+	if (!err && out.os)
+		err = tl_err_os(out.os, N_("no memory for the guest's file system"), NULL, NULL);
+	out_fini(&out);
+	return err;
+}
+
+void lab_guest_init(struct lab_guest *g)
+{
+	uint64_t r[1] = {};
+
+	*g = (struct lab_guest){.initrd = -1, .from = -1};
+	if (getrandom(r, sizeof(r), 0) != sizeof(r))
+		r[0] = ((uint64_t)getpid() << 32) ^ (uintptr_t)g;
+	snprintf(g->nonce, sizeof(g->nonce), "%016llx", (unsigned long long)r[0]);
+	out_init(&g->tail, -1);
+}

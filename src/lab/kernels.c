@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The CPUs, and lab/kernels.list: five words a line, # begins a comment. The text is compiled in, and a unit
+ * test reads every line of it, so that a mistake shows there and not at a user's.
+ */
+#include <elf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include "base/guard.h"
+#include "lab/lab.h"
+#include "lab/texts.h"
+
+/* QEMU 7.2; machines and CPUs as in the guests the golden traces come from. highmem=off: a 32-bit guest
+ * cannot reach the PCI window above 4 GiB that -M virt has by default. */
+static const struct lab_arch archs[] = {
+	{"amd64", "qemu-system-x86_64", "qemu-system-x86", "-accel tcg -cpu max", "-accel kvm -cpu host", "ttyS0",
+	 "gcc", "gcc", EM_X86_64, ELFCLASS64},
+	{"arm64", "qemu-system-aarch64", "qemu-system-arm", "-M virt -accel tcg -cpu cortex-a57",
+	 "-M virt -accel kvm -cpu host", "ttyAMA0", "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu", EM_AARCH64,
+	 ELFCLASS64},
+	{"armhf", "qemu-system-arm", "qemu-system-arm", "-M virt,highmem=off -accel tcg -cpu cortex-a15", NULL,
+	 "ttyAMA0", "arm-linux-gnueabihf-gcc", "gcc-arm-linux-gnueabihf", EM_ARM, ELFCLASS32},
+};
+
+const struct lab_arch *lab_arch_named(const char *name)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(archs); i++)
+		if (!strcmp(archs[i].name, name))
+			return &archs[i];
+	return NULL;
+}
+
+const struct lab_arch *lab_arch_here(void)
+{
+	static const char *const names[][2] = {{"x86_64", "amd64"}, {"aarch64", "arm64"}, {"armv7l", "armhf"}};
+	struct utsname u;
+
+	if (uname(&u))
+		return NULL;
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(u.machine, names[i][0]))
+			return lab_arch_named(names[i][1]);
+	return NULL;
+}
+
+static bool parse_line(const char *line, struct lab_kernel *ret)
+{
+	*ret = (struct lab_kernel){};
+	return sscanf(line, "%31s %7s %15s %95s %95s", ret->id, ret->arch, ret->suite, ret->package[0],
+		      ret->package[1]) >= 4 && ret->id[0] != '#';
+}
+
+bool lab_kernel_at(unsigned i, struct lab_kernel *ret)
+{
+	char line[512];
+
+	for (const char *p = lab_text_kernels; *p;) {
+		size_t n = strcspn(p, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int)n, p);
+		if (parse_line(line, ret) && !i--)
+			return true;
+		p += n + (p[n] == '\n');
+	}
+	return false;
+}
+
+struct tl_err *lab_kernel_find(const char *id, struct lab_kernel *ret)
+{
+	struct lab_kernel k;
+	bool found = false;
+
+	for (unsigned i = 0; lab_kernel_at(i, &k); i++)
+		if (id ? !strcmp(k.id, id) : !strcmp(k.arch, "amd64")) {
+			*ret = k;
+			found = true;
+		}
+	if (found)
+		return NULL;
+	return tl_err_hint(tl_err_new(TL_E_USAGE, N_("there is no kernel '%s' in the laboratory"), id),
+			   N_("those there are: tasklife lab list"), NULL);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The laboratory's place on this machine: its cache directory, and whom it tells what goes on. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/guard.h"
+#include "lab/files.h"
+
+struct tl_err *lab_mkdirs(const char *path)
+{
+	auto_free char *p = strdup(path);
+
+	if (!p)
+		return &tl_enomem;
+	for (char *s = p + 1;; s++) {
+		if (*s && *s != '/')
+			continue;
+		char was = *s;
+		*s = 0;
+		if (mkdir(p, 0755) && errno != EEXIST)
+			return tl_err_os(errno, N_("cannot make a directory of the cache"), NULL, p);
+		*s = was;
+		if (!was)
+			return NULL;
+	}
+}
+
+char *lab_path(const char *fmt, ...)
+{
+	char *path;
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vasprintf(&path, fmt, ap);
+	va_end(ap);
+	return n < 0 ? NULL : path;
+}
+
+static char *cache_dir(void)
+{
+	const char *own = getenv("TASKLIFE_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (own && *own)
+		return lab_path("%s/lab", own);
+	if (xdg && *xdg == '/')
+		return lab_path("%s/tasklife/lab", xdg);
+	return home && *home ? lab_path("%s/.cache/tasklife/lab", home) : NULL;
+}
+
+struct tl_err *lab_open(struct lab *lab, const volatile int *stop, lab_note_fn *note, void *arg)
+{
+	*lab = (struct lab){.stop = stop, .note = note, .note_arg = arg};
+	lab->cache = cache_dir();
+	if (!lab->cache)
+		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("no place for a cache is known"), NULL),
+				   N_("name one: TASKLIFE_CACHE=/some/directory"), NULL);
+	return NULL;
+}
+
+void lab_close(struct lab *lab)
+{
+	free(lab->cache);
+	lab->cache = NULL;
+}
+
+void lab_note(const struct lab *lab, const char *what, const char *subject, int percent)
+{
+	if (lab->note)
+		lab->note(lab->note_arg, what, subject, percent);
+}
+
+bool lab_stopped(const struct lab *lab)
+{
+	return lab->stop && *lab->stop;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QEMU's command line, and QEMU as a child that never outlives us. The options are those under which the
+ * golden traces were made. nokaslr: so that addresses in the guest, in its symbols and in gdb are the same.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/guard.h"
+#include "lab/files.h"
+
+struct args {
+	char **v;
+	size_t n, cap;
+	bool failed;
+};
+
+static void add(struct args *a, char *s)
+{
+	if (a->n + 1 >= a->cap) {
+		size_t cap = a->cap ? a->cap * 2 : 32;
+		char **v = realloc(a->v, cap * sizeof(*v));
+
+		if (!v) {
+			a->failed = true;
+			free(s);
+			return;
+		}
+		a->v = v;
+		a->cap = cap;
+	}
+	a->failed |= !s;
+	a->v[a->n++] = s;
+	a->v[a->n] = NULL;
+}
+
+static void add_words(struct args *a, const char *words)
+{
+	for (size_t n; *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		add(a, strndup(words, n));
+	}
+}
+
+static struct tl_err *check_kvm(const struct lab_opts *o)
+{
+	if (!o->kvm)
+		return NULL;
+	if (o->arch != lab_arch_here() || !o->arch->kvm)
+		return tl_err_new(TL_E_DENIED, N_("KVM cannot run a guest of another CPU (%s)"), o->arch->name);
+	if (access("/dev/kvm", R_OK | W_OK))
+		return tl_err_os(errno, N_("KVM is not to be had on this machine"), NULL, "/dev/kvm");
+	return NULL;
+}
+
+static void add_kernel(struct args *a, const struct lab_guest *g, const struct lab_image *img, const struct lab_opts *o)
+{
+	add(a, strdup("-kernel"));
+	add(a, lab_path("%s/vmlinuz", img->dir));
+	if (g->initrd >= 0) {
+		add(a, strdup("-initrd"));
+		add(a, lab_path("/proc/self/fd/%d", g->initrd));
+	}
+	add(a, strdup("-append"));
+	add(a, lab_path("console=%s quiet loglevel=1 panic=-1 nokaslr rdinit=/init%s%s", o->arch->console,
+			o->append ? " " : "", o->append ? o->append : ""));
+}
+
+struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, const struct lab_opts *o)
+{
+	struct args a = {};
+
+	try(check_kvm(o));
+	add(&a, strdup(o->arch->qemu));
+	add_words(&a, o->kvm ? o->arch->kvm : o->arch->machine);
+	add_words(&a, "-smp");
+	add(&a, lab_path("%lld", (long long)o->smp));
+	add_words(&a, "-m");
+	add(&a, lab_path("%lld", (long long)o->mem_mb));
+	add_kernel(&a, g, img, o);
+	add_words(&a, "-no-reboot -nodefaults -display none -monitor none -chardev stdio,id=c,signal=off -serial chardev:c");
+	if (o->gdb) {
+		add_words(&a, "-S -gdb");
+		add(&a, lab_path("tcp:127.0.0.1:%lld", (long long)o->gdb_port));
+	}
+	g->argv = a.v;
+	g->talks = o->interactive;
+	return a.failed ? &tl_enomem : NULL;
+}
+
+/* In the child: everything but the console is closed by exec; the initrd's descriptor stays open on purpose. */
+static void become(struct lab_guest *g, int out, pid_t parent)
+{
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (!g->talks) {
+		setpgid(0, 0); /* Ctrl-C is for us, and we end the guest */
+		int null = open("/dev/null", O_RDONLY);
+		dup2(null, 0);
+	}
+	dup2(out, 1);
+	dup2(out, 2);
+	execvp(g->argv[0], g->argv);
+	dprintf(2, "exec %d\n", errno);
+	_exit(127);
+}
+
+static struct tl_err *no_qemu(const char *prog)
+{
+	struct tl_err *err = tl_err_new(TL_E_DENIED, N_("'%s' is not here"), prog);
+
+	return tl_err_hint(err, N_("apt install %s"), strcmp(prog, "qemu-system-x86_64") ? "qemu-system-arm" : "qemu-system-x86");
+}
+
+static bool can_run(const char *prog)
+{
+	const char *path = getenv("PATH");
+	auto_free char *all = strdup(path ? path : "/usr/bin:/bin");
+	char *save = NULL;
+	bool found = false;
+
+	for (char *d = all ? strtok_r(all, ":", &save) : NULL; d && !found; d = strtok_r(NULL, ":", &save)) {
+		auto_free char *p = lab_path("%s/%s", d, prog);
+
+		found = p && !access(p, X_OK);
+	}
+	return found;
+}
+
+struct tl_err *lab_guest_start(struct lab_guest *g)
+{
+	int p[2];
+	pid_t me = getpid();
+
+	if (!can_run(g->argv[0]))
+		return no_qemu(g->argv[0]);
+	if (pipe2(p, O_CLOEXEC))
+		return tl_err_os(errno, N_("cannot start '%s'"), g->argv[0], NULL);
+	g->pid = fork();
+	if (!g->pid)
+		become(g, p[1], me);
+	close(p[1]);
+	if (g->pid < 0) {
+		g->pid = 0;
+		close(p[0]);
+		return tl_err_os(errno, N_("cannot start '%s'"), g->argv[0], NULL);
+	}
+	g->from = p[0];
+	return NULL;
+}
+
+void lab_guest_fini(struct lab_guest *g)
+{
+	if (g->pid > 0) {
+		kill(g->pid, SIGKILL);
+		while (waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	g->pid = 0;
+	guard_close(&g->from);
+	guard_close(&g->initrd);
+	g->from = g->initrd = -1;
+	for (char **a = g->argv; a && *a; a++)
+		free(*a);
+	free(g->argv);
+	g->argv = NULL;
+	out_fini(&g->tail);
+}
