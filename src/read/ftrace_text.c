@@ -471,6 +471,21 @@ static bool meant_something(struct tl_str line)
 	return (line.n && line.p[0] == '#') || text_frame_line(line, &frame);
 }
 
+/* Notes often hold call stacks and no record: another command names those. */
+static void note_bare_stack(struct tl_source *src, struct tl_str line)
+{
+	const char *end = line.p + line.n, *p = skip_blank(line.p, end);
+	struct tl_rawframe frame;
+
+	if (!text_frame_line(line, &frame)) {
+		p = text_symbol(p, end, &frame);
+		if (!p || skip_blank(p, end) != end)
+			return;
+	}
+	if (frame.has & TL_FH_SIZE)
+		src->hint = N_("a call stack alone is named by 'tasklife symbols -'");
+}
+
 static int at_end(struct tl_source *src, struct ftrace_text *t)
 {
 	if (bytes_error(src->bytes) &&
@@ -512,6 +527,8 @@ static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 			continue;
 		ret->place = t->lines.number;
 		used = pulled == PULL_RECORD || meant_something(line);
+		if (pulled == PULL_NOTHING && !src->info.records && !src->hint)
+			note_bare_stack(src, line);
 		lines_consume(&t->lines, at);
 		t->idle = used ? 0 : t->idle + at;
 		if (pulled == PULL_RECORD)

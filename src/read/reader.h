@@ -39,6 +39,7 @@ struct tl_source {
 	struct tl_str text; /* room for tl_record_text() */
 	struct tl_record peek; /* read while opening, to be given out first */
 	bool peeked;
+	const char *hint; /* msgid: what else the input may be good for, should no record be found */
 };
 
 #define SNIFF_SURE 80

@@ -78,9 +78,13 @@ static struct tl_err *recognise(struct tl_source *src, int *ret_score)
 
 static struct tl_err *find_first(struct tl_source *src)
 {
+	struct tl_err *err;
+
 	src->peeked = src->ops->next(src, src->state, &src->peek) == 1;
-	return src->peeked ? NULL
-			   : no_trace(src->name, N_("it holds no trace that tasklife knows"));
+	if (src->peeked)
+		return NULL;
+	err = no_trace(src->name, N_("it holds no trace that tasklife knows"));
+	return src->hint ? tl_err_hint(err, src->hint, NULL) : err;
 }
 
 static struct tl_err *open_reader(struct tl_source *src)

@@ -33,6 +33,21 @@ static void assert_long_trace(struct tl_source *src, int n)
 	assert_int_equal(i, n);
 }
 
+static void a_bare_stack_gets_a_hint(void)
+{
+	static const char text[] = "notes\n=> do_group_exit+0x50/0xe8\n=> ret_fast_syscall+0x0/0x28\n";
+	int fd = memfd_create("sample", 0);
+	struct tl_source *src;
+	struct tl_err *err;
+
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	lseek(fd, 0, SEEK_SET);
+	err = tl_source_open_fd(fd, "sample", &src);
+	assert_non_null(err);
+	assert_non_null(err->hint[0]);
+	tl_err_free(err);
+}
+
 static void what_is_no_trace(void **state)
 {
 	static const struct {
@@ -53,6 +68,7 @@ static void what_is_no_trace(void **state)
 		tl_err_free(err);
 	}
 	assert_null(source_of_bytes("\0\1\2\3\0", 5));
+	a_bare_stack_gets_a_hint();
 	assert_null(source_of_bytes("a text that holds no record\n", 28));
 }
 
