@@ -93,6 +93,7 @@ static bool declaration(struct tl_str s, struct format_field *ret)
 	size_t end, from;
 
 	trim(&s);
+	ret->decl = s;
 	ret->kind = has_word(s, "__data_loc")  ? FORMAT_DATA_LOC
 		    : has_word(s, "__rel_loc") ? FORMAT_REL_LOC
 					       : FORMAT_PLAIN;

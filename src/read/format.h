@@ -17,7 +17,7 @@ enum format_kind {
 };
 
 struct format_field {
-	struct tl_str name;
+	struct tl_str name, decl; /* decl: all of "char comm[16]" */
 	uint32_t offset, size;
 	enum format_kind kind;
 	bool is_signed, is_array, is_char; /* is_char: of the element */

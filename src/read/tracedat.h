@@ -10,6 +10,7 @@
  *	tracedat_stream.c	one cpu of one buffer: its pages, one event after the other
  *	tracedat_record.c	an event becomes a record
  *	tracedat_text.c		an event becomes text, by libtraceevent, on request
+ *	tracedat_print.c	which print formats libtraceevent may be shown
  *
  * Law of this header: everything belongs to the struct tracedat; spans point into the file's mapping or into
  * pieces unpacked at open, and live as long as it. A record's bytes live until its stream goes on.
@@ -89,8 +90,8 @@ enum td_kind { TD_EVENT, TD_FUNC, TD_STACK, TD_USER_STACK, TD_PRINT, TD_BPRINT }
 struct td_event {
 	struct tl_str name, system, text;
 	uint32_t id;
-	bool planned, in_tep;
-	bool seen;
+	bool planned, seen;
+	bool in_tep, refused; /* was shown to libtraceevent; its print fmt must not be */
 	enum td_kind kind;
 	const struct tl_event_row *row; /* NULL: not modelled */
 	struct field_plan plan;
@@ -228,5 +229,9 @@ void td_common_of(struct tracedat *td, const struct format *fmt);
 /* tracedat_text.c */
 struct tl_str td_text(struct tracedat *td, const struct tl_record *rec);
 void td_text_free(struct td_text *text);
+
+/* tracedat_print.c */
+bool td_print_is_sane(const struct format *fmt);
+bool td_declaration_is_sane(struct tl_str decl);
 
 #endif

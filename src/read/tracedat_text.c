@@ -3,14 +3,18 @@
  * The text of any record, as the kernel's own print fmt would have it: by libtraceevent, without plugins, made
  * on request and never on the way of an event to a life.
  *
- * libtraceevent believes the records it prints: it reads fields where the format says, dynamic arrays where the
- * record says (16 bits of offset, 16 of length), and strings up to a NUL. So it only sees records that hold
- * all fields of their format, in a room with more zeros behind them than an offset and a length can reach.
- * What it is not shown, or does not understand, is written as bytes.
+ * libtraceevent believes what it is given. It reads fields where the format says, dynamic arrays where the
+ * record says (16 bits of offset, 16 of length), and strings up to a NUL; and its parser does not survive every
+ * format. So it only sees
+ * - formats written anew from what format.c understood, with a print fmt that tracedat_print.c recognised;
+ * - records that hold all fields of their format, in a room with more zeros behind them than an offset and a
+ *   length can reach.
+ * A format or record it is not shown is written field by field; a record without a format as bytes.
  */
 #include <stdlib.h>
 #include <event-parse.h>
 #include <trace-seq.h>
+#include "base/out.h"
 #include "read/tracedat.h"
 
 enum { BEHIND = 2 << 16, HEX_MAX = 64 };
@@ -20,7 +24,7 @@ struct td_text {
 	struct trace_seq seq;
 	uint8_t *room;
 	size_t room_n;
-	char bytes[3 * HEX_MAX + 4];
+	struct out out; /* what is written without libtraceevent */
 };
 
 /* What libtraceevent parses it also cuts up: it gets copies. */
@@ -63,6 +67,7 @@ static struct td_text *text_new(struct tracedat *td)
 		return NULL;
 	}
 	trace_seq_init(&t->seq);
+	out_init(&t->out, -1);
 	tep_set_file_bigendian(t->tep, td->big ? TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN);
 	tep_set_long_size(t->tep, td->long_size);
 	tep_set_page_size(t->tep, (int)td->page_size);
@@ -79,18 +84,73 @@ void td_text_free(struct td_text *t)
 		return;
 	trace_seq_destroy(&t->seq);
 	tep_free(t->tep);
+	out_fini(&t->out);
 	free(t->room);
 	free(t);
+}
+
+static struct tl_str written(struct td_text *t)
+{
+	const char *text = out_text(&t->out);
+
+	return (struct tl_str){text, text ? t->out.n : 0};
 }
 
 static struct tl_str hex(struct td_text *t, const struct tl_record *rec)
 {
 	const uint8_t *p = rec->raw;
-	size_t n = rec->raw_n < HEX_MAX ? rec->raw_n : HEX_MAX, at = 0;
 
-	for (size_t i = 0; i < n; i++)
-		at += (size_t)snprintf(t->bytes + at, sizeof(t->bytes) - at, i ? " %02x" : "%02x", p[i]);
-	return (struct tl_str){t->bytes, at};
+	t->out.n = 0;
+	for (size_t i = 0; i < rec->raw_n && i < HEX_MAX; i++)
+		out_fmt(&t->out, i ? " %02x" : "%02x", p[i]);
+	return written(t);
+}
+
+static void out_field(const struct tracedat *td, struct out *o, const struct format_field *f,
+		      const struct tl_record *rec)
+{
+	const uint8_t *p = rec->raw;
+	enum field_op op = field_number_op(f);
+	uint32_t word;
+
+	out_mem(o, f->name.p, f->name.n);
+	out_char(o, '=');
+	if (op) {
+		out_i64(o, field_number(op, p + f->offset, td->big));
+	} else if (f->kind == FORMAT_PLAIN) {
+		if (f->is_char)
+			out_mem(o, p + f->offset, strnlen((const char *)p + f->offset, f->size));
+		for (uint32_t i = 0; !f->is_char && i < f->size && i < HEX_MAX; i++)
+			out_fmt(o, "%02x", p[f->offset + i]);
+	} else if (f->size == 4) {
+		word = page_u32(p + f->offset, td->big);
+		word += f->kind == FORMAT_REL_LOC ? f->offset + 4 : 0;
+		if ((word & 0xffff) + (word >> 16) <= rec->raw_n)
+			out_mem(o, p + (word & 0xffff),
+				strnlen((const char *)p + (word & 0xffff), word >> 16));
+	}
+}
+
+/* "name=value name=value", without the common fields. */
+static struct tl_str by_fields(struct tracedat *td, const struct td_event *e, const struct tl_record *rec)
+{
+	struct td_text *t = td->text;
+	struct format fmt;
+
+	t->out.n = 0;
+	if (!format_init(&fmt, e->text))
+		return (struct tl_str){};
+	vec_each(f, &fmt.field) {
+		if (f->name.n >= 7 && !memcmp(f->name.p, "common_", 7))
+			continue;
+		if (f->offset > rec->raw_n || f->size > rec->raw_n - f->offset)
+			continue;
+		if (t->out.n)
+			out_char(&t->out, ' ');
+		out_field(td, &t->out, f, rec);
+	}
+	format_fini(&fmt);
+	return written(t);
 }
 
 static bool room_for(struct td_text *t, const struct tl_record *rec)
@@ -110,28 +170,62 @@ static bool room_for(struct td_text *t, const struct tl_record *rec)
 	return true;
 }
 
+static void write_fields(struct out *o, const struct format *fmt, bool common)
+{
+	for (size_t i = 0; i < fmt->field.n; i++) {
+		const struct format_field *f = &fmt->field.v[i];
+
+		if ((f->name.n >= 7 && !memcmp(f->name.p, "common_", 7)) != common ||
+		    !td_declaration_is_sane(f->decl))
+			continue;
+		out_fmt(o, "\tfield:%.*s;\toffset:%u;\tsize:%u;\tsigned:%d;\n", (int)f->decl.n, f->decl.p,
+			f->offset, f->size, f->is_signed);
+	}
+	out_char(o, '\n');
+}
+
+/* The format as far as it was understood, written anew. */
+static bool write_format(struct out *o, const struct format *fmt)
+{
+	o->n = 0;
+	if (!td_print_is_sane(fmt) || !td_declaration_is_sane(fmt->name) || memchr(fmt->name.p, ' ', fmt->name.n))
+		return false;
+	out_fmt(o, "name: %.*s\nID: %u\nformat:\n", (int)fmt->name.n, fmt->name.p, fmt->id);
+	write_fields(o, fmt, true);
+	write_fields(o, fmt, false);
+	out_str(o, "print fmt: ");
+	out_mem(o, fmt->print.p, fmt->print.n);
+	out_char(o, '\n');
+	return !o->os;
+}
+
 static void learn(struct td_text *t, struct td_event *e)
 {
 	auto_free char *system = strndup(e->system.p, e->system.n);
-	auto_free char *text = strndup(e->text.p, e->text.n);
+	struct format fmt;
 
 	e->in_tep = true;
-	if (system && text)
-		tep_parse_event(t->tep, text, strlen(text), system);
+	e->refused = true;
+	if (!format_init(&fmt, e->text))
+		return;
+	if (system && write_format(&t->out, &fmt))
+		e->refused = tep_parse_event(t->tep, out_text(&t->out), t->out.n, system) != 0;
+	format_fini(&fmt);
 }
 
 static struct tl_str print(struct td_text *t, struct td_event *e, const struct tl_record *rec)
 {
 	struct tep_record r = {
 		.ts = (unsigned long long)rec->t, .offset = rec->place, .record_size = (int)rec->raw_n,
-		.size = (int)rec->raw_n, .data = t->room, .cpu = rec->cpu, .ref_count = 1,
+		.size = (int)rec->raw_n, .cpu = rec->cpu, .ref_count = 1,
 	};
 	struct tl_str s;
 
 	if (!e->in_tep)
 		learn(t, e);
-	if (!tep_find_event(t->tep, (int)e->id))
+	if (e->refused || !room_for(t, rec))
 		return (struct tl_str){};
+	r.data = t->room;
 	trace_seq_reset(&t->seq);
 	tep_print_event(t->tep, &t->seq, &r, "%s", TEP_PRINT_INFO);
 	trace_seq_terminate(&t->seq);
@@ -162,17 +256,17 @@ struct tl_str td_text(struct tracedat *td, const struct tl_record *rec)
 	struct td_event *e = (struct td_event *)rec->raw_format;
 	struct tl_str s = {};
 
-	if (!rec->raw)
-		return rec->payload;
-	if (rec->payload.n)
+	if (!rec->raw || rec->payload.n)
 		return rec->payload;
 	if (!td->text)
 		td->text = text_new(td);
 	if (!td->text)
 		return s;
-	if (e && holds_all(e, rec) && room_for(td->text, rec))
+	if (e && holds_all(e, rec))
 		s = print(td->text, e, rec);
-	if (!s.n)
-		return hex(td->text, rec);
-	return rec->kind == TL_REC_MARK ? without_ip(s) : s;
+	if (s.n)
+		return rec->kind == TL_REC_MARK ? without_ip(s) : s;
+	if (e)
+		s = by_fields(td, e, rec);
+	return s.n ? s : hex(td->text, rec);
 }
