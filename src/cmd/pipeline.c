@@ -57,7 +57,7 @@ static bool by_default(const struct telling *tell, const struct tl_task *task)
 	if (tell->rooted)
 		return task->family || task->root;
 	return tell->p->view->is_export || task->birth.seen.is || task->death.seen.is ||
-	       task->n_signals || task->signals_folded || task->n_execs;
+	       task->n_signals || task->signals_folded || task->n_execs || task->death.any_delivery;
 }
 
 /* Every verdict once, for whichever view. */

@@ -139,6 +139,7 @@ void see_fork(struct tl_lives *l, const struct tl_event *ev)
 		child = life_born(l, ev->u.fork.child, ev);
 	if (!child)
 		return;
+	life_name(child, ev->u.fork.child_comm);
 	b = &child->t.birth;
 	if (b->seen.is)
 		b->confirmed = seen_at(ev);
@@ -148,5 +149,4 @@ void see_fork(struct tl_lives *l, const struct tl_event *ev)
 		b->stack = ev->stack ? ev->stack : creator ? creator->copy_stack : NULL;
 	if (creator)
 		creator->copy_stack = NULL; /* this path led to this birth and to no other */
-	life_name(child, ev->u.fork.child_comm);
 }

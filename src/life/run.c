@@ -83,9 +83,10 @@ void run_close(struct life *life, tl_ns t)
 	close_state(life, t, false);
 }
 
+/* Who sleeps leaves no records; who runs does, so beyond its last one nothing is claimed: listings have gaps. */
 void run_cut(struct life *life, tl_ns t)
 {
-	close_state(life, t, true);
+	close_state(life, life->run == RUN_ASLEEP ? t : life->t.last.t, true);
 }
 
 static void run_enter(struct life *life, enum run_state state, tl_ns t)

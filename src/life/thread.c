@@ -78,6 +78,16 @@ static struct group *group_find(struct tl_lives *l, const struct life *life, tl_
 	return life->t.birth.seen.is && life->t.tid == tgid && g->p.leader ? NULL : g;
 }
 
+/* The group of its own that a task had while its id was not known becomes the group of that id: what was seen
+ * of it stays. */
+static struct group *group_named(struct group *own, tl_pid tgid)
+{
+	if (!own || own->refs > 1 || own->p.tgid > 0)
+		return NULL;
+	own->p.tgid = tgid;
+	return own;
+}
+
 /* tgid TL_PID_NONE: a group of its own until more is known. */
 bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 {
@@ -88,12 +98,15 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 	if (tgid > 0)
 		g = group_find(l, life, tgid);
 	if (!g)
+		g = group_named(old, tgid);
+	if (!g)
 		g = group_new(tgid);
 	if (!g || (tgid > 0 && !map_put(&l->groups, (uint64_t)tgid, g)))
 		return false;
-	if (old)
+	if (old && old != g)
 		group_leave(l, life);
-	thread_add(g, life);
+	if (old != g)
+		thread_add(g, life);
 	life->t.tgid = tgid;
 	life->tgid_known = tgid > 0;
 	life->t.is_leader = tgid == life->t.tid;
