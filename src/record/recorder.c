@@ -2,8 +2,8 @@
 /*
  * A recording from its beginning to its end:
  *
- *	open   orphans are undone · tracefs is found · two instances, one clock · pumps · events, stacks,
- *	       functions · tracing on · side facts
+ *	open   orphans are undone · tracefs is found · two instances, one clock · events, stacks, functions ·
+ *	       pumps · tracing on · side facts
  *	spawn  the command is born into `lives`, put under `family`, let go
  *	wait   it ends; its status becomes a side fact; it is reaped, and that becomes one
  *	stop   last facts · tracing off · pumps drain · statistics
@@ -155,11 +155,11 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(tfs_undo_begin(NULL, &rec->undo));
 	try(tfs_mount(&rec->undo, &rec->tracefs));
 	try(make_instances(rec, plan));
+	begin_side_facts(rec);
+	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
+	try(follow_all(rec, plan));
 	for (int b = 0; b < BUFFERS; b++)
 		try(pumps_start(&rec->inst[b], &rec->pumps[b]));
-	begin_side_facts(rec);
-	try(record_enable(rec, plan));
-	try(follow_all(rec, plan));
 	try(switch_on(rec, plan));
 	rec->on = true;
 	tell_beginning(rec);
