@@ -71,6 +71,7 @@ static int sniff(const unsigned char *head, size_t n, bool whole)
 
 	if (memchr(p, 0, n))
 		return 0;
+	p = lines_skip_mark(p, end);
 	while (p < end) {
 		const char *nl = memchr(p, '\n', end - p);
 

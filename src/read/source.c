@@ -23,7 +23,7 @@ static const struct reader_ops *const readers[] = {
 };
 
 /* The pieces of the head that are looked at. */
-static const size_t head_sizes[] = {64, 1024, 16 << 10, 256 << 10};
+static const size_t head_sizes[] = {1, 64, 1024, 16 << 10, 256 << 10};
 
 static struct tl_err *no_trace(const char *name, const char *cause)
 {

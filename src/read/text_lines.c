@@ -21,6 +21,11 @@ void lines_init(struct text_lines *l, struct source_bytes *bytes)
 	l->p = l->end = l->window = "";
 }
 
+const char *lines_skip_mark(const char *p, const char *end)
+{
+	return end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? p + 3 : p;
+}
+
 static void refill(struct text_lines *l)
 {
 	size_t back = l->p - l->window < LOOK_BACK ? l->p - l->window : LOOK_BACK;
@@ -31,6 +36,8 @@ static void refill(struct text_lines *l)
 	l->window = w.p;
 	l->p = w.p + back;
 	l->end = w.p + w.n;
+	if (offset == 0 && l->number == 1 && back == 0)
+		l->p = lines_skip_mark(l->p, l->end);
 }
 
 /* Behind the end of a line that was too long. */

@@ -29,6 +29,9 @@ struct text_lines {
 	bool ended, skipping;
 };
 
+/* p behind the mark that some editors put in front of UTF-8. */
+const char *lines_skip_mark(const char *p, const char *end);
+
 void lines_init(struct text_lines *l, struct source_bytes *bytes);
 /* The line at p + *at without its end ("\n", "\r\n") and without what printk puts in front; *at moves behind
  * it. */

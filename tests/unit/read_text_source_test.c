@@ -82,6 +82,21 @@ static void a_header_alone_is_an_empty_trace(void **state)
 	tl_source_close(src);
 }
 
+/* As editors of another system save it. */
+static void mark_and_line_ends(void **state)
+{
+	struct tl_source *src = source_of("\xef\xbb\xbf# tracer: nop\r\n# entries-in-buffer/entries-written: 1/1   #P:4\r\n\r\n"
+					  "bash-1 [000] d..1. 1.0: sched_process_exit: comm=bash pid=2 prio=120\r\n");
+
+	assert_int_equal(next_of(src).place, 4);
+	assert_end(src);
+	assert_int_equal(tl_source_info(src)->cpus, 4);
+	tl_source_close(src);
+	src = source_of("\xef\xbb\xbf" "bash-1 [000] d..1. 1.0: <stack trace>\n");
+	assert_str(next_of(src).comm, "bash");
+	tl_source_close(src);
+}
+
 /* However much prose stands before the first record. */
 static void prose_before_the_first_record(void **state)
 {
@@ -167,14 +182,14 @@ static void through_a_pipe(void **state)
 /* The first record of a living pipe comes without waiting for the second, but for what may belong to it. */
 static void a_pipe_that_is_alive(void **state)
 {
-	char line[200];
+	static const char line[] = "a-1 [0] 1.0: mark_victim: pid=7\n"; /* short: shorter than any sniffing */
 	struct tl_source *src;
-	int fd[2], n = sprintf(line, LINE, 1, 0, 7);
+	int fd[2], n = sizeof(line) - 1;
 
 	assert_int_equal(pipe(fd), 0);
 	assert_int_equal(write(fd[1], line, n), n);
 	assert_null(tl_source_open_fd(fd[0], "pipe", &src));
-	assert_int_equal(next_of(src).f.v[TL_F_SCHED_PROCESS_EXIT_pid].i, 7);
+	assert_int_equal(next_of(src).f.v[TL_F_MARK_VICTIM_pid].i, 7);
 	close(fd[1]);
 	assert_end(src);
 	tl_source_close(src);
@@ -287,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_no_trace),
 		cmocka_unit_test(a_header_alone_is_an_empty_trace),
+		cmocka_unit_test(mark_and_line_ends),
 		cmocka_unit_test(prose_before_the_first_record),
 		cmocka_unit_test(packed),
 		cmocka_unit_test(through_a_pipe),
