@@ -192,6 +192,20 @@ bool also_thread_call(const struct question *q, enum tl_grade *grade)
 	return left_by_call(q) && !q->task->death.exit_group_called;
 }
 
+/* Helpers of the kernel begin as its threads too, but are made by a kworker. */
+bool also_kthreadds_child(const struct question *q, enum tl_grade *grade)
+{
+	return q->task && !q->stack && q->task->birth.creator.tid == 2 && !q->task->n_execs;
+}
+
+bool also_worker(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
+	const uint64_t flags = b && b->flags_known ? b->clone_flags & ~0xffull : 0;
+
+	return !q->stack && (flags == 0x80810f00 || flags == 0x810b00);
+}
+
 bool also_nothing_else(const struct question *q, enum tl_grade *grade)
 {
 	at_best(grade, TL_GUESSED);
