@@ -85,7 +85,7 @@ const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
 	for (i = hash & (at->cap - 1); at->slot[i]; i = (i + 1) & (at->cap - 1)) {
 		const struct tl_atom *a = at->slot[i];
 
-		if (a->hash == hash && a->len == n && !memcmp(a->s, s, n))
+		if (a->hash == hash && a->len == n && (!n || !memcmp(a->s, s, n)))
 			return a;
 	}
 	return at->slot[i] = atom_new(at, n ? s : "", n, hash);
