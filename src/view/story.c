@@ -193,7 +193,9 @@ static void put_birth(struct story *st, const struct tl_told *d)
 	const char *text;
 
 	if (!b->seen.is) {
-		row(st, L_BORN, NULL, _("not seen: it lived before the trace began"));
+		row(st, L_BORN, NULL,
+		    d->witnesses->newtask || d->witnesses->fork ? _("not seen: it lived before the trace began") :
+								  _("not seen: this trace holds no births"));
 		return;
 	}
 	text = noted_all(st, words_birth(&st->pg, d), &b->seen, &d->birth);
@@ -399,7 +401,9 @@ static void put_death(struct story *st, const struct tl_told *d)
 	const char *text;
 
 	if (!death->seen.is) {
-		row(st, L_DIED, NULL, _("not seen: it was alive when the trace ended"));
+		row(st, L_DIED, NULL,
+		    d->witnesses->exit || d->witnesses->functions ? _("not seen: it was alive when the trace ended") :
+								    _("not seen: this trace holds no deaths"));
 		return;
 	}
 	text = page_fmt(&st->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD, words_death(&st->pg, v));

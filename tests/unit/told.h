@@ -123,6 +123,7 @@ static inline void hand_init(struct hand *h)
 				       .min = 3000000000, .max = 3000000000, .sum = 1500000000000, .state = 'S'};
 	t->sched = (struct tl_sched){.any = true, .run = 1200000, .wait = 90000, .sleep = 3262400000,
 				     .switches = 4, .cpus = {8}, .rhythm = &h->rhythm, .n_rhythms = 1};
+	h->witnesses = (struct tl_witnesses){.newtask = true, .exit = true, .signal = true};
 	h->info = (struct tl_trace_info){.format = "ftrace-text", .first = T0, .last = T0 + 4000000000, .records = 24};
 	h->told = (struct tl_told){.task = t, .birth = {.row = &hand_fork}, .witnesses = &h->witnesses,
 				   .info = &h->info, .t0 = T0};

@@ -63,7 +63,7 @@ static void story_goes_from_birth_to_reaping(void **state)
 
 static void story_says_what_was_not_seen(void **state)
 {
-	auto_free char *text = NULL;
+	auto_free char *text = NULL, *blind = NULL;
 	struct hand h;
 
 	hand_init(&h);
@@ -73,6 +73,10 @@ static void story_says_what_was_not_seen(void **state)
 	SAYS(text, "not seen: it lived before the trace began");
 	SAYS(text, "not seen: it was alive when the trace ended");
 	SAYS_NOT(text, "reaped");
+	h.witnesses = (struct tl_witnesses){.signal = true};
+	blind = hand_view("story", &h, wide);
+	SAYS(blind, "not seen: this trace holds no births");
+	SAYS(blind, "not seen: this trace holds no deaths");
 	hand_fini(&h);
 }
 
