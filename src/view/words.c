@@ -161,15 +161,16 @@ const char *words_sent(struct page *pg, const struct tl_signal *s, const struct 
 
 static const char *exited(struct page *pg, const struct tl_death_verdict *v)
 {
-	bool thread = !strcmp(tl_finding_id(&v->cause), "thread_exit");
-
-	if (v->exit_code_known && thread)
-		return page_fmt(pg, _("this thread ended itself: exit code %1$d"), v->exit_code);
 	if (v->exit_code_known)
 		return page_fmt(pg, _("ended itself: exit code %1$d"), v->exit_code);
-	if (thread)
-		return _("this thread ended itself");
 	return _("ended itself; the trace does not hold its exit code");
+}
+
+static const char *thread_exited(struct page *pg, const struct tl_death_verdict *v)
+{
+	if (v->exit_code_known)
+		return page_fmt(pg, _("this thread ended itself: exit code %1$d"), v->exit_code);
+	return _("this thread ended itself");
 }
 
 static const char *killed(struct page *pg, const struct tl_death_verdict *v)
@@ -187,18 +188,28 @@ static const char *killed(struct page *pg, const struct tl_death_verdict *v)
 	return text;
 }
 
+/* The row's own sentence, as a clause: without its full stop. */
+static const char *row_says(struct page *pg, const struct tl_cause *row)
+{
+	const char *says = _(row->says);
+	size_t n = strlen(says);
+
+	return n && says[n - 1] == '.' ? page_fmt(pg, "%.*s", (int)n - 1, says) : says;
+}
+
 const char *words_death(struct page *pg, const struct tl_death_verdict *v)
 {
-	const char *id = tl_finding_id(&v->cause), *text;
+	static const struct {
+		const char *id;
+		const char *(*words)(struct page *pg, const struct tl_death_verdict *v);
+	} kinds[] = {{"exit", exited}, {"thread_exit", thread_exited}, {"signal", killed}};
+	const char *id = tl_finding_id(&v->cause), *text = NULL;
 
-	if (v->exited)
-		text = exited(pg, v);
-	else if (!strcmp(id, "signal"))
-		text = killed(pg, v);
-	else if (v->cause.row)
-		text = _(v->cause.row->says);
-	else
-		text = _("the trace does not say why it died");
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].id, id))
+			text = kinds[i].words(pg, v);
+	if (!text)
+		text = v->cause.row ? row_says(pg, v->cause.row) : _("the trace does not say why it died");
 	text = page_join(pg, text, "", words_grade(&v->cause));
 	if (v->core_dumped == 1)
 		text = page_join(pg, text, _("; "), _("a core was written"));
