@@ -27,31 +27,65 @@ struct td_text {
 	struct out out; /* what is written without libtraceevent */
 };
 
-/* What libtraceevent parses it also cuts up: it gets copies. */
-static void parse_copy(struct tl_str text, void (*parse)(struct tep_handle *, char *, size_t), struct tep_handle *tep)
+static size_t hex_digits(struct tl_str s)
 {
-	auto_free char *copy = text.n ? strndup(text.p, text.n) : NULL;
-
-	if (copy)
-		parse(tep, copy, strlen(copy));
+	return strspn(s.p, "0123456789abcdefABCDEF");
 }
 
-static void parse_kallsyms(struct tep_handle *tep, char *text, size_t n)
+/* "ffffffff81000000 T _text" (the line is NUL-terminated) */
+static bool is_symbol(struct tl_str line)
 {
-	(void)n;
-	tep_parse_kallsyms(tep, text);
+	size_t n = hex_digits(line);
+
+	return n >= 8 && n <= 16 && n + 3 < line.n && line.p[n] == ' ' && line.p[n + 1] > ' ' &&
+	       line.p[n + 2] == ' ' && line.p[n + 3] > ' ';
 }
 
-static void parse_printk(struct tep_handle *tep, char *text, size_t n)
+/* 0xc0a8e3c2 : "cpu: %d" */
+static bool is_printk(struct tl_str line)
 {
-	(void)n;
-	tep_parse_printk_formats(tep, text);
+	struct tl_str digits = {line.p + 2, line.n - 2};
+	size_t n;
+
+	if (line.n < 10 || memcmp(line.p, "0x", 2))
+		return false;
+	n = 2 + hex_digits(digits);
+	return n > 2 && n <= 18 && line.n >= n + 5 && !memcmp(line.p + n, " : \"", 4) &&
+	       line.p[line.n - 1] == '"';
 }
 
-static void parse_comms(struct tep_handle *tep, char *text, size_t n)
+/* What libtraceevent parses it also cuts up, and it reads behind the end of a line that is not as it expects:
+ * it gets a copy of the lines that are. */
+static char *good_lines(struct tl_str text, bool (*is_good)(struct tl_str line))
 {
-	(void)n;
-	tep_parse_saved_cmdlines(tep, text);
+	char *copy = malloc(text.n + 1), *to = copy, *line = copy;
+
+	if (!copy)
+		return NULL;
+	for (size_t i = 0; i < text.n; i++) {
+		*to++ = text.p[i];
+		if (text.p[i] != '\n')
+			continue;
+		to[-1] = '\0';
+		if (strlen(line) == (size_t)(to - 1 - line) && is_good((struct tl_str){line, (size_t)(to - 1 - line)}))
+			to[-1] = '\n';
+		else
+			to = line;
+		line = to;
+	}
+	*line = '\0';
+	return copy;
+}
+
+static void learn_names(struct tracedat *td, struct tep_handle *tep)
+{
+	auto_free char *symbols = good_lines(td->kallsyms, is_symbol);
+	auto_free char *printk = good_lines(td->printk, is_printk);
+
+	if (symbols && *symbols)
+		tep_parse_kallsyms(tep, symbols);
+	if (printk && *printk)
+		tep_parse_printk_formats(tep, printk);
 }
 
 static struct td_text *text_new(struct tracedat *td)
@@ -71,10 +105,7 @@ static struct td_text *text_new(struct tracedat *td)
 	tep_set_file_bigendian(t->tep, td->big ? TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN);
 	tep_set_long_size(t->tep, td->long_size);
 	tep_set_page_size(t->tep, (int)td->page_size);
-	tep_parse_header_page(t->tep, (char *)td->header_page.p, td->header_page.n, td->long_size);
-	parse_copy(td->kallsyms, parse_kallsyms, t->tep);
-	parse_copy(td->printk, parse_printk, t->tep);
-	parse_copy(td->cmdlines, parse_comms, t->tep);
+	learn_names(td, t->tep);
 	return t;
 }
 
