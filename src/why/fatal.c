@@ -88,8 +88,9 @@ static void what_was_told(const struct tl_task *task, struct death_facts *d)
 	}
 	d->told_signal = d->notice == CLD_KILLED_CODE || d->notice == CLD_DUMPED_CODE;
 	d->told_exit = d->notice == CLD_EXITED_CODE;
+	/* do_coredump runs for every such signal and may write nothing (RLIMIT_CORE, core_pattern): no proof */
 	d->core = -1;
-	if (task->death.coredump.is || d->notice == CLD_DUMPED_CODE)
+	if (d->notice == CLD_DUMPED_CODE)
 		d->core = 1;
 	else if (d->notice && alone(task))
 		d->core = 0; /* with threads the notice may say 2 although a core was written */

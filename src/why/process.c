@@ -84,6 +84,8 @@ static struct decision first_decision(const struct tl_task *leader, const struct
 	return first;
 }
 
+#define CLD_DUMPED_CODE 3
+
 /* Exit code and core are the process's: any thread's status has them, the decider's own may be missing. */
 static void share_status(const struct tl_task *leader, struct tl_death_verdict *v)
 {
@@ -96,9 +98,10 @@ static void share_status(const struct tl_task *leader, struct tl_death_verdict *
 		v->exit_code = d->status >> 8 & 0xff;
 	}
 	for (unsigned i = 0; i < p->n_leavers && v->core_dumped < 0; i++)
-		if (p->leaver[i].coredump.is ||
-		    (p->leaver[i].status_known && !p->leaver[i].status_from_call && p->leaver[i].status & 0x80))
-			v->core_dumped = 1;
+		if (p->leaver[i].status_known && !p->leaver[i].status_from_call)
+			v->core_dumped = !!(p->leaver[i].status & 0x80);
+	if (v->core_dumped < 0 && leader->notice.seen.is && leader->notice.code == CLD_DUMPED_CODE)
+		v->core_dumped = 1;
 }
 
 /* Nobody is known to have decided, but the parent was told how it ended. */
