@@ -109,17 +109,42 @@ int capture_interrupted(void)
 	return stop_asked;
 }
 
-struct tl_err *capture_save(struct capture *cap, const char *path)
+struct tl_err *keep_open(const char *path, struct keep *ret)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	*ret = (struct keep){.path = path};
+	if (!strcmp(path, "-")) {
+		ret->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		return ret->fd >= 0 ? NULL : tl_err_os(errno, N_("cannot keep the recording"), NULL, NULL);
+	}
+	ret->created = true;
+	ret->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (ret->fd < 0 && errno == EEXIST) {
+		ret->created = false;
+		ret->fd = open(path, O_WRONLY | O_CLOEXEC);
+	}
+	return ret->fd >= 0 ? NULL : tl_err_os(errno, N_("cannot keep the recording"), NULL, path);
+}
+
+struct tl_err *keep_save(struct keep *keep, struct capture *cap)
+{
 	struct tl_err *err;
 
-	if (fd < 0)
-		return tl_err_os(errno, N_("cannot keep the recording"), NULL, path);
-	err = tl_recorder_write(cap->rec, fd);
-	if (close(fd) && !err)
-		err = tl_err_os(errno, N_("cannot keep the recording"), NULL, path);
+	if (!keep->created && ftruncate(keep->fd, 0) && errno != EINVAL) /* a pipe has nothing to cut off */
+		err = tl_err_os(errno, N_("cannot keep the recording"), NULL, keep->path);
+	else
+		err = tl_recorder_write(cap->rec, keep->fd);
+	if (close(take_fd(&keep->fd)) && !err)
+		err = tl_err_os(errno, N_("cannot keep the recording"), NULL, keep->path);
 	return err;
+}
+
+void keep_drop(struct keep *keep)
+{
+	if (!keep->path || keep->fd < 0)
+		return;
+	close(take_fd(&keep->fd));
+	if (keep->created)
+		unlink(keep->path);
 }
 
 struct writer {

@@ -34,8 +34,19 @@ struct tl_err *capture_start(struct capture *cap, char **argv);
 struct tl_err *capture_wait(struct capture *cap, double seconds);
 /* The signal that ended the waiting, 0: none. */
 int capture_interrupted(void);
-/* Everything recorded, as trace.dat, into the file of this name. */
-struct tl_err *capture_save(struct capture *cap, const char *path);
+/* The file a recording will be kept in is opened before anything is recorded, and emptied only when there is
+ * something to write. */
+struct keep {
+	const char *path;
+	int fd;
+	bool created; /* it was not there before */
+};
+/* "-" is standard output. */
+struct tl_err *keep_open(const char *path, struct keep *ret);
+/* Everything recorded, as trace.dat. */
+struct tl_err *keep_save(struct keep *keep, struct capture *cap);
+/* Nothing came of it: the file is as it was. */
+void keep_drop(struct keep *keep);
 /* A descriptor from which the recording can be read while a writer feeds it; capture_join() ends the writer. */
 struct writer;
 struct tl_err *capture_pipe(struct capture *cap, int *ret_fd, struct writer **ret);

@@ -11,7 +11,7 @@ struct record {
 };
 
 static const struct opt record_opts[] = {
-	OPT_STR('o', "output", "FILE", N_("the recording (default: tasklife.dat)"), struct record, output),
+	OPT_STR('o', "output", "FILE", N_("the recording; - is standard output (default: tasklife.dat)"), struct record, output),
 	OPT_LIST('p', "pid", "PID", N_("follow this running task and what it creates; may be given more than once"), struct record, capture.pid),
 	OPT_FLAG('a', "all", N_("follow every task of the machine"), struct record, capture.everything),
 	OPT_STR('d', "duration", "SECONDS", N_("end after so long"), struct record, seconds),
@@ -50,37 +50,46 @@ static void report(const struct capture *cap, const char *path)
 			 (unsigned long long)rep->lost);
 }
 
+/* What was recorded before a failure is kept, too. */
+static int see_through(struct capture *cap, struct keep *keep, double seconds)
+{
+	struct tl_err *err = capture_wait(cap, seconds), *save_err = keep_save(keep, cap);
+
+	if (!err && !save_err)
+		report(cap, keep->path);
+	if (err && save_err)
+		say_and_status(save_err);
+	else if (save_err)
+		err = save_err;
+	return err ? say_and_status(err) : 0;
+}
+
 static int run(const void *opts, int n, char **words)
 {
 	const struct record *r = opts;
-	const char *path = r->output ? r->output : "tasklife.dat";
 	struct capture cap = {};
+	struct keep keep = {.fd = -1};
 	double seconds;
-	struct tl_err *err = check(r, n, &seconds), *wait_err;
+	struct tl_err *err = check(r, n, &seconds);
 	int status;
 
 	if (!err)
-		err = capture_open(&r->capture, &cap);
-	if (!err && n) {
-		err = capture_start(&cap, words);
-		if (err) {
-			status = capture_start_status(err);
-			capture_close(&cap);
-			say_and_status(err);
-			return status == 125 ? 1 : status;
-		}
-	}
-	wait_err = err ? NULL : capture_wait(&cap, seconds);
+		err = keep_open(r->output ? r->output : "tasklife.dat", &keep);
 	if (!err)
-		err = capture_save(&cap, path); /* what was recorded before a failure is kept, too */
-	if (!err && !wait_err)
-		report(&cap, path);
+		err = capture_open(&r->capture, &cap);
+	if (!err && n)
+		err = capture_start(&cap, words);
+	if (err) {
+		int start = cap.rec ? capture_start_status(err) : 125;
+
+		status = say_and_status(err);
+		status = start == 125 ? status : start; /* 127 not found, 126 not executable, as with run */
+		keep_drop(&keep);
+	} else {
+		status = see_through(&cap, &keep, seconds);
+	}
 	capture_close(&cap);
-	if (wait_err)
-		status = say_and_status(wait_err);
-	else
-		status = 0;
-	return err ? say_and_status(err) : status;
+	return status;
 }
 
 const struct cmd cmd_record = {

@@ -69,6 +69,9 @@ static struct tl_err *check(const struct run *r, int n, struct pipeline *p)
 	if (!n)
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("run which command?"), NULL),
 				   N_("tasklife run -- ls -l"), NULL);
+	if (r->output && !strcmp(r->output, "-"))
+		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("standard output belongs to the command"), NULL),
+				   N_("keep the recording in a file: -o FILE; or use: tasklife record -o - -- CMD"), NULL);
 	try(view_of(r, &p->view));
 	try(select_init(&sel, &r->selectors));
 	try(tell_fd(r, &p->fd));
@@ -134,19 +137,19 @@ static void say_refusals(const struct capture *cap)
 	say_note(N_("recorded with: %s"), tl_rec_mode_name(rep->mode));
 }
 
-static void tell(const struct run *r, struct capture *cap, const struct pipeline *p)
+static void tell(struct keep *keep, struct capture *cap, const struct pipeline *p)
 {
 	struct writer *writer = NULL;
 	struct tl_source *src = NULL;
 	struct tl_err *err;
 	int fd = -1;
 
-	if (r->output)
-		err = capture_save(cap, r->output);
+	if (keep->path)
+		err = keep_save(keep, cap);
 	else
 		err = capture_pipe(cap, &fd, &writer);
 	if (!err)
-		err = r->output ? tl_source_open(r->output, &src) : tl_source_open_fd(fd, "run", &src);
+		err = keep->path ? tl_source_open(keep->path, &src) : tl_source_open_fd(fd, "run", &src);
 	if (!err)
 		pipeline_tell(p, src);
 	else
@@ -156,36 +159,47 @@ static void tell(const struct run *r, struct capture *cap, const struct pipeline
 		say_and_status(err);
 }
 
+/* The command is running: from here on its status is ours. */
+static int see_through(struct capture *cap, struct keep *keep, const struct pipeline *p)
+{
+	struct tl_err *err = capture_wait(cap, -1);
+
+	if (err)
+		say_and_status(err);
+	say_refusals(cap);
+	if (!cap->ended)
+		say_note(N_("the recording was ended; the command itself goes on, as process %d"), cap->child);
+	tell(keep, cap, p);
+	return cap->ended ? capture_exit_status(cap->status) : 128 + capture_interrupted();
+}
+
 static int run(const void *opts, int n, char **words)
 {
 	const struct run *r = opts;
 	struct pipeline p = {};
 	struct capture cap = {};
+	struct keep keep = {.fd = -1};
 	struct tl_err *err = check(r, n, &p);
 	int status;
 
+	if (!err && r->output)
+		err = keep_open(r->output, &keep);
 	if (err)
 		return say_and_status(err), STATUS_OURS;
 	err = capture_open(&r->capture, &cap);
 	if (err) {
 		capture_close(&cap);
+		keep_drop(&keep);
 		return refused(r, err, words);
 	}
 	err = capture_start(&cap, words);
 	if (err) {
 		status = capture_start_status(err);
-		capture_close(&cap);
 		say_and_status(err);
-		return status;
+		keep_drop(&keep);
+	} else {
+		status = see_through(&cap, &keep, &p);
 	}
-	err = capture_wait(&cap, -1);
-	if (err)
-		say_and_status(err);
-	say_refusals(&cap);
-	if (!cap.ended)
-		say_note(N_("the recording was ended; the command itself goes on, as process %d"), cap.child);
-	tell(r, &cap, &p);
-	status = cap.ended ? capture_exit_status(cap.status) : 128 + capture_interrupted();
 	capture_close(&cap);
 	return status;
 }
