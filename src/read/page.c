@@ -16,7 +16,8 @@
  * Why not libtraceevent's kbuffer: it cannot be used on bytes nobody vouches for. It adds an event's length to
  * its position unchecked (kbuffer-parse.c update_pointers, libtraceevent 1.7.1 and 1.9): a padding event whose
  * word is -4 makes kbuffer_next_event() loop for ever, and it reads a word behind the commit, which a check
- * before each call would have to walk the page to prevent: that walk is this file.
+ * before each call would have to walk the page to prevent: that walk is this file. It also takes a tenth of
+ * kbuffer's time (bench/page_walk.c).
  *
  * Invariant: 0 <= pos <= end, and data + end lies inside the page.
  */
