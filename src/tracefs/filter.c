@@ -106,17 +106,19 @@ static struct tl_err *set_filter(struct tfs_instance *inst, const struct tfs_nam
 	return NULL;
 }
 
-/* func_stack_trace may be set before the tracer, and in an instance, on every kernel since 5.10 at least. */
+/*
+ * The stack option comes after the tracer: up to 5.10 function_trace_init() heeds it in the top instance alone, while
+ * switching it on later (func_set_flag()) works in any. Tracing is off meanwhile.
+ */
 static struct tl_err *start(struct tfs_instance *inst)
 {
 	auto_free char *path = tfs_path(inst->dir, "current_tracer");
 
 	if (!path)
 		return &tl_enomem;
-	try(tfs_instance_option(inst, "func_stack_trace", true));
 	if (tfs_set(path, "function", TFS_SHOWS_SAME))
 		return tfs_diagnose(inst, TFS_OP_TRACER, errno, NULL, path);
-	return NULL;
+	return tfs_instance_option(inst, "func_stack_trace", true);
 }
 
 struct tl_err *tfs_function_tracer(struct tfs_instance *inst, const struct tfs_names *names)
