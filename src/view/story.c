@@ -310,7 +310,7 @@ static const char *delivered_text(struct story *st, const struct tl_signal *s)
 static const char *result_text(const struct tl_signal *s)
 {
 	static const char *const says[] = {
-		[1] = N_("ignored"),
+		[1] = N_("dropped: the target ignores it or is ending"),
 		[2] = N_("the same one was pending already"),
 		[3] = N_("dropped: the queue was full"),
 		[4] = N_("queued without its details: the queue was full"),
@@ -434,7 +434,7 @@ static void put_notice(struct story *st, const struct tl_task *t)
 	parent = words_ref(pg, &n->parent);
 	text = page_fmt(pg, _("%1$s was told with %2$s (%3$s)"), parent, words_signal(pg, n->sig), code ? code : "?");
 	if (n->result == 1)
-		text = page_join(pg, text, _("; "), _("it ignores that signal"));
+		text = page_join(pg, text, _("; "), _("it has no handler for that signal, which was dropped"));
 	if (n->delivered.is)
 		text = page_join(pg, text, _("; "),
 				 page_fmt(pg, _("it took the signal after %1$s"), words_duration(pg, n->delivered.t - n->seen.t)));
