@@ -140,6 +140,95 @@ static void unpacking(void **state)
 	assert_false(td_unpack(TD_CODEC_ZSTD, in, to, 6));
 }
 
+struct big {
+	uint8_t b[4 * PAGE];
+	size_t n;
+};
+
+static void be(struct big *f, uint64_t v, unsigned n)
+{
+	for (unsigned i = n; i--; v >>= 8)
+		f->b[f->n + i] = (uint8_t)v;
+	f->n += n;
+}
+
+static void bytes(struct big *f, const void *p, size_t n)
+{
+	memcpy(f->b + f->n, p, n);
+	f->n += n;
+}
+
+static void sized(struct big *f, const char *s, unsigned word)
+{
+	be(f, strlen(s), word);
+	bytes(f, s, strlen(s));
+}
+
+/* A page with one sched_process_free at 1007 of pid 77. */
+static void big_page(struct big *f)
+{
+	size_t at = f->n;
+
+	be(f, 1000, 8);
+	be(f, 4 + 32, 4);
+	be(f, 8u << 27 | 7, 4);
+	be(f, MADE_FREE, 2);
+	be(f, 0x0102, 2);
+	be(f, 77, 4);
+	bytes(f, "gone one\0\0\0\0\0\0\0", 16);
+	be(f, 500, 4);
+	be(f, 120, 4);
+	f->n = at + PAGE;
+}
+
+/* Version 6 of a big-endian 32-bit machine. */
+static void big_endian_32_bits(void **state)
+{
+	static const char header[] = "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+				     "\tfield: local_t commit;\toffset:8;\tsize:4;\tsigned:1;\n"
+				     "\tfield: char data;\toffset:12;\tsize:4084;\tsigned:1;\n";
+	struct big f = {};
+	struct tl_source *src;
+	struct tl_record rec;
+
+	bytes(&f, "\x17\x08\x44tracing6\0\1\4", 14);
+	be(&f, PAGE, 4);
+	bytes(&f, "header_page", 12);
+	sized(&f, header, 8);
+	bytes(&f, "header_event", 13);
+	sized(&f, "x", 8);
+	be(&f, 0, 4);
+	be(&f, 1, 4);
+	bytes(&f, "sched", 6);
+	be(&f, 1, 4);
+	sized(&f, made_format_free, 8);
+	be(&f, 0, 4);
+	be(&f, 0, 4);
+	sized(&f, "77 a b\n", 8);
+	be(&f, 1, 4);
+	bytes(&f, "options  ", 10);
+	be(&f, 0, 2);
+	bytes(&f, "flyrecord", 10);
+	be(&f, PAGE * 2, 8);
+	be(&f, PAGE, 8);
+	f.n = PAGE * 2;
+	big_page(&f);
+	src = made_source(f.b, f.n);
+	assert_non_null(src);
+	assert_int_equal(tl_source_info(src)->n_warnings, 0);
+	assert_int_equal(tl_source_next(src, &rec), 1);
+	assert_int_equal(rec.t, 1007);
+	assert_int_equal(rec.pid, 77);
+	assert_int_equal(rec.preempt, 2);
+	assert_int_equal(rec.ctx, TL_CTX_KNOWN | TL_CTX_IRQS_OFF);
+	same_str(rec.comm, (struct tl_str){"a b", 3});
+	assert_int_equal(rec.f.v[TL_F_SCHED_PROCESS_FREE_pid].i, 500);
+	same_str(rec.f.v[TL_F_SCHED_PROCESS_FREE_comm].s, (struct tl_str){"gone one", 8});
+	same_str(tl_record_text(src, &rec), (struct tl_str){"comm=gone one pid=500 prio=120", 30});
+	assert_int_equal(tl_source_next(src, &rec), 0);
+	tl_source_close(src);
+}
+
 /* One line of `trace-cmd report -t`: "  name: comm-pid [cpu] seconds.nanoseconds: event: ..." */
 static bool parse_line(const char *line, int *pid, int *cpu, int64_t *t)
 {
@@ -221,6 +310,7 @@ int main(void)
 		cmocka_unit_test(what_the_file_tells),
 		cmocka_unit_test(a_killing),
 		cmocka_unit_test(unpacking),
+		cmocka_unit_test(big_endian_32_bits),
 		cmocka_unit_test(as_trace_cmd_sees_it),
 	};
 
