@@ -3,6 +3,9 @@
  * The exit status of every task, which no tracepoint of any kernel carries (up to 7.2): at sched_process_exit
  * task->exit_code and, for a group exit, signal->group_exit_code are set already; kernel/exit.c, do_exit().
  *
+ * The arguments of every exec: at sched_process_exec the kernel has just put them on the new stack, so they are in
+ * memory; fs/exec.c, bprm_execve().
+ *
  * Only the fields used are declared; libbpf finds where they are in the running kernel (CO-RE).
  */
 #include <linux/types.h>
@@ -17,11 +20,16 @@ struct signal_struct {
 	unsigned int flags;
 } __attribute__((preserve_access_index));
 
+struct mm_struct {
+	unsigned long arg_start, arg_end;
+} __attribute__((preserve_access_index));
+
 struct task_struct {
 	int pid;
 	int tgid;
 	int exit_code;
 	struct signal_struct *signal;
+	struct mm_struct *mm;
 } __attribute__((preserve_access_index));
 
 /* 1 MB holds 26 000 deaths. */
@@ -29,6 +37,11 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 20);
 } deaths SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} execs SEC(".maps");
 
 __u64 lost = 0;
 
@@ -49,6 +62,24 @@ int BPF_PROG(on_exit, struct task_struct *p)
 	r->signal_flags = p->signal->flags;
 	r->pad = 0;
 	bpf_ringbuf_submit(r, 0); /* wakes the reader only when it had caught up */
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *p)
+{
+	unsigned long from = p->mm->arg_start, to = p->mm->arg_end;
+	struct exec_record *r = bpf_ringbuf_reserve(&execs, sizeof(*r), 0);
+	__u32 n;
+
+	if (!r)
+		return 0;
+	n = to - from < EXEC_TEXT - 1 ? to - from : EXEC_TEXT - 1;
+	r->tid = p->pid;
+	r->n = n;
+	if (bpf_probe_read_user(r->text, n & (EXEC_TEXT - 1), (const void *)from))
+		r->n = 0;
+	bpf_ringbuf_submit(r, 0);
 	return 0;
 }
 

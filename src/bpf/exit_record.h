@@ -13,4 +13,12 @@ struct exit_record {
 	__u32 pad;
 };
 
+#define EXEC_TEXT 1024 /* a power of two; a side fact holds less */
+
+struct exec_record {
+	__s32 tid;
+	__u32 n;
+	char text[EXEC_TEXT]; /* arguments, a NUL behind each */
+};
+
 #endif

@@ -13,8 +13,8 @@
 struct exits {
 	struct exit_bpf *skel;
 	struct ring_buffer *ring;
-	void (*each)(void *ctx, const struct exits_death *d);
-	void *ctx;
+	const struct exits_ear *ear; /* during exits_take() */
+	bool has_execs;
 };
 
 /* As kernel/exit.c wait_task_zombie() decides. */
@@ -23,17 +23,46 @@ static int status_of(const struct exit_record *r)
 	return r->signal_flags & SIGNAL_GROUP_EXIT ? r->group_exit_code : r->exit_code;
 }
 
-static int on_record(void *ctx, void *data, size_t n)
+static int on_death(void *ctx, void *data, size_t n)
 {
-	struct exits *x = ctx;
+	const struct exits *x = ctx;
 	const struct exit_record *r = data;
 
-	if (n >= sizeof(*r) && x->each)
-		x->each(x->ctx, &(struct exits_death){.t = (tl_ns)r->t,
-						      .tid = r->tid,
-						      .tgid = r->tgid,
-						      .status = status_of(r)});
+	if (n >= sizeof(*r) && x->ear)
+		x->ear->died(x->ear->ctx, &(struct exits_death){.t = (tl_ns)r->t,
+								.tid = r->tid,
+								.tgid = r->tgid,
+								.status = status_of(r)});
 	return 0;
+}
+
+static int on_exec(void *ctx, void *data, size_t n)
+{
+	const struct exits *x = ctx;
+	const struct exec_record *r = data;
+
+	if (n >= sizeof(*r) && x->ear && r->n && r->n <= sizeof(r->text))
+		x->ear->execed(x->ear->ctx, &(struct exits_exec){.tid = r->tid, .args = r->text, .n = r->n});
+	return 0;
+}
+
+/* Exit codes matter more: a kernel that takes only their program still gives them. */
+static int load_programs(struct exits *x, bool with_execs)
+{
+	int rc;
+
+	x->skel = exit_bpf__open();
+	if (!x->skel)
+		return -errno;
+	bpf_program__set_autoload(x->skel->progs.on_exec, with_execs);
+	rc = exit_bpf__load(x->skel);
+	if (!rc)
+		rc = exit_bpf__attach(x->skel);
+	if (rc) {
+		exit_bpf__destroy(x->skel);
+		x->skel = NULL;
+	}
+	return rc;
 }
 
 static struct tl_err *load(struct exits *x)
@@ -41,16 +70,17 @@ static struct tl_err *load(struct exits *x)
 	int rc;
 
 	libbpf_set_print(NULL); /* the library prints nothing */
-	x->skel = exit_bpf__open();
-	if (!x->skel)
-		return exits_refused(errno);
-	rc = exit_bpf__load(x->skel);
-	if (!rc)
-		rc = exit_bpf__attach(x->skel);
+	rc = load_programs(x, true);
+	x->has_execs = !rc;
+	if (rc && rc != -EPERM && rc != -EACCES)
+		rc = load_programs(x, false);
 	if (rc)
 		return exits_refused(-rc);
-	x->ring = ring_buffer__new(bpf_map__fd(x->skel->maps.deaths), on_record, x, NULL);
-	return x->ring ? NULL : exits_refused(errno);
+	/* taken in this order: who execs and dies between two looks gets its arguments first */
+	x->ring = ring_buffer__new(bpf_map__fd(x->skel->maps.execs), on_exec, x, NULL);
+	if (!x->ring || ring_buffer__add(x->ring, bpf_map__fd(x->skel->maps.deaths), on_death, x))
+		return exits_refused(errno);
+	return NULL;
 }
 
 struct tl_err *exits_open(struct exits **ret)
@@ -73,12 +103,16 @@ int exits_fd(const struct exits *x)
 	return ring_buffer__epoll_fd(x->ring);
 }
 
-void exits_take(struct exits *x, void (*each)(void *ctx, const struct exits_death *d), void *ctx)
+void exits_take(struct exits *x, const struct exits_ear *ear)
 {
-	x->each = each;
-	x->ctx = ctx;
+	x->ear = ear;
 	ring_buffer__consume(x->ring);
-	x->each = NULL;
+	x->ear = NULL;
+}
+
+bool exits_has_execs(const struct exits *x)
+{
+	return x->has_execs;
 }
 
 uint64_t exits_lost(const struct exits *x)
@@ -92,6 +126,7 @@ void exits_close(struct exits *x)
 		return;
 	if (x->ring)
 		ring_buffer__free(x->ring);
-	exit_bpf__destroy(x->skel);
+	if (x->skel)
+		exit_bpf__destroy(x->skel);
 	free(x);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The exit status of every task that dies while this is open, by a small BPF program.
+ * The exit status of every task that dies while this is open, and the arguments of every exec, by small BPF
+ * programs.
  *
  * Law of this header: a struct exits holds a program attached to the kernel until exits_close(); the kernel
  * drops it with the process, however that ends.
@@ -18,12 +19,27 @@ struct exits_death {
 	int32_t status; /* what wait would report: exit code << 8, or signal, or signal | 0x80 */
 };
 
+struct exits_exec {
+	tl_pid tid;
+	const char *args; /* n bytes, a NUL behind each argument; cut when long */
+	size_t n;
+};
+
+/* Who is told. */
+struct exits_ear {
+	void (*died)(void *ctx, const struct exits_death *d);
+	void (*execed)(void *ctx, const struct exits_exec *e);
+	void *ctx;
+};
+
 /* Why not is a normal case with its reason: no BTF, not permitted, not built in. */
 struct tl_err *exits_open(struct exits **ret);
-/* To poll: readable when somebody died. -1 none. */
+/* To poll: readable when there is something to take. -1 none. */
 int exits_fd(const struct exits *x);
-/* Hand over what died since the last call, in order; at most what is there now. */
-void exits_take(struct exits *x, void (*each)(void *ctx, const struct exits_death *d), void *ctx);
+/* Hand over what happened since the last call, in order of each kind; at most what is there now. */
+void exits_take(struct exits *x, const struct exits_ear *ear);
+/* Are the arguments of execs told as well? */
+bool exits_has_execs(const struct exits *x);
 /* Deaths the ring had no room for. */
 uint64_t exits_lost(const struct exits *x);
 void exits_close(struct exits *x);

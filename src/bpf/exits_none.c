@@ -14,8 +14,13 @@ int exits_fd(const struct exits *x)
 	return -1;
 }
 
-void exits_take(struct exits *x, void (*each)(void *ctx, const struct exits_death *d), void *ctx)
+void exits_take(struct exits *x, const struct exits_ear *ear)
 {
+}
+
+bool exits_has_execs(const struct exits *x)
+{
+	return false;
 }
 
 uint64_t exits_lost(const struct exits *x)

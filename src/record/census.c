@@ -113,6 +113,19 @@ static void tell_text(struct side *s, const char *kind, tl_pid tid, const char *
 	side_put(s, &l);
 }
 
+void side_args(struct side *s, tl_pid tid, const char *args, size_t n)
+{
+	char text[SIDE_MAX];
+
+	while (n && !args[n - 1])
+		n--;
+	n = n < sizeof(text) ? n : sizeof(text);
+	for (size_t i = 0; i < n; i++)
+		text[i] = args[i] ? args[i] : ' ';
+	if (n) /* a kernel thread has none */
+		tell_text(s, "cmd", tid, text, n);
+}
+
 void side_cmd(struct side *s, tl_pid tid)
 {
 	char path[64];
@@ -121,14 +134,8 @@ void side_cmd(struct side *s, tl_pid tid)
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)tid);
 	n = io_read_file(path, 4 << 20, &text);
-	while (n > 0 && !text[n - 1])
-		n--;
-	if (n <= 0)
-		return; /* a kernel thread, or gone */
-	for (ssize_t i = 0; i < n; i++)
-		if (!text[i])
-			text[i] = ' ';
-	tell_text(s, "cmd", tid, text, (size_t)n);
+	if (n > 0)
+		side_args(s, tid, text, (size_t)n);
 }
 
 /* The line of the unified hierarchy: "0::/user.slice/..."; Documentation/admin-guide/cgroup-v2.rst */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A thread that turns the deaths a BPF program saw into side facts. It is woken by the first death after it had
+ * A thread that turns what BPF programs saw, deaths and the arguments of execs, into side facts. It is woken by the first death after it had
  * caught up and then rests for 2 ms, so that a storm of deaths costs it at most 500 wake-ups a second, while a
  * fact still stands in the trace before the kernel frees the dead task (an RCU grace period later).
  */
@@ -31,6 +31,18 @@ static void on_death(void *ctx, const struct exits_death *d)
 	record_tell_exit(&rec->side, d->tid, d->status, mono ? d->t : TL_NS_NONE);
 }
 
+static void on_exec(void *ctx, const struct exits_exec *e)
+{
+	struct tl_recorder *rec = ctx;
+
+	side_args(&rec->side, e->tid, e->args, e->n);
+}
+
+static void hear_kernel(struct tl_recorder *rec)
+{
+	exits_take(rec->exits, &(struct exits_ear){.died = on_death, .execed = on_exec, .ctx = rec});
+}
+
 static void tell_lost(struct tl_recorder *rec)
 {
 	struct side_line l;
@@ -53,10 +65,10 @@ static void *deaths_run(void *arg)
 	sem_post(&rec->deaths_said);
 	while (!rec->deaths_end) {
 		poll(&fd, 1, 50);
-		exits_take(rec->exits, on_death, rec);
+		hear_kernel(rec);
 		nanosleep(&(struct timespec){.tv_nsec = 2 * 1000 * 1000}, NULL);
 	}
-	exits_take(rec->exits, on_death, rec);
+	hear_kernel(rec);
 	tell_lost(rec);
 	sem_post(&rec->deaths_said);
 	while (sem_wait(&rec->deaths_leave) && errno == EINTR)

@@ -197,7 +197,8 @@ struct tl_err *tl_recorder_spawn(struct tl_recorder *rec, char *const argv[], tl
 	tell_root(rec, rec->child.pid);
 	side_cgroup(&rec->side, rec->child.pid);
 	try(child_release(&rec->child, argv[0]));
-	side_argv(&rec->side, rec->child.pid, argv);
+	if (!rec->exits || !exits_has_execs(rec->exits))
+		side_argv(&rec->side, rec->child.pid, argv);
 	*ret = rec->child.pid;
 	return NULL;
 }

@@ -69,6 +69,7 @@ if [ "$(said mode)" != events ]; then
 fi
 if [ "$(said exit_by_bpf)" = 1 ]; then
 	has "status of a killed grandchild" 'tasklife/1 exit tid=[0-9]* status=9( |$)'
+	has "arguments of a grandchild" 'tasklife/1 cmd tid=[0-9]* text=sleep%200.05$'
 	has "status of another" 'tasklife/1 exit tid=[0-9]* status=1280( |$)'
 fi
 
@@ -79,6 +80,13 @@ trace-cmd report -i "$file" >"$tmp/report" 2>/dev/null
 has "root given by pid" "tasklife/1 root tid=$!\$"
 has "its wake-up" "family:.*sched_wakeup: *sleep:$! "
 has "its end" "sched_process_exit: *comm=sleep pid=$! "
+
+# a buffer far too small: what is lost is counted
+"$driver" record -k 8 -o "$file" -- sh -c 'i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i + 1)); done' \
+	>"$tmp/said" 2>/dev/null || bad "recording into a small buffer failed"
+[ "$(said written)" = $(($(said read) + $(said lost))) ] || bad "written is not read + lost"
+records=$(trace-cmd report -i "$file" 2>/dev/null | grep -cE '^ *(lives|family):.*\]  *[0-9.]+: ')
+[ "$records" = "$(said read)" ] || bad "$records records in the file, $(said read) read from the kernel"
 
 # refusals run nothing
 "$driver" record -o "$file" -- /nonexistent/program >/dev/null 2>&1
