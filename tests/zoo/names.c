@@ -34,7 +34,7 @@ static void each(struct zoo *z, const char *const *names)
 static void weirdcomm(struct zoo *z)
 {
 	static const char *const names[] = {"a b", "x-7 [001] d..", "pid=1 res=0", "==> next_pid=", "<...>-0", "",
-					    " c_nl\nline2: x=1", "comm=a pid=7", "[001]", "-1", ": ", NULL};
+					    " c_nl\nline2: x=", "comm=a pid=7", "[001]", "-1", ": ", NULL};
 
 	each(z, names);
 }

@@ -191,14 +191,17 @@ static int execthr_body(struct zoo *z, void *arg)
 	return zoo_sleeps(z, NULL);
 }
 
-/* The thread takes the leader's id over: its own vanishes without an exit, and the process did not die. */
+/* The leader dies, the thread takes its id over and its own vanishes without an exit: two tasks bore this number. */
 static void execthr(struct zoo *z)
 {
 	zoo_dir(z);
 	pid_t c = zoo_child(z, "c", execthr_body, NULL);
 
-	zoo_end(z, c, (struct zoo_say){.comm = "c_execthr2", .exec = "c_execthr2", .process = "exit",
-				       .process_exit = ZOO_EXIT(0)});
+	struct zoo_who leader = zoo_who(z, c);
+	zoo_end(z, c, (struct zoo_say){.comm = "c_execthr2", .birth = "thread", .creator = leader, .exec = "c_execthr2",
+				       .death = "exit", .exit = ZOO_EXIT(0)});
+	zoo_tell(z, (struct zoo_say){.tid = c, .comm = "c_execthr", .birth = "fork", .creator = zoo_me(),
+				     .death = "peer_exec"});
 	zoo_tell_thread(z, c, "c:b", 0, (struct zoo_say){.death = "peer_exec"});
 }
 
