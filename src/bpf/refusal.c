@@ -27,7 +27,7 @@ static const char *cause_of(int os)
 
 struct tl_err *exits_refused(int os)
 {
-	struct tl_err *err = tl_err_os(os, N_("cannot read exit codes by BPF"), NULL, exits_btf());
+	struct tl_err *err = tl_err_os(os, N_("cannot read exit codes by BPF"), NULL, exits_btf() ? NULL : BTF);
 
 	if (err == &tl_enomem)
 		return err;

@@ -107,9 +107,13 @@ static struct tl_err *ask_functions(struct asked *q, struct tl_ability *a)
 	return NULL;
 }
 
+/* errno tells whether it is not there or may not be seen. */
 static struct tl_err *missing(const char *what, const char *path, const char *cause)
 {
-	return tl_err_cause(tl_err_os(errno, what, NULL, path), cause, NULL);
+	bool hidden = errno == EACCES && geteuid();
+
+	return tl_err_cause(tl_err_os(errno, what, NULL, path), hidden ? N_("only root may trace the kernel") : cause,
+			    NULL);
 }
 
 static struct tl_err *ask_kprobes(struct asked *q, struct tl_ability *a)

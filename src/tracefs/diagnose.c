@@ -68,9 +68,12 @@ static bool not_root(struct trouble *t)
 	return true;
 }
 
+/* A lockdown that says so itself is the better reason. */
 static bool no_admin(struct trouble *t)
 {
-	if (tfs_may_admin())
+	const char *level = tfs_lockdown();
+
+	if (tfs_may_admin() || (level && strcmp(level, "none")))
 		return false;
 	t->err->code = TL_E_DENIED;
 	tl_err_cause(t->err, N_("this root has no power over the kernel (CAP_SYS_ADMIN is missing, as in a container)"),
