@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "tasklife/recorder.h"
+#include "view/page.h"
 
 struct doctor {
 	struct common common;
@@ -17,66 +18,62 @@ static const struct opt doctor_opts[] = {
 	OPT_END,
 };
 
-static void put_slot(struct out *o, const char *msgid, const char *arg)
+/* A sentence of an error with its slot filled, safe for a terminal. */
+static const char *filled(struct page *pg, const char *msgid, const char *arg)
 {
-	const char *s = _(msgid), *slot = strstr(s, "%s");
+	const char *s = _(msgid), *slot = strstr(s, "%s"), *made;
+	struct out text;
 
-	if (!slot) {
-		out_str(o, s);
-		return;
-	}
-	out_mem(o, s, (size_t)(slot - s));
+	if (!slot)
+		return s;
+	out_init(&text, -1);
+	out_mem(&text, s, (size_t)(slot - s));
 	if (arg)
-		text_safe(o, arg, strlen(arg));
-	out_str(o, slot + 2);
+		text_safe(&text, arg, strlen(arg));
+	out_str(&text, slot + 2);
+	made = page_fmt(pg, "%s", out_text(&text));
+	out_fini(&text);
+	return made;
 }
 
-static void put_why(struct out *o, const struct tl_err *err)
+static void put_why(struct page *pg, const struct tl_err *err, const char *detail)
 {
-	out_str(o, "       ");
-	put_slot(o, err->what, err->subject);
-	if (err->os || err->cause) {
-		out_str(o, ": ");
-		if (err->os)
-			out_str(o, tl_err_symbol(err->os));
-		if (err->os && err->cause)
-			out_str(o, ", ");
-		if (err->cause)
-			put_slot(o, err->cause, err->cause_arg);
-	}
-	out_char(o, '\n');
-	if (err->path) {
-		out_str(o, "       ");
-		text_safe(o, err->path, strlen(err->path));
-		out_char(o, '\n');
-	}
-	for (unsigned i = 0; i < TL_ERR_HINTS && err->hint[i]; i++) {
-		out_str(o, "       \xe2\x86\x92 ");
-		put_slot(o, err->hint[i], err->hint_arg[i]);
-		out_char(o, '\n');
-	}
+	const char *text = filled(pg, err->what, err->subject);
+
+	if (err->os)
+		text = page_join(pg, text, ": ", tl_err_symbol(err->os));
+	if (err->cause)
+		text = page_join(pg, text, err->os ? ", " : ": ", filled(pg, err->cause, err->cause_arg));
+	page_row(pg, NULL, NULL, text);
+	if (err->path && strcmp(err->path, detail))
+		page_row(pg, NULL, NULL, filled(pg, "%s", err->path));
+	for (unsigned i = 0; i < TL_ERR_HINTS && err->hint[i]; i++)
+		page_row(pg, NULL, NULL, page_join(pg, "\xe2\x86\x92", " ", filled(pg, err->hint[i], err->hint_arg[i])));
 }
 
-static void put_text(struct out *o, const struct tl_ability *a, bool color)
+static const char *mark_of(struct page *pg, const struct tl_ability *a)
 {
 	const char *mark = a->ok ? _("yes") : _("no");
+	struct out text;
+	const char *made;
 
-	out_str(o, "  ");
-	if (color)
-		out_str(o, a->ok ? "\033[32m" : "\033[31m");
-	text_pad(o, mark, strlen(mark), 6);
-	if (color)
-		out_str(o, "\033[0m");
-	text_pad(o, a->id, strlen(a->id), 17);
-	out_str(o, _(a->says));
-	if (a->detail[0]) {
-		out_str(o, " (");
-		text_safe(o, a->detail, strnlen(a->detail, sizeof(a->detail)));
-		out_char(o, ')');
-	}
-	out_char(o, '\n');
+	out_init(&text, -1);
+	text_pad(&text, mark, strlen(mark), 8);
+	made = page_fmt(pg, "%s%s" ST_OFF "%s", a->ok ? ST_GOOD : ST_BAD, out_text(&text), a->id);
+	out_fini(&text);
+	return made;
+}
+
+static void put_text(struct page *pg, const struct tl_ability *a)
+{
+	const char *text = _(a->says);
+
+	page_reset(pg);
+	if (a->detail[0])
+		text = page_fmt(pg, "%s (%s)", text, filled(pg, "%s", a->detail));
+	page_row(pg, mark_of(pg, a), NULL, text);
 	if (a->why)
-		put_why(o, a->why);
+		put_why(pg, a->why, a->detail);
 }
 
 static void put_json(struct out *o, const struct tl_ability *a, unsigned n)
@@ -100,6 +97,20 @@ static void put_json(struct out *o, const struct tl_ability *a, unsigned n)
 	out_char(o, '\n');
 }
 
+static void put_all(struct out *o, const struct common *c, const struct tl_ability *a, unsigned n)
+{
+	struct tl_view_opts opts = {.width = width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
+				    .color = color_wanted(c, STDOUT_FILENO)};
+	struct page pg;
+
+	page_init(&pg, o, &opts);
+	pg.label_cells = 24;
+	pg.time_cells = -1;
+	for (unsigned i = 0; i < n; i++)
+		put_text(&pg, &a[i]);
+	page_fini(&pg);
+}
+
 static int run(const void *opts, int n, char **words)
 {
 	const struct doctor *d = opts;
@@ -117,8 +128,8 @@ static int run(const void *opts, int n, char **words)
 	out_init(&o, STDOUT_FILENO);
 	if (d->json)
 		put_json(&o, a, n_abilities);
-	for (unsigned i = 0; !d->json && i < n_abilities; i++)
-		put_text(&o, &a[i], color_wanted(&d->common, STDOUT_FILENO));
+	else
+		put_all(&o, &d->common, a, n_abilities);
 	out_flush(&o);
 	failed = o.os != 0;
 	out_fini(&o);

@@ -13,6 +13,7 @@
 #include "cmd/barestack.h"
 #include "cmd/pipeline.h"
 #include "facts/ages.h"
+#include "view/words.h"
 
 #define TEXT_MOST (256u << 20) /* a note or a trace; more is a mistake */
 
@@ -39,6 +40,7 @@ struct naming {
 
 struct listing {
 	struct out out;
+	struct page pg; /* on out */
 	struct tl_events *events;
 	const char *file;
 	bool json, color;
@@ -83,7 +85,7 @@ static void put_frame(struct listing *l, const struct tl_frame *f, int cells)
 {
 	struct out *o = &l->out;
 
-	out_str(o, "   ");
+	out_str(o, "  ");
 	if (l->color && f->mark == TL_FM_TRAP)
 		out_str(o, "\033[2m");
 	if (f->mark == TL_FM_CORRECTED || f->mark == TL_FM_DOUBTFUL)
@@ -103,47 +105,40 @@ static void put_frame(struct listing *l, const struct tl_frame *f, int cells)
 
 static void say(struct listing *l, const char *label, const char *text)
 {
-	out_str(&l->out, "   ");
-	text_pad(&l->out, label, strlen(label), 8);
-	out_str(&l->out, text);
-	out_char(&l->out, '\n');
+	page_row(&l->pg, label, NULL, text);
 }
 
 static void put_corrections(struct listing *l, const struct tl_stack *s)
 {
+	struct page *pg = &l->pg;
+
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct tl_frame *f = &s->frame[i];
-		char text[1024];
-		struct out raw;
 
-		if (f->mark != TL_FM_CORRECTED && f->mark != TL_FM_DOUBTFUL)
-			continue;
-		out_init(&raw, -1);
-		text_safe_atom(&raw, f->raw);
 		if (f->mark == TL_FM_CORRECTED)
-			snprintf(text, sizeof(text), _("%1$s is a return address behind a call that never returns, the last instruction of %2$s; the name printed is the next function's"),
-				 out_text(&raw), f->name->s);
-		else
-			snprintf(text, sizeof(text), _("%1$s is a return address behind a call that never returns; the caller is the function linked just before it, which these lines do not name"),
-				 out_text(&raw));
-		say(l, _("address"), text);
-		out_fini(&raw);
+			say(l, _("address"), page_fmt(pg, _("%1$s is a return address behind a call that never returns, the last instruction of %2$s; the name printed is the next function's"),
+						      words_name(pg, f->raw), words_name(pg, f->name)));
+		if (f->mark == TL_FM_DOUBTFUL)
+			say(l, _("address"), page_fmt(pg, _("%1$s is a return address behind a call that never returns; the caller is the function linked just before it, which these lines do not name"),
+						      words_name(pg, f->raw)));
 	}
 }
 
 static void put_cause(struct listing *l, const struct naming *nm)
 {
-	char text[1024];
+	static const char *const says[] = {
+		[TL_CAUSE_BIRTH] = N_("birth: %1$s. %2$s"),
+		[TL_CAUSE_SOURCE] = N_("signal: %1$s. %2$s"),
+		[TL_CAUSE_DEATH] = N_("death: %1$s. %2$s"),
+	};
+	const char *id;
 
-	if (!nm->cause)
-		snprintf(text, sizeof(text), "%s", _("neither birth nor death: nothing in these frames decides it"));
-	else if (nm->kind == TL_CAUSE_BIRTH)
-		snprintf(text, sizeof(text), _("birth: %1$s (%2$s). %3$s"), nm->cause->id, nm->cause->rule, _(nm->cause->says));
-	else if (nm->kind == TL_CAUSE_DEATH)
-		snprintf(text, sizeof(text), _("death: %1$s (%2$s). %3$s"), nm->cause->id, nm->cause->rule, _(nm->cause->says));
-	else
-		snprintf(text, sizeof(text), _("signal: %1$s (%2$s). %3$s"), nm->cause->id, nm->cause->rule, _(nm->cause->says));
-	say(l, _("what"), text);
+	if (!nm->cause) {
+		say(l, _("what"), _("neither birth nor death: nothing in these frames decides it"));
+		return;
+	}
+	id = page_fmt(&l->pg, "%s (%s)", nm->cause->id, nm->cause->rule);
+	say(l, _("what"), page_fill(&l->pg, _(says[nm->kind]), id, _(nm->cause->says)));
 }
 
 static const char *arch_name(enum age_arch arch)
@@ -153,51 +148,62 @@ static const char *arch_name(enum age_arch arch)
 	return names[arch];
 }
 
+static const char *version_text(struct page *pg, int v)
+{
+	return page_fmt(pg, "%d.%d", v / 1000, v % 1000);
+}
+
+static const char *age_text(struct page *pg, const struct age *a)
+{
+	if (a->contradictory)
+		return _("contradictory: no single kernel has all these functions");
+	if (a->from && a->to)
+		return page_fmt(pg, _("%1$s to %2$s: %3$s, %4$s"), version_text(pg, a->from->from),
+				version_text(pg, a->to->to), a->from->name, a->to->name);
+	if (a->from)
+		return page_fmt(pg, _("%1$s or later: %2$s"), version_text(pg, a->from->from), a->from->name);
+	if (a->to)
+		return page_fmt(pg, _("%1$s or earlier: %2$s"), version_text(pg, a->to->to), a->to->name);
+	return _("these frames tell no age");
+}
+
 static void put_age(struct listing *l, const struct age *a)
 {
-	char from[16] = "", to[16] = "", text[1024];
-
+	say(l, _("kernel"), age_text(&l->pg, a));
 	if (a->from)
-		snprintf(from, sizeof(from), "%d.%d", a->from->from / 1000, a->from->from % 1000);
-	if (a->to)
-		snprintf(to, sizeof(to), "%d.%d", a->to->to / 1000, a->to->to % 1000);
-	if (a->contradictory)
-		snprintf(text, sizeof(text), "%s", _("contradictory: no single kernel has all these functions"));
-	else if (a->from && a->to)
-		snprintf(text, sizeof(text), _("%1$s to %2$s: %3$s, %4$s"), from, to, a->from->name, a->to->name);
-	else if (a->from)
-		snprintf(text, sizeof(text), _("%1$s or later: %2$s"), from, a->from->name);
-	else if (a->to)
-		snprintf(text, sizeof(text), _("%1$s or earlier: %2$s"), to, a->to->name);
-	else
-		snprintf(text, sizeof(text), "%s", _("these frames tell no age"));
-	say(l, _("kernel"), text);
-	for (int i = 0; i < 2; i++) {
-		const struct age_row *row = i ? a->to : a->from;
-
-		if (row && (!i || row != a->from))
-			say(l, "", row->cite);
-	}
+		say(l, NULL, a->from->cite);
+	if (a->to && a->to != a->from)
+		say(l, NULL, a->to->cite);
 	if (a->arch && !a->contradictory)
-		snprintf(text, sizeof(text), "%s: %s", arch_name(a->arch->arch), a->arch->name);
+		say(l, "CPU", page_fmt(&l->pg, "%s: %s", arch_name(a->arch->arch), a->arch->name));
 	else
-		snprintf(text, sizeof(text), "%s", _("these frames do not tell"));
-	say(l, "CPU", text);
+		say(l, "CPU", _("these frames do not tell"));
+}
+
+/* Where it stands; a file's name may hold anything. */
+static void put_head(struct listing *l, const struct naming *nm)
+{
+	unsigned long long from = nm->first_line, to = nm->last_line, times = nm->times;
+	struct out file;
+
+	out_init(&file, -1);
+	text_safe(&file, l->file, strlen(l->file));
+	if (from)
+		out_fmt(&l->out, _("stack %1$u, lines %2$llu to %3$llu of %4$s"), l->n + 1, from, to, out_text(&file));
+	else
+		out_fmt(&l->out, _("stack %1$u, %2$llu times in %3$s"), l->n + 1, times, out_text(&file));
+	out_char(&l->out, '\n');
+	out_fini(&file);
 }
 
 static void put_text(struct listing *l, const struct naming *nm)
 {
-	struct out *o = &l->out;
 	int cells = widest(nm->stack);
 
+	page_reset(&l->pg);
 	if (l->n)
-		out_char(o, '\n');
-	if (nm->first_line)
-		out_fmt(o, _("stack %1$u, lines %2$llu to %3$llu of %4$s"), l->n + 1, (unsigned long long)nm->first_line,
-			(unsigned long long)nm->last_line, l->file);
-	else
-		out_fmt(o, _("stack %1$u, %2$llu times in %3$s"), l->n + 1, (unsigned long long)nm->times, l->file);
-	out_char(o, '\n');
+		out_char(&l->out, '\n');
+	put_head(l, nm);
 	for (unsigned i = 0; i < nm->stack->n; i++)
 		put_frame(l, &nm->stack->frame[i], cells);
 	put_corrections(l, nm->stack);
@@ -360,10 +366,22 @@ static struct tl_err *list_file(struct listing *l, const char *path)
 	return err;
 }
 
+static void listing_begin(struct listing *l, const struct common *c)
+{
+	struct tl_view_opts opts = {.width = width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
+				    .color = color_wanted(c, STDOUT_FILENO)};
+
+	out_init(&l->out, STDOUT_FILENO);
+	page_init(&l->pg, &l->out, &opts);
+	l->pg.label_cells = 7;
+	l->pg.time_cells = -1;
+	l->color = opts.color;
+}
+
 static int run(const void *opts, int n, char **words)
 {
 	const struct symbols *s = opts;
-	struct listing l = {.color = color_wanted(&s->common, STDOUT_FILENO)};
+	struct listing l = {};
 	char *in[] = {"-", NULL};
 	struct tl_err *err = NULL;
 	int status;
@@ -372,13 +390,14 @@ static int run(const void *opts, int n, char **words)
 	if (s->to && !l.json && strcmp(s->to, "text"))
 		return say_and_status(tl_err_hint(tl_err_new(TL_E_USAGE, N_("cannot list stacks as '%s'"), s->to),
 						  N_("there are 'text' and 'ndjson'"), NULL));
-	out_init(&l.out, STDOUT_FILENO);
+	listing_begin(&l, &s->common);
 	for (char **w = n ? words : in; *w && (w == in || w < words + n) && !err; w++)
 		err = list_file(&l, *w);
 	out_flush(&l.out);
 	if (!err && l.out.os)
 		err = tl_err_os(l.out.os, N_("cannot write the answer"), NULL, NULL);
 	status = err ? say_and_status(err) : 0;
+	page_fini(&l.pg);
 	out_fini(&l.out);
 	return status;
 }
