@@ -123,6 +123,7 @@ PREDICATE(also_queued)
 PREDICATE(also_other_clone)
 PREDICATE(also_thread_call)
 PREDICATE(also_nothing_else)
+PREDICATE(also_by_neighbour)
 PREDICATE(also_kthreadds_child)
 PREDICATE(also_worker)
 #undef PREDICATE

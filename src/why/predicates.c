@@ -206,6 +206,13 @@ bool also_worker(const struct question *q, enum tl_grade *grade)
 	return !q->stack && (flags == 0x80810f00 || flags == 0x810b00);
 }
 
+/* The name printed cannot be; that it stands behind the right one in memory is the conclusion. */
+bool also_by_neighbour(const struct question *q, enum tl_grade *grade)
+{
+	at_best(grade, TL_DEDUCED);
+	return true;
+}
+
 bool also_nothing_else(const struct question *q, enum tl_grade *grade)
 {
 	at_best(grade, TL_GUESSED);

@@ -100,6 +100,8 @@ static void share_status(const struct tl_task *leader, struct tl_death_verdict *
 	for (unsigned i = 0; i < p->n_leavers && v->core_dumped < 0; i++)
 		if (p->leaver[i].status_known && !p->leaver[i].status_from_call)
 			v->core_dumped = !!(p->leaver[i].status & 0x80);
+	if (cause_is(v->cause.row, "signal") && !v->signal && d->status_known && !d->status_from_call)
+		v->signal = d->status & 0x7f;
 	if (v->core_dumped < 0 && leader->notice.seen.is && leader->notice.code == CLD_DUMPED_CODE)
 		v->core_dumped = 1;
 }

@@ -187,13 +187,23 @@ static int8_t core_dumped(const struct death_facts *d, const struct tl_death_ver
 	return v->signal || cause_is(v->cause.row, "signal") ? d->core : 0;
 }
 
-static void exit_code(const struct tl_death *d, struct tl_death_verdict *v)
+static void take_code(bool known, int32_t status, struct tl_death_verdict *v)
 {
-	v->exited = v->cause.row && pattern_of(v->cause.row)->exits;
-	if (!v->exited || !d->status_known || (d->status & 0x7f))
+	if (!known || v->exit_code_known || (status & 0x7f))
 		return;
 	v->exit_code_known = true;
-	v->exit_code = d->status >> 8 & 0xff;
+	v->exit_code = status >> 8 & 0xff;
+}
+
+/* The exit code of a thread taken along is that of the one which called exit_group. */
+static void exit_code(const struct tl_death *death, const struct death_facts *d, struct tl_death_verdict *v)
+{
+	v->exited = v->cause.row && pattern_of(v->cause.row)->exits;
+	if (!v->exited)
+		return;
+	take_code(death->status_known, death->status, v);
+	if (cause_is(v->cause.row, "peer_exit") && d->leader_out)
+		take_code(d->leader_out->status_known, d->leader_out->status, v);
 }
 
 /* The last deadly signal that a handler took before the task left by itself. */
@@ -217,7 +227,7 @@ void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, str
 
 	*ret = (struct tl_death_verdict){ .by = nobody, .trigger = nobody, .core_dumped = -1 };
 	match_rows(TL_CAUSE_DEATH, &q, mem, &ret->cause);
-	exit_code(&task->death, ret);
+	exit_code(&task->death, d, ret);
 	ret->signal = wait_signal(task, d, ret->cause.row);
 	ret->core_dumped = core_dumped(d, ret);
 	handled(task, ret);

@@ -178,6 +178,26 @@ static void paths_of_death(void **state)
 	}
 }
 
+/* Listings without offsets cannot be put right; what cannot be is told all the same. */
+static void paths_without_offsets(void **state)
+{
+	static const struct {
+		const char *path, *rule, *id;
+	} row[] = {
+		{ "do_exit do_group_exit __wake_up_parent ret_fast_syscall", "D-EXIT-GROUP-NAMES", "exit" },
+		{ "do_exit do_group_exit ret_fast_syscall", "D-EXIT-THREAD-NAMES", "thread_exit" },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
+		struct one o;
+		struct tl_death_verdict v;
+
+		dead(&o, row[i].path);
+		v = verdict(&o);
+		is_cause(&v.cause, row[i].rule, row[i].id, TL_DEDUCED);
+	}
+}
+
 static void an_unknown_path_stays_unknown(void **state)
 {
 	struct one o;
@@ -545,6 +565,8 @@ static void a_peer_called_exit_group(void **state)
 	v = verdict(&g.lead);
 	is_cause(&v.cause, "D-GROUP-PEER", "peer_exit", TL_OBSERVED);
 	assert_int_equal(v.signal, 0);
+	assert_true(v.exit_code_known);
+	assert_int_equal(v.exit_code, 5);
 	p = process(&g);
 	assert_true(p.ended);
 	is_cause(&p.v.cause, "D-EXIT-GROUP", "exit", TL_OBSERVED);
@@ -732,6 +754,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(paths_of_death),
+		TEST(paths_without_offsets),
 		TEST(an_unknown_path_stays_unknown),
 		TEST(sigkill_names_its_sender),
 		TEST(a_term_delivered_as_nine_is_a_term),
