@@ -112,15 +112,18 @@ static void what_wait_said(void **state)
 			}
 			free(tr);
 		}
-	if (!n)
-		skip();
 	print_message("%u processes, %u wrong\n", n, wrong);
 	assert_int_equal(wrong, 0);
+	assert_true(n > 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(what_wait_said) };
 
+	if (!getenv("TL_SHARED_DATA")) {
+		printf("1..0 # SKIP TL_SHARED_DATA is not set\n");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
