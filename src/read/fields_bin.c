@@ -5,9 +5,8 @@
  * format: a field that lies outside the record is not seen.
  *
  * Task states: up to 4.13 the bits of prev_state differ between releases, and the format's own
- * __print_flags(REC->prev_state & ..., "|", { 1, "S" }, ...) is the only thing that knows them; since 4.14
- * (commit 3f5fe9fef5b2, "sched/debug: Fix task state recording/printout") they are fixed, and
- * tl_state_letter() has them.
+ * __print_flags(REC->prev_state & ..., "|", { 1, "S" }, ...) is the only thing that knows them; since 4.14 they
+ * are fixed (include/trace/events/sched.h, sched_switch), and tl_state_letter() has them.
  */
 #include "read/fields_bin.h"
 

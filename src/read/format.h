@@ -13,7 +13,7 @@
 enum format_kind {
 	FORMAT_PLAIN,	 /* a number, or an array of them */
 	FORMAT_DATA_LOC, /* a word: length << 16 | offset from the start of the record */
-	FORMAT_REL_LOC,	 /* the same, offset from the end of this word (5.16 on) */
+	FORMAT_REL_LOC,	 /* the same, offset from the end of this word (newer kernels) */
 };
 
 struct format_field {

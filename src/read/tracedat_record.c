@@ -6,10 +6,10 @@
  * Every entry starts with the common fields (include/linux/trace_events.h, struct trace_entry): type, flags,
  * preempt count, pid. Flags (enum trace_flag_type; the bits used here never changed their meaning):
  *
- *	0x01 IRQS_OFF · 0x04 NEED_RESCHED · 0x08 HARDIRQ · 0x10 SOFTIRQ · 0x20 PREEMPT_RESCHED (3.13 on) ·
- *	0x40 NMI (4.6 on); 0x02 was IRQS_NOSUPPORT and is NEED_RESCHED_LAZY since 6.13, 0x80 is BH_OFF: not used
+ *	0x01 IRQS_OFF · 0x04 NEED_RESCHED · 0x08 HARDIRQ · 0x10 SOFTIRQ · 0x20 PREEMPT_RESCHED · 0x40 NMI; not
+ *	used: 0x02, once IRQS_NOSUPPORT and now NEED_RESCHED_LAZY, and 0x80, BH_OFF
  *
- * The lower four bits of the preempt count are its depth; the upper ones count migrate_disable() since 5.15.
+ * The lower four bits of the preempt count are its depth; newer kernels count migrate_disable() in the upper ones.
  */
 #include "read/tracedat.h"
 
@@ -168,7 +168,7 @@ static void set_func(struct tracedat *td, const struct td_event *e, const struct
 }
 
 /*
- * The format declares caller[8]; the entry is as long as the stack was deep. `size` counts the frames (3.0 on),
+ * The format declares caller[8]; the entry is as long as the stack was deep. `size`, where the format has it, counts the frames,
  * since an entry's length is rounded up. A frame of all ones ends the stack (trace_output.c,
  * trace_stack_print, stops there too).
  */
