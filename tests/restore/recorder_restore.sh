@@ -6,7 +6,7 @@ set -u
 driver=${TL_DRIVER:-${TL_BUILD:-build}/tests/live/live-driver}
 tmp=${TL_TMP:-$(mktemp -d)}
 top=/sys/kernel/tracing
-stranger=$top/instances/restore-test-stranger
+stranger=$top/instances/restore-test-stranger-$$
 failed=0
 
 skip() {
@@ -23,6 +23,10 @@ bad() {
 [ -x "$driver" ] || skip "no program $driver"
 [ -d $top/instances ] || skip "tracefs is not at $top"
 "$driver" record -- true >/dev/null 2>"$tmp/refused" || skip "$(head -1 "$tmp/refused")"
+
+# Two of these at once would see each other's changes: the lock is on tracefs itself, as it is one for all roots.
+exec 9<$top/README
+flock -w 240 9 || skip "another restore test is running"
 
 # ---- the state that is to survive ----
 
@@ -62,8 +66,8 @@ fingerprint() {
 		*) echo "$f" ;;
 		esac
 	done | xargs grep -sH '' | sort
-	ls $top/instances | grep -v '^tasklife-'
-	grep -E 'tracefs|debugfs' /proc/mounts
+	ls $top/instances | grep -v -e '^tasklife-' -e '^restore-test-'
+	grep -E '^[^ ]* /sys/[^ ]* (tracefs|debugfs)' /proc/mounts
 }
 
 fingerprint >"$tmp/before"
@@ -73,7 +77,7 @@ same() {
 	fingerprint >"$tmp/after"
 	cmp -s "$tmp/before" "$tmp/after" && return
 	bad "$1: tracefs changed"
-	diff "$tmp/before" "$tmp/after" | head -20
+	diff "$tmp/before" "$tmp/after" | head -6
 }
 
 # gone PID HOW: neither instance nor journal of that recording stays
@@ -151,7 +155,10 @@ done
 
 # tracefs not mounted, or only under debugfs: in a mount namespace of its own
 away() {
-	unshare -m sh -c "umount $top || exit 99; $1"
+	unshare -m sh -c "for m in \$(awk '\$3 ~ /^(trace|debug)fs\$/ { print \$2 }' /proc/mounts | sort -r); do
+			umount \$m || exit 99
+		done
+		$1"
 	status=$?
 	[ $status = 0 ] || bad "$2 ($status)"
 	same "$2"
