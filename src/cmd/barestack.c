@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A frame is a line that begins, after blanks and an arrow, with name+0xOFF[/0xSIZE], or with "=> name". What
- * stands behind is a remark. A line that is no frame ends the stack. A blank line does too, unless this stack's
- * frames all have blank lines between them, as notes get them from web editors; and a second innermost
- * function always begins a new stack.
+ * A frame is a line that begins, after blanks and an arrow, with name+0xOFF[/0xSIZE], or with "=>
+ * name". What stands behind is a remark. A line that is no frame ends the stack. A blank line does
+ * too, unless this stack's frames all have blank lines between them, as notes get them from web
+ * editors; and a second innermost function always begins a new stack.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -21,8 +21,8 @@ static bool is_blank(char c)
 
 static bool is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '.' || c == '$';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '.' || c == '$';
 }
 
 static const char *skip_blanks(const char *p, const char *end)
@@ -42,7 +42,9 @@ static bool take_hex(const char **p, const char *end, uint32_t *ret)
 	if (end - s < 3 || s[0] != '0' || (s[1] | 32) != 'x')
 		return false;
 	for (s += 2; s < end; s++, digits++) {
-		int d = *s >= '0' && *s <= '9' ? *s - '0' : (*s | 32) >= 'a' && (*s | 32) <= 'f' ? (*s | 32) - 'a' + 10 : -1;
+		int d = *s >= '0' && *s <= '9'                 ? *s - '0'
+			: (*s | 32) >= 'a' && (*s | 32) <= 'f' ? (*s | 32) - 'a' + 10
+							       : -1;
 
 		if (d < 0)
 			break;
@@ -117,9 +119,10 @@ static bool innermost(const struct tl_rawframe *f)
 	return role == TL_ROLE_COPY_PROCESS || role == TL_ROLE_DO_EXIT;
 }
 
-/* Does this frame, after `blanks` blank lines, go on with the stack? `spacing`: blanks between its frames so
- * far, -1 when there is only one. */
-static bool goes_on(const struct bare_stack *st, const struct tl_rawframe *f, int spacing, int blanks)
+/* Does this frame, after `blanks` blank lines, go on with the stack? `spacing`: blanks between its
+ * frames so far, -1 when there is only one. */
+static bool goes_on(const struct bare_stack *st, const struct tl_rawframe *f, int spacing,
+		    int blanks)
 {
 	if (st->n == BARE_FRAMES_MOST || innermost(f))
 		return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Call stacks as people keep them in notes: one frame per line, with prose, markdown and comments around, and
- * sometimes a blank line between all lines. No record says which event they belong to.
+ * Call stacks as people keep them in notes: one frame per line, with prose, markdown and comments
+ * around, and sometimes a blank line between all lines. No record says which event they belong to.
  */
 #ifndef CMD_BARESTACK_H
 #define CMD_BARESTACK_H

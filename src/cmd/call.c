@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From argv to a command with its options: options before the verb, the verb, the verb's own. The three
- * things that change how errors are told (--lang, --errors, and for which verb) are looked for before
- * anything can fail, so that a wrong option is already answered in the right language and form.
+ * From argv to a command with its options: options before the verb, the verb, the verb's own. The
+ * three things that change how errors are told (--lang, --errors, and for which verb) are looked
+ * for before anything can fail, so that a wrong option is already answered in the right language
+ * and form.
  */
 #include <errno.h>
 #include <string.h>
@@ -21,7 +22,8 @@ struct before_verb {
 const struct opt common_opts[] = {
 	OPT_STR(0, "lang", "en|ko", N_("language of the sentences"), struct common, lang),
 	OPT_STR(0, "errors", "text|json", N_("how errors are told"), struct common, errors),
-	OPT_STR(0, "color", "auto|always|never", N_("colours on the terminal"), struct common, color),
+	OPT_STR(0, "color", "auto|always|never", N_("colours on the terminal"), struct common,
+		color),
 	OPT_FLAG('h', "help", N_("show this help"), struct common, help),
 	OPT_END,
 };
@@ -53,7 +55,8 @@ const struct cmd *cmd_named(const char *name)
 
 static struct tl_err *apply_common(const struct common *c)
 {
-	static const char *const forms[] = {"text", "json"}, *const colors[] = {"auto", "always", "never"};
+	static const char *const forms[] = {"text", "json"}, *const colors[] = {"auto", "always",
+										"never"};
 	enum tongue t;
 
 	if (c->lang && !tongue_parse(c->lang, &t))
@@ -62,14 +65,16 @@ static struct tl_err *apply_common(const struct common *c)
 	if (c->lang)
 		tongue_set(t);
 	if (c->errors && strcmp(c->errors, forms[0]) && strcmp(c->errors, forms[1]))
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("unknown form of errors '%s'"), c->errors),
-				   N_("there are 'text' and 'json'"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_USAGE, N_("unknown form of errors '%s'"), c->errors),
+			N_("there are 'text' and 'json'"), NULL);
 	if (c->errors)
 		say_errors_as_json(!strcmp(c->errors, "json"));
 	for (unsigned i = 0; c->color && strcmp(c->color, colors[i]); i++)
 		if (i + 1 == ARRAY_SIZE(colors))
-			return tl_err_hint(tl_err_new(TL_E_USAGE, N_("unknown use of colours '%s'"), c->color),
-					   N_("there are 'auto', 'always' and 'never'"), NULL);
+			return tl_err_hint(
+				tl_err_new(TL_E_USAGE, N_("unknown use of colours '%s'"), c->color),
+				N_("there are 'auto', 'always' and 'never'"), NULL);
 	return NULL;
 }
 
@@ -116,8 +121,10 @@ static int answer(struct tl_err *err, const char *verb, int usage_status, int *r
 	bool usage = err->code == TL_E_USAGE;
 
 	if (usage && !err->hint[0])
-		err = tl_err_hint(err, verb ? N_("the options are listed by: tasklife help %s") :
-					      N_("the commands are listed by: tasklife help"), verb);
+		err = tl_err_hint(err,
+				  verb ? N_("the options are listed by: tasklife help %s")
+				       : N_("the commands are listed by: tasklife help"),
+				  verb);
 	*ret_status = say_and_status(err);
 	if (usage && usage_status)
 		*ret_status = usage_status;

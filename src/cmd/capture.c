@@ -11,9 +11,15 @@
 static volatile int stop_asked;
 
 const struct opt capture_opts[] = {
-	OPT_STR(0, "mode", "function|stacks|events", N_("record just so, or not at all (default: the best this machine permits)"), struct capture_opts, mode),
-	OPT_FLAG(0, "best-effort", N_("go on with what is permitted when tracing is refused"), struct capture_opts, best_effort),
-	OPT_FLAG(0, "exit-syscalls", N_("exit codes from system call events, where nothing better is permitted; costs every system call of the machine some ns"), struct capture_opts, exit_syscalls),
+	OPT_STR(0, "mode", "function|stacks|events",
+		N_("record just so, or not at all (default: the best this machine permits)"),
+		struct capture_opts, mode),
+	OPT_FLAG(0, "best-effort", N_("go on with what is permitted when tracing is refused"),
+		 struct capture_opts, best_effort),
+	OPT_FLAG(
+		0, "exit-syscalls",
+		N_("exit codes from system call events, where nothing better is permitted; costs every system call of the machine some ns"),
+		struct capture_opts, exit_syscalls),
 	OPT_INT(0, "buffer-kb", "KB", N_("ring buffer per CPU"), struct capture_opts, buffer_kb),
 	OPT_END,
 };
@@ -23,7 +29,8 @@ static void on_signal(int sig)
 	stop_asked = sig;
 }
 
-/* The first signal ends the recording in order; the second one is too late to matter, so keep the handler. */
+/* The first signal ends the recording in order; the second one is too late to matter, so keep the
+ * handler. */
 static void catch_signals(void)
 {
 	struct sigaction sa = {.sa_handler = on_signal};
@@ -38,8 +45,10 @@ static struct tl_err *mode_of(const char *text, struct tl_rec_plan *plan)
 	static const struct {
 		const char *name;
 		enum tl_rec_mode mode;
-	} modes[] = {{"function", TL_MODE_FUNCTION}, {"stacks", TL_MODE_STACKS},
-		     {"events+stacks", TL_MODE_STACKS}, {"events", TL_MODE_EVENTS}};
+	} modes[] = {{"function", TL_MODE_FUNCTION},
+		     {"stacks", TL_MODE_STACKS},
+		     {"events+stacks", TL_MODE_STACKS},
+		     {"events", TL_MODE_EVENTS}};
 
 	for (size_t i = 0; text && i < ARRAY_SIZE(modes); i++) {
 		if (strcmp(modes[i].name, text))
@@ -48,8 +57,8 @@ static struct tl_err *mode_of(const char *text, struct tl_rec_plan *plan)
 		plan->mode = modes[i].mode;
 		return NULL;
 	}
-	return !text ? NULL :
-		       tl_err_hint(tl_err_new(TL_E_USAGE, N_("there is no mode '%s'"), text),
+	return !text ? NULL
+		     : tl_err_hint(tl_err_new(TL_E_USAGE, N_("there is no mode '%s'"), text),
 				   N_("there are 'function', 'stacks' and 'events'"), NULL);
 }
 
@@ -114,7 +123,8 @@ struct tl_err *keep_open(const char *path, struct keep *ret)
 	*ret = (struct keep){.path = path};
 	if (!strcmp(path, "-")) {
 		ret->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-		return ret->fd >= 0 ? NULL : tl_err_os(errno, N_("cannot keep the recording"), NULL, NULL);
+		return ret->fd >= 0 ? NULL
+				    : tl_err_os(errno, N_("cannot keep the recording"), NULL, NULL);
 	}
 	ret->created = true;
 	ret->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -129,7 +139,8 @@ struct tl_err *keep_save(struct keep *keep, struct capture *cap)
 {
 	struct tl_err *err;
 
-	if (!keep->created && ftruncate(keep->fd, 0) && errno != EINVAL) /* a pipe has nothing to cut off */
+	if (!keep->created && ftruncate(keep->fd, 0) &&
+	    errno != EINVAL) /* a pipe has nothing to cut off */
 		err = tl_err_os(errno, N_("cannot keep the recording"), NULL, keep->path);
 	else
 		err = tl_recorder_write(cap->rec, keep->fd);
@@ -222,5 +233,7 @@ int capture_start_status(const struct tl_err *err)
 {
 	if (err->os == ENOENT || err->os == ENOTDIR)
 		return 127;
-	return err->os == EACCES || err->os == ENOEXEC || err->os == EPERM || err->os == EISDIR ? 126 : 125;
+	return err->os == EACCES || err->os == ENOEXEC || err->os == EPERM || err->os == EISDIR
+		       ? 126
+		       : 125;
 }

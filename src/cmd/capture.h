@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What run and record share: a recorder opened by options, a command started under it, waited for, and
- * the recorder stopped. SIGINT and SIGTERM end the waiting, not the program: what was begun is put back.
+ * What run and record share: a recorder opened by options, a command started under it, waited for,
+ * and the recorder stopped. SIGINT and SIGTERM end the waiting, not the program: what was begun is
+ * put back.
  */
 #ifndef CMD_CAPTURE_H
 #define CMD_CAPTURE_H
@@ -34,8 +35,8 @@ struct tl_err *capture_start(struct capture *cap, char **argv);
 struct tl_err *capture_wait(struct capture *cap, double seconds);
 /* The signal that ended the waiting, 0: none. */
 int capture_interrupted(void);
-/* The file a recording will be kept in is opened before anything is recorded, and emptied only when there is
- * something to write. */
+/* The file a recording will be kept in is opened before anything is recorded, and emptied only when
+ * there is something to write. */
 struct keep {
 	const char *path;
 	int fd;
@@ -47,7 +48,8 @@ struct tl_err *keep_open(const char *path, struct keep *ret);
 struct tl_err *keep_save(struct keep *keep, struct capture *cap);
 /* Nothing came of it: the file is as it was. */
 void keep_drop(struct keep *keep);
-/* A descriptor from which the recording can be read while a writer feeds it; capture_join() ends the writer. */
+/* A descriptor from which the recording can be read while a writer feeds it; capture_join() ends
+ * the writer. */
 struct writer;
 struct tl_err *capture_pipe(struct capture *cap, int *ret_fd, struct writer **ret);
 struct tl_err *capture_join(struct writer *writer);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* doctor: what this kernel and this user permit, what is missing, what that costs, how to get it. */
+/* doctor: what this kernel and this user permit, what is missing, what that costs, how to get it.
+ */
 #include <string.h>
 #include "base/json.h"
 #include "base/text.h"
@@ -43,12 +44,15 @@ static void put_why(struct page *pg, const struct tl_err *err, const char *detai
 	if (err->os)
 		text = page_join(pg, text, ": ", tl_err_symbol(err->os));
 	if (err->cause)
-		text = page_join(pg, text, err->os ? ", " : ": ", filled(pg, err->cause, err->cause_arg));
+		text = page_join(pg, text, err->os ? ", " : ": ",
+				 filled(pg, err->cause, err->cause_arg));
 	page_row(pg, NULL, NULL, text);
 	if (err->path && strcmp(err->path, detail))
 		page_row(pg, NULL, NULL, filled(pg, "%s", err->path));
 	for (unsigned i = 0; i < TL_ERR_HINTS && err->hint[i]; i++)
-		page_row(pg, NULL, NULL, page_join(pg, "\xe2\x86\x92", " ", filled(pg, err->hint[i], err->hint_arg[i])));
+		page_row(pg, NULL, NULL,
+			 page_join(pg, "\xe2\x86\x92", " ",
+				   filled(pg, err->hint[i], err->hint_arg[i])));
 }
 
 static const char *mark_of(struct page *pg, const struct tl_ability *a)
@@ -88,7 +92,8 @@ static void put_json(struct out *o, const struct tl_ability *a, unsigned n)
 		json_str(&j, "id", a[i].id);
 		json_bool(&j, "ok", a[i].ok);
 		json_strn(&j, "detail", a[i].detail, strnlen(a[i].detail, sizeof(a[i].detail)));
-		json_str(&j, "errno", a[i].why && a[i].why->os ? tl_err_symbol(a[i].why->os) : NULL);
+		json_str(&j, "errno",
+			 a[i].why && a[i].why->os ? tl_err_symbol(a[i].why->os) : NULL);
 		json_str(&j, "file", a[i].why ? a[i].why->path : NULL);
 		json_end_obj(&j);
 	}
@@ -99,7 +104,8 @@ static void put_json(struct out *o, const struct tl_ability *a, unsigned n)
 
 static void put_all(struct out *o, const struct common *c, const struct tl_ability *a, unsigned n)
 {
-	struct tl_view_opts opts = {.width = width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
+	struct tl_view_opts opts = {.width =
+					    width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
 				    .color = color_wanted(c, STDOUT_FILENO)};
 	struct page pg;
 
@@ -121,7 +127,8 @@ static int run(const void *opts, int n, char **words)
 	int failed;
 
 	if (n)
-		return say_and_status(tl_err_new(TL_E_USAGE, N_("doctor takes no argument, not '%s'"), words[0]));
+		return say_and_status(
+			tl_err_new(TL_E_USAGE, N_("doctor takes no argument, not '%s'"), words[0]));
 	err = tl_abilities(&a, &n_abilities);
 	if (err)
 		return say_and_status(err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * events: every record as it was read, with its fields decoded. No life is made of them here; this is what to
- * look at when a story is doubted. A place in the trace stands first, because footnotes name it.
+ * events: every record as it was read, with its fields decoded. No life is made of them here; this
+ * is what to look at when a story is doubted. A place in the trace stands first, because footnotes
+ * name it.
  */
 #include <string.h>
 #include "base/json.h"
@@ -24,7 +25,8 @@ struct listing {
 };
 
 static const struct opt events_opts[] = {
-	OPT_STR('t', "to", "text|ndjson", N_("text (default) or one JSON object per record"), struct events, to),
+	OPT_STR('t', "to", "text|ndjson", N_("text (default) or one JSON object per record"),
+		struct events, to),
 	OPT_TABLE(record_selector_opts, struct events, selectors),
 	OPT_TABLE(common_opts, struct events, common),
 	OPT_END,
@@ -40,8 +42,8 @@ static bool about_pid(const struct tl_record *r, tl_pid pid)
 		const struct tl_field_row *f = &r->row->field[i];
 		size_t n = strlen(f->name);
 
-		if ((r->f.have >> i & 1) && f->type == TL_FT_INT && n >= 3 && !strcmp(f->name + n - 3, "pid") &&
-		    r->f.v[i].i == pid)
+		if ((r->f.have >> i & 1) && f->type == TL_FT_INT && n >= 3 &&
+		    !strcmp(f->name + n - 3, "pid") && r->f.v[i].i == pid)
 			return true;
 	}
 	return false;
@@ -57,7 +59,8 @@ static bool holds_name(const struct tl_record *r, const char *name)
 	if (is_name(r->comm, name))
 		return true;
 	for (unsigned i = 0; r->row && i < r->row->n_fields; i++)
-		if ((r->f.have >> i & 1) && r->row->field[i].type == TL_FT_STR && is_name(r->f.v[i].s, name))
+		if ((r->f.have >> i & 1) && r->row->field[i].type == TL_FT_STR &&
+		    is_name(r->f.v[i].s, name))
 			return true;
 	return false;
 }
@@ -129,18 +132,13 @@ static void put_value(struct out *o, const struct tl_record *r, unsigned i)
 	char state[3];
 
 	switch (r->row->field[i].type) {
-	case TL_FT_STR:
-		text_safe(o, v->s.p, v->s.n);
-		break;
-	case TL_FT_HEX:
-		out_fmt(o, "0x%llx", (unsigned long long)v->i);
-		break;
+	case TL_FT_STR: text_safe(o, v->s.p, v->s.n); break;
+	case TL_FT_HEX: out_fmt(o, "0x%llx", (unsigned long long)v->i); break;
 	case TL_FT_STATE:
 		state_text(v->i, state);
 		text_safe(o, state, strlen(state));
 		break;
-	default:
-		out_i64(o, v->i);
+	default: out_i64(o, v->i);
 	}
 	if (meaning)
 		out_fmt(o, "(%s)", meaning);
@@ -208,9 +206,7 @@ static void put_rest(struct listing *l, const struct tl_record *r)
 		put_frame(o, &r->parent);
 		return;
 	case TL_REC_STACK:
-	case TL_REC_USER_STACK:
-		put_stack_lines(o, r);
-		return;
+	case TL_REC_USER_STACK: put_stack_lines(o, r); return;
 	case TL_REC_MARK:
 		out_str(o, " mark: ");
 		text_safe(o, r->payload.p, r->payload.n);
@@ -355,15 +351,18 @@ static int status_of(struct listing *l)
 
 	out_flush(&l->out);
 	if (l->out.os)
-		return say_and_status(tl_err_os(l->out.os, N_("cannot write the answer"), NULL, NULL));
+		return say_and_status(
+			tl_err_os(l->out.os, N_("cannot write the answer"), NULL, NULL));
 	if (info->unparsed)
 		say_warn(N_("%llu lines look like records and could not be read"),
 			 (unsigned long long)info->unparsed);
 	if (!info->records)
-		return say_and_status(tl_err_new(TL_E_INPUT, N_("nothing in this trace could be read"), NULL));
+		return say_and_status(
+			tl_err_new(TL_E_INPUT, N_("nothing in this trace could be read"), NULL));
 	err = select_missing(&l->sel);
 	if (!err && !l->shown)
-		err = tl_err_new(TL_E_NOT_THERE, N_("no record in this trace is as asked for"), NULL);
+		err = tl_err_new(TL_E_NOT_THERE, N_("no record in this trace is as asked for"),
+				 NULL);
 	return err ? say_and_status(err) : 0;
 }
 

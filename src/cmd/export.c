@@ -14,7 +14,8 @@ struct export
 
 static const struct opt export_opts[] = {
 	OPT_STR('t', "to", "FORM", N_("json or ndjson"), struct export, to),
-	OPT_STR('o', "output", "OUT", N_("write to OUT instead of standard output"), struct export, output),
+	OPT_STR('o', "output", "OUT", N_("write to OUT instead of standard output"), struct export,
+		output),
 	OPT_TABLE(selector_opts, struct export, selectors),
 	OPT_TABLE(common_opts, struct export, common),
 	OPT_END,
@@ -41,8 +42,8 @@ static struct tl_err *form_named(const char *name, const struct tl_view **ret)
 	}
 	err = tl_err_new(TL_E_USAGE, N_("cannot export to '%s'"), name);
 	near = args_nearest(name, strlen(name), known, n_known);
-	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near) :
-		      tl_err_hint(err, N_("there are 'json' and 'ndjson'"), NULL);
+	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near)
+		    : tl_err_hint(err, N_("there are 'json' and 'ndjson'"), NULL);
 }
 
 static struct tl_err *output_open(const char *path, int *ret)
@@ -57,7 +58,9 @@ static struct tl_err *output_open(const char *path, int *ret)
 static int run(const void *opts, int n, char **words)
 {
 	const struct export *x = opts;
-	struct pipeline p = {.selectors = &x->selectors, .opts = {.all = x->selectors.all, .stacks = true}, .to = x->output};
+	struct pipeline p = {.selectors = &x->selectors,
+			     .opts = {.all = x->selectors.all, .stacks = true},
+			     .to = x->output};
 	struct tl_source *src = NULL;
 	struct tl_err *err = form_named(x->to, &p.view);
 	int status;
@@ -72,7 +75,8 @@ static int run(const void *opts, int n, char **words)
 	}
 	status = pipeline_tell(&p, src);
 	if (p.fd != STDOUT_FILENO && close(p.fd) && !status)
-		status = say_and_status(tl_err_os(errno, N_("cannot write the export"), NULL, x->output));
+		status = say_and_status(
+			tl_err_os(errno, N_("cannot write the export"), NULL, x->output));
 	return status;
 }
 

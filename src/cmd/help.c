@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * help: the overview of commands and, per command, what its option table says. There is no second list of
- * options anywhere.
+ * help: the overview of commands and, per command, what its option table says. There is no second
+ * list of options anywhere.
  */
 #include <string.h>
 #include "base/text.h"
@@ -47,7 +47,9 @@ int help_overview(int fd)
 	struct out o;
 
 	help_begin(&pg, &o, fd, 8);
-	page_line(&pg, 0, _("tasklife tells the life of Linux tasks: who made them, what they did, how they died, who reaped them."));
+	page_line(
+		&pg, 0,
+		_("tasklife tells the life of Linux tasks: who made them, what they did, how they died, who reaped them."));
 	page_line(&pg, 0, "");
 	page_line(&pg, 0, page_fmt(&pg, _("usage: %1$s"), "tasklife VERB [options] ..."));
 	page_line(&pg, 0, "");
@@ -69,7 +71,9 @@ static void put_option(struct page *pg, const struct opt *opt)
 
 	if (opt->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", opt->letter);
-	row(pg, page_fmt(pg, "%s--%s%s%s", letter, opt->name, opt->arg ? " " : "", opt->arg ? opt->arg : ""),
+	row(pg,
+	    page_fmt(pg, "%s--%s%s%s", letter, opt->name, opt->arg ? " " : "",
+		     opt->arg ? opt->arg : ""),
 	    opt->help);
 }
 
@@ -81,7 +85,9 @@ int help_command(const struct cmd *cmd, int fd)
 	struct out o;
 
 	help_begin(&pg, &o, fd, 24);
-	page_line(&pg, 7, page_fmt(&pg, _("usage: %1$s"), page_fmt(&pg, "tasklife %s %s", cmd->name, cmd->usage)));
+	page_line(&pg, 7,
+		  page_fmt(&pg, _("usage: %1$s"),
+			   page_fmt(&pg, "tasklife %s %s", cmd->name, cmd->usage)));
 	page_line(&pg, 0, _(cmd->summary));
 	page_line(&pg, 0, "");
 	while ((opt = args_walk(cmd->opts, &it)))
@@ -101,9 +107,9 @@ static int run(const void *opts, int n, char **words)
 		return help_overview(STDOUT_FILENO);
 	cmd = cmd_named(words[0]);
 	if (!cmd)
-		return say_and_status(tl_err_hint(
-			tl_err_new(TL_E_USAGE, N_("unknown command '%s'"), words[0]),
-			N_("the commands are listed by: tasklife help"), NULL));
+		return say_and_status(
+			tl_err_hint(tl_err_new(TL_E_USAGE, N_("unknown command '%s'"), words[0]),
+				    N_("the commands are listed by: tasklife help"), NULL));
 	return help_command(cmd, STDOUT_FILENO);
 }
 

@@ -15,7 +15,7 @@ struct telling {
 	struct out out;
 	void *state; /* the view's */
 	bool begun;
-	bool rooted; /* the recording names the tasks it was asked for */
+	bool rooted;  /* the recording names the tasks it was asked for */
 	bool starved; /* memory ran out on the way */
 	uint64_t tasks, shown;
 };
@@ -25,15 +25,21 @@ struct tl_err *trace_open(int n, char **words, struct tl_source **ret)
 	static const char *const usual[] = {"tasklife.dat", "trace.dat"};
 
 	if (n > 1)
-		return tl_err_new(TL_E_USAGE, N_("one trace at a time, not '%s' as well"), words[1]);
+		return tl_err_new(TL_E_USAGE, N_("one trace at a time, not '%s' as well"),
+				  words[1]);
 	if (n)
 		return tl_source_open(words[0], ret);
 	for (unsigned i = 0; i < ARRAY_SIZE(usual); i++)
 		if (!access(usual[i], F_OK))
 			return tl_source_open(usual[i], ret);
-	return tl_err_hint(tl_err_hint(tl_err_new(TL_E_INPUT, N_("no trace named, and neither tasklife.dat nor trace.dat is here"), NULL),
-				       N_("record one: tasklife record -- CMD"), NULL),
-			   N_("or read one from a pipe: tasklife story -"), NULL);
+	return tl_err_hint(
+		tl_err_hint(
+			tl_err_new(
+				TL_E_INPUT,
+				N_("no trace named, and neither tasklife.dat nor trace.dat is here"),
+				NULL),
+			N_("record one: tasklife record -- CMD"), NULL),
+		N_("or read one from a pipe: tasklife story -"), NULL);
 }
 
 struct tl_view_opts view_opts_for(const struct common *c, int fd, bool all, bool no_stacks)
@@ -47,8 +53,9 @@ struct tl_view_opts view_opts_for(const struct common *c, int fd, bool all, bool
 }
 
 /*
- * What is told when nobody asks for more: of a recording, the tasks it was made for and all that came of them;
- * of any other trace, for eyes those to which something happened, for programs everything.
+ * What is told when nobody asks for more: of a recording, the tasks it was made for and all that
+ * came of them; of any other trace, for eyes those to which something happened, for programs
+ * everything.
  */
 static bool by_default(const struct telling *tell, const struct tl_task *task)
 {
@@ -99,8 +106,8 @@ static void tell_life(void *ctx, const struct tl_task *task)
 {
 	struct telling *tell = ctx;
 	const struct tl_trace_info *info = tl_source_info(tell->src);
-	struct tl_told told = {.info = info, .t0 = info->first,
-			       .witnesses = tl_lives_witnesses(tell->lives)};
+	struct tl_told told = {
+		.info = info, .t0 = info->first, .witnesses = tl_lives_witnesses(tell->lives)};
 
 	tell->tasks++;
 	if (!select_task(&tell->sel, task, info->first) || !by_default(tell, task))
@@ -166,10 +173,12 @@ static void warn(const struct telling *tell)
 		say_warn(N_("%llu lines look like records and could not be read"),
 			 (unsigned long long)info->unparsed);
 	if (info->lost)
-		say_warn(N_("%llu events were lost while recording; where they are missing, silence proves nothing"),
-			 (unsigned long long)info->lost);
+		say_warn(
+			N_("%llu events were lost while recording; where they are missing, silence proves nothing"),
+			(unsigned long long)info->lost);
 	else if (info->lost_unknown)
-		say_warn(N_("events were lost while recording, nobody knows how many; where they are missing, silence proves nothing"));
+		say_warn(N_(
+			"events were lost while recording, nobody knows how many; where they are missing, silence proves nothing"));
 	for (unsigned i = 0; i < n; i++)
 		say_warn(N_("%1$s: task %2$d, at %3$llu of the trace"), _(odd[i].what), odd[i].tid,
 			 (unsigned long long)odd[i].seen.place);
@@ -183,9 +192,11 @@ static int status_of(const struct telling *tell)
 	if (tell->starved)
 		return say_and_status(&tl_enomem);
 	if (tell->out.os && tell->out.os != EPIPE)
-		return say_and_status(tl_err_os(tell->out.os, N_("cannot write the answer"), NULL, tell->p->to));
+		return say_and_status(
+			tl_err_os(tell->out.os, N_("cannot write the answer"), NULL, tell->p->to));
 	if (!info->records)
-		return say_and_status(tl_err_new(TL_E_INPUT, N_("nothing in this trace could be read"), NULL));
+		return say_and_status(
+			tl_err_new(TL_E_INPUT, N_("nothing in this trace could be read"), NULL));
 	err = select_missing(&tell->sel);
 	if (!err && !tell->shown && asked(tell))
 		err = tl_err_new(TL_E_NOT_THERE, N_("no life in this trace is as asked for"), NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From bytes to a view, the one way every reading command goes: source, events, lives, verdicts, view. Lives
- * are told in the order in which they are complete and forgotten.
+ * From bytes to a view, the one way every reading command goes: source, events, lives, verdicts,
+ * view. Lives are told in the order in which they are complete and forgotten.
  */
 #ifndef CMD_PIPELINE_H
 #define CMD_PIPELINE_H
@@ -10,14 +10,15 @@
 #include "cmd/selectors.h"
 #include "tasklife/view.h"
 
-/* The trace a reading command is about: words[0], else tasklife.dat, else trace.dat. "-": standard input. */
+/* The trace a reading command is about: words[0], else tasklife.dat, else trace.dat. "-": standard
+ * input. */
 struct tl_err *trace_open(int n, char **words, struct tl_source **ret);
 
 struct pipeline {
 	const struct tl_view *view;
 	struct tl_view_opts opts;
 	const struct selectors *selectors;
-	int fd;		/* where the view is written */
+	int fd;         /* where the view is written */
 	const char *to; /* its name, for messages; NULL: standard output */
 };
 

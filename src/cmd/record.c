@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record: the capture of `run` into a file, of a command, of running tasks, or of the whole machine. */
+/* record: the capture of `run` into a file, of a command, of running tasks, or of the whole
+ * machine. */
 #include <math.h>
 #include <string.h>
 #include "cmd/capture.h"
@@ -11,9 +12,14 @@ struct record {
 };
 
 static const struct opt record_opts[] = {
-	OPT_STR('o', "output", "FILE", N_("the recording; - is standard output (default: tasklife.dat)"), struct record, output),
-	OPT_LIST('p', "pid", "PID", N_("follow this running task and what it creates; may be given more than once"), struct record, capture.pid),
-	OPT_FLAG('a', "all", N_("follow every task of the machine"), struct record, capture.everything),
+	OPT_STR('o', "output", "FILE",
+		N_("the recording; - is standard output (default: tasklife.dat)"), struct record,
+		output),
+	OPT_LIST('p', "pid", "PID",
+		 N_("follow this running task and what it creates; may be given more than once"),
+		 struct record, capture.pid),
+	OPT_FLAG('a', "all", N_("follow every task of the machine"), struct record,
+		 capture.everything),
 	OPT_STR('d', "duration", "SECONDS", N_("end after so long"), struct record, seconds),
 	OPT_TABLE(capture_opts, struct record, capture),
 	OPT_TABLE(common_opts, struct record, common),
@@ -26,9 +32,12 @@ static struct tl_err *check(const struct record *r, int n, double *ret_seconds)
 
 	*ret_seconds = -1;
 	if (!n && !r->capture.pid.n && !r->capture.everything)
-		return tl_err_hint(tl_err_hint(tl_err_new(TL_E_USAGE, N_("record what?"), NULL),
-					       N_("a command: tasklife record -- CMD; a running task: tasklife record -p PID"), NULL),
-				   N_("the whole machine: tasklife record -a -d 10"), NULL);
+		return tl_err_hint(
+			tl_err_hint(
+				tl_err_new(TL_E_USAGE, N_("record what?"), NULL),
+				N_("a command: tasklife record -- CMD; a running task: tasklife record -p PID"),
+				NULL),
+			N_("the whole machine: tasklife record -a -d 10"), NULL);
 	if (!r->seconds)
 		return NULL;
 	*ret_seconds = strtod(r->seconds, &end);
@@ -43,8 +52,9 @@ static void report(const struct capture *cap, const char *path)
 
 	for (unsigned i = 0; i < rep->n_refused && cap->best_effort; i++)
 		say_err(rep->refused[i]);
-	say_note(N_("%1$llu events in %2$s, recorded with %3$s, clock %4$s"), (unsigned long long)rep->read,
-		 path, tl_rec_mode_name(rep->mode), rep->clock ? rep->clock : "?");
+	say_note(N_("%1$llu events in %2$s, recorded with %3$s, clock %4$s"),
+		 (unsigned long long)rep->read, path, tl_rec_mode_name(rep->mode),
+		 rep->clock ? rep->clock : "?");
 	if (rep->lost)
 		say_warn(N_("%1$llu events were lost; a larger buffer keeps them: --buffer-kb"),
 			 (unsigned long long)rep->lost);
@@ -83,7 +93,8 @@ static int run(const void *opts, int n, char **words)
 		int start = cap.rec ? capture_start_status(err) : 125;
 
 		status = say_and_status(err);
-		status = start == 125 ? status : start; /* 127 not found, 126 not executable, as with run */
+		status = start == 125 ? status
+				      : start; /* 127 not found, 126 not executable, as with run */
 		keep_drop(&keep);
 	} else {
 		status = see_through(&cap, &keep, seconds);

@@ -18,7 +18,8 @@ static int run(const void *opts, int n, char **words)
 	struct tl_err *err;
 
 	if (n)
-		return say_and_status(tl_err_new(TL_E_USAGE, N_("restore takes no argument, not '%s'"), words[0]));
+		return say_and_status(tl_err_new(
+			TL_E_USAGE, N_("restore takes no argument, not '%s'"), words[0]));
 	err = tl_restore(&undone);
 	if (err)
 		return say_and_status(err);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run: trace a command and everything it creates, then tell its story. There is one way from the kernel to
- * the story: the recording as trace.dat bytes, through a file (-o) or a pipe, into the same reader every
- * other command uses.
+ * run: trace a command and everything it creates, then tell its story. There is one way from the
+ * kernel to the story: the recording as trace.dat bytes, through a file (-o) or a pipe, into the
+ * same reader every other command uses.
  *
- * Like strace, the story goes to standard error: standard output belongs to the command. The exit status is
- * the command's, as with env and timeout.
+ * Like strace, the story goes to standard error: standard output belongs to the command. The exit
+ * status is the command's, as with env and timeout.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,9 +25,11 @@ struct run {
 };
 
 static const struct opt run_opts[] = {
-	OPT_STR('o', "output", "FILE", N_("keep the recording in FILE, a trace.dat"), struct run, output),
+	OPT_STR('o', "output", "FILE", N_("keep the recording in FILE, a trace.dat"), struct run,
+		output),
 	OPT_STR('t', "to", "VIEW", N_("story (default), why, json or ndjson"), struct run, to),
-	OPT_STR(0, "tell-to", "FILE", N_("write the view to FILE instead of standard error"), struct run, tell_to),
+	OPT_STR(0, "tell-to", "FILE", N_("write the view to FILE instead of standard error"),
+		struct run, tell_to),
 	OPT_FLAG(0, "no-stacks", N_("without the kernel's call paths"), struct run, no_stacks),
 	OPT_TABLE(capture_opts, struct run, capture),
 	OPT_TABLE(selector_opts, struct run, selectors),
@@ -70,8 +72,10 @@ static struct tl_err *check(const struct run *r, int n, struct pipeline *p)
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("run which command?"), NULL),
 				   N_("tasklife run -- ls -l"), NULL);
 	if (r->output && !strcmp(r->output, "-"))
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("standard output belongs to the command"), NULL),
-				   N_("keep the recording in a file: -o FILE; or use: tasklife record -o - -- CMD"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_USAGE, N_("standard output belongs to the command"), NULL),
+			N_("keep the recording in a file: -o FILE; or use: tasklife record -o - -- CMD"),
+			NULL);
 	try(view_of(r, &p->view));
 	try(select_init(&sel, &r->selectors));
 	try(tell_fd(r, &p->fd));
@@ -96,7 +100,8 @@ static int run_untraced(char **argv)
 	pid_t pid = fork();
 
 	if (pid < 0)
-		return say_and_status(tl_err_os(errno, N_("cannot start '%s'"), argv[0], NULL)), STATUS_OURS;
+		return say_and_status(tl_err_os(errno, N_("cannot start '%s'"), argv[0], NULL)),
+		       STATUS_OURS;
 	if (!pid) {
 		execvp(argv[0], argv);
 		status = exec_failed_status(errno);
@@ -106,8 +111,9 @@ static int run_untraced(char **argv)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return STATUS_OURS;
-	say_note(N_("nothing could be recorded; all that is known is the status of the command: %d"),
-		 capture_exit_status(status));
+	say_note(
+		N_("nothing could be recorded; all that is known is the status of the command: %d"),
+		capture_exit_status(status));
 	return capture_exit_status(status);
 }
 
@@ -119,7 +125,10 @@ static int refused(const struct run *r, struct tl_err *err, char **argv)
 		return run_untraced(argv);
 	}
 	if (err->code != TL_E_USAGE)
-		err = tl_err_hint(err, N_("the command was not run; to run it with whatever can be recorded: tasklife run --best-effort -- ..."), NULL);
+		err = tl_err_hint(
+			err,
+			N_("the command was not run; to run it with whatever can be recorded: tasklife run --best-effort -- ..."),
+			NULL);
 	say_and_status(err);
 	return STATUS_OURS;
 }
@@ -149,7 +158,8 @@ static void tell(struct keep *keep, struct capture *cap, const struct pipeline *
 	else
 		err = capture_pipe(cap, &fd, &writer);
 	if (!err)
-		err = keep->path ? tl_source_open(keep->path, &src) : tl_source_open_fd(fd, "run", &src);
+		err = keep->path ? tl_source_open(keep->path, &src)
+				 : tl_source_open_fd(fd, "run", &src);
 	if (!err)
 		pipeline_tell(p, src);
 	else
@@ -168,7 +178,8 @@ static int see_through(struct capture *cap, struct keep *keep, const struct pipe
 		say_and_status(err);
 	say_refusals(cap);
 	if (!cap->ended)
-		say_note(N_("the recording was ended; the command itself goes on, as process %d"), cap->child);
+		say_note(N_("the recording was ended; the command itself goes on, as process %d"),
+			 cap->child);
 	tell(keep, cap, p);
 	return cap->ended ? capture_exit_status(cap->status) : 128 + capture_interrupted();
 }

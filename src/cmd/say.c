@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Errors become words here and nowhere else: what failed, on which file, what the kernel said, what helps.
- * Labels are ours and translated; paths, errno symbols and what the kernel wrote stay as they are. With
+ * Errors become words here and nowhere else: what failed, on which file, what the kernel said, what
+ * helps. Labels are ours and translated; paths, errno symbols and what the kernel wrote stay as
+ * they are. With
  * --errors=json each message is one object on one line, in English, whatever the language chosen.
  */
 #include <string.h>
@@ -110,8 +111,8 @@ static void put_filled(struct json *j, const char *key, const char *msgid, const
 static const char *code_name(enum tl_err_code code)
 {
 	static const char *const names[] = {
-		[TL_E_NOT_THERE] = "not_there", [TL_E_USAGE] = "usage",	  [TL_E_DENIED] = "denied",
-		[TL_E_INPUT] = "input",		[TL_E_FAILED] = "failed",
+		[TL_E_NOT_THERE] = "not_there", [TL_E_USAGE] = "usage",   [TL_E_DENIED] = "denied",
+		[TL_E_INPUT] = "input",         [TL_E_FAILED] = "failed",
 	};
 
 	return (unsigned)code < ARRAY_SIZE(names) && names[code] ? names[code] : "failed";

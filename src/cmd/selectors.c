@@ -6,19 +6,28 @@
 #include "cmd/selectors.h"
 
 const struct opt selector_opts[] = {
-	OPT_LIST('p', "pid", "N", N_("only the task or process N; may be given more than once"), struct selectors, pid),
+	OPT_LIST('p', "pid", "N", N_("only the task or process N; may be given more than once"),
+		 struct selectors, pid),
 	OPT_LIST(0, "comm", "NAME", N_("only tasks that bore this name"), struct selectors, comm),
-	OPT_STR(0, "since", "TIME", N_("only lives that reach beyond TIME: 8123.26 as the trace counts, +1.5 after its start; units s, ms, us, ns"), struct selectors, since),
-	OPT_STR(0, "until", "TIME", N_("only lives that began before TIME"), struct selectors, until),
-	OPT_LIST(0, "cause", "ID", N_("only deaths of this cause or source, such as exit, signal, oom"), struct selectors, cause),
-	OPT_FLAG(0, "all", N_("every task the trace shows, not only the recorded family"), struct selectors, all),
+	OPT_STR(0, "since", "TIME",
+		N_("only lives that reach beyond TIME: 8123.26 as the trace counts, +1.5 after its start; units s, ms, us, ns"),
+		struct selectors, since),
+	OPT_STR(0, "until", "TIME", N_("only lives that began before TIME"), struct selectors,
+		until),
+	OPT_LIST(0, "cause", "ID",
+		 N_("only deaths of this cause or source, such as exit, signal, oom"),
+		 struct selectors, cause),
+	OPT_FLAG(0, "all", N_("every task the trace shows, not only the recorded family"),
+		 struct selectors, all),
 	OPT_END,
 };
 
 const struct opt record_selector_opts[] = {
 	OPT_LIST('p', "pid", "N", N_("only records of or about task N"), struct selectors, pid),
 	OPT_LIST(0, "comm", "NAME", N_("only records that hold this name"), struct selectors, comm),
-	OPT_STR(0, "since", "TIME", N_("only records from TIME on: 8123.26 as the trace counts, +1.5 after its start; units s, ms, us, ns"), struct selectors, since),
+	OPT_STR(0, "since", "TIME",
+		N_("only records from TIME on: 8123.26 as the trace counts, +1.5 after its start; units s, ms, us, ns"),
+		struct selectors, since),
 	OPT_STR(0, "until", "TIME", N_("only records up to TIME"), struct selectors, until),
 	OPT_END,
 };
@@ -36,7 +45,8 @@ static struct tl_err *parse_pid(const char *text, tl_pid *ret)
 	errno = 0;
 	v = strtol(text, &end, 10);
 	if (end == text || *end || errno || v < 0 || v > INT32_MAX)
-		return bad(N_("'%s' is no task id"), text, N_("--pid wants a number, such as 1234"));
+		return bad(N_("'%s' is no task id"), text,
+			   N_("--pid wants a number, such as 1234"));
 	*ret = (tl_pid)v;
 	return NULL;
 }
@@ -63,7 +73,9 @@ static struct tl_err *parse_moment(const char *text, struct moment *ret)
 		return NULL;
 	}
 bad:
-	return bad(N_("'%s' is no time"), text, N_("write 8123.26 as the trace counts, or +1.5 after its start; units are s, ms, us, ns"));
+	return bad(
+		N_("'%s' is no time"), text,
+		N_("write 8123.26 as the trace counts, or +1.5 after its start; units are s, ms, us, ns"));
 }
 
 /* "oom" stands for "oom.memcg" as well. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which lives are meant: one sub-table of options for every view and export. A life must fit every kind of
- * selector given; of one kind, any of its values will do.
+ * Which lives are meant: one sub-table of options for every view and export. A life must fit every
+ * kind of selector given; of one kind, any of its values will do.
  */
 #ifndef CMD_SELECTORS_H
 #define CMD_SELECTORS_H
@@ -14,7 +14,7 @@ struct selectors {
 	const char *since, *until;
 	bool all;
 };
-extern const struct opt selector_opts[];	/* of lives */
+extern const struct opt selector_opts[];        /* of lives */
 extern const struct opt record_selector_opts[]; /* of records: without --cause and --all */
 
 /* A moment of the trace's clock, or counted from its first record. */

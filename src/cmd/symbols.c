@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * symbols: bare call stacks named. Return addresses are put right with the evidence; the stack says whether
- * it is a birth or a death and why; and its functions say on which CPU and in which kernels it can have been.
+ * symbols: bare call stacks named. Return addresses are put right with the evidence; the stack says
+ * whether it is a birth or a death and why; and its functions say on which CPU and in which kernels
+ * it can have been.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,8 @@ struct symbols {
 };
 
 static const struct opt symbols_opts[] = {
-	OPT_STR('t', "to", "text|ndjson", N_("text (default) or one JSON object per stack"), struct symbols, to),
+	OPT_STR('t', "to", "text|ndjson", N_("text (default) or one JSON object per stack"),
+		struct symbols, to),
 	OPT_TABLE(common_opts, struct symbols, common),
 	OPT_END,
 };
@@ -116,11 +118,17 @@ static void put_corrections(struct listing *l, const struct tl_stack *s)
 		const struct tl_frame *f = &s->frame[i];
 
 		if (f->mark == TL_FM_CORRECTED)
-			say(l, _("address"), page_fmt(pg, _("%1$s is a return address behind a call that never returns, the last instruction of %2$s; the name printed is the next function's"),
-						      words_name(pg, f->raw), words_name(pg, f->name)));
+			say(l, _("address"),
+			    page_fmt(
+				    pg,
+				    _("%1$s is a return address behind a call that never returns, the last instruction of %2$s; the name printed is the next function's"),
+				    words_name(pg, f->raw), words_name(pg, f->name)));
 		if (f->mark == TL_FM_DOUBTFUL)
-			say(l, _("address"), page_fmt(pg, _("%1$s is a return address behind a call that never returns; the caller is the function linked just before it, which these lines do not name"),
-						      words_name(pg, f->raw)));
+			say(l, _("address"),
+			    page_fmt(
+				    pg,
+				    _("%1$s is a return address behind a call that never returns; the caller is the function linked just before it, which these lines do not name"),
+				    words_name(pg, f->raw)));
 	}
 }
 
@@ -161,9 +169,11 @@ static const char *age_text(struct page *pg, const struct age *a)
 		return page_fmt(pg, _("%1$s to %2$s: %3$s, %4$s"), version_text(pg, a->from->from),
 				version_text(pg, a->to->to), a->from->name, a->to->name);
 	if (a->from)
-		return page_fmt(pg, _("%1$s or later: %2$s"), version_text(pg, a->from->from), a->from->name);
+		return page_fmt(pg, _("%1$s or later: %2$s"), version_text(pg, a->from->from),
+				a->from->name);
 	if (a->to)
-		return page_fmt(pg, _("%1$s or earlier: %2$s"), version_text(pg, a->to->to), a->to->name);
+		return page_fmt(pg, _("%1$s or earlier: %2$s"), version_text(pg, a->to->to),
+				a->to->name);
 	return _("these frames tell no age");
 }
 
@@ -189,9 +199,11 @@ static void put_head(struct listing *l, const struct naming *nm)
 	out_init(&file, -1);
 	text_safe(&file, l->file, strlen(l->file));
 	if (from)
-		out_fmt(&l->out, _("stack %1$u, lines %2$llu to %3$llu of %4$s"), l->n + 1, from, to, out_text(&file));
+		out_fmt(&l->out, _("stack %1$u, lines %2$llu to %3$llu of %4$s"), l->n + 1, from,
+			to, out_text(&file));
 	else
-		out_fmt(&l->out, _("stack %1$u, %2$llu times in %3$s"), l->n + 1, times, out_text(&file));
+		out_fmt(&l->out, _("stack %1$u, %2$llu times in %3$s"), l->n + 1, times,
+			out_text(&file));
 	out_char(&l->out, '\n');
 	out_fini(&file);
 }
@@ -268,7 +280,8 @@ static struct tl_err *list_text(struct listing *l, const char *text, size_t n)
 	bare_init(&r, text, n);
 	while (bare_next(&r, &st) && !l->out.os) {
 		struct naming nm = {.stack = tl_stack_of(l->events, st.frame, st.n, NULL, NULL),
-				    .first_line = st.first_line, .last_line = st.last_line};
+				    .first_line = st.first_line,
+				    .last_line = st.last_line};
 
 		if (!nm.stack)
 			return &tl_enomem;
@@ -295,7 +308,8 @@ static struct tl_err *list_recording(struct listing *l, struct tl_source *src)
 			continue;
 		at = (size_t)map_get(&seen, (uint64_t)(uintptr_t)ev.stack);
 		if (!at && n == cap) {
-			struct naming *grown = realloc(all, (cap = cap ? 2 * cap : 64) * sizeof(*all));
+			struct naming *grown =
+				realloc(all, (cap = cap ? 2 * cap : 64) * sizeof(*all));
 
 			if (!grown)
 				break;
@@ -368,7 +382,8 @@ static struct tl_err *list_file(struct listing *l, const char *path)
 
 static void listing_begin(struct listing *l, const struct common *c)
 {
-	struct tl_view_opts opts = {.width = width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
+	struct tl_view_opts opts = {.width =
+					    width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
 				    .color = color_wanted(c, STDOUT_FILENO)};
 
 	out_init(&l->out, STDOUT_FILENO);
@@ -388,8 +403,9 @@ static int run(const void *opts, int n, char **words)
 
 	l.json = s->to && !strcmp(s->to, "ndjson");
 	if (s->to && !l.json && strcmp(s->to, "text"))
-		return say_and_status(tl_err_hint(tl_err_new(TL_E_USAGE, N_("cannot list stacks as '%s'"), s->to),
-						  N_("there are 'text' and 'ndjson'"), NULL));
+		return say_and_status(
+			tl_err_hint(tl_err_new(TL_E_USAGE, N_("cannot list stacks as '%s'"), s->to),
+				    N_("there are 'text' and 'ndjson'"), NULL));
 	listing_begin(&l, &s->common);
 	for (char **w = n ? words : in; *w && (w == in || w < words + n) && !err; w++)
 		err = list_file(&l, *w);

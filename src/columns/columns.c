@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How each cell of columns.def is taken from a life and its verdicts. Nothing is computed here: a cell says
- * what is known, says null for what was not seen, and is absent where it cannot apply.
+ * How each cell of columns.def is taken from a life and its verdicts. Nothing is computed here: a
+ * cell says what is known, says null for what was not seen, and is absent where it cannot apply.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -133,11 +133,11 @@ static struct cell cell_core(const struct tl_death_verdict *v)
 #define DEPTH_OF(path) (__builtin_strchr(path, '.') ? 1 : 0)
 
 const struct column columns[COLUMNS] = {
-#define OBJECT(id, path, state, meaning) \
+#define OBJECT(id, path, state, meaning)                                                           \
 	{COLUMN_OBJECT, path, KEY_OF(path), DEPTH_OF(path), NULL, COLUMN_TEXT, meaning, get_##id},
-#define COLUMN(id, path, sql, type, value, meaning) \
+#define COLUMN(id, path, sql, type, value, meaning)                                                \
 	{COLUMN_CELL, path, KEY_OF(path), DEPTH_OF(path), sql, COLUMN_##type, meaning, get_##id},
-#define PART(id, path, meaning) \
+#define PART(id, path, meaning)                                                                    \
 	{COLUMN_PART, path, KEY_OF(path), DEPTH_OF(path), NULL, COLUMN_TEXT, meaning, NULL},
 #include "columns/columns.def"
 #undef OBJECT

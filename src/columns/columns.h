@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The table of facts (columns.def) as data: what a task's line consists of, whoever draws or stores it.
+ * The table of facts (columns.def) as data: what a task's line consists of, whoever draws or stores
+ * it.
  *
  * Law of this header: cells borrow from the struct tl_told they were made of; rows are constants.
  */
@@ -33,9 +34,9 @@ struct cell {
 };
 
 enum column_id {
-#define OBJECT(id, path, state, meaning) COL_##id,
+#define OBJECT(id, path, state, meaning)            COL_##id,
 #define COLUMN(id, path, sql, type, value, meaning) COL_##id,
-#define PART(id, path, meaning) COL_##id,
+#define PART(id, path, meaning)                     COL_##id,
 #include "columns/columns.def"
 #undef OBJECT
 #undef COLUMN
@@ -47,10 +48,10 @@ struct column {
 	enum column_kind kind;
 	const char *path; /* "birth.t_ns" */
 	const char *key;  /* "t_ns": the last part of path */
-	unsigned depth;	  /* objects around it */
+	unsigned depth;   /* objects around it */
 	const char *sql;  /* NULL unless a cell */
 	enum column_type type;
-	const char *meaning; /* msgid */
+	const char *meaning;                            /* msgid */
 	struct cell (*get)(const struct tl_told *told); /* NULL for parts */
 };
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Each frame narrows the interval of releases from its side; the narrowest bound names its witness. */
+/* Each frame narrows the interval of releases from its side; the narrowest bound names its witness.
+ */
 #include <string.h>
 #include "base/guard.h"
 #include "facts/ages.h"
 #include "tasklife/facts.h"
 
-#define NONE	 0
-#define V(a, b)	 ((a) * 1000 + (b))
+#define NONE    0
+#define V(a, b) ((a)*1000 + (b))
 static const struct age_row rows[] = {
 #define AGE(name, arch, from, to, cite) {name, AGE_##arch, from, to, cite},
 #include "facts/ages.def"

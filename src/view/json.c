@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lives as JSON: the whole trace as one object, or one object per line. The walk over columns.def gives the
- * shape; what is a list has a function here, found by its column. "Not seen" is null, what cannot apply is
- * left out, and nothing here depends on the language chosen.
+ * Lives as JSON: the whole trace as one object, or one object per line. The walk over columns.def
+ * gives the shape; what is a list has a function here, found by its column. "Not seen" is null,
+ * what cannot apply is left out, and nothing here depends on the language chosen.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -277,23 +277,12 @@ static void put_cell(struct json *j, const char *key, const struct cell *c)
 {
 	switch (c->kind) {
 	case CELL_ABSENT:
-	case CELL_THERE:
-		return;
-	case CELL_NULL:
-		json_null(j, key);
-		return;
-	case CELL_INT:
-		json_int(j, key, c->u.i);
-		return;
-	case CELL_BOOL:
-		json_bool(j, key, c->u.b);
-		return;
-	case CELL_TEXT:
-		json_strn(j, key, c->u.s.p, c->u.s.n);
-		return;
-	case CELL_REF:
-		put_ref(j, key, c->u.ref);
-		return;
+	case CELL_THERE: return;
+	case CELL_NULL: json_null(j, key); return;
+	case CELL_INT: json_int(j, key, c->u.i); return;
+	case CELL_BOOL: json_bool(j, key, c->u.b); return;
+	case CELL_TEXT: json_strn(j, key, c->u.s.p, c->u.s.n); return;
+	case CELL_REF: put_ref(j, key, c->u.ref); return;
 	}
 }
 

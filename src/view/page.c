@@ -76,7 +76,8 @@ static int cells(const char *s, size_t n)
 
 static void put_style(struct page *pg, char style)
 {
-	static const char *const sgr[] = {NULL, "\033[0m", "\033[2m", "\033[1m", "\033[31m", "\033[32m"};
+	static const char *const sgr[] = {NULL,      "\033[0m",  "\033[2m",
+					  "\033[1m", "\033[31m", "\033[32m"};
 
 	if (pg->opts.color)
 		out_str(pg->out, sgr[(int)style]);

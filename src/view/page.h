@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A terminal page in rows: a label, a time, and text that wraps under itself. Text comes in pieces made in the
- * page's arena; styles are single control bytes inside them, which is safe because every foreign name went
- * through text_safe() and holds no control bytes any more.
+ * A terminal page in rows: a label, a time, and text that wraps under itself. Text comes in pieces
+ * made in the page's arena; styles are single control bytes inside them, which is safe because
+ * every foreign name went through text_safe() and holds no control bytes any more.
  *
  * Law of this header: strings returned live until the next page_reset().
  */
@@ -14,10 +14,10 @@
 #include "tasklife/view.h"
 
 /* Styles, to be put around text. Each but OFF is replaced by nothing without colour. */
-#define ST_OFF	"\x01"
-#define ST_DIM	"\x02"
+#define ST_OFF  "\x01"
+#define ST_DIM  "\x02"
 #define ST_BOLD "\x03"
-#define ST_BAD	"\x04"
+#define ST_BAD  "\x04"
 #define ST_GOOD "\x05"
 
 struct page {
@@ -25,7 +25,7 @@ struct page {
 	struct tl_view_opts opts;
 	struct arena mem;
 	int label_cells; /* widest label */
-	int time_cells;	 /* -1: no such column */
+	int time_cells;  /* -1: no such column */
 };
 
 void page_init(struct page *pg, struct out *out, const struct tl_view_opts *opts);
@@ -34,7 +34,8 @@ void page_reset(struct page *pg);
 
 /* printf into the page's arena; "" when memory is out. */
 const char *page_fmt(struct page *pg, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* A sentence from a table with its slots %1$s and %2$s filled; whoever writes the table answers for the slots. */
+/* A sentence from a table with its slots %1$s and %2$s filled; whoever writes the table answers for
+ * the slots. */
 const char *page_fill(struct page *pg, const char *sentence, const char *a, const char *b);
 /* a + b, either may be NULL. */
 const char *page_join(struct page *pg, const char *a, const char *between, const char *b);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The story: each life from birth to reaping in rows that a person reads once from top to bottom, with the
- * kernel's call paths and, as footnotes, the records it all rests on. What was not seen is said to be so.
+ * The story: each life from birth to reaping in rows that a person reads once from top to bottom,
+ * with the kernel's call paths and, as footnotes, the records it all rests on. What was not seen is
+ * said to be so.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -10,10 +11,10 @@
 #include "view/views.h"
 #include "view/words.h"
 
-#define NOTES_MAX	63 /* marks of a row are bits of one word */
-#define CHILDREN_SHOWN	8
-#define RHYTHMS_SHOWN	6
-#define SIGNALS_SHOWN	12
+#define NOTES_MAX      63 /* marks of a row are bits of one word */
+#define CHILDREN_SHOWN 8
+#define RHYTHMS_SHOWN  6
+#define SIGNALS_SHOWN  12
 
 struct story {
 	struct page pg;
@@ -23,13 +24,26 @@ struct story {
 };
 
 enum label {
-	L_BORN, L_PATH, L_RENAMED, L_EXEC, L_RAN, L_SLEPT, L_SIGNAL, L_DIED, L_TOLD, L_REAPED, L_ADOPTED,
-	L_MADE, L_PROCESS, L_MISSING, LABELS,
+	L_BORN,
+	L_PATH,
+	L_RENAMED,
+	L_EXEC,
+	L_RAN,
+	L_SLEPT,
+	L_SIGNAL,
+	L_DIED,
+	L_TOLD,
+	L_REAPED,
+	L_ADOPTED,
+	L_MADE,
+	L_PROCESS,
+	L_MISSING,
+	LABELS,
 };
 static const char *const label[LABELS] = {
-	[L_BORN] = N_("born"),	     [L_PATH] = N_("path"),	  [L_RENAMED] = N_("names"),
-	[L_EXEC] = N_("exec"),	     [L_RAN] = N_("ran"),	  [L_SLEPT] = N_("slept"),
-	[L_SIGNAL] = N_("signal"),   [L_DIED] = N_("died"),	  [L_TOLD] = N_("notice"),
+	[L_BORN] = N_("born"),       [L_PATH] = N_("path"),       [L_RENAMED] = N_("names"),
+	[L_EXEC] = N_("exec"),       [L_RAN] = N_("ran"),         [L_SLEPT] = N_("slept"),
+	[L_SIGNAL] = N_("signal"),   [L_DIED] = N_("died"),       [L_TOLD] = N_("notice"),
 	[L_REAPED] = N_("reaped"),   [L_ADOPTED] = N_("adopted"), [L_MADE] = N_("children"),
 	[L_PROCESS] = N_("process"), [L_MISSING] = N_("to know"),
 };
@@ -41,7 +55,8 @@ static void row(struct story *st, enum label l, const struct tl_seen *when, cons
 
 /* ---- footnotes ---- */
 
-static unsigned note_of(struct story *st, const struct tl_seen *seen, const struct tl_atom *function)
+static unsigned note_of(struct story *st, const struct tl_seen *seen,
+			const struct tl_atom *function)
 {
 	for (unsigned i = 0; i < st->n_notes; i++)
 		if (st->note[i].seen.place == seen->place && st->note[i].seen.kind == seen->kind &&
@@ -53,8 +68,8 @@ static unsigned note_of(struct story *st, const struct tl_seen *seen, const stru
 	return ++st->n_notes;
 }
 
-/* The text with the marks of its footnotes behind it: what was seen, and what a verdict rests on. Each mark
- * stands once. */
+/* The text with the marks of its footnotes behind it: what was seen, and what a verdict rests on.
+ * Each mark stands once. */
 static const char *noted_all(struct story *st, const char *text, const struct tl_seen *seen,
 			     const struct tl_finding *f)
 {
@@ -77,12 +92,13 @@ static const char *noted(struct story *st, const char *text, const struct tl_see
 
 static const char *note_text(struct story *st, const struct tl_evidence *e, bool binary)
 {
-	const char *what = e->function ? words_name(&st->pg, e->function) : tl_ev_name(e->seen.kind);
+	const char *what =
+		e->function ? words_name(&st->pg, e->function) : tl_ev_name(e->seen.kind);
 	const char *time = words_seen(&st->pg, &e->seen);
 	unsigned long long place = e->seen.place;
 
-	return binary ? page_fmt(&st->pg, _("%1$s %2$s, byte %3$llu"), time, what, place) :
-			page_fmt(&st->pg, _("%1$s %2$s, line %3$llu"), time, what, place);
+	return binary ? page_fmt(&st->pg, _("%1$s %2$s, byte %3$llu"), time, what, place)
+		      : page_fmt(&st->pg, _("%1$s %2$s, line %3$llu"), time, what, place);
 }
 
 static void put_notes(struct story *st, const struct tl_trace_info *info)
@@ -103,14 +119,10 @@ static const char *frame_text(struct story *st, const struct tl_frame *f)
 	const char *name = words_name(&st->pg, f->name);
 
 	switch (f->mark) {
-	case TL_FM_TRAP:
-		return page_fmt(&st->pg, ST_DIM "%s" ST_OFF, name);
-	case TL_FM_CORRECTED:
-		return page_fmt(&st->pg, "%s*", name);
-	case TL_FM_DOUBTFUL:
-		return page_fmt(&st->pg, "%s?", name);
-	default:
-		return name;
+	case TL_FM_TRAP: return page_fmt(&st->pg, ST_DIM "%s" ST_OFF, name);
+	case TL_FM_CORRECTED: return page_fmt(&st->pg, "%s*", name);
+	case TL_FM_DOUBTFUL: return page_fmt(&st->pg, "%s?", name);
+	default: return name;
 	}
 }
 
@@ -120,13 +132,19 @@ static void put_corrections(struct story *st, const struct tl_stack *stack)
 		const struct tl_frame *f = &stack->frame[i];
 
 		if (f->mark == TL_FM_CORRECTED)
-			page_row(&st->pg, NULL, NULL,
-				 page_fmt(&st->pg, _("* the trace prints %1$s, the address behind a call that never returns; it belongs to %2$s"),
-					  words_name(&st->pg, f->raw), words_name(&st->pg, f->name)));
+			page_row(
+				&st->pg, NULL, NULL,
+				page_fmt(
+					&st->pg,
+					_("* the trace prints %1$s, the address behind a call that never returns; it belongs to %2$s"),
+					words_name(&st->pg, f->raw), words_name(&st->pg, f->name)));
 		if (f->mark == TL_FM_DOUBTFUL)
-			page_row(&st->pg, NULL, NULL,
-				 page_fmt(&st->pg, _("? %1$s is not the caller but the function behind it; which one that is the trace does not say"),
-					  words_name(&st->pg, f->raw)));
+			page_row(
+				&st->pg, NULL, NULL,
+				page_fmt(
+					&st->pg,
+					_("? %1$s is not the caller but the function behind it; which one that is the trace does not say"),
+					words_name(&st->pg, f->raw)));
 	}
 }
 
@@ -137,7 +155,8 @@ static void put_path(struct story *st, const struct tl_stack *stack)
 	if (!stack || !stack->n || !st->pg.opts.stacks)
 		return;
 	for (unsigned i = 0; i < stack->n; i++)
-		text = page_join(&st->pg, text, ST_DIM " \xe2\x86\x90 " ST_OFF, frame_text(st, &stack->frame[i]));
+		text = page_join(&st->pg, text, ST_DIM " \xe2\x86\x90 " ST_OFF,
+				 frame_text(st, &stack->frame[i]));
 	row(st, L_PATH, NULL, text);
 	put_corrections(st, stack);
 }
@@ -154,11 +173,13 @@ static void put_head(struct story *st, const struct tl_task *t)
 	else if (t->tgid != TL_PID_NONE && t->tgid != t->tid)
 		what = page_fmt(pg, _("a thread of process %1$d"), t->tgid);
 	if (t->generation > 1)
-		what = page_join(pg, what, ", ",
-				 page_fmt(pg, _("number %1$u of this id in the trace"), t->generation));
+		what = page_join(
+			pg, what, ", ",
+			page_fmt(pg, _("number %1$u of this id in the trace"), t->generation));
 	if (st->told++)
 		out_char(pg->out, '\n');
-	page_line(pg, 2, page_join(pg, page_fmt(pg, ST_BOLD "%s" ST_OFF, words_task(pg, t)), "  ", what));
+	page_line(pg, 2,
+		  page_join(pg, page_fmt(pg, ST_BOLD "%s" ST_OFF, words_task(pg, t)), "  ", what));
 }
 
 static void put_names(struct story *st, const struct tl_task *t)
@@ -194,8 +215,9 @@ static void put_birth(struct story *st, const struct tl_told *d)
 
 	if (!b->seen.is) {
 		row(st, L_BORN, NULL,
-		    d->witnesses->newtask || d->witnesses->fork ? _("not seen: it lived before the trace began") :
-								  _("not seen: this trace holds no births"));
+		    d->witnesses->newtask || d->witnesses->fork
+			    ? _("not seen: it lived before the trace began")
+			    : _("not seen: this trace holds no births"));
 		return;
 	}
 	text = noted_all(st, words_birth(&st->pg, d), &b->seen, &d->birth);
@@ -214,8 +236,11 @@ static void put_execs(struct story *st, const struct tl_task *t)
 		const char *text = words_name(&st->pg, x->argv ? x->argv : x->filename);
 
 		if (x->old_pid != TL_PID_NONE && x->old_pid != t->tid)
-			text = page_join(&st->pg, text, _("; "),
-					 page_fmt(&st->pg, _("thread %1$d called it and took the leader's id"), x->old_pid));
+			text = page_join(
+				&st->pg, text, _("; "),
+				page_fmt(&st->pg,
+					 _("thread %1$d called it and took the leader's id"),
+					 x->old_pid));
 		row(st, L_EXEC, &x->seen, noted(st, text, &x->seen));
 	}
 }
@@ -252,7 +277,8 @@ static void put_rhythm(struct story *st, const struct tl_rhythm *r)
 		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s"), n, least);
 	else
 		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s to %3$s"), n, least, most);
-	page_row(pg, _(label[L_SLEPT]), words_time(pg, r->from), page_join(pg, text, "", sleep_word(st, r->state)));
+	page_row(pg, _(label[L_SLEPT]), words_time(pg, r->from),
+		 page_join(pg, text, "", sleep_word(st, r->state)));
 }
 
 /* The longest in sum, told in the order of time. */
@@ -265,14 +291,16 @@ static void put_rhythms(struct story *st, const struct tl_sched *s)
 		unsigned longer = 0;
 
 		for (unsigned k = 0; k < s->n_rhythms; k++)
-			longer += s->rhythm[k].sum > s->rhythm[i].sum || (s->rhythm[k].sum == s->rhythm[i].sum && k < i);
+			longer += s->rhythm[k].sum > s->rhythm[i].sum ||
+				  (s->rhythm[k].sum == s->rhythm[i].sum && k < i);
 		if (longer < most)
 			put_rhythm(st, &s->rhythm[i]);
 		else
 			left++, hidden += s->rhythm[i].count;
 	}
 	if (hidden)
-		row(st, L_SLEPT, NULL, page_fmt(&st->pg, _("and %1$llu shorter sleeps"), (unsigned long long)hidden));
+		row(st, L_SLEPT, NULL,
+		    page_fmt(&st->pg, _("and %1$llu shorter sleeps"), (unsigned long long)hidden));
 }
 
 static void put_sched(struct story *st, const struct tl_sched *s)
@@ -282,14 +310,16 @@ static void put_sched(struct story *st, const struct tl_sched *s)
 	if (!s->any)
 		return;
 	row(st, L_RAN, NULL,
-	    page_fmt(pg, _("%1$s on CPU %2$s, %3$s waiting for a CPU, %4$s asleep"), words_duration(pg, s->run),
-		     cpus_text(st, s), words_duration(pg, s->wait), words_duration(pg, s->sleep)));
+	    page_fmt(pg, _("%1$s on CPU %2$s, %3$s waiting for a CPU, %4$s asleep"),
+		     words_duration(pg, s->run), cpus_text(st, s), words_duration(pg, s->wait),
+		     words_duration(pg, s->sleep)));
 	page_row(pg, NULL, NULL,
 		 page_fmt(pg, _("switches %1$llu, preemptions %2$llu, migrations %3$llu"),
 			  (unsigned long long)s->switches, (unsigned long long)s->preemptions,
 			  (unsigned long long)s->migrations));
 	if (s->stopped)
-		page_row(pg, NULL, NULL, page_fmt(pg, _("%1$s stopped or traced"), words_duration(pg, s->stopped)));
+		page_row(pg, NULL, NULL,
+			 page_fmt(pg, _("%1$s stopped or traced"), words_duration(pg, s->stopped)));
 	put_rhythms(st, s);
 }
 
@@ -333,8 +363,8 @@ static void put_signal(struct story *st, const struct tl_signal *s, const struct
 		put_path(st, s->stack);
 }
 
-static bool same_story(const struct tl_signal *a, const struct tl_finding *fa, const struct tl_signal *b,
-		       const struct tl_finding *fb)
+static bool same_story(const struct tl_signal *a, const struct tl_finding *fa,
+		       const struct tl_signal *b, const struct tl_finding *fb)
 {
 	bool child = !strcmp(tl_finding_id(fa), "child");
 
@@ -350,7 +380,8 @@ static unsigned put_run(struct story *st, const struct tl_told *d, unsigned i)
 	unsigned n = 1;
 	const char *text;
 
-	while (i + n < d->task->n_signals && same_story(&s[i], &d->signal[i], &s[i + n], &d->signal[i + n]))
+	while (i + n < d->task->n_signals &&
+	       same_story(&s[i], &d->signal[i], &s[i + n], &d->signal[i + n]))
 		n++;
 	if (n < 3 || pg->opts.all) {
 		put_signal(st, &s[i], &d->signal[i]);
@@ -358,11 +389,11 @@ static unsigned put_run(struct story *st, const struct tl_told *d, unsigned i)
 	}
 	last = &s[i + n - 1];
 	if (!strcmp(tl_finding_id(&d->signal[i]), "child"))
-		text = page_fmt(pg, _("%1$u notices of children (%2$s), until %3$s"), n, words_signal(pg, s[i].sig),
-				words_seen(pg, &last->seen));
+		text = page_fmt(pg, _("%1$u notices of children (%2$s), until %3$s"), n,
+				words_signal(pg, s[i].sig), words_seen(pg, &last->seen));
 	else
-		text = page_fmt(pg, _("%1$u \xc3\x97 %2$s, until %3$s"), n, words_sent(pg, &s[i], &d->signal[i]),
-				words_seen(pg, &last->seen));
+		text = page_fmt(pg, _("%1$u \xc3\x97 %2$s, until %3$s"), n,
+				words_sent(pg, &s[i], &d->signal[i]), words_seen(pg, &last->seen));
 	row(st, L_SIGNAL, &s[i].seen, text);
 	return n;
 }
@@ -383,7 +414,8 @@ static void put_signals(struct story *st, const struct tl_told *d)
 	}
 	if (t->signals_folded)
 		row(st, L_SIGNAL, NULL,
-		    page_fmt(&st->pg, _("and %1$llu more, counted only"), (unsigned long long)t->signals_folded));
+		    page_fmt(&st->pg, _("and %1$llu more, counted only"),
+			     (unsigned long long)t->signals_folded));
 }
 
 /* ---- the end ---- */
@@ -402,11 +434,13 @@ static void put_death(struct story *st, const struct tl_told *d)
 
 	if (!death->seen.is) {
 		row(st, L_DIED, NULL,
-		    d->witnesses->exit || d->witnesses->functions ? _("not seen: it was alive when the trace ended") :
-								    _("not seen: this trace holds no deaths"));
+		    d->witnesses->exit || d->witnesses->functions
+			    ? _("not seen: it was alive when the trace ended")
+			    : _("not seen: this trace holds no deaths"));
 		return;
 	}
-	text = page_fmt(&st->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD, words_death(&st->pg, v));
+	text = page_fmt(&st->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD,
+			words_death(&st->pg, v));
 	text = noted_all(st, text, &death->seen, &v->cause);
 	row(st, L_DIED, &death->seen, text);
 	if (v->source.row && !v->exited && v->by.tid == TL_PID_NONE)
@@ -428,16 +462,20 @@ static void put_notice(struct story *st, const struct tl_task *t)
 
 	if (!n->seen.is) {
 		if (t->death.seen.is && t->is_leader && !t->kthread && t->reap.automatic != 1)
-			row(st, L_TOLD, NULL, _("not seen: no record says that its parent was told"));
+			row(st, L_TOLD, NULL,
+			    _("not seen: no record says that its parent was told"));
 		return;
 	}
 	parent = words_ref(pg, &n->parent);
-	text = page_fmt(pg, _("%1$s was told with %2$s (%3$s)"), parent, words_signal(pg, n->sig), code ? code : "?");
+	text = page_fmt(pg, _("%1$s was told with %2$s (%3$s)"), parent, words_signal(pg, n->sig),
+			code ? code : "?");
 	if (n->result == 1)
-		text = page_join(pg, text, _("; "), _("it has no handler for that signal, which was dropped"));
+		text = page_join(pg, text, _("; "),
+				 _("it has no handler for that signal, which was dropped"));
 	if (n->delivered.is)
 		text = page_join(pg, text, _("; "),
-				 page_fmt(pg, _("it took the signal after %1$s"), words_duration(pg, n->delivered.t - n->seen.t)));
+				 page_fmt(pg, _("it took the signal after %1$s"),
+					  words_duration(pg, n->delivered.t - n->seen.t)));
 	row(st, L_TOLD, &n->seen, noted(st, text, &n->seen));
 }
 
@@ -448,8 +486,8 @@ static const char *zombie_text(struct story *st, const struct tl_task *t)
 	if (!t->death.seen.is || t->reap.seen.t < t->death.seen.t)
 		return NULL;
 	time = words_duration(&st->pg, t->reap.seen.t - t->death.seen.t);
-	return t->reap.at_most ? page_fmt(&st->pg, _("at most %1$s as a zombie"), time) :
-				 page_fmt(&st->pg, _("%1$s as a zombie"), time);
+	return t->reap.at_most ? page_fmt(&st->pg, _("at most %1$s as a zombie"), time)
+			       : page_fmt(&st->pg, _("%1$s as a zombie"), time);
 }
 
 static void put_reap(struct story *st, const struct tl_task *t)
@@ -461,7 +499,8 @@ static void put_reap(struct story *st, const struct tl_task *t)
 		return;
 	if (!r->is && r->automatic != 1) {
 		if (t->is_leader && !t->kthread)
-			row(st, L_REAPED, NULL, _("not seen: a zombie when the trace ended, or its reaping was not recorded"));
+			row(st, L_REAPED, NULL,
+			    _("not seen: a zombie when the trace ended, or its reaping was not recorded"));
 		return;
 	}
 	if (r->automatic == 1)
@@ -479,7 +518,8 @@ static void put_adoptions(struct story *st, const struct tl_task *t)
 {
 	for (unsigned i = 0; i < t->n_adoptions; i++)
 		row(st, L_ADOPTED, &t->adoption[i].seen,
-		    page_fmt(&st->pg, _("by %1$s, because its parent had died"), words_ref(&st->pg, &t->adoption[i].by)));
+		    page_fmt(&st->pg, _("by %1$s, because its parent had died"),
+			     words_ref(&st->pg, &t->adoption[i].by)));
 }
 
 static void put_children(struct story *st, const struct tl_task *t)
@@ -507,14 +547,16 @@ static void put_process(struct story *st, const struct tl_told *d)
 	if (!d->task->is_leader || !p || p->n_threads + p->threads_more < 2)
 		return;
 	row(st, L_PROCESS, v->ended ? &v->end : NULL,
-	    page_fmt(pg, _("%1$llu threads were seen in it"), (unsigned long long)(p->n_threads + p->threads_more)));
+	    page_fmt(pg, _("%1$llu threads were seen in it"),
+		     (unsigned long long)(p->n_threads + p->threads_more)));
 	if (!v->ended) {
 		page_row(pg, NULL, NULL, _("its end was not seen"));
 		return;
 	}
 	page_row(pg, NULL, NULL, words_death(pg, &v->v));
 	if (v->decided_by.tid != TL_PID_NONE)
-		page_row(pg, NULL, NULL, page_fmt(pg, _("%1$s decided it"), words_ref(pg, &v->decided_by)));
+		page_row(pg, NULL, NULL,
+			 page_fmt(pg, _("%1$s decided it"), words_ref(pg, &v->decided_by)));
 }
 
 /* ---- the view ---- */
@@ -530,7 +572,8 @@ static void set_columns(struct story *st, const struct tl_trace_info *info)
 		pg->label_cells = w > pg->label_cells ? w : pg->label_cells;
 	}
 	if (info)
-		pg->time_cells = (int)strlen(words_time(pg, info->last != TL_NS_NONE ? info->last : 0));
+		pg->time_cells =
+			(int)strlen(words_time(pg, info->last != TL_NS_NONE ? info->last : 0));
 }
 
 static bool story_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
@@ -571,8 +614,11 @@ static void story_end(struct out *o, void *state, const struct tl_trailer *trail
 	struct story *st = state;
 
 	if (!st->told)
-		page_line(&st->pg, 0, trailer->tasks ? _("Nothing to tell: none of the tasks in this trace was born, was signalled or died; --all shows them.") :
-						       _("Nothing to tell: there are no tasks in this trace."));
+		page_line(
+			&st->pg, 0,
+			trailer->tasks
+				? _("Nothing to tell: none of the tasks in this trace was born, was signalled or died; --all shows them.")
+				: _("Nothing to tell: there are no tasks in this trace."));
 	page_fini(&st->pg);
 	free(st);
 }

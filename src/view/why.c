@@ -28,7 +28,8 @@ static const struct tl_death_verdict *verdict_of(const struct tl_told *d)
 {
 	const struct tl_process *p = d->task->process;
 
-	return d->process.ended && p && p->n_threads + p->threads_more > 1 ? &d->process.v : &d->death;
+	return d->process.ended && p && p->n_threads + p->threads_more > 1 ? &d->process.v
+									   : &d->death;
 }
 
 static void put_others(struct why *w, const struct tl_finding *f)
@@ -48,13 +49,15 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 
 	page_reset(&w->pg);
 	if (d->info)
-		w->pg.time_cells = (int)strlen(words_time(&w->pg, d->info->last != TL_NS_NONE ? d->info->last : 0));
+		w->pg.time_cells = (int)strlen(
+			words_time(&w->pg, d->info->last != TL_NS_NONE ? d->info->last : 0));
 	if (!t->death.seen.is) {
 		if (!w->pg.opts.all)
 			return;
 		text = _("alive when the trace ended");
 	} else {
-		text = page_fmt(&w->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD, words_death(&w->pg, v));
+		text = page_fmt(&w->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD,
+				words_death(&w->pg, v));
 	}
 	w->told++;
 	page_row(&w->pg, words_task(&w->pg, t), words_seen(&w->pg, &t->death.seen), text);
@@ -63,7 +66,8 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 		put_others(w, &v->source);
 	}
 	if (v->cause.missing && t->death.seen.is)
-		page_row(&w->pg, NULL, NULL, page_fmt(&w->pg, ST_DIM "%s" ST_OFF, _(v->cause.missing)));
+		page_row(&w->pg, NULL, NULL,
+			 page_fmt(&w->pg, ST_DIM "%s" ST_OFF, _(v->cause.missing)));
 }
 
 static void why_end(struct out *o, void *state, const struct tl_trailer *trailer)

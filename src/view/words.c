@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every sentence is whole and has numbered slots, because word order turns round between the languages; in
- * Korean a fixed noun follows each name, so that a particle never has to fit an unknown last sound.
+ * Every sentence is whole and has numbered slots, because word order turns round between the
+ * languages; in Korean a fixed noun follows each name, so that a particle never has to fit an
+ * unknown last sound.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -84,7 +85,8 @@ struct birth_words {
 };
 static const struct birth_words births[] = {
 	{"fork", N_("forked by %1$s: a process of its own")},
-	{"vfork", N_("made by %1$s with vfork or posix_spawn: borrows its memory until it execs or exits")},
+	{"vfork",
+	 N_("made by %1$s with vfork or posix_spawn: borrows its memory until it execs or exits")},
 	{"thread", N_("a new thread, made by %1$s")},
 	{"clone", N_("made by %1$s with clone")},
 	{"kthread", N_("a kernel thread, made by %1$s")},
@@ -108,7 +110,9 @@ const char *words_birth(struct page *pg, const struct tl_told *told)
 		text = page_fmt(pg, _("made by %1$s; the trace does not say in which way"), by);
 	text = page_join(pg, text, "", words_grade(&told->birth));
 	if (b->requester.tid != TL_PID_NONE)
-		text = page_join(pg, text, _("; "), page_fmt(pg, _("asked for by %1$s"), words_ref(pg, &b->requester)));
+		text = page_join(
+			pg, text, _("; "),
+			page_fmt(pg, _("asked for by %1$s"), words_ref(pg, &b->requester)));
 	return text;
 }
 
@@ -129,17 +133,20 @@ static const char *child_sentence(const struct tl_signal *s)
 	return s->code > 0 && (unsigned)s->code < ARRAY_SIZE(says) ? says[s->code] : NULL;
 }
 
-static const char *from_kernel(struct page *pg, const struct tl_signal *s, const struct tl_finding *f)
+static const char *from_kernel(struct page *pg, const struct tl_signal *s,
+			       const struct tl_finding *f)
 {
 	const char *name = words_signal(pg, s->sig), *id = tl_finding_id(f), *owner;
 
 	if (!f->row)
-		return page_fmt(pg, _("%1$s while %2$s was running; the trace does not say from where"), name,
-				words_ref(pg, &s->owner));
+		return page_fmt(pg,
+				_("%1$s while %2$s was running; the trace does not say from where"),
+				name, words_ref(pg, &s->owner));
 	if (s->owner.tid == TL_PID_NONE || s->self)
 		return page_fmt(pg, _("%1$s from the kernel (%2$s)"), name, id);
 	owner = words_ref(pg, &s->owner);
-	return page_fmt(pg, _("%1$s from the kernel (%2$s) while %3$s was running"), name, id, owner);
+	return page_fmt(pg, _("%1$s from the kernel (%2$s) while %3$s was running"), name, id,
+			owner);
 }
 
 const char *words_sent(struct page *pg, const struct tl_signal *s, const struct tl_finding *f)
@@ -184,7 +191,8 @@ static const char *killed(struct page *pg, const struct tl_death_verdict *v)
 				words_signal(pg, v->signal));
 	text = page_fmt(pg, _("killed by %1$s"), words_sent(pg, v->fatal, &v->source));
 	if (v->fatal->sig != v->signal)
-		text = page_join(pg, text, _("; "), page_fmt(pg, _("wait reports %1$s"), words_signal(pg, v->signal)));
+		text = page_join(pg, text, _("; "),
+				 page_fmt(pg, _("wait reports %1$s"), words_signal(pg, v->signal)));
 	return text;
 }
 
@@ -209,12 +217,14 @@ const char *words_death(struct page *pg, const struct tl_death_verdict *v)
 		if (!strcmp(kinds[i].id, id))
 			text = kinds[i].words(pg, v);
 	if (!text)
-		text = v->cause.row ? row_says(pg, v->cause.row) : _("the trace does not say why it died");
+		text = v->cause.row ? row_says(pg, v->cause.row)
+				    : _("the trace does not say why it died");
 	text = page_join(pg, text, "", words_grade(&v->cause));
 	if (v->core_dumped == 1)
 		text = page_join(pg, text, _("; "), _("a core was written"));
 	if (v->handled_term && v->handled)
 		text = page_join(pg, text, _("; "),
-				 page_fmt(pg, _("it had handled %1$s before"), words_signal(pg, v->handled->sig)));
+				 page_fmt(pg, _("it had handled %1$s before"),
+					  words_signal(pg, v->handled->sig)));
 	return text;
 }

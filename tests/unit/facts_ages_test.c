@@ -19,9 +19,11 @@ static struct age age_of_all(const char *const *names)
 
 static void notes_001_and_002_are_x86_before_5_9(void **state)
 {
-	static const char *const birth[] = {"copy_process.part.53", "_do_fork", "__x64_sys_clone", "do_syscall_64", NULL};
-	static const char *const death[] = {"do_exit", "do_group_exit", "get_signal", "do_signal",
-					    "exit_to_usermode_loop", "do_syscall_64", NULL};
+	static const char *const birth[] = {"copy_process.part.53", "_do_fork", "__x64_sys_clone",
+					    "do_syscall_64", NULL};
+	static const char *const death[] = {"do_exit",   "do_group_exit",         "get_signal",
+					    "do_signal", "exit_to_usermode_loop", "do_syscall_64",
+					    NULL};
 	struct age b = age_of_all(birth), d = age_of_all(death);
 
 	assert_int_equal(b.from->from, 4017);
@@ -34,7 +36,8 @@ static void notes_001_and_002_are_x86_before_5_9(void **state)
 
 static void note_003_is_arm(void **state)
 {
-	static const char *const names[] = {"do_group_exit", "sys_exit_group", "ret_fast_syscall", NULL};
+	static const char *const names[] = {"do_group_exit", "sys_exit_group", "ret_fast_syscall",
+					    NULL};
 	struct age a = age_of_all(names);
 
 	assert_int_equal(a.arch->arch, AGE_ARM);
@@ -44,9 +47,17 @@ static void note_003_is_arm(void **state)
 
 static void note_000_is_arm64_since_5_14(void **state)
 {
-	static const char *const names[] = {"copy_process", "kernel_clone", "__do_sys_clone", "__arm64_sys_clone",
-					    "invoke_syscall", "el0_svc_common.constprop.0", "do_el0_svc", "el0_svc",
-					    "el0t_64_sync_handler", "el0t_64_sync", NULL};
+	static const char *const names[] = {"copy_process",
+					    "kernel_clone",
+					    "__do_sys_clone",
+					    "__arm64_sys_clone",
+					    "invoke_syscall",
+					    "el0_svc_common.constprop.0",
+					    "do_el0_svc",
+					    "el0_svc",
+					    "el0t_64_sync_handler",
+					    "el0t_64_sync",
+					    NULL};
 	struct age a = age_of_all(names);
 
 	assert_int_equal(a.arch->arch, AGE_ARM64);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json and ndjson: valid whatever the names, null for the unseen, absent where it cannot apply, and the same
- * in both languages. */
+/* json and ndjson: valid whatever the names, null for the unseen, absent where it cannot apply, and
+ * the same in both languages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,19 +103,29 @@ static void json_holds_a_whole_life(void **state)
 	text = hand_view("json", &h, (struct tl_view_opts){});
 	is_json(text);
 	HAS(text, "{\"schema\":\"tasklife/1\",\"tasks\":[");
-	HAS(text, "\"tid\":3682,\"tgid\":3682,\"generation\":1,\"comm\":\"raspbian_proc\",\"comms\":[\"bash\",\"raspbian_proc\"]");
+	HAS(text,
+	    "\"tid\":3682,\"tgid\":3682,\"generation\":1,\"comm\":\"raspbian_proc\",\"comms\":[\"bash\",\"raspbian_proc\"]");
 	HAS(text, "\"birth\":{\"t_ns\":8120001000000,\"kind\":\"fork\",\"rule\":\"B-FORK\"");
 	HAS(text, "\"clone_flags\":[\"CHILD_CLEARTID\",\"CHILD_SETTID\"],\"exit_signal\":17");
-	HAS(text, "\"stack\":[\"copy_process\",\"kernel_clone\",\"__do_sys_clone\"],\"stack_raw\":[");
-	HAS(text, "\"sig\":9,\"name\":\"SIGKILL\",\"code\":0,\"code_name\":\"SI_USER\",\"group\":true,\"result\":\"queued\",\"source\":\"kill\"");
-	HAS(text, "\"from\":{\"tid\":2061,\"comm\":\"bash\"},\"trigger\":null,\"delivered_t_ns\":8123263615000");
-	HAS(text, "\"cause\":\"signal\",\"rule\":\"D-SIGKILL\",\"signal\":9,\"source\":\"kill\",\"by\":{\"tid\":2061,\"comm\":\"bash\",\"argv\":null,\"cgroup\":null,\"ancestry\":[]},\"trigger\":null,\"core_dumped\":false,\"grade\":\"observed\"");
-	HAS(text, "\"evidence\":[{\"t_ns\":8123263608000,\"event\":\"signal_generate\",\"place\":304}]");
-	HAS(text, "\"process\":{\"threads\":[3682],\"end\":{\"t_ns\":8123263674000,\"cause\":\"signal\",\"signal\":9,\"source\":\"kill\",\"decided_by\":3682}}");
-	HAS(text, "\"notified\":{\"t_ns\":8123263686000,\"parent\":{\"tid\":2260,\"comm\":\"bash\"},\"sig\":17,\"code\":\"CLD_KILLED\",\"delivered_t_ns\":null}");
-	HAS(text, "\"reaped\":{\"t_ns\":8123264874000,\"at_most\":true,\"by\":{\"tid\":2260,\"comm\":\"bash\"},\"auto\":false}");
+	HAS(text,
+	    "\"stack\":[\"copy_process\",\"kernel_clone\",\"__do_sys_clone\"],\"stack_raw\":[");
+	HAS(text,
+	    "\"sig\":9,\"name\":\"SIGKILL\",\"code\":0,\"code_name\":\"SI_USER\",\"group\":true,\"result\":\"queued\",\"source\":\"kill\"");
+	HAS(text,
+	    "\"from\":{\"tid\":2061,\"comm\":\"bash\"},\"trigger\":null,\"delivered_t_ns\":8123263615000");
+	HAS(text,
+	    "\"cause\":\"signal\",\"rule\":\"D-SIGKILL\",\"signal\":9,\"source\":\"kill\",\"by\":{\"tid\":2061,\"comm\":\"bash\",\"argv\":null,\"cgroup\":null,\"ancestry\":[]},\"trigger\":null,\"core_dumped\":false,\"grade\":\"observed\"");
+	HAS(text,
+	    "\"evidence\":[{\"t_ns\":8123263608000,\"event\":\"signal_generate\",\"place\":304}]");
+	HAS(text,
+	    "\"process\":{\"threads\":[3682],\"end\":{\"t_ns\":8123263674000,\"cause\":\"signal\",\"signal\":9,\"source\":\"kill\",\"decided_by\":3682}}");
+	HAS(text,
+	    "\"notified\":{\"t_ns\":8123263686000,\"parent\":{\"tid\":2260,\"comm\":\"bash\"},\"sig\":17,\"code\":\"CLD_KILLED\",\"delivered_t_ns\":null}");
+	HAS(text,
+	    "\"reaped\":{\"t_ns\":8123264874000,\"at_most\":true,\"by\":{\"tid\":2260,\"comm\":\"bash\"},\"auto\":false}");
 	HAS(text, "\"cpus\":[3]");
-	HAS(text, "\"trace\":{\"format\":\"ftrace-text\",\"clock\":null,\"kernel\":null,\"arch\":null,\"cpus\":null,\"first_t_ns\":8120000000000");
+	HAS(text,
+	    "\"trace\":{\"format\":\"ftrace-text\",\"clock\":null,\"kernel\":null,\"arch\":null,\"cpus\":null,\"first_t_ns\":8120000000000");
 	HAS_NOT(text, "\"exit_code\"");
 	hand_fini(&h);
 }
@@ -126,13 +136,18 @@ static void unseen_is_null_and_inapplicable_is_absent(void **state)
 	struct hand h;
 
 	hand_init(&h);
-	h.told.death = (struct tl_death_verdict){.cause = {.row = &hand_exit}, .by = {.tid = TL_PID_NONE},
-						 .trigger = {.tid = TL_PID_NONE}, .core_dumped = -1, .exited = true};
+	h.told.death = (struct tl_death_verdict){.cause = {.row = &hand_exit},
+						 .by = {.tid = TL_PID_NONE},
+						 .trigger = {.tid = TL_PID_NONE},
+						 .core_dumped = -1,
+						 .exited = true};
 	exited = hand_view("ndjson", &h, (struct tl_view_opts){});
-	HAS(exited, "\"cause\":\"exit\",\"rule\":\"D-EXIT-GROUP\",\"exit_code\":null,\"by\":null,\"trigger\":null,\"grade\"");
+	HAS(exited,
+	    "\"cause\":\"exit\",\"rule\":\"D-EXIT-GROUP\",\"exit_code\":null,\"by\":null,\"trigger\":null,\"grade\"");
 	HAS_NOT(exited, "\"core_dumped\"");
 
-	h.task.birth.seen.is = h.task.death.seen.is = h.task.notice.seen.is = h.task.reap.is = false;
+	h.task.birth.seen.is = h.task.death.seen.is = h.task.notice.seen.is = h.task.reap.is =
+		false;
 	h.task.sched.any = false;
 	h.task.tgid = TL_PID_NONE;
 	text = hand_view("ndjson", &h, (struct tl_view_opts){});
@@ -170,7 +185,8 @@ static void every_line_of_ndjson_is_a_value(void **state)
 
 static void hostile_names_stay_json(void **state)
 {
-	static const char *const evil[] = {"\"},{\"", "\\", "a\nb\tc\x01", "\xff\xfe\xc0\x80", "\xed\xa0\x80", "</script>"};
+	static const char *const evil[] = {"\"},{\"",          "\\",           "a\nb\tc\x01",
+					   "\xff\xfe\xc0\x80", "\xed\xa0\x80", "</script>"};
 	static const char *const views[] = {"json", "ndjson"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(evil) * ARRAY_SIZE(views); i++) {
@@ -178,7 +194,8 @@ static void hostile_names_stay_json(void **state)
 		struct hand h;
 
 		hand_init(&h);
-		h.task.comm = h.comms[1] = h.exec.filename = h.signal.owner.comm = hand_atom(&h, evil[i / 2]);
+		h.task.comm = h.comms[1] = h.exec.filename = h.signal.owner.comm =
+			hand_atom(&h, evil[i / 2]);
 		text = hand_view(views[i % 2], &h, (struct tl_view_opts){});
 		if (i % 2)
 			*strrchr(text, '{') = 0; /* checked line by line elsewhere */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The story and why views against lives made by hand: what is said, what is said of the unseen, and that
- * nothing a traced program calls itself reaches the terminal raw. */
+/* The story and why views against lives made by hand: what is said, what is said of the unseen, and
+ * that nothing a traced program calls itself reaches the terminal raw. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,8 +45,9 @@ static void story_tells_a_killed_life(void **state)
 /* The rows and their order are what a reader relies on. */
 static void story_goes_from_birth_to_reaping(void **state)
 {
-	static const char *const order[] = {"\n  born", "\n  exec", "\n  ran", "\n  slept", "\n  signal",
-					    "\n  died", "\n  notice", "\n  reaped", "\n  [1]"};
+	static const char *const order[] = {"\n  born",   "\n  exec",   "\n  ran",
+					    "\n  slept",  "\n  signal", "\n  died",
+					    "\n  notice", "\n  reaped", "\n  [1]"};
 	auto_free char *text = NULL;
 	const char *at;
 	struct hand h;
@@ -101,8 +102,11 @@ static void exit_codes_are_told_or_said_to_be_missing(void **state)
 	struct hand h;
 
 	hand_init(&h);
-	h.told.death = (struct tl_death_verdict){.cause = {.row = &hand_exit}, .by = {.tid = TL_PID_NONE},
-						 .trigger = {.tid = TL_PID_NONE}, .core_dumped = -1, .exited = true};
+	h.told.death = (struct tl_death_verdict){.cause = {.row = &hand_exit},
+						 .by = {.tid = TL_PID_NONE},
+						 .trigger = {.tid = TL_PID_NONE},
+						 .core_dumped = -1,
+						 .exited = true};
 	without = hand_view("story", &h, wide);
 	SAYS(without, "ended itself; the trace does not hold its exit code");
 	h.told.death.exit_code_known = true;
@@ -143,7 +147,8 @@ static void corrected_frames_show_both_names(void **state)
 /* Escape sequences, style bytes of our own, newlines: shown, never sent. */
 static void hostile_names_stay_harmless(void **state)
 {
-	static const char *const evil[] = {"\033[31mred", "a\nb", "\x01\x02\x04", "tab\there", "\xff\xfe", "%s%n"};
+	static const char *const evil[] = {"\033[31mred", "a\nb",     "\x01\x02\x04",
+					   "tab\there",   "\xff\xfe", "%s%n"};
 	static const char *const views[] = {"story", "why"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(evil) * ARRAY_SIZE(views); i++) {
@@ -158,7 +163,8 @@ static void hostile_names_stay_harmless(void **state)
 		text = hand_view(views[i % 2], &h, wide);
 		for (const char *c = text; *c; c++)
 			if ((unsigned char)*c < 0x20 && *c != '\n')
-				fail_msg("control byte %#x of \"%s\" in:\n%s", *c, evil[i / 2], text);
+				fail_msg("control byte %#x of \"%s\" in:\n%s", *c, evil[i / 2],
+					 text);
 		SAYS_NOT(text, "a\nb");
 		if (strstr(evil[i / 2], "\033"))
 			SAYS(text, "\\x1b[31mred(3682)");
@@ -220,7 +226,9 @@ static void korean_puts_a_noun_behind_names(void **state)
 	hand_init(&h);
 	tongue_set(TONGUE_KO);
 	text = hand_view("story", &h, wide);
-	SAYS(text, "bash(2061) \xed\x94\x84\xeb\xa1\x9c\xec\x84\xb8\xec\x8a\xa4\xea\xb0\x80 "); /* 프로세스가 */
+	SAYS(text,
+	     "bash(2061) \xed\x94\x84\xeb\xa1\x9c\xec\x84\xb8\xec\x8a\xa4\xea\xb0\x80 "); /* 프로세스가
+											   */
 	SAYS_NOT(text, "killed by");
 	SAYS(text, "signal_generate");
 	hand_fini(&h);
