@@ -168,7 +168,7 @@ static void put_process(struct line *l, const struct zoo_say *s)
 	key_str(&in, "cause", s->process, NULL);
 	if (s->process_signal)
 		key_int(&in, "signal", s->process_signal);
-	key_str(&in, "source", s->process_source, NULL);
+	key_str(&in, "source", s->process_source, s->process_source == s->source ? s->or_source : NULL);
 	if (s->process_exit)
 		key_int(&in, "exit_code", s->process_exit - 1);
 	put(&in, "}");
