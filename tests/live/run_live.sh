@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `tasklife run` and `record` on this kernel: the command's status is the program's, its standard output stays
+# its own, a kill from another shell is named, a kept recording tells the same lives, and nothing stays behind.
+set -u
+program=$(realpath "${TASKLIFE:-build/tasklife}")
+tmp=${TL_TMP:-$(mktemp -d)}
+tracefs=/sys/kernel/tracing
+failed=0
+cd "$tmp" || exit 1
+unset LC_ALL LC_MESSAGES LANG TASKLIFE_LANG
+
+bad() {
+	echo "not as it should be: $1"
+	failed=1
+}
+
+# status WANT WORDS...
+status() {
+	local want=$1 got
+	shift
+	"$program" "$@" >out 2>err
+	got=$?
+	[ $got = "$want" ] || bad "status $got, not $want: tasklife $* ($(head -3 err))"
+}
+
+says() {
+	grep -qE -- "$1" "${2:-err}" || bad "not said: $1 in $(head -20 "${2:-err}")"
+}
+
+[ "$(id -u)" = 0 ] || {
+	echo "SKIP: recording needs root"
+	exit 77
+}
+"$program" run -- true >out 2>err
+if [ $? = 125 ]; then
+	echo "SKIP: $(head -1 err)"
+	exit 77
+fi
+
+status 0 run -- true
+status 3 run -- sh -c 'exit 3'
+says 'ended itself: exit code 3'
+status 137 run -- sh -c 'kill -9 $$'
+says 'killed by SIGKILL from itself \(kill\)'
+status 143 run -- sh -c 'kill -TERM $$'
+status 127 run -- /no/such/command
+status 126 run -- /etc/passwd
+status 125 run --no-such-option -- true
+
+status 0 run -- sh -c 'echo for the pipe; ls / | wc -l; (exit 4); true' '' --lang xx
+[ "$(head -1 out)" = "for the pipe" ] || bad "standard output is not the command's own: $(cat out)"
+grep -q 'born' out && bad "the story is on standard output"
+says 'exit code 4'
+
+# killed by another shell, while it sleeps in a rhythm
+"$program" run -o kill.dat --tell-to kill.txt -- bash -c 'for i in 1 2 3 4 5; do sleep 0.1; done; sleep 30' 2>err &
+tracer=$!
+child=
+for _ in $(seq 100); do
+	child=$(pgrep -P $tracer -x bash) && break
+	sleep 0.05
+done
+sleep 1
+bash -c "kill -9 $child; exit" &
+killer=$!
+wait $killer
+wait $tracer
+got=$?
+[ $got = 137 ] || bad "status $got of the killed command"
+says "killed by SIGKILL from bash\($killer\) \(kill\)" kill.txt
+says "× sleep of|once " kill.txt
+says "by tasklife\($tracer\); [0-9.]+ [mu]?s as a zombie" kill.txt
+
+# the recording that was kept tells the same
+"$program" story kill.dat >again.txt || bad "the kept recording cannot be read"
+cmp -s kill.txt again.txt || bad "story and recording differ: $(diff kill.txt again.txt | head -5)"
+status 0 export --to json --cause signal kill.dat
+says '"by":\{"tid":'"$killer"',"comm":"bash"' out
+
+# an interrupted recording ends in order and says that the command goes on
+"$program" run -- sleep 5 2>err &
+tracer=$!
+sleep 1
+child=$(pgrep -P $tracer -x sleep)
+kill -TERM $tracer
+wait $tracer
+got=$?
+[ $got = 143 ] || bad "status $got of the interrupted recording"
+says 'the command itself goes on'
+says 'born'
+kill "$child" 2>/dev/null || bad "the command did not go on"
+
+# record: a command, a running task, the whole machine
+status 0 record -o cmd.dat -- sh -c 'exit 6'
+status 0 why cmd.dat
+says 'exit code 6' out
+sleep 1 &
+status 0 record -o pid.dat -d 1.5 -p $!
+status 0 story --pid $! pid.dat
+says 'ended itself: exit code 0' out
+status 0 record -d 0.2 -a -o all.dat
+status 0 export --to ndjson all.dat
+"$program" record -o - -- true 2>err | "$program" why - >out 2>err || bad "a recording through a pipe"
+says '^ +true\(' out
+status 1 record -o /no/such/folder/x.dat -- touch was-run
+[ -e was-run ] && bad "the command ran although its recording could not be kept"
+
+left=$(find $tracefs/instances -maxdepth 1 -name "tasklife-*" 2>/dev/null | sed 's/.*tasklife-\([0-9]*\)-.*/\1/' | sort -u)
+for pid in $left; do
+	kill -0 "$pid" 2>/dev/null || bad "an instance of process $pid stayed behind"
+done
+exit $failed
