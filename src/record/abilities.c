@@ -216,7 +216,7 @@ static const struct row {
 	{"bpf-exit", NEED_NOTHING, ask_bpf, N_("the exit code of every task"),
 	 N_("without it only the command's own exit code is known")},
 	{"exit-syscalls", NEED_INSTANCE, ask_exit_syscalls,
-	 N_("exit codes by system call events, on request: each system call of the machine takes some 50 to 200 ns longer meanwhile"),
+	 N_("exit codes by system call events, on request: each system call of the machine takes some 40 to 150 ns longer meanwhile"),
 	 N_("nothing is lost where BPF tells exit codes")},
 	{"kallsyms", NEED_NOTHING, ask_kallsyms, N_("names for the kernel's addresses"),
 	 N_("without it stacks are bare addresses and no cause can be read from them")},

@@ -14,8 +14,12 @@
 #include "tasklife/recorder.h"
 #include "tracefs/undo.h"
 
-#define LIVES_KB  4096 /* per CPU; half of it is 0.1 s of 20 000 short processes a second */
-#define FAMILY_KB 8192
+/* Per CPU: half of `lives` is 0.1 s of 20 000 short processes a second. On machines of many CPUs less, so that the
+ * sum stays below the second number; no CPU gets less than the third. */
+#define LIVES_KB       4096
+#define FAMILY_KB      8192
+#define SUM_KB	       (256 * 1024)
+#define LEAST_KB       512
 
 enum buffer { LIVES, FAMILY, BUFFERS };
 

@@ -33,11 +33,19 @@ static const struct {
 
 /* ---- open ---- */
 
+static int64_t default_kb(enum buffer b)
+{
+	int64_t fair = SUM_KB / sysconf(_SC_NPROCESSORS_CONF);
+	int64_t kb = fair < buffer[b].kb ? fair : buffer[b].kb;
+
+	return kb > LEAST_KB ? kb : LEAST_KB;
+}
+
 static struct tl_err *make_instances(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
-	for (int b = 0; b < BUFFERS; b++) {
+	for (enum buffer b = LIVES; b < BUFFERS; b++) {
 		try(tfs_instance_make(&rec->undo, rec->tracefs, buffer[b].label, &rec->inst[b]));
-		try(tfs_instance_buffer(&rec->inst[b], plan->buffer_kb ? plan->buffer_kb : buffer[b].kb));
+		try(tfs_instance_buffer(&rec->inst[b], plan->buffer_kb ? plan->buffer_kb : default_kb(b)));
 	}
 	try(tfs_instance_clock(&rec->inst[LIVES], &rec->report.clock));
 	return tfs_instance_set_clock(&rec->inst[FAMILY], rec->report.clock);

@@ -249,7 +249,7 @@ static struct tl_err *fill(struct pack *p, const struct tl_recorder *rec, struct
 		.cmdlines = text_in(p, rec->tracefs, "saved_cmdlines"),
 		.clock = rec->report.clock,
 		.uname = uname_text(p),
-		.version = "tasklife 0.1.0",
+		.version = "tasklife " TL_VERSION,
 		.trace_id = random_id(),
 		.cpus = rec->pumps[LIVES].n,
 		.buffer = p->buffer,
