@@ -40,7 +40,22 @@ const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct ar
 	return v;
 }
 
-void kin_adopted(struct life *child, struct tl_ref by, struct tl_seen seen)
+/* A parent by adoption settles these children at its end as it does its own. */
+static void remember_foster(struct tl_lives *l, const struct life *child, const struct tl_ref *by)
+{
+	struct life *parent = life_by_ref(l, by);
+	struct tl_ref *v;
+
+	if (!parent || parent->n_fosters >= FOSTERS_KEPT)
+		return;
+	v = array_more(&parent->mem, parent->foster, parent->n_fosters, &parent->fosters_cap, sizeof(*v));
+	if (!v)
+		return;
+	parent->foster = v;
+	parent->foster[parent->n_fosters++] = life_ref(child);
+}
+
+void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struct tl_seen seen)
 {
 	struct tl_task *t = &child->t;
 	struct tl_adoption *v;
@@ -51,4 +66,5 @@ void kin_adopted(struct life *child, struct tl_ref by, struct tl_seen seen)
 	t->adoption = v;
 	t->adoption[t->n_adoptions++] = (struct tl_adoption){seen, by};
 	t->parent = by;
+	remember_foster(l, child, &by);
 }

@@ -31,6 +31,7 @@ struct pending_notice { /* a SIGCHLD on its way to this task: about whom */
 	uint32_t generation;
 };
 #define PENDING_NOTICES 64
+#define FOSTERS_KEPT 64
 
 struct life {
 	struct tl_task t;
@@ -53,6 +54,8 @@ struct life {
 	unsigned n_notices;
 	unsigned zombies_told; /* of its children, to whom they fall */
 	struct tl_ref heir;
+	struct tl_ref *foster; /* kin.c: dead children it was told of as an heir */
+	unsigned n_fosters, fosters_cap;
 	struct tl_seen heir_seen;
 	/* reap.c: the wait this task is in, or was in last */
 	struct tl_seen waiting;
@@ -168,7 +171,7 @@ void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool 
 /* kin.c */
 void kin_child(struct life *parent, const struct life *child);
 const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n);
-void kin_adopted(struct life *child, struct tl_ref by, struct tl_seen seen);
+void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struct tl_seen seen);
 /* The living task of a reference, if it is still the same; NULL gone. */
 struct life *life_by_ref(struct tl_lives *l, const struct tl_ref *ref);
 

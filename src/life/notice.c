@@ -41,13 +41,21 @@ static bool tells_of_zombie_child(struct life *sender, struct life *parent, cons
 	return true;
 }
 
-static bool is_unreaped_child(struct tl_lives *l, const struct tl_ref *ref, struct life **ret)
+static bool is_unreaped(const struct life *child)
 {
-	struct life *child = life_by_ref(l, ref);
-
-	*ret = child;
 	return child && child->t.death.seen.is && child->t.notice.seen.is && !child->t.reap.is &&
-	       !child->t.n_adoptions && (child->t.is_leader || !child->tgid_known);
+	       (child->t.is_leader || !child->tgid_known);
+}
+
+/* Children by birth and by adoption, in one count. */
+static struct life *child_at(struct tl_lives *l, const struct life *parent, unsigned i)
+{
+	const struct tl_task *t = &parent->t;
+	struct life *child = life_by_ref(l, i < t->n_children ? &t->child[i] : &parent->foster[i - t->n_children]);
+
+	if (!is_unreaped(child) || (i < t->n_children && child->t.n_adoptions))
+		return NULL;
+	return child;
 }
 
 /*
@@ -57,20 +65,19 @@ static bool is_unreaped_child(struct tl_lives *l, const struct tl_ref *ref, stru
  */
 static void settle_children(struct tl_lives *l, struct life *parent)
 {
-	unsigned left = 0;
-	struct life *child;
+	unsigned n = parent->t.n_children + parent->n_fosters, left = 0;
 
-	for (unsigned i = 0; i < parent->t.n_children; i++)
-		left += is_unreaped_child(l, &parent->t.child[i], &child);
-	if (parent->t.children_more || !parent->t.death.seen.is || (parent->zombies_told &&
-	    parent->zombies_told != left))
+	for (unsigned i = 0; i < n; i++)
+		left += child_at(l, parent, i) != NULL;
+	if (parent->t.children_more || parent->n_fosters == FOSTERS_KEPT || !parent->t.death.seen.is ||
+	    (parent->zombies_told && parent->zombies_told != left))
 		return;
-	for (unsigned i = 0; i < parent->t.n_children; i++) {
-		if (!is_unreaped_child(l, &parent->t.child[i], &child))
-			continue;
-		if (parent->zombies_told)
-			kin_adopted(child, parent->heir, parent->heir_seen);
-		else if (group_of(parent)->waiting.is)
+	for (unsigned i = 0; i < n; i++) {
+		struct life *child = child_at(l, parent, i);
+
+		if (child && parent->zombies_told)
+			kin_adopted(l, child, parent->heir, parent->heir_seen);
+		else if (child && group_of(parent)->waiting.is)
 			reap_by(child, parent, parent->t.death.seen, true);
 	}
 }
@@ -93,7 +100,7 @@ static void adopted_before(struct tl_lives *l, struct life *child, struct life *
 	if (child->t.parent.tid == TL_PID_NONE)
 		child->t.parent = life_ref(parent);
 	else if (!old || is_dying(old))
-		kin_adopted(child, life_ref(parent), old && group_of(old)->p.ended ? group_of(old)->p.end : seen_at(ev));
+		kin_adopted(l, child, life_ref(parent), old && group_of(old)->p.ended ? group_of(old)->p.end : seen_at(ev));
 }
 
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev)
