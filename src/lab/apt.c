@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Debian's packages through apt, without root and without touching the machine's own apt: every suite and CPU
  * has a state directory of its own in the cache, whose configuration takes over only what this machine says

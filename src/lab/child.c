@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One child, one pipe for what it says, one for apt's progress. It dies with us (PR_SET_PDEATHSIG), and a
  * signal to us ends it before we go on.

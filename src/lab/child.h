@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Other programs, run to their end: apt, compilers. */
 #ifndef LAB_CHILD_H
 #define LAB_CHILD_H

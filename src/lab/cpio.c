@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The kernel's initramfs format (Documentation/driver-api/early-userspace/buffer-format.rst): a header of 110
  * hexadecimal characters, the name, the bytes, each padded to four. Written by ourselves because a device node

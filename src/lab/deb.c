@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A .deb is an ar archive that holds data.tar.*: libarchive reads both, the inner one from the outer's bytes.
  * Only regular files that the caller wants are written, each beside its name first and renamed when whole.

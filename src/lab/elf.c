@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The head of a program: for which CPU it is, and who must run it. The bytes may be anything; nothing is read
  * past their end.

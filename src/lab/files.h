@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files the laboratory makes and takes apart: paths, .deb, cpio, ELF headers. */
 #ifndef LAB_FILES_H
 #define LAB_FILES_H

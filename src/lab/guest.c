@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What is put into a guest: /init, busybox, the recorder, the command with everything it needs, and the
  * files among its arguments, each under the very path it has here. The archive lives in a memfd: nothing is

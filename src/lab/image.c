@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the cache holds: kernel/ID/{vmlinuz,config,release} and bin/CPU/busybox. A package is unpacked beside
  * and renamed when all is there, so that a kernel in the cache is whole; the package itself is not kept.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The CPUs, and lab/kernels.list: five words a line, # begins a comment. The text is compiled in, and a unit
  * test reads every line of it, so that a mistake shows there and not at a user's.

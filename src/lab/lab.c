@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The laboratory's place on this machine: its cache directory, and whom it tells what goes on. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lab/: real kernels in QEMU. Packages of Debian come in through apt, a guest with one command in it is put
  * together, started and listened to, and what it recorded comes out, checked.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What comes over a guest's console. Lines that begin with the mark are /init's, the rest is the kernel's
  * (before the command began) or the command's own, which is passed on as it comes: only what may still become
@@ -50,7 +50,9 @@ static void keep_tail(struct ear *e, const char *p, size_t n)
 {
 	struct out *t = &e->g->tail;
 
-	out_mem(t, p, n);
+	for (size_t i = 0; i < n; i++)
+		if (p[i] != '\r') /* the kernel ends its lines with both */
+			out_char(t, p[i]);
 	if (t->n > 2 * TAIL_MOST) {
 		memmove(t->buf, t->buf + t->n - TAIL_MOST, TAIL_MOST);
 		t->n = TAIL_MOST;

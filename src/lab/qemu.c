@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * QEMU's command line, and QEMU as a child that never outlives us. The options are those under which the
  * golden traces were made. nokaslr: so that addresses in the guest, in its symbols and in gdb are the same.
