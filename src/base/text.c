@@ -3,6 +3,7 @@
  * Widths follow Unicode's East Asian Width (W and F are two cells) and combining classes as far as names and
  * our two languages need; own tables because wcwidth() depends on a locale that may not be there.
  */
+#include <string.h>
 #include "base/guard.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -105,23 +106,40 @@ void text_pad(struct out *o, const char *s, size_t n, int cells)
 		out_char(o, ' ');
 }
 
+static void trim_zeros(char *digits)
+{
+	size_t n = strlen(digits);
+
+	if (!strchr(digits, '.'))
+		return;
+	while (digits[n - 1] == '0')
+		n--;
+	digits[n - (digits[n - 1] == '.')] = 0;
+}
+
+/* Zeros are printed only where they were measured: 52000 ns of a microsecond clock is "52 us", 3000012345 ns is
+ * "3.000 s". */
 void text_duration(struct out *o, tl_ns ns)
 {
 	static const struct {
-		double size;
+		tl_ns size;
 		const char *name;
-	} unit[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}};
-	double v = (double)ns, most = v < 0 ? -v : v;
+	} unit[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}};
+	static const tl_ns ten_to[] = {1, 10, 100, 1000};
+	double most = ns < 0 ? -(double)ns : (double)ns;
+	char digits[32];
 
 	for (size_t i = 0; i < ARRAY_SIZE(unit); i++) {
-		double u = v / unit[i].size;
+		double v = most / (double)unit[i].size;
+		int places = v < 9.9995 ? 3 : v < 99.995 ? 2 : v < 999.95 ? 1 : 0;
 
 		/* 999.96 us is 1.000 ms, not 1000 us */
-		if (most / unit[i].size < 0.99995)
+		if (v < 0.99995)
 			continue;
-		most /= unit[i].size;
-		out_fmt(o, "%.*f %s", most < 9.9995 ? 3 : most < 99.995 ? 2 : most < 999.95 ? 1 : 0, u,
-			unit[i].name);
+		snprintf(digits, sizeof(digits), "%s%.*f", ns < 0 ? "-" : "", places, v);
+		if (ns % (unit[i].size / ten_to[places]) == 0)
+			trim_zeros(digits);
+		out_fmt(o, "%s %s", digits, unit[i].name);
 		return;
 	}
 	out_fmt(o, "%lld ns", (long long)ns);

@@ -42,6 +42,8 @@ struct life {
 	enum run_state run;
 	char sleep_state;
 	tl_ns since, run_since_sleep;
+	int last_cpu;
+	uint64_t moves;
 	/* signal.c */
 	unsigned signals_cap;
 	/* birth.c: the last copy_process of this task, until the birth it led to */

@@ -118,8 +118,14 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 
 static void on_cpu(struct life *life, int cpu)
 {
-	if (cpu >= 0 && cpu < 256)
-		life->t.sched.cpus[cpu / 64] |= 1ull << cpu % 64;
+	if (cpu < 0 || cpu >= 256)
+		return;
+	life->t.sched.cpus[cpu / 64] |= 1ull << cpu % 64;
+	/* a trace without sched_migrate_task shows the moves at least where it runs next */
+	life->moves += life->t.sched.any && life->last_cpu != cpu;
+	life->last_cpu = cpu;
+	if (life->t.sched.migrations < life->moves)
+		life->t.sched.migrations = life->moves;
 }
 
 void see_switch(struct tl_lives *l, const struct tl_event *ev)
@@ -132,8 +138,8 @@ void see_switch(struct tl_lives *l, const struct tl_event *ev)
 		switched_out(l, prev, ev);
 	}
 	if (next) {
-		next->t.sched.any = true;
 		on_cpu(next, ev->cpu);
+		next->t.sched.any = true;
 		run_enter(next, RUN_ON_CPU, ev->t);
 	}
 }

@@ -33,10 +33,10 @@ static void story_tells_a_killed_life(void **state)
 	SAYS(text, "clone flags: CHILD_CLEARTID CHILD_SETTID");
 	SAYS(text, "copy_process \xe2\x86\x90 kernel_clone \xe2\x86\x90 __do_sys_clone");
 	SAYS(text, "/root/raspbian_proc");
-	SAYS(text, "500 \xc3\x97 sleep of 3.000 s");
+	SAYS(text, "500 \xc3\x97 sleep of 3 s");
 	SAYS(text, "killed by SIGKILL from bash(2061) (kill)");
 	SAYS(text, "bash(2260) was told with SIGCHLD (CLD_KILLED)");
-	SAYS(text, "by bash(2260); at most 1.200 ms as a zombie");
+	SAYS(text, "by bash(2260); at most 1.2 ms as a zombie");
 	SAYS(text, "8123.263608 signal_generate, line 304");
 	SAYS_NOT(text, "not seen");
 	hand_fini(&h);
