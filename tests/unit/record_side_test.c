@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/guard.h"
 #include "base/io.h"
 #include "record/pump.h"
@@ -43,6 +44,9 @@ static void test_long(void **state)
 /* The census of this very machine: our own task is in it, with our parent. */
 static void test_census(void **state)
 {
+	if (access("/proc/self/stat", R_OK))
+		skip(); /* needs /proc */
+
 	char path[] = "/tmp/tl-side-XXXXXX", want[64], *text;
 	struct side s = {.fd = mkstemp(path)};
 
