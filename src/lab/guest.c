@@ -19,14 +19,16 @@
 #include "lab/texts.h"
 
 #define FILE_MOST (256u << 20)
+#define DISK_SIZE (1ll << 30) /* holes until written; a larger recording takes the console */
 
 /* What /init and simple commands use; the rest of busybox is reached as `busybox NAME`. */
 static const char *const applets[] = {
-	"sh", "ash", "mount", "umount", "mkdir", "stty", "echo", "stat", "gzip", "base64", "poweroff", "reboot", "setsid",
-	"cttyhack", "ip", "cat", "ls", "ps", "kill", "sleep", "true", "false", "env", "id", "uname", "dmesg", "grep", "sed",
-	"awk", "head", "tail", "wc", "sort", "cut", "tr", "test", "expr", "seq", "date", "dd", "cp", "mv", "rm", "ln", "touch",
-	"chmod", "find", "xargs", "top", "vi", "less", "yes", "timeout", "nohup", "nice", "hostname", "df", "free", "printf",
-	"pwd", "tee", "time", "mktemp", "readlink", "basename", "dirname", "insmod", "lsmod", "md5sum", "sha256sum",
+	"sh", "ash", "mount", "umount", "mkdir", "stty", "echo", "stat", "gzip", "base64", "poweroff",
+	"reboot", "setsid", "cttyhack", "ip", "cat", "ls", "ps", "kill", "sleep", "true", "false", "env",
+	"id", "uname", "dmesg", "grep", "sed", "awk", "head", "tail", "wc", "sort", "cut", "tr", "test",
+	"expr", "seq", "date", "dd", "cp", "mv", "rm", "ln", "touch", "chmod", "find", "xargs", "top",
+	"vi", "less", "yes", "timeout", "hostname", "df", "free", "printf", "pwd", "tee", "time",
+	"mktemp", "readlink", "basename", "dirname", "insmod", "lsmod", "md5sum", "sha256sum", "crc32",
 };
 
 struct packing {
@@ -268,7 +270,8 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 	out_fmt(o, "MARK=@@tasklife-%s\nDIR=", g->nonce);
 	quote(o, cwd ? cwd : "/");
 	out_fmt(o, "\nMODE='%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "");
-	out_fmt(o, "BARE=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", p->o->interactive ? "1" : "");
+	out_fmt(o, "BARE=%s\nDISK=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", g->disk >= 0 ? "1" : "",
+		p->o->interactive ? "1" : "");
 	for (int i = 0; i < argc; i++) {
 		out_char(o, ' ');
 		quote(o, i ? argv[i] : p->command);
@@ -328,8 +331,11 @@ struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const 
 	struct packing __attribute__((cleanup(packing_fini))) p = {.lab = lab, .o = o};
 	struct out out;
 
-	g->initrd = memfd_create("tasklife-initrd", 0); /* QEMU opens it as /proc/self/fd/N */
-	if (g->initrd < 0)
+	/* QEMU opens them as /proc/self/fd/N: no CLOEXEC */
+	g->initrd = memfd_create("tasklife-initrd", 0);
+	if (o->arch->nvme && !o->bare && !o->interactive)
+		g->disk = memfd_create("tasklife-disk", 0);
+	if (g->initrd < 0 || (g->disk >= 0 && ftruncate(g->disk, DISK_SIZE)))
 		return tl_err_os(errno, N_("no memory for the guest's file system"), NULL, NULL);
 	out_init(&out, g->initrd);
 	lab_cpio_init(&p.cpio, &out);
@@ -345,7 +351,7 @@ void lab_guest_init(struct lab_guest *g)
 {
 	uint64_t r[1] = {};
 
-	*g = (struct lab_guest){.initrd = -1, .from = -1};
+	*g = (struct lab_guest){.initrd = -1, .disk = -1, .from = -1};
 	if (getrandom(r, sizeof(r), 0) != sizeof(r))
 		r[0] = ((uint64_t)getpid() << 32) ^ (uintptr_t)g;
 	snprintf(g->nonce, sizeof(g->nonce), "%016llx", (unsigned long long)r[0]);

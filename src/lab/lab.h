@@ -25,6 +25,7 @@ struct lab_arch {
 	const char *cc_package;
 	uint16_t elf_machine;
 	uint8_t elf_class;
+	bool nvme;	      /* its kernels have that driver built in: recordings come out by disk */
 };
 const struct lab_arch *lab_arch_named(const char *name); /* NULL: none */
 const struct lab_arch *lab_arch_here(void);		 /* of this machine; NULL: none we know */
@@ -96,6 +97,7 @@ struct lab_opts {
 
 struct lab_guest {
 	int initrd;	     /* memfd, -1 none */
+	int disk;	     /* memfd that the guest writes its recording into, -1 none */
 	int pid;	     /* 0: not running */
 	int from;	     /* its console */
 	bool talks;	     /* our standard input is its keyboard */

@@ -83,6 +83,10 @@ struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, 
 	add_words(&a, "-m");
 	add(&a, lab_path("%lld", (long long)o->mem_mb));
 	add_kernel(&a, g, img, o);
+	if (g->disk >= 0) {
+		add_words(&a, "-device nvme,serial=tasklife,drive=d -drive");
+		add(&a, lab_path("if=none,id=d,format=raw,cache=unsafe,file.locking=off,file=/proc/self/fd/%d", g->disk));
+	}
 	add_words(&a, "-no-reboot -nodefaults -display none -monitor none -chardev stdio,id=c,signal=off -serial chardev:c");
 	if (o->gdb) {
 		add_words(&a, "-S -gdb");
@@ -169,7 +173,8 @@ void lab_guest_fini(struct lab_guest *g)
 	g->pid = 0;
 	guard_close(&g->from);
 	guard_close(&g->initrd);
-	g->from = g->initrd = -1;
+	guard_close(&g->disk);
+	g->from = g->initrd = g->disk = -1;
 	for (char **a = g->argv; a && *a; a++)
 		free(*a);
 	free(g->argv);
