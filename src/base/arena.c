@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
+#include "base/guard.h"
 
-#define CHUNK_FIRST 512
+#define CHUNK_FIRST 240 /* 256 with its head: many a life needs no more */
 #define CHUNK_MOST  (64 * 1024)
 
 struct arena_chunk {
@@ -37,15 +38,6 @@ void arena_fini(struct arena *a)
 	arena_init(a);
 }
 
-void arena_reset(struct arena *a)
-{
-	if (!a->chunks)
-		return;
-	chunks_free(a->chunks->next);
-	a->chunks->next = NULL;
-	a->used = 0;
-	a->room = a->total = a->chunks->size;
-}
 
 static struct arena_chunk *chunk_new(struct arena *a, size_t size)
 {
@@ -76,9 +68,8 @@ static void *alloc_alone(struct arena *a, size_t n)
 	return memset(c->data, 0, n);
 }
 
-static bool chunk_open(struct arena *a)
+static bool chunk_open(struct arena *a, size_t size)
 {
-	size_t size = a->chunks ? a->total : CHUNK_FIRST;
 	struct arena_chunk *c = chunk_new(a, size > CHUNK_MOST ? CHUNK_MOST : size);
 
 	if (!c)
@@ -90,6 +81,20 @@ static bool chunk_open(struct arena *a)
 	return true;
 }
 
+/* What did not fit into one chunk this time will next time: soon no reset calls malloc any more. */
+void arena_reset(struct arena *a)
+{
+	if (a->chunks && a->chunks->next) {
+		size_t total = a->total;
+
+		chunks_free(take(a->chunks));
+		if (!chunk_open(a, total))
+			a->room = 0;
+	}
+	a->used = 0;
+	a->total = a->chunks ? a->chunks->size : 0;
+}
+
 void *arena_alloc(struct arena *a, size_t n)
 {
 	void *p;
@@ -99,7 +104,7 @@ void *arena_alloc(struct arena *a, size_t n)
 	n = (n + 15) & ~(size_t)15;
 	if (n > CHUNK_FIRST / 2 && a->room - a->used < n)
 		return alloc_alone(a, n);
-	if (a->room - a->used < n && !chunk_open(a))
+	if (a->room - a->used < n && !chunk_open(a, a->chunks ? a->total : CHUNK_FIRST))
 		return NULL;
 	p = (char *)a->chunks->data + a->used;
 	a->used += n;

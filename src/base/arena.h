@@ -18,7 +18,7 @@ struct arena {
 
 void arena_init(struct arena *a);
 void arena_fini(struct arena *a);
-/* Forget everything but keep the newest chunk for reuse. */
+/* Forget everything but keep one chunk for reuse. */
 void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t n);
 char *arena_strdup(struct arena *a, const char *s, size_t n); /* NUL-terminated copy */

@@ -37,6 +37,8 @@ static bool room(struct out *o, size_t n)
 
 	if (o->fd >= 0 && o->n + n >= FLUSH_AT)
 		out_flush(o);
+	if (o->fd >= 0 && cap < FLUSH_AT)
+		cap = FLUSH_AT;
 	if (o->n + n + 1 <= o->cap)
 		return true;
 	while (cap < o->n + n + 1)
@@ -51,23 +53,13 @@ static bool room(struct out *o, size_t n)
 	return true;
 }
 
-void out_mem(struct out *o, const void *p, size_t n)
+void out_more(struct out *o, const void *p, size_t n)
 {
 	if (!n || o->os || !room(o, n))
 		return;
 	memcpy(o->buf + o->n, p, n);
 	o->n += n;
 	o->bytes += n;
-}
-
-void out_str(struct out *o, const char *s)
-{
-	out_mem(o, s, strlen(s));
-}
-
-void out_char(struct out *o, char c)
-{
-	out_mem(o, &c, 1);
 }
 
 void out_u64(struct out *o, uint64_t v)

@@ -8,6 +8,7 @@
 #define BASE_OUT_H
 
 #include <stdarg.h>
+#include <string.h>
 #include "tasklife/err.h"
 
 struct out {
@@ -20,10 +21,31 @@ struct out {
 
 void out_init(struct out *o, int fd);
 void out_fini(struct out *o); /* does not flush, does not close fd */
-void out_mem(struct out *o, const void *p, size_t n);
-void out_str(struct out *o, const char *s);
-void out_char(struct out *o, char c);
+void out_more(struct out *o, const void *p, size_t n); /* flushes or grows first */
 void out_u64(struct out *o, uint64_t v);
+
+/* Views write a few bytes at a time and millions of times: what fits is copied on the spot. */
+static inline void out_mem(struct out *o, const void *p, size_t n)
+{
+	if (n >= o->cap - o->n || o->os) {
+		out_more(o, p, n);
+		return;
+	}
+	memcpy(o->buf + o->n, p, n);
+	o->n += n;
+	o->bytes += n;
+}
+
+static inline void out_char(struct out *o, char c)
+{
+	out_mem(o, &c, 1);
+}
+
+static inline void out_str(struct out *o, const char *s)
+{
+	out_mem(o, s, strlen(s));
+}
+
 void out_i64(struct out *o, int64_t v);
 void out_fmt(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void out_vfmt(struct out *o, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));

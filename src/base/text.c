@@ -53,11 +53,22 @@ static int cells_of(uint32_t c)
 	return in(c, wide, ARRAY_SIZE(wide)) ? 2 : 1;
 }
 
+/* Bytes from s on that are plain ASCII: one byte, one cell, shown as they are. */
+static size_t plain_run(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= 0x20 && s[i] < 0x7f)
+		i++;
+	return i;
+}
+
 int text_width(const char *s, size_t n)
 {
-	int width = 0;
+	size_t run = plain_run(s, n);
+	int width = (int)run;
 
-	for (size_t i = 0; i < n;) {
+	for (size_t i = run; i < n;) {
 		unsigned len = utf8_len(s + i, n - i);
 		uint32_t c = len ? utf8_code(s + i, len) : 0;
 
@@ -80,7 +91,10 @@ static void hex_bytes(struct out *o, const char *s, unsigned n)
 
 void text_safe(struct out *o, const char *s, size_t n)
 {
-	for (size_t i = 0; i < n;) {
+	size_t run = plain_run(s, n);
+
+	out_mem(o, s, run);
+	for (size_t i = run; i < n;) {
 		unsigned len = utf8_len(s + i, n - i);
 
 		if (!len || is_unsafe(utf8_code(s + i, len)))
