@@ -111,7 +111,7 @@ struct tl_trace_info {
 	unsigned n_blind;
 	const char *const *warnings; /* finished sentences' msgids */
 	unsigned n_warnings;
-	const struct tl_symtab *symbols; /* of the recording, NULL none */
+	const struct tl_symtab *symbols; /* of the recording; NULL none, or no stack or function was met yet */
 	uint64_t event_seen[(TL_EVENTS + 63) / 64]; /* bit: this modelled event occurred or was enabled */
 	bool functions_seen, stacks_seen;
 };

@@ -167,7 +167,11 @@ struct tracedat {
 	uint32_t n_ids;
 	struct tl_str *comm; /* by pid */
 	uint32_t n_comms;
-	struct tl_str header_page, header_event, kallsyms, printk, cmdlines;
+	struct tl_str header_page, header_event, printk, cmdlines;
+	/* most of what is read besides the pages, and needed only where there are stacks: see td_kallsyms() */
+	struct tl_str kallsyms;
+	uint64_t kallsyms_at; /* version 7: its section, not read yet; 0 none */
+	bool symbols_read;
 	char *clock, *kernel;
 	int64_t time_offset;
 	struct {
@@ -192,6 +196,7 @@ struct tracedat {
  * of; an error only when memory is out. */
 struct tl_err *td6_read(struct tracedat *td, struct cursor *c);
 struct tl_err *td7_read(struct tracedat *td, struct cursor *c);
+void td7_kallsyms(struct tracedat *td, uint64_t at);
 
 /* tracedat_meta.c */
 void td_warn(struct tracedat *td, const char *msgid);
@@ -203,6 +208,10 @@ struct tl_err *td_event_formats(struct tracedat *td, struct cursor *c);
 void td_option(struct tracedat *td, unsigned id, struct tl_str data);
 /* After everything was found: index of formats, names, symbols, what the source tells. */
 struct tl_err *td_finish(struct tracedat *td);
+/* The text of the recording's symbols; empty where it has none. */
+struct tl_str td_kallsyms(struct tracedat *td);
+/* The first stack or function is met: info.symbols is wanted. */
+void td_symbols(struct tracedat *td);
 struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, uint64_t at, uint64_t size,
 			     uint32_t page_size, bool packed);
 /* A buffer by this name; its index, or -1 when memory is out. */

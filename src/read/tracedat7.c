@@ -115,11 +115,6 @@ static struct tl_err *buffer_option(struct tracedat *td, struct tl_str data)
 	return NULL;
 }
 
-static void read_kallsyms(struct tracedat *td, struct cursor *c)
-{
-	td->kallsyms = cursor_span(c, cursor_u32(c));
-}
-
 static void read_printk(struct tracedat *td, struct cursor *c)
 {
 	td->printk = cursor_span(c, cursor_u32(c));
@@ -135,7 +130,6 @@ static struct tl_err *read_part(struct tracedat *td, unsigned id, struct cursor 
 {
 	static void (*const plain[])(struct tracedat *, struct cursor *) = {
 		[OPT_HEADER_INFO] = td_header_pages,
-		[OPT_KALLSYMS] = read_kallsyms,
 		[OPT_PRINTK] = read_printk,
 		[OPT_CMDLINES] = read_cmdlines,
 	};
@@ -159,6 +153,11 @@ static struct tl_err *part_at(struct tracedat *td, unsigned id, uint64_t at)
 		td_warn(td, N_("a part of the recording is missing"));
 		return NULL;
 	}
+	if (id == OPT_KALLSYMS) {
+		td->have |= 1u << id;
+		td->kallsyms_at = at;
+		return NULL;
+	}
 	try(body_of(td, &sec, &c));
 	if (!c.bad) {
 		td->have |= 1u << id;
@@ -167,6 +166,18 @@ static struct tl_err *part_at(struct tracedat *td, unsigned id, uint64_t at)
 	if (c.bad)
 		td_warn(td, N_("a part of the recording is damaged"));
 	return NULL;
+}
+
+void td7_kallsyms(struct tracedat *td, uint64_t at)
+{
+	struct section sec;
+	struct cursor c;
+
+	if (!section_at(td, at, &sec) || body_of(td, &sec, &c))
+		return; /* out of memory for names: addresses will do */
+	td->kallsyms = cursor_span(&c, cursor_u32(&c));
+	if (c.bad)
+		td_warn(td, N_("a part of the recording is damaged"));
 }
 
 /* *ret_next: where DONE points; 0 nowhere. */
@@ -241,6 +252,7 @@ static void forget(struct tracedat *td)
 {
 	td->stream.n = td->event.n = td->buffer.n = 0;
 	td->have = 0;
+	td->kallsyms_at = 0;
 	td->streamed = 0;
 }
 

@@ -294,25 +294,38 @@ static struct tl_err *index_events(struct tracedat *td)
 	return NULL;
 }
 
-static struct tl_err *read_symbols(struct tracedat *td)
+struct tl_str td_kallsyms(struct tracedat *td)
+{
+	uint64_t at = take(td->kallsyms_at);
+
+	if (at)
+		td7_kallsyms(td, at);
+	return td->kallsyms;
+}
+
+/*
+ * Only now, because unpacking and sorting 60 000 names takes as long as reading 200 000 events, and a recording
+ * without stacks needs none of them.
+ */
+void td_symbols(struct tracedat *td)
 {
 	struct tl_symtab *tab = NULL;
+	struct tl_str text;
 	struct tl_err *err;
 
-	if (!td->kallsyms.n)
-		return NULL;
-	err = tl_symtab_from_text(td->kallsyms.p, td->kallsyms.n, &tab);
-	if (!err) {
-		td->src->info.symbols = tab;
-		return NULL;
-	}
-	if (err == &tl_enomem)
-		return err;
-	td_warn(td, err->code == TL_E_DENIED
-			    ? N_("the recording holds no kernel addresses: they were hidden (kptr_restrict)")
-			    : N_("the kernel symbols of the recording are damaged"));
+	if (td->symbols_read)
+		return;
+	td->symbols_read = true;
+	text = td_kallsyms(td);
+	if (!text.n)
+		return;
+	err = tl_symtab_from_text(text.p, text.n, &tab);
+	td->src->info.symbols = tab;
+	if (err && err != &tl_enomem)
+		td_warn(td, err->code == TL_E_DENIED
+				    ? N_("the recording holds no kernel addresses: they were hidden (kptr_restrict)")
+				    : N_("the kernel symbols of the recording are damaged"));
 	tl_err_free(err);
-	return NULL;
 }
 
 /* The layout of pages, which the kernel's header_page knows better than the file's head: a 32-bit trace-cmd
@@ -358,6 +371,5 @@ struct tl_err *td_finish(struct tracedat *td)
 	read_page_form(td);
 	try(index_events(td));
 	try(read_comms(td));
-	try(read_symbols(td));
 	return tell(td);
 }

@@ -161,6 +161,7 @@ static uint64_t word_at(const struct tracedat *td, const struct page_event *ev, 
 static void set_func(struct tracedat *td, const struct td_event *e, const struct page_event *ev,
 		     struct tl_record *ret)
 {
+	td_symbols(td);
 	ret->kind = TL_REC_FUNC;
 	ret->ip = (struct tl_rawframe){.addr = word_at(td, ev, e->at), .has = TL_FH_ADDR};
 	ret->parent = (struct tl_rawframe){.addr = word_at(td, ev, e->at2), .has = TL_FH_ADDR};
@@ -179,6 +180,8 @@ static void set_stack(struct tracedat *td, const struct td_event *e, const struc
 	uint32_t n = ev->n > e->at ? (ev->n - e->at) / td->long_size : 0, size;
 	bool user = e->kind == TD_USER_STACK;
 
+	if (!user)
+		td_symbols(td);
 	ret->kind = user ? TL_REC_USER_STACK : TL_REC_STACK;
 	td->src->info.stacks_seen |= !user;
 	if (e->n_at && e->n_at + 4 <= ev->n) {

@@ -79,7 +79,7 @@ static char *good_lines(struct tl_str text, bool (*is_good)(struct tl_str line))
 
 static void learn_names(struct tracedat *td, struct tep_handle *tep)
 {
-	auto_free char *symbols = good_lines(td->kallsyms, is_symbol);
+	auto_free char *symbols = good_lines(td_kallsyms(td), is_symbol);
 	auto_free char *printk = good_lines(td->printk, is_printk);
 
 	if (symbols && *symbols)

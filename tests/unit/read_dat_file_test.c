@@ -80,6 +80,7 @@ static void what_the_file_tells(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		struct tl_source *src = open_data(files[i]);
 		const struct tl_trace_info *info = tl_source_info(src);
+		struct tl_record rec;
 
 		assert_string_equal(info->format, i == 2 ? "trace.dat/6" : "trace.dat/7");
 		assert_string_equal(info->clock, "mono");
@@ -89,6 +90,9 @@ static void what_the_file_tells(void **state)
 		assert_int_equal(info->n_buffers, 2);
 		assert_string_equal(info->buffer[0], "lives");
 		assert_string_equal(info->buffer[1], "family");
+		assert_null(info->symbols); /* nobody has asked for them */
+		while (!info->stacks_seen)
+			assert_int_equal(tl_source_next(src, &rec), 1);
 		assert_non_null(info->symbols);
 		assert_int_equal(info->n_warnings, 0);
 		tl_source_close(src);
