@@ -56,7 +56,7 @@ struct tl_signal {
 	const struct tl_stack *stack;
 	struct tl_seen delivered; /* signal_deliver that matched it */
 	int32_t deliver_sig;
-	uint64_t sa_handler, sa_flags;
+	uint64_t handler, sa_flags;
 	bool oom_victim;  /* mark_victim for the target just before or after */
 	char target_state; /* state letter of the target at that moment, 0 unknown ('T' stopped) */
 };

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +13,6 @@
 #include "cmd/capture.h"
 #include "cmd/pipeline.h"
 #include "lab/lab.h"
-#include <signal.h> /* last: its macro sa_handler is a field of ours */
 
 #define STATUS_OURS   125 /* tasklife failed before the command started */
 #define GUEST_SECONDS 300

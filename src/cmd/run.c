@@ -10,9 +10,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 #include "cmd/capture.h"
 #include "cmd/pipeline.h"
-#include <sys/wait.h> /* last: its macro sa_handler is a field of ours */
 
 #define STATUS_OURS 125 /* tasklife failed before the command started */
 

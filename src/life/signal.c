@@ -143,7 +143,7 @@ static void mark_delivered(struct tl_signal *s, const struct tl_event *ev)
 {
 	s->delivered = seen_at(ev);
 	s->deliver_sig = ev->u.deliver.sig;
-	s->sa_handler = ev->u.deliver.handler;
+	s->handler = ev->u.deliver.handler;
 	s->sa_flags = ev->u.deliver.flags;
 }
 

@@ -332,7 +332,7 @@ static const char *delivered_text(struct story *st, const struct tl_signal *s)
 	if (!s->delivered.is)
 		return NULL;
 	after = words_duration(&st->pg, s->delivered.t - s->seen.t);
-	if (s->sa_handler > 1)
+	if (s->handler > 1)
 		return page_fmt(&st->pg, _("its handler ran after %1$s"), after);
 	return page_fmt(&st->pg, _("taken after %1$s"), after);
 }

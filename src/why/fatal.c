@@ -103,7 +103,7 @@ static bool fits(const struct tl_task *task, const struct death_facts *d, const 
 {
 	if (!is_queued(s) || !tl_signal_kills(s->sig) || s->seen.t > died_at(task))
 		return false;
-	if (s->delivered.is && s->sa_handler)
+	if (s->delivered.is && s->handler)
 		return false; /* handled */
 	if (has_status(&task->death) && (task->death.status & 0x7f) != s->sig)
 		return false;

@@ -214,7 +214,7 @@ static void handled(const struct tl_task *task, struct tl_death_verdict *v)
 	for (unsigned i = task->n_signals; i-- > 0 && !v->handled;) {
 		const struct tl_signal *s = &task->signals[i];
 
-		if (s->delivered.is && s->sa_handler > 1 && tl_signal_kills(s->sig))
+		if (s->delivered.is && s->handler > 1 && tl_signal_kills(s->sig))
 			v->handled = s;
 	}
 	v->handled_term = v->handled != NULL;

@@ -265,7 +265,7 @@ static void ignored_handled_and_late_signals_kill_nobody(void **state)
 	sent(&o, 1, 0, true, KILL_PATH)->result = 1; /* ignored */
 	sent(&o, 10, 0, true, KILL_PATH);	     /* handled */
 	o.sig[1].delivered = at(930, TL_EV_DELIVER);
-	o.sig[1].sa_handler = 0x400000;
+	o.sig[1].handler = 0x400000;
 	sent(&o, 17, 1, true, "do_notify_parent do_exit");
 	sent(&o, 15, 0, true, KILL_PATH)->seen.t = 2000; /* after its death */
 	delivered(&o, 9, 0);
@@ -507,7 +507,7 @@ static void exit_codes_and_handled_signals(void **state)
 	sent(&o, 15, 0, true, KILL_PATH);
 	o.sig[0].delivered = at(940, TL_EV_DELIVER);
 	o.sig[0].deliver_sig = 15;
-	o.sig[0].sa_handler = 0x401000;
+	o.sig[0].handler = 0x401000;
 	v = verdict(&o);
 	is_cause(&v.cause, "D-EXIT-GROUP", "exit", TL_OBSERVED);
 	assert_true(v.handled_term);
