@@ -103,17 +103,33 @@ void lives_advance(struct tl_lives *l, tl_ns t)
 	finish_lingering(l);
 }
 
+/* How far this life's end lies from that moment; what is not known is far. */
+static tl_ns apart(const struct life *life, tl_ns died)
+{
+	const struct tl_death *d = &life->t.death;
+	tl_ns t = d->seen.is ? d->seen.t : d->do_exit.is ? d->do_exit.t : TL_NS_NONE;
+
+	if (t == TL_NS_NONE || died == TL_NS_NONE)
+		return INT64_MAX;
+	return t > died ? t - died : died - t;
+}
+
+/*
+ * The fact and the kernel's own record of the death come from two places, and either may come first; so somebody
+ * still alive is meant when no dead one is near and the moment lies in its life.
+ */
 struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 {
-	struct life *best = NULL;
+	struct life *best = NULL, *now = life_at(l, tid);
+	bool lives = now && !is_dying(now);
 
 	for (struct life *h = l->held_first; h; h = h->next_held)
-		if (h->t.tid == tid && is_dying(h))
+		if (h->t.tid == tid && is_dying(h) && (!best || apart(h, died) <= apart(best, died)))
 			best = h;
-	if (best && died != TL_NS_NONE && best->t.death.seen.is && died < best->t.death.seen.t - HOLD_NS)
-		best = NULL;
-	if (life_at(l, tid) && is_dying(life_at(l, tid)))
-		best = life_at(l, tid);
+	if (now && !lives && (!best || apart(now, died) <= apart(best, died)))
+		best = now;
+	if (lives && died != TL_NS_NONE && died >= now->t.first.t && (!best || apart(best, died) > HOLD_NS))
+		best = now;
 	return best;
 }
 

@@ -47,6 +47,9 @@ static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 		thread->t.parent = leader->t.parent;
 	}
 	group_of(thread)->p.leader = &thread->t;
+	if (group_of(thread)->exec_comm)
+		life_name(thread, group_of(thread)->exec_comm);
+	group_of(thread)->exec_comm = NULL;
 	return thread;
 }
 

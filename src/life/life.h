@@ -42,6 +42,7 @@ struct life {
 	enum run_state run;
 	char sleep_state;
 	tl_ns since, run_since_sleep;
+	unsigned rhythms_cap;
 	int last_cpu;
 	uint64_t moves;
 	/* signal.c */
@@ -52,8 +53,8 @@ struct life {
 	struct tl_seen prepared;
 	const struct tl_atom *interp;
 	/* notice.c */
-	struct pending_notice notice[PENDING_NOTICES];
-	unsigned n_notices;
+	struct pending_notice *notice;
+	unsigned n_notices, notices_cap;
 	unsigned zombies_told; /* of its children, to whom they fall */
 	struct tl_ref heir;
 	struct tl_ref *foster; /* kin.c: dead children it was told of as an heir */
@@ -61,7 +62,9 @@ struct life {
 	struct tl_seen heir_seen;
 	/* reap.c: the wait this task is in, or was in last */
 	struct tl_seen waiting;
+	tl_ns off_cpu; /* run.c: when it last left a CPU */
 	unsigned comms_cap, execs_cap, children_cap, adoptions_cap;
+	const struct tl_atom *comm_room; /* most bear one name or two: no arena for the first */
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */
 };
@@ -70,12 +73,14 @@ struct group {
 	struct tl_process p;
 	struct arena mem;
 	unsigned refs; /* lives that point here */
-	unsigned threads_cap;
-	VEC(struct tl_leaver) leavers;
+	unsigned threads_cap, leavers_cap;
+	tl_pid thread_room; /* most processes have one thread: no arena for it */
 	unsigned signals_cap;
 	struct tl_seen waiting; /* the last wait of any of its threads */
 	struct tl_ref waiter;
 	struct tl_ref parent; /* of the process */
+	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
+	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
 };
 
 /* kthreadd's next child was asked for by this task. */
@@ -169,6 +174,7 @@ void run_cut(struct life *life, tl_ns t);
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev);
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);
 /* reap.c */
+void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev);
 void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool at_most);
 /* kin.c */
 void kin_child(struct life *parent, const struct life *child);

@@ -88,6 +88,10 @@ static void remember(struct life *parent, const struct life *child)
 
 	if (parent->n_notices == PENDING_NOTICES)
 		return; /* told of in other ways; only the moment of delivery is lost */
+	p = array_more(&parent->mem, parent->notice, parent->n_notices, &parent->notices_cap, sizeof(*p));
+	if (!p)
+		return;
+	parent->notice = p;
 	p = &parent->notice[parent->n_notices++];
 	*p = (struct pending_notice){child->t.tid, child->t.generation};
 }

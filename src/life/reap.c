@@ -62,15 +62,58 @@ static bool is_thread(const struct life *life)
 	return life->tgid_known && life->t.tid != life->t.tgid;
 }
 
-/* No notice, dead at its last switch, nobody waiting: its parent had said it does not care. */
-static bool unnoticed(const struct tl_lives *l, const struct life *life)
+/* fork(), vfork() and what C libraries make of them ask for SIGCHLD; only other clone calls may ask for nothing. */
+static bool asked_for_sigchld(const struct life *life)
 {
-	return l->w.signal && !life->t.notice.seen.is && life->t.death.last_state == 'X';
+	const uint64_t libc_fork = 0x1200000, vfork = TL_CLONE_VM | TL_CLONE_VFORK;
+	uint64_t flags = life->t.birth.clone_flags & ~0xffull;
+
+	return life->t.birth.flags_known && (flags == libc_fork || flags == vfork);
+}
+
+/* Did it reap itself? 1 it did, 0 its parent was quick, -1 it cannot be told. */
+static int alone(struct tl_lives *l, const struct life *life)
+{
+	const struct tl_notice *n = &life->t.notice;
+	struct life *parent = life_by_ref(l, n->seen.is ? &n->parent : &life->t.parent);
+
+	if (is_thread(life))
+		return 1;
+	if (!l->w.signal)
+		return -1;
+	if (!n->seen.is)
+		return asked_for_sigchld(life) || !parent || is_dying(parent) ? 1 : -1;
+	if (!parent || group_of(parent)->had_zombies)
+		return 0;
+	if (parent->t.sched.any && parent->run != RUN_ON_CPU && parent->off_cpu < n->seen.t)
+		return 1;
+	return -1;
+}
+
+/*
+ * A task that leaves its last switch as X is reaped already: it did so itself, because it is a thread or its parent
+ * cares for no children (SIG_IGN: no notice; SA_NOCLDWAIT: with one), or its parent on another CPU was quick. For
+ * that the parent must have run since the notice. kernel/exit.c exit_notify
+ */
+void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev)
+{
+	const struct tl_notice *n = &life->t.notice;
+	struct life *parent = life_by_ref(l, n->seen.is ? &n->parent : &life->t.parent);
+	int self;
+
+	if (parent && life->t.death.last_state == 'Z')
+		group_of(parent)->had_zombies = true;
+	if (life->t.death.last_state != 'X' || life->t.reap.is)
+		return;
+	self = alone(l, life);
+	reap_by(life, self ? NULL : waiting_parent(l, life), seen_at(ev), true);
+	if (self)
+		life->t.reap.automatic = (int8_t)self;
 }
 
 void see_free(struct tl_lives *l, const struct tl_event *ev)
 {
-	struct life *life = life_at(l, ev->u.free.pid), *parent;
+	struct life *life = life_at(l, ev->u.free.pid);
 	struct tl_reap *r;
 
 	if (!life)
@@ -82,11 +125,9 @@ void see_free(struct tl_lives *l, const struct tl_event *ev)
 	r->freed = seen_at(ev);
 	if (!life->t.death.seen.is && l->w.exit && !life->t.death.do_exit.is)
 		return; /* freed without an exit: of an older bearer of the pid */
-	if (!r->is) {
-		parent = waiting_parent(l, life);
-		reap_by(life, is_thread(life) ? NULL : parent, r->freed, true);
-		if (is_thread(life) || (!parent && unnoticed(l, life)))
-			r->automatic = 1;
-	}
+	if (!r->is)
+		reap_by(life, is_thread(life) ? NULL : waiting_parent(l, life), r->freed, true);
+	if (is_thread(life))
+		r->automatic = 1;
 	life_finish(l, life);
 }

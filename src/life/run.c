@@ -18,17 +18,20 @@ static bool alike(const struct tl_rhythm *r, char state, tl_ns ns)
 static struct tl_rhythm *rhythm_for(struct life *life, char state, tl_ns ns)
 {
 	struct tl_sched *s = &life->t.sched;
+	struct tl_rhythm *r;
 	unsigned least = s->n_rhythms > RHYTHM_LOOK_BACK ? s->n_rhythms - RHYTHM_LOOK_BACK : 0;
 
 	for (unsigned i = s->n_rhythms; i-- > least;)
 		if (alike(&s->rhythm[i], state, ns))
 			return &s->rhythm[i];
-	if (!s->rhythm)
-		s->rhythm = arena_alloc(&life->mem, TL_RHYTHMS * sizeof(*s->rhythm));
-	if (!s->rhythm || s->n_rhythms == TL_RHYTHMS) {
+	r = s->n_rhythms == TL_RHYTHMS
+		    ? NULL
+		    : array_more(&life->mem, s->rhythm, s->n_rhythms, &life->rhythms_cap, sizeof(*r));
+	if (!r) {
 		s->rhythms_more++;
 		return NULL;
 	}
+	s->rhythm = r;
 	return &s->rhythm[s->n_rhythms++];
 }
 
@@ -102,9 +105,11 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 
 	life->t.sched.any = true;
 	life->t.sched.switches++;
+	life->off_cpu = ev->t;
 	if (state == 'Z' || state == 'X') {
 		run_close(life, ev->t);
 		life->t.death.last_state = state;
+		reap_last_switch(l, life, ev);
 		return;
 	}
 	if (ev->u.sw.preempted || state == 'R') {

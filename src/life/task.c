@@ -65,7 +65,7 @@ static void fail_memory(struct tl_lives *l)
 
 void *array_more(struct arena *mem, void *v, unsigned n, unsigned *cap, size_t size)
 {
-	unsigned more = *cap ? *cap * 2 : 4;
+	unsigned more = *cap ? *cap * 2 : size > 16 ? 1 : 4; /* of large things most tasks have one */
 	void *bigger;
 
 	if (n < *cap)
@@ -104,6 +104,8 @@ static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_eve
 	life->t.parent = life->t.notice.parent = life->t.notice.sender = life->t.reap.by = ref_none();
 	life->t.death.group_dead = life->t.reap.automatic = -1;
 	life->since = TL_NS_NONE;
+	life->t.comms = &life->comm_room;
+	life->comms_cap = 1;
 	if (++l->n_lives > l->n_most)
 		l->n_most = l->n_lives;
 	if (!group_join(l, life, TL_PID_NONE)) {
@@ -123,7 +125,8 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 	if (!life)
 		return NULL;
 	life_touch(life, ev);
-	if (comm)
+	/* the dead bear no new names: another name under their id is that of a thread taking it over (exec.c) */
+	if (comm && !(life->t.death.seen.is && life->t.n_comms))
 		life_name(life, comm);
 	return life;
 }
@@ -194,6 +197,11 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!life)
 		return;
+	if (life->t.death.seen.is) {
+		/* a thread that is about to exec bears its dead leader's id already; exec.c says which one */
+		group_of(life)->exec_comm = ev->u.rename.newcomm;
+		return;
+	}
 	if (!life->t.n_comms && ev->u.rename.oldcomm)
 		life_name(life, ev->u.rename.oldcomm);
 	life_name(life, ev->u.rename.newcomm);

@@ -23,6 +23,8 @@ static struct group *group_new(tl_pid tgid)
 	arena_init(&g->mem);
 	g->p.tgid = tgid;
 	g->waiter = g->parent = ref_none();
+	g->p.thread = &g->thread_room;
+	g->threads_cap = 1;
 	return g;
 }
 
@@ -32,7 +34,6 @@ static void group_unref(struct tl_lives *l, struct group *g)
 		return;
 	if (g->p.tgid > 0 && map_get(&l->groups, (uint64_t)g->p.tgid) == g)
 		map_del(&l->groups, (uint64_t)g->p.tgid);
-	vec_fini(&g->leavers);
 	arena_fini(&g->mem);
 	free(g);
 }
@@ -159,8 +160,8 @@ void group_leaver(struct life *life, struct tl_seen seen)
 
 	if (!g)
 		return;
-	for (size_t i = g->leavers.n; i-- > 0;) {
-		v = &g->leavers.v[i];
+	for (size_t i = g->p.n_leavers; i-- > 0;) {
+		v = &g->p.leaver[i];
 		if (v->who.tid != life->t.tid || v->who.generation != life->t.generation)
 			continue;
 		/* its do_exit was seen before: now more is known of it */
@@ -169,21 +170,20 @@ void group_leaver(struct life *life, struct tl_seen seen)
 		leaver_status(&life->t.death, v);
 		return;
 	}
-	if (g->leavers.n == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
-		memmove(g->leavers.v, g->leavers.v + LEAVERS_KEPT / 2,
-			LEAVERS_KEPT / 2 * sizeof(*g->leavers.v));
-		g->leavers.n = LEAVERS_KEPT / 2;
+	if (g->p.n_leavers == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
+		memmove(g->p.leaver, g->p.leaver + LEAVERS_KEPT / 2, LEAVERS_KEPT / 2 * sizeof(*v));
+		g->p.n_leavers = LEAVERS_KEPT / 2;
 	}
-	v = vec_push(&g->leavers);
+	v = array_more(&g->mem, g->p.leaver, g->p.n_leavers, &g->leavers_cap, sizeof(*v));
 	if (!v)
 		return;
+	g->p.leaver = v;
+	v = &g->p.leaver[g->p.n_leavers++];
 	*v = (struct tl_leaver){.who = life_ref(life), .seen = seen, .stack = life->t.death.stack,
 				.last = life->t.death.last, .any_delivery = life->t.death.any_delivery,
 				.coredump = life->t.death.coredump};
 	leaver_status(&life->t.death, v);
 	keep_own(g, &life->t, v);
-	g->p.leaver = g->leavers.v;
-	g->p.n_leavers = (unsigned)g->leavers.n;
 }
 
 void group_died(struct tl_lives *l, struct life *life)

@@ -325,6 +325,23 @@ static void side_facts_join_the_dead(void **state)
 	assert_string_equal(find(&all, 10, 0)->comm, "a b");
 }
 
+/* The fact may overtake the record of the death, and a reused id must not get its elder's code. */
+static void side_facts_find_the_right_bearer(void **state)
+{
+	static const char text[] =
+		"  s-10 [000] ..... 1.01: task_newtask: pid=11 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  r-9  [000] ..... 1.02: tracing_mark_write: tasklife/1 exit tid=11 status=256 t=1020000000\n"
+		"  s-11 [000] ..... 1.020001: sched_process_exit: comm=s pid=11 prio=120\n"
+		"  s-10 [000] ..... 1.03: task_newtask: pid=11 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  s-11 [000] ..... 1.04: sched_process_exit: comm=s pid=11 prio=120\n"
+		"  r-9  [000] ..... 1.05: tracing_mark_write: tasklife/1 exit tid=11 status=512 t=1040000000\n";
+	struct copies all = {};
+
+	lives_of_text(text, copy, &all);
+	assert_int_equal(find(&all, 11, 0)->status, 256);
+	assert_int_equal(find(&all, 11, 1)->status, 512);
+}
+
 static void a_strange_notice_is_told_with_a_warning(void **state)
 {
 	static const char text[] = "rpi_proc_exit-13081 [002] d... 439862.582574: signal_generate: sig=17 errno=0 "
@@ -373,6 +390,7 @@ int main(void)
 		cmocka_unit_test(zombies_are_settled_at_their_parents_end),
 		cmocka_unit_test(like_sleeps_are_one_rhythm),
 		cmocka_unit_test(side_facts_join_the_dead),
+		cmocka_unit_test(side_facts_find_the_right_bearer),
 		cmocka_unit_test(a_strange_notice_is_told_with_a_warning),
 		cmocka_unit_test(memory_follows_the_living),
 	};
