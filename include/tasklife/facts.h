@@ -129,6 +129,9 @@ struct tl_function_row {
 /* Rows of one role, newest kernel's name first; *ret_n of them. */
 const struct tl_function_row *tl_role_rows(enum tl_role role, unsigned *ret_n);
 
+/* Where a system call's own name begins in its function's name ("__x64_sys_kill": 10); 0: it is no such function. */
+size_t tl_syscall_part(const char *name, size_t n);
+
 /* Length of the name without compiler suffixes: "copy_process.part.53" -> 12. */
 size_t tl_function_base(const char *name, size_t n);
 

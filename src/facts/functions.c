@@ -128,6 +128,17 @@ static const struct tl_function_row *syscall_row(const char *name, size_t n)
 	return NULL;
 }
 
+size_t tl_syscall_part(const char *name, size_t n)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(wrappers); i++) {
+		size_t len = strlen(wrappers[i]);
+
+		if (n > len && !memcmp(name, wrappers[i], len))
+			return len;
+	}
+	return n > 4 && !memcmp(name, "sys_", 4) ? 4 : 0;
+}
+
 enum tl_role tl_role_of(const char *name, size_t n)
 {
 	const struct tl_function_row *row;
