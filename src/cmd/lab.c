@@ -202,7 +202,7 @@ struct lab_run {
 	struct selectors selectors;
 	const char *kernel, *append, *output, *to, *tell_to, *mode;
 	int64_t smp, mem, timeout;
-	bool kvm, interactive, bare, print_qemu, no_stacks, times;
+	bool kvm, interactive, bare, from_boot, print_qemu, no_stacks, times;
 };
 
 static const struct opt run_opts[] = {
@@ -214,6 +214,7 @@ static const struct opt run_opts[] = {
 	OPT_STR(0, "mode", "MODE", N_("record in this way or not at all: function, events+stacks or events"), struct lab_run, mode),
 	OPT_FLAG('i', "interactive", N_("a shell in the guest, on this terminal; nothing is recorded"), struct lab_run, interactive),
 	OPT_FLAG(0, "bare", N_("only run the command in the guest, without recording"), struct lab_run, bare),
+	OPT_FLAG(0, "from-boot", N_("from the first task on: pid 0, 1, 2 and every kernel thread; the recording is text"), struct lab_run, from_boot),
 	OPT_STR(0, "append", "WORDS", N_("more words for the kernel's command line"), struct lab_run, append),
 	OPT_INT(0, "smp", "N", N_("CPUs of the guest (default: 2)"), struct lab_run, smp),
 	OPT_INT('m', "mem", "MB", N_("memory of the guest (default: 512)"), struct lab_run, mem),
@@ -281,6 +282,7 @@ static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct la
 		.kvm = r->kvm,
 		.interactive = r->interactive,
 		.bare = r->bare,
+		.from_boot = r->from_boot,
 		.mode = r->mode,
 	};
 	return NULL;

@@ -231,8 +231,8 @@ static struct tl_err *put_command(struct packing *p, const char *word)
 		struct tl_err *err = put_program(p, path, 0);
 
 		if (!err || !is_applet(word)) {
-			p->command = strdup(word);
-			return p->command ? err : &tl_enomem;
+			p->command = take(path); /* the guest's PATH need not be ours */
+			return err;
 		}
 		tl_err_free(err);
 	}
@@ -270,6 +270,7 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 	out_fmt(o, "MARK=@@tasklife-%s\nDIR=", g->nonce);
 	quote(o, cwd ? cwd : "/");
 	out_fmt(o, "\nMODE='%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "");
+	out_fmt(o, "FROM_BOOT=%s\n", p->o->from_boot ? "1" : "");
 	out_fmt(o, "BARE=%s\nDISK=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", g->disk >= 0 ? "1" : "",
 		p->o->interactive ? "1" : "");
 	for (int i = 0; i < argc; i++) {
@@ -297,7 +298,7 @@ static struct tl_err *put_base(struct packing *p)
 		snprintf(link, sizeof(link), "lab/bin/%s", applets[i]);
 		try(lab_cpio_link(&p->cpio, link, "busybox"));
 	}
-	if (!p->o->bare && !p->o->interactive) {
+	if (!p->o->bare && !p->o->interactive && !p->o->from_boot) {
 		try(lab_recorder_find(p->lab, p->o->arch, &recorder));
 		try(put_file_as(p, recorder, "/lab/tasklife", 0755));
 	}

@@ -42,6 +42,11 @@ class Checker(unittest.TestCase):
         self.assertEqual(grade(changed(TASK, death=None), WANT), "unknown")
         self.assertEqual(grade(changed(TASK, death=changed(TASK["death"], cause="unknown")), WANT), "unknown")
 
+    def test_vague_is_not_wrong(self):
+        want = changed(WANT, source="rseq")
+        self.assertEqual(grade(changed(TASK, death=changed(TASK["death"], source="forced")), want), "unknown")
+        self.assertEqual(grade(changed(TASK, death=changed(TASK["death"], source="fault")), want), "wrong")
+
     def test_nobody(self):
         want = changed(WANT, by=None)
         self.assertEqual(grade(TASK, want), "wrong")
