@@ -52,9 +52,12 @@ struct listing {
 static void name_it(struct naming *nm)
 {
 	for (unsigned i = 0; i < nm->stack->n; i++) {
-		const struct tl_atom *name = nm->stack->frame[i].name;
+		const struct tl_frame *f = &nm->stack->frame[i];
 
-		age_add(&nm->age, name->s, name->len);
+		age_add(&nm->age, f->name->s, f->name->len);
+		/* the neighbour whose name was printed tells the age too: "__wake_up_parent+0x0" */
+		if (f->mark == TL_FM_CORRECTED || f->mark == TL_FM_DOUBTFUL)
+			age_add(&nm->age, f->raw->s, strcspn(f->raw->s, "/"));
 	}
 	nm->cause = tl_why_stack(nm->stack, &nm->kind);
 }
