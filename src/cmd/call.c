@@ -6,6 +6,7 @@
  * and form.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include "cmd/cmd.h"
@@ -144,12 +145,25 @@ static struct tl_err *parse_verb(int argc, char **argv, struct call *ret)
 	return apply_common(ret->opts);
 }
 
+/*
+ * The place of a descriptor that the caller closed would be given to the next file opened, and messages would
+ * be written there: into a file of tracefs. It is taken by one that refuses what it is for, as the closed one
+ * would; the command of `run` does not get it.
+ */
+static void hold_places(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", (fd ? O_RDONLY : O_WRONLY) | O_CLOEXEC);
+}
+
 int call_parse(int argc, char **argv, struct call *ret, int *ret_status)
 {
 	struct before_verb before = {};
 	struct tl_err *err;
 	int n = 0;
 
+	hold_places();
 	foresee(argc, argv);
 	err = args_parse(before_verb_opts, &before, argc, argv, true, &n);
 	if (!err)

@@ -20,6 +20,8 @@ const struct opt capture_opts[] = {
 		0, "exit-syscalls",
 		N_("exit codes from system call events, where nothing better is permitted; costs every system call of the machine some ns"),
 		struct capture_opts, exit_syscalls),
+	OPT_FLAG(0, "no-compress", N_("leave the recording's file unpacked (default: zstd)"),
+		 struct capture_opts, no_compress),
 	OPT_INT(0, "buffer-kb", "KB", N_("ring buffer per CPU"), struct capture_opts, buffer_kb),
 	OPT_END,
 };
@@ -85,7 +87,8 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 		.n_pids = (unsigned)opts->pid.n,
 	};
 
-	*ret = (struct capture){.child = TL_PID_NONE, .best_effort = opts->best_effort};
+	*ret = (struct capture){.child = TL_PID_NONE, .best_effort = opts->best_effort,
+				.no_compress = opts->no_compress};
 	if (opts->buffer_kb < 0)
 		return tl_err_new(TL_E_USAGE, N_("a buffer cannot be smaller than nothing"), NULL);
 	try(mode_of(opts->mode, &plan));
@@ -143,7 +146,9 @@ struct tl_err *keep_save(struct keep *keep, struct capture *cap)
 	    errno != EINVAL) /* a pipe has nothing to cut off */
 		err = tl_err_os(errno, N_("cannot keep the recording"), NULL, keep->path);
 	else
-		err = tl_recorder_write(cap->rec, keep->fd);
+		err = tl_recorder_write(cap->rec, keep->fd, !cap->no_compress);
+	if (err && err != &tl_enomem && !err->path)
+		err->path = strdup(keep->path); /* the recorder knows but a descriptor */
 	if (close(take_fd(&keep->fd)) && !err)
 		err = tl_err_os(errno, N_("cannot keep the recording"), NULL, keep->path);
 	return err;
@@ -169,7 +174,7 @@ static void *write_all(void *arg)
 {
 	struct writer *w = arg;
 
-	w->err = tl_recorder_write(w->rec, w->fd);
+	w->err = tl_recorder_write(w->rec, w->fd, false); /* it is read at once */
 	close(w->fd);
 	return NULL;
 }

@@ -153,8 +153,8 @@ static void end(struct telling *tell)
 	};
 
 	tr.oddity = tl_lives_oddities(tell->lives, &tr.n_oddities);
-	if (!tell->begun && !tell->p->view->is_export && asked(tell))
-		return; /* that nothing fits is said as an error */
+	if (!tell->begun && !tell->p->view->is_export && (asked(tell) || !tr.info->records))
+		return; /* that nothing fits, or could be read, is said as an error */
 	if (begin(tell))
 		tell->p->view->end(&tell->out, tell->state, &tr);
 	out_flush(&tell->out);

@@ -146,6 +146,16 @@ static void say_refusals(const struct capture *cap)
 	say_note(N_("recorded with: %s"), tl_rec_mode_name(rep->mode));
 }
 
+/* A recording that could not be kept (a full disk) is still told. */
+static bool kept(struct keep *keep, struct capture *cap)
+{
+	struct tl_err *err = keep->path ? keep_save(keep, cap) : NULL;
+
+	if (err)
+		say_and_status(err);
+	return keep->path && !err;
+}
+
 static void tell(struct keep *keep, struct capture *cap, const struct pipeline *p)
 {
 	struct writer *writer = NULL;
@@ -153,13 +163,13 @@ static void tell(struct keep *keep, struct capture *cap, const struct pipeline *
 	struct tl_err *err;
 	int fd = -1;
 
-	if (keep->path)
-		err = keep_save(keep, cap);
-	else
+	if (kept(keep, cap)) {
+		err = tl_source_open(keep->path, &src);
+	} else {
 		err = capture_pipe(cap, &fd, &writer);
-	if (!err)
-		err = keep->path ? tl_source_open(keep->path, &src)
-				 : tl_source_open_fd(fd, "run", &src);
+		if (!err)
+			err = tl_source_open_fd(fd, "run", &src);
+	}
 	if (!err)
 		pipeline_tell(p, src);
 	else

@@ -78,14 +78,21 @@ static struct cell cell_grade(const struct tl_finding *f)
 	return cell_str(f->row ? tl_grade_name(f->grade) : NULL);
 }
 
-/* Up to 5.2 the low byte of clone_flags; later the trace shows it only in the notice itself. */
+/*
+ * Up to 5.2 it is the low byte of clone_flags; since 5.3 (kernel_clone_args) the record does not hold it. The
+ * notice at the end shows it then, unless an exec came between, which makes it SIGCHLD (de_thread()).
+ */
+#define CSIGNAL_BITS 0x7f
+
 static struct cell cell_exit_signal(const struct tl_task *t)
 {
-	if (t->birth.flags_known && (t->birth.clone_flags & 0xff))
-		return cell_int((int64_t)(t->birth.clone_flags & 0xff));
+	int64_t sig = (int64_t)(t->birth.clone_flags & CSIGNAL_BITS);
+
+	if (t->birth.flags_known && sig)
+		return cell_int(sig);
 	if (t->birth.flags_known && (t->birth.clone_flags & TL_CLONE_THREAD))
 		return cell_absent;
-	return t->notice.seen.is ? cell_int(t->notice.sig) : cell_nothing;
+	return t->notice.seen.is && !t->n_execs ? cell_int(t->notice.sig) : cell_nothing;
 }
 
 static struct cell cell_death_signal(const struct tl_death_verdict *v)

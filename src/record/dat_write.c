@@ -16,13 +16,15 @@
  * - There is no place for saved_tgids in the format, and trace-cmd complains about options it does not know:
  *   process ids travel as side facts (side.md) instead.
  *
- * Sections are not packed. To do so, section_begin() would set flag 1 and pack into memory in the rehearsal.
+ * Packed (dat_pack.c), sizes are known only afterwards: bodies of sections are packed in the rehearsal and kept, and
+ * pages before it. Strings and options lie open: trace-cmd, too, leaves options alone.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/guard.h"
 #include "base/out.h"
+#include "record/dat_pack.h"
 #include "record/dat_write.h"
 
 enum {
@@ -44,6 +46,7 @@ enum {
 	SEC_PRINTK = 20,
 	SEC_CMDLINES = 21,
 	SECTION_HEAD = 16,
+	SECTION_PACKED = 1,
 	BUFFERS_MAX = 16,
 	PIECE = 256 << 10,
 };
@@ -60,6 +63,8 @@ struct dat {
 	uint64_t at;
 	struct place section[32];	      /* by id, all but buffers */
 	struct place buffer[BUFFERS_MAX + 1]; /* the last is the empty top one */
+	struct dat_packed packed[32]; /* by id: bodies, from the rehearsal on */
+	struct out *body;	      /* where one is gathered to be packed; NULL: nowhere */
 	struct tl_err *err;
 };
 
@@ -67,6 +72,10 @@ static void put(struct dat *d, const void *p, size_t n)
 {
 	const char *b = p;
 
+	if (d->body) {
+		out_mem(d->body, p, n);
+		return;
+	}
 	d->at += n;
 	for (; !d->rehearsal && n > PIECE; b += PIECE, n -= PIECE) /* so that the sink stays small */
 		out_mem(&d->out, b, PIECE);
@@ -127,11 +136,16 @@ static uint32_t name_at(unsigned id)
 	return at;
 }
 
+static bool is_packed(const struct dat *d, unsigned id)
+{
+	return d->f->pack && id != SEC_STRINGS && id != SEC_OPTIONS;
+}
+
 static void section_begin(struct dat *d, unsigned id, struct place *p)
 {
 	p->at = d->at;
 	put_u16(d, (uint16_t)id);
-	put_u16(d, 0); /* flags: not packed */
+	put_u16(d, is_packed(d, id) ? SECTION_PACKED : 0);
 	put_u32(d, name_at(id));
 	put_u64(d, p->size); /* known from the rehearsal */
 }
@@ -154,6 +168,12 @@ static void option_string(struct dat *d, unsigned id, const char *s)
 		option(d, id, s, strlen(s) + 1);
 }
 
+/* Open pages are mapped by readers, packed ones are not. */
+static uint64_t align_of(const struct dat *d, const struct dat_buffer *b)
+{
+	return d->f->pack ? 8 : b->page_size;
+}
+
 static void option_buffer(struct dat *d, const struct dat_buffer *b, const struct place *where)
 {
 	uint64_t data = where->at + SECTION_HEAD;
@@ -166,7 +186,7 @@ static void option_buffer(struct dat *d, const struct dat_buffer *b, const struc
 	put_u32(d, b->page_size);
 	put_u32(d, b->n_cpus);
 	for (unsigned i = 0; i < b->n_cpus; i++) {
-		data = (data + b->page_size - 1) & ~(uint64_t)(b->page_size - 1);
+		data += -data & (align_of(d, b) - 1);
 		put_u32(d, (uint32_t)b->cpu[i].cpu);
 		put_u64(d, data);
 		put_u64(d, b->cpu[i].n);
@@ -341,7 +361,7 @@ static void put_buffer(struct dat *d, const struct dat_buffer *b, struct place *
 {
 	section_begin(d, SEC_BUFFER, where);
 	for (unsigned i = 0; i < b->n_cpus; i++) {
-		put_zeros(d, -d->at & (b->page_size - 1));
+		put_zeros(d, -d->at & (align_of(d, b) - 1));
 		if (b->cpu[i].fd >= 0)
 			put_file(d, &b->cpu[i]);
 		else
@@ -359,9 +379,41 @@ static void put_head(struct dat *d)
 	put_string(d, "7");
 	put(d, two, 2);
 	put_u32(d, d->f->page_size);
-	put_string(d, "none");
-	put_string(d, "");
+	put_string(d, d->f->pack ? DAT_PACK_NAME : "none");
+	put_string(d, d->f->pack ? dat_pack_version() : "");
 	put_u64(d, d->section[SEC_OPTIONS].at);
+}
+
+static void pack_body(struct dat *d, unsigned id, void (*body)(struct dat *))
+{
+	struct out text;
+	struct tl_err *err;
+
+	out_init(&text, -1);
+	d->body = &text;
+	body(d);
+	d->body = NULL;
+	err = text.os ? &tl_enomem : dat_pack_text((struct tl_str){text.buf, text.n}, &d->packed[id]);
+	out_fini(&text);
+	if (!d->err)
+		d->err = err;
+	else
+		tl_err_free(err);
+}
+
+static void put_body(struct dat *d, unsigned id, void (*body)(struct dat *))
+{
+	const struct dat_packed *packed = &d->packed[id];
+
+	if (!is_packed(d, id)) {
+		body(d);
+		return;
+	}
+	if (d->rehearsal)
+		pack_body(d, id, body);
+	put_u32(d, packed->packed);
+	put_u32(d, packed->n);
+	put(d, packed->p, packed->packed);
 }
 
 static void put_all(struct dat *d)
@@ -373,7 +425,7 @@ static void put_all(struct dat *d)
 		struct place *p = &d->section[sections[i].id];
 
 		section_begin(d, sections[i].id, p);
-		sections[i].body(d);
+		put_body(d, sections[i].id, sections[i].body);
 		section_end(d, p);
 	}
 	if (!has_top(d->f))
@@ -382,19 +434,70 @@ static void put_all(struct dat *d)
 		put_buffer(d, &d->f->buffer[i], &d->buffer[i]);
 }
 
-struct tl_err *dat_write(const struct dat_file *f, int fd, const char *path)
+static struct tl_err *write_it(const struct dat_file *f, int fd, const char *path)
 {
 	struct dat d = {.f = f, .rehearsal = true};
 
-	if (f->n_buffers > BUFFERS_MAX)
-		return tl_err_new(TL_E_FAILED, N_("a recording cannot hold so many buffers"), NULL);
 	put_all(&d);
 	d.rehearsal = false;
-	out_init(&d.out, fd);
-	put_all(&d);
-	out_flush(&d.out);
-	if (d.out.os && !d.err)
-		d.err = tl_err_os(d.out.os, N_("cannot write the recording '%s'"), path, path);
-	out_fini(&d.out);
+	if (!d.err) {
+		out_init(&d.out, fd);
+		put_all(&d);
+		out_flush(&d.out);
+		if (d.out.os && !d.err)
+			d.err = tl_err_os(d.out.os, N_("cannot write the recording"), NULL, path);
+		out_fini(&d.out);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(d.packed); i++)
+		free(d.packed[i].p);
 	return d.err;
+}
+
+/* The same recording with packed pages, which wait in files of their own. */
+struct repack {
+	struct dat_buffer buffer[BUFFERS_MAX];
+	struct dat_pages *cpu[BUFFERS_MAX];
+};
+
+static void repack_fini(struct repack *r)
+{
+	for (unsigned b = 0; b < BUFFERS_MAX; b++) {
+		for (unsigned i = 0; r->cpu[b] && i < r->buffer[b].n_cpus; i++)
+			if (r->cpu[b][i].n)
+				close(r->cpu[b][i].fd);
+		free(r->cpu[b]);
+	}
+}
+
+static struct tl_err *repack(struct repack *r, const struct dat_file *f)
+{
+	for (unsigned b = 0; b < f->n_buffers; b++) {
+		const struct dat_buffer *from = &f->buffer[b];
+
+		r->cpu[b] = calloc(from->n_cpus + 1, sizeof(*r->cpu[b]));
+		if (!r->cpu[b])
+			return &tl_enomem;
+		r->buffer[b] = *from;
+		r->buffer[b].cpu = r->cpu[b];
+		r->buffer[b].n_cpus = 0;
+		for (unsigned i = 0; i < from->n_cpus; i++) {
+			try(dat_pack_pages(&from->cpu[i], from->page_size, &r->cpu[b][i]));
+			r->buffer[b].n_cpus++;
+		}
+	}
+	return NULL;
+}
+
+struct tl_err *dat_write(const struct dat_file *f, int fd, const char *path)
+{
+	auto_fini(repack) struct repack r = {};
+	struct dat_file packed = *f;
+
+	if (f->n_buffers > BUFFERS_MAX)
+		return tl_err_new(TL_E_FAILED, N_("a recording cannot hold so many buffers"), NULL);
+	if (!f->pack)
+		return write_it(f, fd, path);
+	try(repack(&r, f));
+	packed.buffer = r.buffer;
+	return write_it(&packed, fd, path);
 }

@@ -153,6 +153,11 @@ struct tl_err *tfs_instance_orphans(const char *tracefs, unsigned *ret_n)
 	struct dirent *d;
 	DIR *dp = dir ? opendir(dir) : NULL;
 
+	if (!dp && (errno == EACCES || errno == EPERM)) {
+		err = tl_err_os(errno, N_("cannot see what recordings left behind"), NULL, dir);
+		return tl_err_hint(tl_err_cause(err, N_("only root may trace the kernel"), NULL),
+				   N_("run it as root: sudo tasklife ..."), NULL);
+	}
 	while (dp && (d = readdir(dp))) {
 		auto_free char *path = is_orphan(d->d_name) ? tfs_path(dir, "%s", d->d_name) : NULL;
 

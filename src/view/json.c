@@ -64,15 +64,21 @@ static void part_comms(struct json *j, const char *key, const struct tl_told *d)
 static void part_clone_flags(struct json *j, const char *key, const struct tl_told *d)
 {
 	const struct tl_birth *b = &d->task->birth;
+	char unnamed[24];
 
 	if (!b->flags_known) {
 		json_null(j, key);
 		return;
 	}
 	json_arr(j, key);
-	for (unsigned bit = 7; bit < 64; bit++)
-		if ((b->clone_flags >> bit & 1) && tl_clone_flag_name(bit))
-			json_str(j, NULL, tl_clone_flag_name(bit));
+	for (unsigned bit = 7; bit < 64; bit++) { /* the bits below are the exit signal */
+		const char *name = tl_clone_flag_name(bit);
+
+		if (!(b->clone_flags >> bit & 1))
+			continue;
+		snprintf(unnamed, sizeof(unnamed), "0x%llx", 1ull << bit);
+		json_str(j, NULL, name ? name : unnamed);
+	}
 	json_end_arr(j);
 }
 

@@ -201,9 +201,15 @@ static const char *flags_text(struct story *st, const struct tl_birth *b)
 
 	if (!b->flags_known)
 		return _("clone flags not recorded");
-	for (unsigned bit = 7; bit < 64; bit++)
-		if ((b->clone_flags >> bit & 1) && tl_clone_flag_name(bit))
-			text = page_join(&st->pg, text, " ", tl_clone_flag_name(bit));
+	for (unsigned bit = 7; bit < 64; bit++) {
+		const char *name = tl_clone_flag_name(bit);
+
+		if (!(b->clone_flags >> bit & 1))
+			continue;
+		if (!name)
+			name = page_fmt(&st->pg, "0x%llx", 1ull << bit);
+		text = page_join(&st->pg, text, " ", name);
+	}
 	return text ? page_fmt(&st->pg, _("clone flags: %1$s"), text) : _("no clone flags");
 }
 
