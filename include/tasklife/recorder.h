@@ -60,8 +60,8 @@ struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const v
 				int *ret_status, bool *ret_ended);
 /* Stop tracing and drain the buffers. */
 struct tl_err *tl_recorder_stop(struct tl_recorder *rec);
-/* Write the whole recording as trace.dat v7, uncompressed, front to back without seeking. */
-struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd);
+/* Write the whole recording as trace.dat v7, front to back without seeking. pack: with zstd. */
+struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd, bool pack);
 const struct tl_rec_report *tl_recorder_report(const struct tl_recorder *rec);
 /* Put everything back and free. */
 void tl_recorder_close(struct tl_recorder *rec);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include "base/guard.h"
 #include "base/io.h"
 
@@ -85,4 +86,17 @@ bool io_read_int(const char *path, int64_t *ret)
 		return false;
 	*ret = v;
 	return true;
+}
+
+int io_nameless_file(void)
+{
+	const char *const dir[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(dir); i++) {
+		int fd = dir[i] && *dir[i] ? open(dir[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+
+		if (fd >= 0)
+			return fd;
+	}
+	return memfd_create("tasklife", MFD_CLOEXEC);
 }

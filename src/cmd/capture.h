@@ -14,14 +14,14 @@ struct capture_opts {
 	struct opt_list pid;
 	const char *mode;
 	int64_t buffer_kb;
-	bool everything, exit_syscalls, best_effort;
+	bool everything, exit_syscalls, best_effort, no_compress;
 };
 extern const struct opt capture_opts[]; /* without -p and -a */
 
 struct capture {
 	struct tl_recorder *rec;
 	tl_pid pids[OPT_LIST_MAX];
-	bool best_effort;
+	bool best_effort, no_compress;
 	tl_pid child; /* TL_PID_NONE: no command */
 	bool ended;
 	int status; /* wait status of the command, when it ended */

@@ -189,7 +189,8 @@ static void option_buffer(struct dat *d, const struct dat_buffer *b, const struc
 		data += -data & (align_of(d, b) - 1);
 		put_u32(d, (uint32_t)b->cpu[i].cpu);
 		put_u64(d, data);
-		put_u64(d, b->cpu[i].n);
+		/* of packed pages trace-cmd (3.1.6) leaves the word with the number of chunks out of the size */
+		put_u64(d, b->cpu[i].n - (d->f->pack && b->cpu[i].n ? 4 : 0));
 		data += b->cpu[i].n;
 	}
 }
@@ -457,6 +458,7 @@ static struct tl_err *write_it(const struct dat_file *f, int fd, const char *pat
 struct repack {
 	struct dat_buffer buffer[BUFFERS_MAX];
 	struct dat_pages *cpu[BUFFERS_MAX];
+	unsigned n; /* buffers done */
 };
 
 static void repack_fini(struct repack *r)
@@ -469,35 +471,48 @@ static void repack_fini(struct repack *r)
 	}
 }
 
+/* What cannot be packed is left out; the first reason is the error, and the rest is written. */
 static struct tl_err *repack(struct repack *r, const struct dat_file *f)
 {
+	struct tl_err *first = NULL, *err;
+
 	for (unsigned b = 0; b < f->n_buffers; b++) {
 		const struct dat_buffer *from = &f->buffer[b];
 
 		r->cpu[b] = calloc(from->n_cpus + 1, sizeof(*r->cpu[b]));
 		if (!r->cpu[b])
-			return &tl_enomem;
+			return first ? first : &tl_enomem;
 		r->buffer[b] = *from;
 		r->buffer[b].cpu = r->cpu[b];
-		r->buffer[b].n_cpus = 0;
 		for (unsigned i = 0; i < from->n_cpus; i++) {
-			try(dat_pack_pages(&from->cpu[i], from->page_size, &r->cpu[b][i]));
-			r->buffer[b].n_cpus++;
+			err = dat_pack_pages(&from->cpu[i], from->page_size, &r->cpu[b][i]);
+			if (!first)
+				first = err;
+			else
+				tl_err_free(err);
 		}
+		r->n = b + 1;
 	}
-	return NULL;
+	return first;
 }
 
 struct tl_err *dat_write(const struct dat_file *f, int fd, const char *path)
 {
 	auto_fini(repack) struct repack r = {};
 	struct dat_file packed = *f;
+	struct tl_err *err, *more;
 
 	if (f->n_buffers > BUFFERS_MAX)
 		return tl_err_new(TL_E_FAILED, N_("a recording cannot hold so many buffers"), NULL);
 	if (!f->pack)
 		return write_it(f, fd, path);
-	try(repack(&r, f));
+	err = repack(&r, f);
+	if (r.n < f->n_buffers)
+		return err;
 	packed.buffer = r.buffer;
-	return write_it(&packed, fd, path);
+	more = write_it(&packed, fd, path);
+	if (!err)
+		return more;
+	tl_err_free(more);
+	return err;
 }

@@ -36,6 +36,7 @@ struct dat_system {
 };
 
 struct dat_file {
+	bool pack; /* with zstd; otherwise everything lies open */
 	uint32_t page_size; /* of the machine */
 	uint8_t long_size;  /* of its user space: 4 or 8 */
 	struct tl_str header_page, header_event; /* events/header_page, header_event */

@@ -155,20 +155,6 @@ int pump_thread(pthread_t *ret, void *(*run)(void *), void *arg)
 
 /* ---- files ---- */
 
-/* No name, so nothing is left whatever kills us. */
-static int nameless_file(void)
-{
-	const char *const dir[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
-
-	for (unsigned i = 0; i < ARRAY_SIZE(dir); i++) {
-		int fd = dir[i] && *dir[i] ? open(dir[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
-
-		if (fd >= 0)
-			return fd;
-	}
-	return memfd_create("tasklife", MFD_CLOEXEC);
-}
-
 static struct tl_err *no_room(int os)
 {
 	return tl_err_os(os, N_("cannot keep what is recorded"), NULL, NULL);
@@ -196,7 +182,7 @@ static struct tl_err *open_one(struct tfs_instance *inst, struct pump *p)
 		return &tl_enomem;
 	if (access(p->path, F_OK))
 		return NULL; /* no such CPU */
-	p->file = nameless_file();
+	p->file = io_nameless_file();
 	if (p->file < 0 || pipe2(p->pipe, O_CLOEXEC))
 		return no_room(errno);
 	fcntl(p->pipe[1], F_SETPIPE_SZ, PIPE_BYTES); /* fewer system calls; not needed */

@@ -260,12 +260,13 @@ static struct tl_err *fill(struct pack *p, const struct tl_recorder *rec, struct
 	return NULL;
 }
 
-struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd)
+struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd, bool pack)
 {
 	auto_fini(pack) struct pack p = {};
 	struct dat_file f;
 
 	arena_init(&p.mem);
 	try(fill(&p, rec, &f));
+	f.pack = pack;
 	return dat_write(&f, fd, NULL);
 }

@@ -141,7 +141,7 @@ static void records(struct tl_source *src)
 	assert_false(info->event_seen[0] & 1ull << TL_EVENT_SCHED_PROCESS_EXIT);
 }
 
-static void round_trip(void **state)
+static void there_and_back(bool pack)
 {
 	struct made m;
 	struct dat_file f;
@@ -151,6 +151,7 @@ static void round_trip(void **state)
 
 	make(&m);
 	f = made_file(m.buffer, 2);
+	f.pack = pack;
 	b = made_bytes(&f, &n);
 	src = made_source(b, n);
 	assert_non_null(src);
@@ -158,6 +159,12 @@ static void round_trip(void **state)
 	records(src);
 	tl_source_close(src);
 	free(b);
+}
+
+static void round_trip(void **state)
+{
+	there_and_back(false);
+	there_and_back(true);
 }
 
 /* Where a record is said to lie its bytes are found. */
@@ -183,8 +190,7 @@ static void places(void **state)
 	free(b);
 }
 
-/* From files and into a pipe gives the same bytes as from memory and into a file. */
-static void without_seeking(void **state)
+static void into_a_pipe(bool pack)
 {
 	struct made m;
 	struct dat_file f;
@@ -195,6 +201,7 @@ static void without_seeking(void **state)
 
 	make(&m);
 	f = made_file(m.buffer, 2);
+	f.pack = pack;
 	b = made_bytes(&f, &n);
 	raw[0] = made_fd(m.page[0].b, PAGE);
 	raw[1] = made_fd(m.page[1].b, PAGE);
@@ -218,8 +225,15 @@ static void without_seeking(void **state)
 	free(b);
 }
 
+/* From files and into a pipe gives the same bytes as from memory and into a file. */
+static void without_seeking(void **state)
+{
+	into_a_pipe(false);
+	into_a_pipe(true);
+}
+
 /* A file that has fewer pages than was said: an error, but the recording can be read. */
-static void pages_that_vanished(void **state)
+static void vanish(bool pack)
 {
 	struct made m;
 	struct dat_file f;
@@ -232,6 +246,7 @@ static void pages_that_vanished(void **state)
 	raw = made_fd(m.page[1].b, 0);
 	m.lives[1].fd = raw;
 	f = made_file(m.buffer, 2);
+	f.pack = pack;
 	err = dat_write(&f, out, "out");
 	assert_non_null(err);
 	assert_int_equal(err->os, EIO);
@@ -243,6 +258,12 @@ static void pages_that_vanished(void **state)
 		n++;
 	assert_int_equal(n, 6);
 	tl_source_close(src);
+}
+
+static void pages_that_vanished(void **state)
+{
+	vanish(false);
+	vanish(true);
 }
 
 static void a_full_disk(void **state)
@@ -276,18 +297,17 @@ static unsigned count_of(const char *command, const char *word)
 	return n;
 }
 
-static void trace_cmd_reads_it(void **state)
+static void trace_cmd_reads(bool pack)
 {
 	char name[] = "/tmp/tl-dat-XXXXXX", command[200];
 	struct made m;
 	struct dat_file f;
 	int fd;
 
-	if (system("command -v trace-cmd >/dev/null 2>&1"))
-		skip();
 	make(&m);
 	m.lives[0].stats = (struct tl_str)MADE_STR("entries: 3\n");
 	f = made_file(m.buffer, 2);
+	f.pack = pack;
 	fd = mkstemp(name);
 	assert_null(dat_write(&f, fd, name));
 	close(fd);
@@ -302,6 +322,14 @@ static void trace_cmd_reads_it(void **state)
 	snprintf(command, sizeof(command), "trace-cmd dump -v -i %s 2>&1", name);
 	assert_int_equal(count_of(command, "is a valid trace-cmd file"), 1);
 	unlink(name);
+}
+
+static void trace_cmd_reads_it(void **state)
+{
+	if (system("command -v trace-cmd >/dev/null 2>&1"))
+		skip();
+	trace_cmd_reads(false);
+	trace_cmd_reads(true);
 }
 
 int main(void)
