@@ -210,6 +210,8 @@ void tl_lives_free(struct tl_lives *lives);
 struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
 /* The end of the trace: everything still held is handed on. */
 struct tl_err *tl_lives_end(struct tl_lives *lives);
+/* Who bears this pid now, before the life is complete; NULL: nobody that was seen. Valid until the next event. */
+const struct tl_task *tl_lives_find(const struct tl_lives *lives, tl_pid pid);
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *lives);
 /* Tasks held now, and the most ever held. */
 void tl_lives_count(const struct tl_lives *lives, size_t *ret_now, size_t *ret_most);

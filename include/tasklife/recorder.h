@@ -32,6 +32,7 @@ struct tl_rec_plan {
 	int64_t buffer_kb;     /* per CPU; 0 our default */
 	bool exit_syscalls;    /* sys_enter_exit*: exit codes at the price of some ns on every system call */
 	bool best_effort;      /* go on without a source that is refused */
+	bool follow;	       /* the rare events alone, read while they come: tl_recorder_follow() */
 };
 
 struct tl_recorder;
@@ -58,6 +59,9 @@ struct tl_err *tl_recorder_spawn(struct tl_recorder *rec, char *const argv[], tl
  * *ret_ended false when it was not the child that ended the wait. seconds < 0: no limit. */
 struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const volatile int *stop,
 				int *ret_status, bool *ret_ended);
+/* Of a recorder opened with plan.follow: a pipe that gives the records as the kernel's text, some 40 ms after they
+ * were made, and ends when the recorder is stopped. Once. The caller reads it, and closes it. */
+struct tl_err *tl_recorder_follow(struct tl_recorder *rec, int *ret_fd);
 /* Stop tracing and drain the buffers. */
 struct tl_err *tl_recorder_stop(struct tl_recorder *rec);
 /* Write the whole recording as trace.dat v7, front to back without seeking. pack: with zstd. */

@@ -84,6 +84,7 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 		.buffer_kb = opts->buffer_kb,
 		.exit_syscalls = opts->exit_syscalls,
 		.best_effort = opts->best_effort,
+		.follow = opts->follow,
 		.n_pids = (unsigned)opts->pid.n,
 	};
 
@@ -114,6 +115,11 @@ struct tl_err *capture_wait(struct capture *cap, double seconds)
 	if (stop_asked && cap->child != TL_PID_NONE && !cap->ended)
 		try(tl_recorder_wait(cap->rec, GRACE_SECONDS, &never, &cap->status, &cap->ended));
 	return tl_recorder_stop(cap->rec);
+}
+
+void capture_stop(void)
+{
+	stop_asked = SIGTERM;
 }
 
 int capture_interrupted(void)

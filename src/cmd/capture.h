@@ -15,6 +15,7 @@ struct capture_opts {
 	const char *mode;
 	int64_t buffer_kb;
 	bool everything, exit_syscalls, best_effort, no_compress;
+	bool follow; /* no option: watch sets it */
 };
 extern const struct opt capture_opts[]; /* without -p and -a */
 
@@ -33,6 +34,8 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 struct tl_err *capture_start(struct capture *cap, char **argv);
 /* Waits for the command, for `seconds` (< 0: no limit), or for a signal; then stops recording. */
 struct tl_err *capture_wait(struct capture *cap, double seconds);
+/* As if a signal had asked for the end. */
+void capture_stop(void);
 /* The signal that ended the waiting, 0: none. */
 int capture_interrupted(void);
 /* The file a recording will be kept in is opened before anything is recorded, and emptied only when

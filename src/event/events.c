@@ -260,6 +260,30 @@ static void hold(struct tl_events *evs, const struct tl_record *rec, const struc
 	evs->tail++;
 }
 
+/*
+ * A tick of our recorder, which reads while it records: what is older by more than TICK_NS has got its stack or gets none,
+ * on every CPU. Anybody may write one; then a stack too many is an orphan, no more.
+ */
+#define TICK_NS 1000000
+
+static bool is_tick(const struct tl_record *rec)
+{
+	static const char text[] = "tasklife/1 tick";
+
+	return rec->kind == TL_REC_MARK && rec->payload.n >= sizeof(text) - 1 &&
+	       !memcmp(rec->payload.p, text, sizeof(text) - 1);
+}
+
+static void close_older(struct tl_events *evs, tl_ns t)
+{
+	for (uint64_t i = evs->head; i < evs->tail; i++) {
+		struct held *h = held_at(evs, i);
+
+		if (h->ev.t != TL_NS_NONE && t - h->ev.t > TICK_NS)
+			h->open = false;
+	}
+}
+
 /* One record in. True: *ret is an event that needs to wait for nothing. */
 static bool take_record(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ret)
 {
@@ -273,6 +297,10 @@ static bool take_record(struct tl_events *evs, const struct tl_record *rec, stru
 	}
 	if (rec->kind == TL_REC_USER_STACK)
 		return false;
+	if (is_tick(rec) && rec->t != TL_NS_NONE) {
+		close_older(evs, rec->t);
+		return false;
+	}
 	slots = slots_of(evs, rec);
 	slot = slots ? &slots[level_of(rec)] : NULL;
 	for (unsigned i = slots ? level_of(rec) : PAIR_LEVELS; i < PAIR_LEVELS; i++)

@@ -99,6 +99,13 @@ struct tl_err *tl_lives_feed(struct tl_lives *l, const struct tl_event *ev)
 	return l->err ? take(l->err) : NULL;
 }
 
+const struct tl_task *tl_lives_find(const struct tl_lives *l, tl_pid pid)
+{
+	struct life *life = life_at((struct tl_lives *)l, pid);
+
+	return life ? &life->t : NULL;
+}
+
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *l)
 {
 	return &l->w;

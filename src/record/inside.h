@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include "bpf/exits.h"
 #include "record/child.h"
+#include "record/follow.h"
 #include "record/pump.h"
 #include "record/side.h"
 #include "tasklife/recorder.h"
@@ -37,6 +38,9 @@ struct tl_recorder {
 	bool deaths_run;
 	atomic_bool deaths_end;
 	struct child child;
+	struct follow follow;
+	int follow_fd;	/* the reader's end, until it is handed over */
+	bool following; /* plan.follow */
 	tl_pid *root; /* those of the plan */
 	unsigned n_roots;
 	bool on, stopped;

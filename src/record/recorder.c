@@ -157,6 +157,15 @@ static struct tl_err *keep_roots(struct tl_recorder *rec, const struct tl_rec_pl
 	return NULL;
 }
 
+/* Text needs the offsets of its stacks to be put right; a kernel without the option prints names alone. */
+static struct tl_err *begin_following(struct tl_recorder *rec)
+{
+	rec->following = true;
+	tl_err_free(tfs_instance_option(&rec->inst[LIVES], "sym-offset", true));
+	try(follow_start(&rec->inst[LIVES], &rec->side, &rec->follow, &rec->follow_fd));
+	return tfs_instance_on(&rec->inst[LIVES], true);
+}
+
 static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	try(keep_roots(rec, plan));
@@ -165,10 +174,14 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(make_instances(rec, plan));
 	begin_side_facts(rec);
 	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
-	try(follow_all(rec, plan));
-	for (int b = 0; b < BUFFERS; b++)
-		try(pumps_start(&rec->inst[b], &rec->pumps[b]));
-	try(switch_on(rec, plan));
+	if (plan->follow) {
+		try(begin_following(rec));
+	} else {
+		try(follow_all(rec, plan));
+		for (int b = 0; b < BUFFERS; b++)
+			try(pumps_start(&rec->inst[b], &rec->pumps[b]));
+		try(switch_on(rec, plan));
+	}
 	rec->on = true;
 	tell_beginning(rec);
 	return NULL;
@@ -182,7 +195,7 @@ struct tl_err *tl_recorder_open(const struct tl_rec_plan *plan, struct tl_record
 
 	if (!rec)
 		return &tl_enomem;
-	rec->undo.fd = rec->side.fd = -1;
+	rec->undo.fd = rec->side.fd = rec->follow_fd = -1;
 	rec->child = (struct child){.go = -1, .said = -1, .pidfd = -1};
 	for (int b = 0; b < BUFFERS; b++)
 		rec->pumps[b].stop = -1;
@@ -200,8 +213,10 @@ struct tl_err *tl_recorder_open(const struct tl_rec_plan *plan, struct tl_record
 struct tl_err *tl_recorder_spawn(struct tl_recorder *rec, char *const argv[], tl_pid *ret)
 {
 	try(child_fork(argv, &rec->child));
-	try(tfs_instance_follow(&rec->inst[FAMILY], rec->child.pid));
-	try(tfs_instance_on(&rec->inst[FAMILY], true));
+	if (!rec->following) {
+		try(tfs_instance_follow(&rec->inst[FAMILY], rec->child.pid));
+		try(tfs_instance_on(&rec->inst[FAMILY], true));
+	}
 	tell_root(rec, rec->child.pid);
 	side_cgroup(&rec->side, rec->child.pid);
 	try(child_release(&rec->child, argv[0]));
@@ -288,7 +303,9 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 	for (int b = 0; b < BUFFERS; b++) {
 		struct tl_err *err = rec->on ? tfs_instance_on(&rec->inst[b], false) : NULL;
 
-		if (!err && rec->inst[b].dir)
+		if (b == LIVES)
+			follow_stop(&rec->follow);
+		if (!err && rec->inst[b].dir && !rec->following)
 			err = pumps_stop(&rec->pumps[b], &rec->inst[b]);
 		if (!first)
 			first = err;
@@ -298,6 +315,14 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 	record_deaths_stop(rec);
 	take_statistics(rec);
 	return first;
+}
+
+struct tl_err *tl_recorder_follow(struct tl_recorder *rec, int *ret_fd)
+{
+	if (rec->follow_fd < 0)
+		return tl_err_new(TL_E_FAILED, N_("cannot read what is being recorded"), NULL);
+	*ret_fd = take_fd(&rec->follow_fd);
+	return NULL;
 }
 
 const struct tl_rec_report *tl_recorder_report(const struct tl_recorder *rec)
@@ -312,6 +337,7 @@ void tl_recorder_close(struct tl_recorder *rec)
 	tl_err_free(tl_recorder_stop(rec));
 	exits_close(rec->exits);
 	child_fini(&rec->child);
+	guard_close(&rec->follow_fd);
 	side_close(&rec->side);
 	for (int b = 0; b < BUFFERS; b++) {
 		pumps_fini(&rec->pumps[b]);

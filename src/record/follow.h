@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A buffer read while it fills: its trace_pipe, copied into a pipe of ours as the text it is, so that whoever reads
+ * needs to know nothing of the kernel under it.
+ *
+ * Law of this header: follow_start() after the tracer is set (an open trace_pipe forbids it); the thread ends at
+ * follow_stop() or when the reader closed its end.
+ */
+#ifndef RECORD_FOLLOW_H
+#define RECORD_FOLLOW_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include "record/side.h"
+#include "tracefs/instance.h"
+
+struct follow {
+	pthread_t thread;
+	bool running;
+	struct side *side; /* where ticks are written */
+	char *path;
+	sem_t ready;
+	int from, to, stop; /* trace_pipe (in the thread's own table), our pipe's end, an eventfd */
+	int os;
+};
+
+struct tl_err *follow_start(struct tfs_instance *inst, struct side *side, struct follow *ret, int *ret_fd);
+/* After tracing is off: what is left is copied, and the pipe ends. */
+void follow_stop(struct follow *f);
+
+#endif
