@@ -17,6 +17,7 @@ struct tl_view_opts {
 	bool color;
 	bool all;      /* also what is folded by default */
 	bool stacks;   /* story: show call paths */
+	bool each;     /* story: tell every life, also those like others before them */
 };
 
 struct tl_trailer {

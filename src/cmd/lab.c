@@ -261,7 +261,7 @@ static struct tl_err *plan_view(const struct lab_run *r, struct pipeline *p)
 	if (p->fd < 0)
 		return tl_err_os(errno, N_("cannot write the story"), NULL, r->tell_to);
 	p->selectors = &r->selectors;
-	p->opts = view_opts_for(&r->common, p->fd, r->selectors.all, r->no_stacks);
+	p->opts = view_opts_for(&r->common, p->fd, &r->selectors, r->no_stacks);
 	p->to = r->tell_to;
 	return NULL;
 }

@@ -42,13 +42,15 @@ struct tl_err *trace_open(int n, char **words, struct tl_source **ret)
 		N_("or read one from a pipe: tasklife story -"), NULL);
 }
 
-struct tl_view_opts view_opts_for(const struct common *c, int fd, bool all, bool no_stacks)
+struct tl_view_opts view_opts_for(const struct common *c, int fd, const struct selectors *s,
+				  bool no_stacks)
 {
 	return (struct tl_view_opts){
 		.width = width_of(fd, isatty(fd) ? 80 : 0),
 		.color = color_wanted(c, fd),
-		.all = all,
+		.all = s->all,
 		.stacks = !no_stacks,
+		.each = s->all || s->pid.n, /* who is asked for by number is told */
 	};
 }
 

@@ -26,6 +26,7 @@ struct pipeline {
 int pipeline_tell(const struct pipeline *p, struct tl_source *src);
 
 /* The options of a view on this descriptor. */
-struct tl_view_opts view_opts_for(const struct common *c, int fd, bool all, bool no_stacks);
+struct tl_view_opts view_opts_for(const struct common *c, int fd, const struct selectors *s,
+				  bool no_stacks);
 
 #endif

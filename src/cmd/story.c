@@ -25,7 +25,7 @@ static int tell_with(const char *view, const struct tell *t, int n, char **words
 {
 	struct pipeline p = {
 		.view = tl_view_named(view),
-		.opts = view_opts_for(&t->common, STDOUT_FILENO, t->selectors.all, t->no_stacks),
+		.opts = view_opts_for(&t->common, STDOUT_FILENO, &t->selectors, t->no_stacks),
 		.selectors = &t->selectors,
 		.fd = STDOUT_FILENO,
 	};

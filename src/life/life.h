@@ -170,6 +170,7 @@ void death_coredump(struct tl_lives *l, const struct tl_event *ev);
 void run_close(struct life *life, tl_ns t);
 /* the trace ends while it sleeps or runs */
 void run_cut(struct life *life, tl_ns t);
+void run_acts(const struct tl_lives *l, struct life *life, tl_ns t); /* a record of its own */
 /* notice.c: a signal that tells a parent of its child's end */
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev);
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);

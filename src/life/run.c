@@ -99,6 +99,16 @@ static void run_enter(struct life *life, enum run_state state, tl_ns t)
 	life->since = t;
 }
 
+/*
+ * Who acts is on a CPU, also where its sched_switch is missing: event-fork adds a child to set_event_pid while
+ * another CPU may be switching to it already. The time before is what it waited, at most.
+ */
+void run_acts(const struct tl_lives *l, struct life *life, tl_ns t)
+{
+	if (l->w.sw && (life->run == RUN_QUEUED || life->run == RUN_ASLEEP))
+		run_enter(life, RUN_ON_CPU, t);
+}
+
 static void switched_out(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
 	char state = ev->u.sw.state;
@@ -106,6 +116,8 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 	life->t.sched.any = true;
 	life->t.sched.switches++;
 	life->off_cpu = ev->t;
+	if (life->run == RUN_QUEUED) /* it ran, but from when on was not seen: neither waited nor run */
+		life->run = RUN_UNKNOWN;
 	if (state == 'Z' || state == 'X') {
 		run_close(life, ev->t);
 		life->t.death.last_state = state;

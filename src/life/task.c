@@ -125,6 +125,8 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 	if (!life)
 		return NULL;
 	life_touch(life, ev);
+	if (pid == ev->pid && ev->kind != TL_EV_SWITCH)
+		run_acts(l, life, ev->t);
 	/* the dead bear no new names: another name under their id is that of a thread taking it over (exec.c) */
 	if (comm && !(life->t.death.seen.is && life->t.n_comms))
 		life_name(life, comm);

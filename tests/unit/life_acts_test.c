@@ -18,7 +18,7 @@ struct life_copy {
 	int deliver_sig, sig;
 	tl_pid sig_owner;
 	char birth_top[32], death_third[40];
-	tl_ns sleep, run, death_t;
+	tl_ns sleep, run, wait, death_t;
 	unsigned n_rhythms;
 	uint64_t rhythm_count;
 	bool process_ended;
@@ -75,6 +75,7 @@ static void copy(void *ctx, const struct tl_task *t)
 	}
 	c->sleep = t->sched.sleep;
 	c->run = t->sched.run;
+	c->wait = t->sched.wait;
 	c->n_rhythms = t->sched.n_rhythms;
 	c->rhythm_count = t->sched.n_rhythms ? t->sched.rhythm[0].count : 0;
 	c->process_ended = t->process->ended;
@@ -126,6 +127,27 @@ static void a_whole_life(void **state)
 	assert_false(c->exited_code); /* inv 4 */
 	assert_false(find(&all, 10, 0)->born);
 	assert_int_equal(find(&all, 10, 0)->n_children, 1);
+}
+
+static void who_acts_is_on_a_cpu(void **state)
+{
+	/* of 11 the switch to it is missing, of 12 also every act */
+	static const char text[] =
+		"  sh-10    [000] .....   1.000000: task_newtask: pid=11 comm=sh clone_flags=1200000 oom_score_adj=0\n"
+		"  sh-10    [000] .....   1.000020: sched_wakeup_new: comm=sh pid=11 prio=120 target_cpu=001\n"
+		"  sh-10    [000] .....   1.000030: task_newtask: pid=12 comm=sh clone_flags=1200000 oom_score_adj=0\n"
+		"  sh-10    [000] .....   1.000040: sched_wakeup_new: comm=sh pid=12 prio=120 target_cpu=001\n"
+		"  sh-10    [000] d....   1.000050: sched_switch: prev_comm=sh prev_pid=10 prev_prio=120 prev_state=S ==> next_comm=swapper/0 next_pid=0 next_prio=120\n"
+		"  true-11  [001] .....   1.001000: sched_process_exec: filename=/bin/true pid=11 old_pid=11\n"
+		"  true-11  [001] d....   1.003000: sched_switch: prev_comm=true prev_pid=11 prev_prio=120 prev_state=S ==> next_comm=swapper/1 next_pid=0 next_prio=120\n"
+		"  sh-12    [001] d....   1.004000: sched_switch: prev_comm=sh prev_pid=12 prev_prio=120 prev_state=S ==> next_comm=swapper/1 next_pid=0 next_prio=120\n";
+	struct copies all = {};
+
+	lives_of_text(text, copy, &all);
+	assert_int_equal(find(&all, 11, 0)->run, 2000000);
+	assert_int_equal(find(&all, 11, 0)->wait, 980000);
+	assert_int_equal(find(&all, 12, 0)->run, 0);
+	assert_int_equal(find(&all, 12, 0)->wait, 0);
 }
 
 static void a_stack_on_another_cpu_waits_for_its_event(void **state)
@@ -381,6 +403,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_life),
+		cmocka_unit_test(who_acts_is_on_a_cpu),
 		cmocka_unit_test(a_stack_on_another_cpu_waits_for_its_event),
 		cmocka_unit_test(a_pid_is_not_an_identity),
 		cmocka_unit_test(a_thread_takes_its_leaders_id_by_exec),

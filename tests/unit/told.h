@@ -16,6 +16,7 @@
 #define T0 8120000000000
 
 struct hand {
+	unsigned again; /* times the life is told once more */
 	struct atoms atoms;
 	struct tl_task task;
 	struct tl_process process;
@@ -204,7 +205,7 @@ static inline char *hand_view(const char *view, struct hand *h, struct tl_view_o
 	out_init(&o, -1);
 	if (!v || !v->begin(&o, &opts, &state))
 		return NULL;
-	if (h)
+	for (unsigned i = 0; h && i <= h->again; i++)
 		v->task(&o, state, &h->told);
 	v->end(&o, state, &tr);
 	text = strdup(out_text(&o));

@@ -248,6 +248,27 @@ static void why_is_one_line_a_life(void **state)
 	hand_fini(&h);
 }
 
+/* Three are told in full; a killed one, and one asked for by number, always is. */
+static void lives_alike_are_counted(void **state)
+{
+	auto_free char *quiet = NULL, *each = NULL, *killed = NULL;
+	struct hand h;
+
+	hand_init(&h);
+	h.again = 99;
+	killed = hand_view("story", &h, wide);
+	SAYS_NOT(killed, "more, each like");
+	h.task.n_signals = 0;
+	h.told.death = (struct tl_death_verdict){
+		.cause = {.row = &hand_exit}, .by = {.tid = TL_PID_NONE}, .exited = true, .exit_code_known = true};
+	quiet = hand_view("story", &h, wide);
+	SAYS(quiet, "\n  raspbian_proc  8120.001000  97 more, each like raspbian_proc(3682); they ran 1.2 ms to 1.2 ms, 116.4 ms in all");
+	h.told.death.exit_code_known = false;
+	each = hand_view("story", &h, wide);
+	SAYS_NOT(each, "more, each like");
+	hand_fini(&h);
+}
+
 static void nothing_to_tell_is_said(void **state)
 {
 	auto_free char *story = hand_view("story", NULL, wide), *why = hand_view("why", NULL, wide);
@@ -271,6 +292,7 @@ int main(void)
 		cmocka_unit_test(lines_keep_to_the_width),
 		cmocka_unit_test(korean_puts_a_noun_behind_names),
 		cmocka_unit_test(why_is_one_line_a_life),
+		cmocka_unit_test(lives_alike_are_counted),
 		cmocka_unit_test(nothing_to_tell_is_said),
 	};
 

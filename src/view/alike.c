@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include "view/alike.h"
+
+static bool is_quiet(const struct tl_told *d)
+{
+	const struct tl_task *t = d->task;
+
+	return t->birth.seen.is && t->death.seen.is && t->reap.is && t->is_leader && !t->root &&
+	       t->generation == 1 && !t->n_signals && !t->signals_folded && !t->n_children &&
+	       !t->children_more && !t->n_adoptions && t->n_execs < 2 && t->process->n_threads < 2 &&
+	       d->death.exited && d->death.exit_code_known && !d->death.cause.missing;
+}
+
+static struct alike_kind kind_of(const struct tl_told *d)
+{
+	const struct tl_task *t = d->task;
+
+	return (struct alike_kind){
+		.comm = t->comm,
+		.filename = t->n_execs ? t->exec[0].filename : NULL,
+		.birth = d->birth.row,
+		.cause = d->death.cause.row,
+		.creator = t->birth.creator.tid,
+		.reaper = t->reap.by.tid,
+		.exit_code = d->death.exit_code,
+		.like = {.tid = t->tid, .generation = t->generation, .comm = t->comm},
+		.ran = true,
+	};
+}
+
+static bool same_kind(const struct alike_kind *a, const struct alike_kind *b)
+{
+	return a->comm == b->comm && a->filename == b->filename && a->birth == b->birth &&
+	       a->cause == b->cause && a->creator == b->creator && a->reaper == b->reaper &&
+	       a->exit_code == b->exit_code;
+}
+
+static struct alike_kind *find(struct alike *a, const struct alike_kind *k)
+{
+	for (unsigned i = 0; i < a->n; i++)
+		if (same_kind(&a->kind[i], k))
+			return &a->kind[i];
+	if (a->n == ALIKE_KINDS)
+		return NULL;
+	a->kind[a->n] = *k;
+	return &a->kind[a->n++];
+}
+
+/* Lives come in order of completion, not of birth. */
+static void count(struct alike_kind *k, const struct tl_task *t)
+{
+	tl_ns run = t->sched.run, from = t->birth.seen.t, to = t->death.seen.t;
+	bool first = !k->counted++;
+
+	k->ran = k->ran && t->sched.any;
+	k->run += run;
+	k->run_min = first || run < k->run_min ? run : k->run_min;
+	k->run_max = first || run > k->run_max ? run : k->run_max;
+	k->from = first || from < k->from ? from : k->from;
+	k->to = first || to > k->to ? to : k->to;
+}
+
+bool alike_counts(struct alike *a, const struct tl_told *told)
+{
+	struct alike_kind mine, *k;
+
+	if (!is_quiet(told))
+		return false;
+	mine = kind_of(told);
+	k = find(a, &mine);
+	if (!k)
+		return false;
+	if (k->told < ALIKE_IN_FULL) {
+		k->told++;
+		k->like = mine.like;
+		return false;
+	}
+	count(k, told->task);
+	return true;
+}
