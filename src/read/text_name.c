@@ -104,6 +104,20 @@ static bool syscall_at(struct tl_str name, const char *part, const char *p, cons
 	return true;
 }
 
+/* trace-cmd report prints trace_marker as "print: tracing_mark_write: text": the text alone is what was written. */
+static void mark_text(struct tl_record *ret)
+{
+	static const char writer[] = "tracing_mark_write";
+	const size_t n = sizeof(writer) - 1;
+	const char *p = ret->payload.p, *end = p + ret->payload.n;
+	const char *colon = ret->payload.n > n && !memcmp(p, writer, n) ? memchr(p + n, ':', end - p - n) : NULL;
+
+	if (!colon || (colon != p + n && p[n] != '+') || memchr(p, ' ', colon - p))
+		return;
+	colon = skip_blank(colon + 1, end);
+	ret->payload = (struct tl_str){colon, end - colon};
+}
+
 /* Events that stand for something else; the first three write text of users. */
 static bool special_event(struct tl_record *ret)
 {
@@ -113,6 +127,7 @@ static bool special_event(struct tl_record *ret)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		if (str_is(ret->name, marks[i])) {
 			ret->kind = TL_REC_MARK;
+			mark_text(ret);
 			return true;
 		}
 	}

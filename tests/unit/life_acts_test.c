@@ -330,7 +330,7 @@ static void side_facts_join_the_dead(void **state)
 		"  r-9 [000] ..... 1.015: tracing_mark_write: tasklife/1 root tid=11\n"
 		"  s-11 [000] ..... 1.02: sched_process_exit: comm=s pid=11 prio=120\n"
 		"  <idle>-0 [000] ..s.. 1.03: sched_process_free: comm=s pid=11 prio=120\n"
-		"  r-9 [000] ..... 1.05: tracing_mark_write: tasklife/1 exit tid=11 status=768\n"
+		"  r-9 [000] ..... 1.05: print:                tracing_mark_write: tasklife/1 exit tid=11 status=768\n"
 		"  r-9 [000] ..... 1.06: tracing_mark_write: tasklife/1 waited tid=11 ppid=10\n"
 		"  r-9 [000] ..... 1.07: tracing_mark_write: tasklife/1 nonsense tid=11\n"
 		"  r-9 [000] ..... 1.08: tracing_mark_write: tasklife/1 exit tid=99999999999999999999 status=\n";
