@@ -64,6 +64,7 @@ struct tl_death_verdict {
 	int exit_code;
 	bool handled_term;	       /* a deadly signal was handled before it left by itself */
 	const struct tl_signal *handled; /* that signal */
+	tl_ns handled_before;		 /* from its delivery to the death; TL_NS_NONE not known */
 };
 
 struct tl_process_verdict {
@@ -93,6 +94,7 @@ struct tl_told {
 	const struct tl_witnesses *witnesses;
 	const struct tl_trace_info *info;
 	tl_ns t0; /* the trace's first time, for relative ones */
+	bool unkept; /* the recording is not kept: a place in it leads nowhere */
 };
 
 /* Does the sender of this source count as "who did it" (kill), or is the owner only the trigger (tty, oom)? */

@@ -109,7 +109,8 @@ static void tell_life(void *ctx, const struct tl_task *task)
 	struct telling *tell = ctx;
 	const struct tl_trace_info *info = tl_source_info(tell->src);
 	struct tl_told told = {
-		.info = info, .t0 = info->first, .witnesses = tl_lives_witnesses(tell->lives)};
+		.info = info, .t0 = info->first, .witnesses = tl_lives_witnesses(tell->lives),
+		.unkept = tell->p->unkept};
 
 	tell->tasks++;
 	if (!select_task(&tell->sel, task, info->first) || !by_default(tell, task))

@@ -15,6 +15,7 @@
 struct tl_err *trace_open(int n, char **words, struct tl_source **ret);
 
 struct pipeline {
+	bool unkept; /* the trace is gone when its story is told */
 	const struct tl_view *view;
 	struct tl_view_opts opts;
 	const struct selectors *selectors;

@@ -80,6 +80,7 @@ static struct tl_err *check(const struct run *r, int n, struct pipeline *p)
 	try(select_init(&sel, &r->selectors));
 	try(tell_fd(r, &p->fd));
 	p->selectors = &r->selectors;
+	p->unkept = !r->output;
 	p->opts = view_opts_for(&r->common, p->fd, &r->selectors, r->no_stacks);
 	p->to = r->tell_to;
 	return NULL;

@@ -180,7 +180,10 @@ static void part_evidence(struct json *j, const char *key, const struct tl_told 
 			json_atom(j, "event", e->function);
 		else
 			json_str(j, "event", tl_ev_name(e->seen.kind));
-		json_u64(j, "place", e->seen.place);
+		if (d->unkept)
+			json_null(j, "place");
+		else
+			json_u64(j, "place", e->seen.place);
 		json_end_obj(j);
 	}
 	json_end_arr(j);

@@ -92,25 +92,26 @@ static const char *noted(struct story *st, const char *text, const struct tl_see
 	return noted_all(st, text, seen, NULL);
 }
 
-static const char *note_text(struct story *st, const struct tl_evidence *e, bool binary)
+static const char *note_text(struct story *st, const struct tl_evidence *e, const struct tl_told *d)
 {
+	bool binary = d->info && d->info->format && !strncmp(d->info->format, "trace.dat", 9);
 	const char *what =
 		e->function ? words_name(&st->pg, e->function) : tl_ev_name(e->seen.kind);
 	const char *time = words_seen(&st->pg, &e->seen);
 	unsigned long long place = e->seen.place;
 
+	if (d->unkept)
+		return page_fmt(&st->pg, "%s %s", time, what);
 	return binary ? page_fmt(&st->pg, _("%1$s %2$s, byte %3$llu"), time, what, place)
 		      : page_fmt(&st->pg, _("%1$s %2$s, line %3$llu"), time, what, place);
 }
 
-static void put_notes(struct story *st, const struct tl_trace_info *info)
+static void put_notes(struct story *st, const struct tl_told *d)
 {
-	bool binary = info && info->format && !strncmp(info->format, "trace.dat", 9);
-
 	for (unsigned i = 0; i < st->n_notes; i++)
 		page_line(&st->pg, 7,
 			  page_fmt(&st->pg, "  " ST_DIM "[%u] %s" ST_OFF, i + 1,
-				   note_text(st, &st->note[i], binary)));
+				   note_text(st, &st->note[i], d)));
 	st->n_notes = 0;
 }
 
@@ -458,6 +459,9 @@ static void put_death(struct story *st, const struct tl_told *d)
 	else if (st->pg.opts.stacks)
 		row(st, L_PATH, NULL, _("not recorded: no stack came with its death"));
 	put_missing(st, &v->cause);
+	if (v->exited && !v->exit_code_known && d->witnesses->side) /* of our own recordings */
+		row(st, L_MISSING, NULL,
+		    _("its exit code: permit BPF (tasklife doctor says what is missing), or record with --exit-syscalls"));
 	if (!v->exited && v->fatal)
 		put_missing(st, &v->source);
 }
@@ -616,7 +620,7 @@ static void story_task(struct out *o, void *state, const struct tl_told *told)
 	put_notice(st, t);
 	put_reap(st, t);
 	put_process(st, told);
-	put_notes(st, told->info);
+	put_notes(st, told);
 }
 
 /* Those that were counted instead of told. */
