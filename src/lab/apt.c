@@ -191,13 +191,27 @@ static char *find_deb(const char *dir, const char *name)
 	return found;
 }
 
+/* What was begun only takes the room that is missing; what is interrupted otherwise is gone on with. */
+static struct tl_err *no_space(struct apt *a, const char *name, struct tl_err *old)
+{
+	auto_free char *begun = find_deb(a->dir, name);
+
+	tl_err_free(old);
+	if (begun)
+		unlink(begun);
+	return tl_err_os(ENOSPC, N_("cannot write into the cache"), NULL, a->dir);
+}
+
 static struct tl_err *download(struct apt *a, const char *name, char **ret)
 {
 	char *argv[] = {(char *)"apt-get", (char *)"-q", (char *)"-o", (char *)"APT::Status-Fd=3", (char *)"download",
 			(char *)name, NULL};
 
 	lab_note(a->lab, N_("getting %s"), name, 0);
-	try(apt_run(a, argv, N_("getting %s"), name, NULL));
+	struct tl_err *err = apt_run(a, argv, N_("getting %s"), name, NULL);
+	if (err && err->log && strstr(err->log, "No space left on device"))
+		return no_space(a, name, err);
+	try(err);
 	*ret = find_deb(a->dir, name);
 	return *ret ? NULL : tl_err_new(TL_E_FAILED, N_("apt said it got '%s', but it is not there"), name);
 }

@@ -89,10 +89,24 @@ static bool attend(const struct lab *lab, struct lab_child *c, const struct pipe
 	return true;
 }
 
+/* It may be writing what nobody reads any more: it is asked once, then ended. */
+static void end_child(pid_t pid, int *status)
+{
+	kill(pid, SIGTERM);
+	for (int i = 0; i < 100; i++) {
+		if (waitpid(pid, status, WNOHANG) == pid)
+			return;
+		poll(NULL, 0, 20);
+	}
+	kill(pid, SIGKILL);
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+}
+
 static struct tl_err *run_with(const struct lab *lab, struct lab_child *c, struct pipes *p)
 {
 	pid_t me = getpid(), pid = fork();
-	int status;
+	int status = 0;
 
 	if (pid < 0)
 		return tl_err_os(errno, N_("cannot start '%s'"), c->argv[0], NULL);
@@ -103,8 +117,8 @@ static struct tl_err *run_with(const struct lab *lab, struct lab_child *c, struc
 	p->out[1] = p->progress[1] = -1;
 	bool whole = attend(lab, c, p);
 	if (!whole)
-		kill(pid, SIGTERM);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		end_child(pid, &status);
+	while (whole && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	c->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return whole ? NULL : tl_err_new(TL_E_FAILED, N_("stopped while '%s' was running"), c->argv[0]);
