@@ -32,7 +32,8 @@ static void put_entry(struct lab_cpio *c, const struct entry *e)
 		0, 1, 0, e->n, 0, 0, e->major, e->minor, name, 0);
 	out_mem(c->out, e->path, name);
 	pad(c->out);
-	out_mem(c->out, e->p, e->n);
+	if (e->n)
+		out_mem(c->out, e->p, e->n);
 	pad(c->out);
 }
 
