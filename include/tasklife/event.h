@@ -73,6 +73,7 @@ enum tl_side {
 	TL_SIDE_CMD,  /* tid, text: command line */
 	TL_SIDE_CGROUP, /* tid, text */
 	TL_SIDE_WAITED, /* tid reaped by ppid at this moment */
+	TL_SIDE_SENDER, /* tid sent sig to target: its command line (text) and control group then */
 	TL_SIDE_MODE, /* text: how it was recorded ("events+stacks") */
 };
 
@@ -156,7 +157,9 @@ struct tl_event {
 			int32_t status;
 			bool kthread;
 			tl_ns t; /* when it happened, where that differs from the marker's own time */
-			const struct tl_atom *comm, *text;
+			tl_pid target;
+			int32_t sig;
+			const struct tl_atom *comm, *text, *cgroup;
 		} side;
 		uint64_t lost;
 	} u;

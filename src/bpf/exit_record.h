@@ -21,4 +21,13 @@ struct exec_record {
 	char text[EXEC_TEXT]; /* arguments, a NUL behind each */
 };
 
+struct signal_record {
+	__u64 t; /* as above */
+	__u64 cgroup; /* id in the unified hierarchy */
+	__s32 tid, target; /* who was running, and who gets it */
+	__s32 sig;
+	__u32 n;
+	char text[EXEC_TEXT]; /* the command line of who was running */
+};
+
 #endif

@@ -46,8 +46,24 @@ static int on_exec(void *ctx, void *data, size_t n)
 	return 0;
 }
 
+static int on_signal(void *ctx, void *data, size_t n)
+{
+	const struct exits *x = ctx;
+	const struct signal_record *r = data;
+
+	if (n >= sizeof(*r) && x->ear && r->n <= sizeof(r->text))
+		x->ear->sent(x->ear->ctx, &(struct exits_signal){.t = (tl_ns)r->t,
+								 .tid = r->tid,
+								 .target = r->target,
+								 .sig = r->sig,
+								 .cgroup = r->cgroup,
+								 .args = r->text,
+								 .n = r->n});
+	return 0;
+}
+
 /* Exit codes matter more: a kernel that takes only their program still gives them. */
-static int load_programs(struct exits *x, bool with_execs)
+static int load_programs(struct exits *x, bool with_execs, bool with_signals)
 {
 	int rc;
 
@@ -55,6 +71,7 @@ static int load_programs(struct exits *x, bool with_execs)
 	if (!x->skel)
 		return -errno;
 	bpf_program__set_autoload(x->skel->progs.on_exec, with_execs);
+	bpf_program__set_autoload(x->skel->progs.on_signal, with_signals);
 	rc = exit_bpf__load(x->skel);
 	if (!rc)
 		rc = exit_bpf__attach(x->skel);
@@ -70,15 +87,18 @@ static struct tl_err *load(struct exits *x)
 	int rc;
 
 	libbpf_set_print(NULL); /* the library prints nothing */
-	rc = load_programs(x, true);
+	rc = load_programs(x, true, true);
+	if (rc && rc != -EPERM)
+		rc = load_programs(x, true, false);
 	x->has_execs = !rc;
 	if (rc && rc != -EPERM && rc != -EACCES)
-		rc = load_programs(x, false);
+		rc = load_programs(x, false, false);
 	if (rc)
 		return exits_refused(-rc);
 	/* taken in this order: who execs and dies between two looks gets its arguments first */
 	x->ring = ring_buffer__new(bpf_map__fd(x->skel->maps.execs), on_exec, x, NULL);
-	if (!x->ring || ring_buffer__add(x->ring, bpf_map__fd(x->skel->maps.deaths), on_death, x))
+	if (!x->ring || ring_buffer__add(x->ring, bpf_map__fd(x->skel->maps.signals), on_signal, x) ||
+	    ring_buffer__add(x->ring, bpf_map__fd(x->skel->maps.deaths), on_death, x))
 		return exits_refused(errno);
 	return NULL;
 }

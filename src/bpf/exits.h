@@ -25,10 +25,20 @@ struct exits_exec {
 	size_t n;
 };
 
+struct exits_signal { /* one that may kill */
+	tl_ns t;
+	tl_pid tid, target; /* who was running when it was sent, mostly the sender */
+	int sig;
+	uint64_t cgroup; /* of who was running: its id in the unified hierarchy; 0 unknown */
+	const char *args; /* of who was running; n 0: a kernel thread, or not readable */
+	size_t n;
+};
+
 /* Who is told. */
 struct exits_ear {
 	void (*died)(void *ctx, const struct exits_death *d);
 	void (*execed)(void *ctx, const struct exits_exec *e);
+	void (*sent)(void *ctx, const struct exits_signal *s);
 	void *ctx;
 };
 

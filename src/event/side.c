@@ -15,7 +15,7 @@ static const struct {
 } kinds[] = {
 	{"root", TL_SIDE_ROOT}, {"exit", TL_SIDE_EXIT}, {"task", TL_SIDE_TASK},
 	{"cmd", TL_SIDE_CMD},	{"cgroup", TL_SIDE_CGROUP}, {"waited", TL_SIDE_WAITED},
-	{"mode", TL_SIDE_MODE},
+	{"mode", TL_SIDE_MODE}, {"sender", TL_SIDE_SENDER},
 };
 
 /* Cut the next blank-separated word off `s`. */
@@ -92,6 +92,12 @@ static void put(struct tl_events *evs, struct tl_event *ev, struct tl_str w)
 		ev->u.side.comm = unescape(evs, v);
 	else if (key_is(w, "text", &v))
 		ev->u.side.text = unescape(evs, v);
+	else if (key_is(w, "cgroup", &v))
+		ev->u.side.cgroup = unescape(evs, v);
+	else if (key_is(w, "target", &v) && number(v, &i))
+		ev->u.side.target = (tl_pid)i;
+	else if (key_is(w, "sig", &v) && number(v, &i))
+		ev->u.side.sig = (int32_t)i;
 	else if (key_is(w, "tid", &v) && number(v, &i))
 		ev->u.side.tid = (tl_pid)i;
 	else if (key_is(w, "tgid", &v) && number(v, &i))
@@ -127,6 +133,7 @@ bool decode_side(struct tl_events *evs, const struct tl_record *rec, struct tl_e
 	s.n -= sizeof(prefix) - 1;
 	ev->kind = TL_EV_SIDE;
 	ev->u.side.tid = ev->u.side.tgid = ev->u.side.ppid = TL_PID_NONE;
+	ev->u.side.target = TL_PID_NONE;
 	ev->u.side.status = -1;
 	ev->u.side.t = TL_NS_NONE;
 	if (!kind_named(word_of(&s), &ev->u.side.kind))

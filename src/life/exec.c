@@ -88,6 +88,7 @@ void see_exec(struct tl_lives *l, const struct tl_event *ev)
 	life_touch(life, ev);
 	group_leads(l, life); /* whoever has called exec leads */
 	exec_push(life, ev);
+	sender_execed(life);
 	life->prepared = (struct tl_seen){};
 	life->interp = NULL;
 	group_of(life)->p.execed = seen_at(ev);

@@ -33,6 +33,8 @@ struct pending_notice { /* a SIGCHLD on its way to this task: about whom */
 #define PENDING_NOTICES 64
 #define FOSTERS_KEPT 64
 
+#define SENT_KEPT 4
+
 struct life {
 	struct tl_task t;
 	struct arena mem;
@@ -47,6 +49,12 @@ struct life {
 	uint64_t moves;
 	/* signal.c */
 	unsigned signals_cap;
+	/* sender.c: signals it sent before its command line was told */
+	struct {
+		tl_pid target;
+		uint64_t place;
+	} sent[SENT_KEPT];
+	unsigned n_sent;
 	/* birth.c: the last copy_process of this task, until the birth it led to */
 	const struct tl_stack *copy_stack;
 	/* exec.c */
@@ -171,6 +179,11 @@ void run_close(struct life *life, tl_ns t);
 /* the trace ends while it sleeps or runs */
 void run_cut(struct life *life, tl_ns t);
 void run_acts(const struct tl_lives *l, struct life *life, tl_ns t); /* a record of its own */
+/* sender.c */
+void sender_told(struct tl_lives *l, const struct tl_event *ev);		  /* a side fact of a signal's sender */
+void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev); /* it sent a signal */
+void sender_execed(struct life *life);
+void sender_named(struct tl_lives *l, struct life *life); /* its command line became known */
 /* notice.c: a signal that tells a parent of its child's end */
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev);
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);

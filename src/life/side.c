@@ -61,13 +61,16 @@ void see_side(struct tl_lives *l, const struct tl_event *ev)
 			life->t.root = life->t.family = true;
 		break;
 	case TL_SIDE_CMD:
-		if (life)
+		if (life) {
 			life->t.argv = ev->u.side.text;
+			sender_named(l, life);
+		}
 		break;
 	case TL_SIDE_CGROUP:
 		if (life)
 			life->t.cgroup = ev->u.side.text;
 		break;
+	case TL_SIDE_SENDER: sender_told(l, ev); break;
 	case TL_SIDE_MODE: break;
 	}
 }

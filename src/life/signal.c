@@ -133,6 +133,8 @@ void see_signal(struct tl_lives *l, const struct tl_event *ev)
 	}
 	if (tells_of_child(ev))
 		return;
+	if (owner)
+		sender_sent(owner, ev->u.sig.pid, ev);
 	if (owner && !s->self)
 		s->ancestry = kin_ancestry(l, owner, &target->mem, &s->n_ancestry);
 	if (s->group)

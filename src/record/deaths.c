@@ -38,9 +38,17 @@ static void on_exec(void *ctx, const struct exits_exec *e)
 	side_args(&rec->side, e->tid, e->args, e->n);
 }
 
+static void on_sent(void *ctx, const struct exits_signal *s)
+{
+	struct tl_recorder *rec = ctx;
+
+	side_sender(&rec->side, s, rec->report.clock[0] == 'm');
+}
+
 static void hear_kernel(struct tl_recorder *rec)
 {
-	exits_take(rec->exits, &(struct exits_ear){.died = on_death, .execed = on_exec, .ctx = rec});
+	exits_take(rec->exits,
+		   &(struct exits_ear){.died = on_death, .execed = on_exec, .sent = on_sent, .ctx = rec});
 }
 
 static void tell_lost(struct tl_recorder *rec)

@@ -62,6 +62,9 @@ void record_deaths_last(struct tl_recorder *rec); /* while tracing is on: the la
 void record_deaths_stop(struct tl_recorder *rec);
 void record_tell_exit(struct side *s, tl_pid tid, int status, tl_ns t);
 
+/* sender.c: who sent a signal, with command line and control group */
+void side_sender(struct side *side, const struct exits_signal *s, bool mono);
+
 /* write.c: are the addresses of /proc/kallsyms there to be read, and not all zero? */
 bool record_kallsyms_readable(void);
 

@@ -33,6 +33,7 @@ enum label {
 	L_RAN,
 	L_SLEPT,
 	L_SIGNAL,
+	L_SENDER,
 	L_DIED,
 	L_TOLD,
 	L_REAPED,
@@ -47,6 +48,7 @@ static const char *const label[LABELS] = {
 	[L_EXEC] = N_("exec"),       [L_RAN] = N_("ran"),         [L_SLEPT] = N_("slept"),
 	[L_SIGNAL] = N_("signal"),   [L_DIED] = N_("died"),       [L_TOLD] = N_("notice"),
 	[L_REAPED] = N_("reaped"),   [L_ADOPTED] = N_("adopted"), [L_MADE] = N_("children"),
+	[L_SENDER] = N_("sender"),
 	[L_PROCESS] = N_("process"), [L_MISSING] = N_("to know"),
 };
 
@@ -368,6 +370,8 @@ static void put_signal(struct story *st, const struct tl_signal *s, const struct
 	text = page_join(pg, text, _("; "), result_text(s));
 	text = page_join(pg, text, _("; "), delivered_text(st, s));
 	row(st, L_SIGNAL, &s->seen, noted(st, text, &s->seen));
+	if (tl_source_has_sender(f->row) && !s->self && *words_sender(pg, s))
+		row(st, L_SENDER, NULL, words_sender(pg, s));
 	if (strcmp(tl_finding_id(f), "child"))
 		put_path(st, s->stack);
 }

@@ -5,9 +5,11 @@
 #include "base/tongue.h"
 #include "view/views.h"
 #include "view/words.h"
+#include "why/tally.h"
 
 struct why {
 	struct page pg;
+	struct tally senders;
 	uint64_t told;
 };
 
@@ -40,6 +42,33 @@ static void put_others(struct why *w, const struct tl_finding *f)
 				  tl_grade_name(f->match[i].grade), _(f->match[i].row->says)));
 }
 
+/* The killer in full, where more than its name is known; once for all its victims. */
+static void put_sender(struct why *w, const struct tl_signal *s)
+{
+	const char *text = words_sender(&w->pg, s);
+
+	if (*text && s->owner_argv)
+		page_row(&w->pg, NULL, NULL, page_fmt(&w->pg, ST_DIM "%s" ST_OFF, text));
+}
+
+static void put_senders(struct why *w)
+{
+	struct page *pg = &w->pg;
+
+	vec_each(row, &w->senders.row) {
+		const char *by, *sig;
+
+		if (row->victims < 2)
+			continue;
+		page_reset(pg);
+		by = words_ref(pg, &row->by);
+		sig = row->sig ? words_signal(pg, row->sig) : _("signals");
+		page_line(pg, 2,
+			  page_fmt(pg, _("1 sender, %1$llu victims: %2$s killed them with %3$s"),
+				   (unsigned long long)row->victims, by, sig));
+	}
+}
+
 static void why_task(struct out *o, void *state, const struct tl_told *d)
 {
 	struct why *w = state;
@@ -65,6 +94,8 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 		put_others(w, &v->cause);
 		put_others(w, &v->source);
 	}
+	if (t->is_leader && t->death.seen.is && tally_add(&w->senders, v))
+		put_sender(w, v->fatal);
 	if (v->cause.missing && t->death.seen.is)
 		page_row(&w->pg, NULL, NULL,
 			 page_fmt(&w->pg, ST_DIM "%s" ST_OFF, _(v->cause.missing)));
@@ -76,6 +107,8 @@ static void why_end(struct out *o, void *state, const struct tl_trailer *trailer
 
 	if (!w->told)
 		page_line(&w->pg, 0, _("Nobody died in what this trace shows."));
+	put_senders(w);
+	tally_fini(&w->senders);
 	page_fini(&w->pg);
 	free(w);
 }

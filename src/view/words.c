@@ -164,6 +164,29 @@ const char *words_sent(struct page *pg, const struct tl_signal *s, const struct 
 	return page_join(pg, text, "", words_grade(f));
 }
 
+static const char *ancestors(struct page *pg, const struct tl_signal *s)
+{
+	const char *text = words_ref(pg, &s->owner);
+
+	for (unsigned i = 0; i < s->n_ancestry; i++)
+		text = page_join(pg, text, " \xe2\x86\x90 ", words_ref(pg, &s->ancestry[i]));
+	return text;
+}
+
+const char *words_sender(struct page *pg, const struct tl_signal *s)
+{
+	const char *text = "";
+
+	if (s->owner_argv)
+		text = page_fmt(pg, _("its command line: %1$s"), words_name(pg, s->owner_argv));
+	if (s->n_ancestry)
+		text = page_join(pg, *text ? text : NULL, _("; "), ancestors(pg, s));
+	if (s->owner_cgroup)
+		text = page_join(pg, *text ? text : NULL, _("; "),
+				 page_fmt(pg, _("control group %1$s"), words_name(pg, s->owner_cgroup)));
+	return text;
+}
+
 /* ---- deaths ---- */
 
 static const char *exited(struct page *pg, const struct tl_death_verdict *v)
@@ -205,6 +228,20 @@ static const char *row_says(struct page *pg, const struct tl_cause *row)
 	return n && says[n - 1] == '.' ? page_fmt(pg, "%.*s", (int)n - 1, says) : says;
 }
 
+/* "SIGTERM and then exit(0)" is no coincidence; the time between lets people judge. */
+static const char *handled(struct page *pg, const struct tl_death_verdict *v)
+{
+	const char *sig = words_signal(pg, v->handled->sig), *by;
+
+	if (v->handled_before == TL_NS_NONE || v->handled_before < 0)
+		return page_fmt(pg, _("it had handled %1$s before"), sig);
+	by = words_duration(pg, v->handled_before);
+	if (v->handled->owner.tid == TL_PID_NONE || v->handled->self)
+		return page_fmt(pg, _("it had handled %1$s %2$s before"), sig, by);
+	return page_fmt(pg, _("it had handled %1$s %2$s before, sent while %3$s was running"), sig, by,
+			words_ref(pg, &v->handled->owner));
+}
+
 const char *words_death(struct page *pg, const struct tl_death_verdict *v)
 {
 	static const struct {
@@ -223,8 +260,6 @@ const char *words_death(struct page *pg, const struct tl_death_verdict *v)
 	if (v->core_dumped == 1)
 		text = page_join(pg, text, _("; "), _("a core was written"));
 	if (v->handled_term && v->handled)
-		text = page_join(pg, text, _("; "),
-				 page_fmt(pg, _("it had handled %1$s before"),
-					  words_signal(pg, v->handled->sig)));
+		text = page_join(pg, text, _("; "), handled(pg, v));
 	return text;
 }

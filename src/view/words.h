@@ -23,6 +23,8 @@ const char *words_birth(struct page *pg, const struct tl_told *told);
 /* "SIGKILL from bash(2061) (kill)", "SIGALRM from the kernel (timer.alarm)". */
 const char *words_sent(struct page *pg, const struct tl_signal *sig,
 		       const struct tl_finding *source);
+/* What is known of who sent it: command line, ancestors, control group; "" nothing. */
+const char *words_sender(struct page *pg, const struct tl_signal *sig);
 /* "killed by SIGKILL from bash(2061) (kill)", "ended itself: exit code 3". */
 const char *words_death(struct page *pg, const struct tl_death_verdict *v);
 /* " (deduced)" and " (guessed)"; "" for what the trace says itself. */

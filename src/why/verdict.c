@@ -218,6 +218,9 @@ static void handled(const struct tl_task *task, struct tl_death_verdict *v)
 			v->handled = s;
 	}
 	v->handled_term = v->handled != NULL;
+	v->handled_before = TL_NS_NONE;
+	if (v->handled && v->handled->delivered.t != TL_NS_NONE && task->death.seen.t != TL_NS_NONE)
+		v->handled_before = task->death.seen.t - v->handled->delivered.t;
 }
 
 void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What becomes known of a sender after it sent: the recorder's side facts come some milliseconds late, when a `kill` is
+ * long gone and its victim often too. They are written into the signal as it was noted, wherever it was noted.
+ */
+#include "life/life.h"
+
+/* The record and the program that saw the same signal are microseconds apart. */
+#define SAME_NS 1000000
+
+struct wanted {
+	tl_pid tid;	/* sender */
+	int32_t sig;	/* 0: any */
+	tl_ns t;	/* TL_NS_NONE: any */
+	uint64_t place; /* of the signal's record; 0: any */
+	const struct tl_atom *argv, *cgroup;
+};
+
+static bool is_wanted(const struct tl_signal *s, const struct wanted *w)
+{
+	tl_ns apart = w->t == TL_NS_NONE ? 0 : s->seen.t - w->t;
+
+	return s->owner.tid == w->tid && (!w->sig || s->sig == w->sig) && (!w->place || s->seen.place == w->place) &&
+	       apart < SAME_NS && apart > -SAME_NS;
+}
+
+static bool put_into(struct tl_signal *v, unsigned n, const struct wanted *w)
+{
+	bool found = false;
+
+	for (unsigned i = n; i-- > 0;) {
+		if (!is_wanted(&v[i], w))
+			continue;
+		v[i].owner_argv = w->argv ? w->argv : v[i].owner_argv;
+		v[i].owner_cgroup = w->cgroup ? w->cgroup : v[i].owner_cgroup;
+		found = true;
+	}
+	return found;
+}
+
+static bool put_into_life(struct life *life, const struct wanted *w)
+{
+	struct tl_process *p = life->t.process;
+	bool found = put_into(life->t.signals, life->t.n_signals, w);
+
+	for (unsigned i = 0; p && i < p->n_leavers; i++)
+		put_into((struct tl_signal *)p->leaver[i].own, p->leaver[i].n_own, w);
+	return (p && put_into(p->group_signals, p->n_group_signals, w)) || found;
+}
+
+static void put_everywhere(struct tl_lives *l, tl_pid target, const struct wanted *w)
+{
+	struct life *now = life_at(l, target);
+
+	if (now && put_into_life(now, w))
+		return;
+	for (struct life *h = l->held_first; h; h = h->next_held)
+		if (h->t.tid == target)
+			put_into_life(h, w);
+}
+
+void sender_told(struct tl_lives *l, const struct tl_event *ev)
+{
+	put_everywhere(l, ev->u.side.target,
+		       &(struct wanted){.tid = ev->u.side.tid,
+					.sig = ev->u.side.sig,
+					.t = ev->u.side.t,
+					.argv = ev->u.side.text,
+					.cgroup = ev->u.side.cgroup});
+}
+
+/* ---- its program is told of after it has sent something ---- */
+
+void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev)
+{
+	if (owner->t.argv || owner->t.kthread || owner->n_sent == SENT_KEPT)
+		return;
+	owner->sent[owner->n_sent].target = target;
+	owner->sent[owner->n_sent++].place = ev->place;
+}
+
+void sender_execed(struct life *life)
+{
+	life->t.argv = NULL; /* of the program before */
+	life->n_sent = 0;
+}
+
+void sender_named(struct tl_lives *l, struct life *life)
+{
+	for (unsigned i = 0; i < life->n_sent; i++)
+		put_everywhere(l, life->sent[i].target,
+			       &(struct wanted){.tid = life->t.tid,
+						.t = TL_NS_NONE,
+						.place = life->sent[i].place,
+						.argv = life->t.argv});
+	life->n_sent = 0;
+}
