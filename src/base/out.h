@@ -31,7 +31,8 @@ static inline void out_mem(struct out *o, const void *p, size_t n)
 		out_more(o, p, n);
 		return;
 	}
-	memcpy(o->buf + o->n, p, n);
+	if (n) /* an empty string may be no string at all */
+		memcpy(o->buf + o->n, p, n);
 	o->n += n;
 	o->bytes += n;
 }

@@ -47,11 +47,22 @@ static bool is_unreaped(const struct life *child)
 	       (child->t.is_leader || !child->tgid_known);
 }
 
+/* Who bears a child's id now: when a thread of it calls exec, the process lives on as that thread (exec.c). */
+static struct life *bearer(struct tl_lives *l, const struct life *parent, const struct tl_ref *ref)
+{
+	struct life *now = life_at(l, ref->tid);
+
+	if (now && now->t.generation > ref->generation && now->t.n_execs && now->t.exec[0].old_pid > 0 &&
+	    now->t.exec[0].old_pid != ref->tid && same_parent(now, parent))
+		return now;
+	return life_by_ref(l, ref);
+}
+
 /* Children by birth and by adoption, in one count. */
 static struct life *child_at(struct tl_lives *l, const struct life *parent, unsigned i)
 {
 	const struct tl_task *t = &parent->t;
-	struct life *child = life_by_ref(l, i < t->n_children ? &t->child[i] : &parent->foster[i - t->n_children]);
+	struct life *child = bearer(l, parent, i < t->n_children ? &t->child[i] : &parent->foster[i - t->n_children]);
 
 	if (!is_unreaped(child) || (i < t->n_children && child->t.n_adoptions))
 		return NULL;

@@ -24,6 +24,13 @@ status() {
 	[ $got = "$want" ] || bad "status $got, not $want: tasklife $* ($(head -3 err))"
 }
 
+# child_of PID NAME: its child of that name; /proc is there where tracing is, procps need not be
+child_of() {
+	grep -lsx "PPid:[[:space:]]*$1" /proc/[0-9]*/status | while IFS=/ read -r _ _ pid _; do
+		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$2" ] && echo "$pid"
+	done | grep .
+}
+
 says() {
 	grep -qE -- "$1" "${2:-err}" || bad "not said: $1 in $(head -20 "${2:-err}")"
 }
@@ -58,7 +65,7 @@ says 'exit code 4'
 tracer=$!
 child=
 for _ in $(seq 100); do
-	child=$(pgrep -P $tracer -x bash) && break
+	child=$(child_of $tracer bash) && break
 	sleep 0.05
 done
 sleep 1
@@ -82,7 +89,7 @@ says '"by":\{"tid":'"$killer"',"comm":"bash"' out
 "$program" run -- sleep 5 2>err &
 tracer=$!
 sleep 1
-child=$(pgrep -P $tracer -x sleep)
+child=$(child_of $tracer sleep)
 kill -TERM $tracer
 wait $tracer
 got=$?

@@ -191,7 +191,11 @@ static void a_thread_takes_its_leaders_id_by_exec(void **state)
 		"  p-21 [000] ..... 1.03: sched_process_exit: comm=p pid=21 prio=120\n"
 		"  q-21 [000] ..... 1.04: sched_process_exec: filename=/bin/q pid=21 old_pid=22\n"
 		"  <idle>-0 [000] ..s.. 1.05: sched_process_free: comm=p pid=22 prio=120\n"
-		"  q-21 [000] ..... 1.06: sched_process_exit: comm=q pid=21 prio=120\n";
+		"  p-20 [001] ..... 1.055: sched_process_wait: comm=p pid=21 prio=120\n"
+		"  q-21 [000] ..... 1.06: sched_process_exit: comm=q pid=21 prio=120\n"
+		"  q-21 [000] d.... 1.061: signal_generate: sig=17 errno=0 code=1 comm=p pid=20 grp=1 res=1\n"
+		"  p-20 [001] ..... 1.07: sched_process_exit: comm=p pid=20 prio=120\n"
+		"  p-20 [001] d.... 1.071: signal_generate: sig=17 errno=0 code=1 comm=o pid=19 grp=1 res=1\n";
 	struct copies all = {};
 	const struct life_copy *old, *new;
 
@@ -204,6 +208,8 @@ static void a_thread_takes_its_leaders_id_by_exec(void **state)
 	assert_int_equal(new->tgid, 21);
 	assert_true(new->dead && new->process_ended);
 	assert_true(old->reaped);
+	assert_true(new->reaped && new->at_most);
+	assert_int_equal(new->reaped_by, 20);
 	for (unsigned i = 0; i < all.n; i++)
 		assert_int_not_equal(all.v[i].tid, 22);
 }
