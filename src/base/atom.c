@@ -16,6 +16,19 @@ void atoms_fini(struct atoms *at)
 	atoms_init(at);
 }
 
+/* The last n < 8 bytes as one word: bytes may come twice, but none is left out. */
+static uint64_t tail_of(const char *s, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	uint32_t a, b;
+
+	if (n < 4)
+		return n ? (uint64_t)u[0] << 16 | (uint64_t)u[n / 2] << 8 | u[n - 1] : 0;
+	memcpy(&a, s, 4);
+	memcpy(&b, s + n - 4, 4);
+	return (uint64_t)a << 32 | b;
+}
+
 static uint32_t hash_of(const char *s, size_t n)
 {
 	uint64_t h = 0xcbf29ce484222325u ^ n;
@@ -27,10 +40,22 @@ static uint32_t hash_of(const char *s, size_t n)
 		h = (h ^ w) * 0x9e3779b97f4a7c15u;
 		h ^= h >> 29;
 	}
-	for (; n; s++, n--)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-	h *= 0x9e3779b97f4a7c15u;
+	h = (h ^ tail_of(s, n)) * 0x9e3779b97f4a7c15u;
 	return (uint32_t)(h >> 32);
+}
+
+/* memcmp() is a call, and most names are shorter than one takes. */
+static bool same(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y;
+
+	for (; n >= 8; a += 8, b += 8, n -= 8) {
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
+		if (x != y)
+			return false;
+	}
+	return tail_of(a, n) == tail_of(b, n);
 }
 
 static bool atoms_grow(struct atoms *at)
@@ -85,7 +110,7 @@ const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
 	for (i = hash & (at->cap - 1); at->slot[i]; i = (i + 1) & (at->cap - 1)) {
 		const struct tl_atom *a = at->slot[i];
 
-		if (a->hash == hash && a->len == n && (!n || !memcmp(a->s, s, n)))
+		if (a->hash == hash && a->len == n && same(a->s, s, n))
 			return a;
 	}
 	return at->slot[i] = atom_new(at, n ? s : "", n, hash);

@@ -284,11 +284,10 @@ static void close_older(struct tl_events *evs, tl_ns t)
 	}
 }
 
-/* One record in. True: *ret is an event that needs to wait for nothing. */
+/* One record in. True: *ret is an event that needs to wait for nothing; otherwise it holds nothing of worth. */
 static bool take_record(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ret)
 {
 	struct pair_slot *slots, *slot;
-	struct tl_event ev;
 
 	evs->records++;
 	if (rec->kind == TL_REC_STACK) {
@@ -306,17 +305,15 @@ static bool take_record(struct tl_events *evs, const struct tl_record *rec, stru
 	for (unsigned i = slots ? level_of(rec) : PAIR_LEVELS; i < PAIR_LEVELS; i++)
 		if (slots[i].seq || slots[i].dropped)
 			slot_close(evs, &slots[i]);
-	fill_owner(evs, rec, &ev);
-	if (!decode(evs, rec, &ev)) {
+	fill_owner(evs, rec, ret);
+	if (!decode(evs, rec, ret)) {
 		if (slot && rec->kind == TL_REC_FUNC)
 			*slot = (struct pair_slot){.pid = rec->pid, .dropped = true};
 		return false;
 	}
-	if (evs->head == evs->tail && !(slot && wants_stack(rec))) {
-		*ret = ev;
+	if (evs->head == evs->tail && !(slot && wants_stack(rec)))
 		return true;
-	}
-	hold(evs, rec, &ev, slot);
+	hold(evs, rec, ret, slot);
 	return false;
 }
 

@@ -159,9 +159,14 @@ struct life *life_owner(struct tl_lives *l, const struct tl_event *ev)
 
 void life_touch(struct life *life, const struct tl_event *ev)
 {
+	struct tl_seen *last = &life->t.last;
+
+	last->t = ev->t;
+	last->place = ev->place;
+	last->kind = ev->kind;
+	last->is = true;
 	if (!life->t.first.is)
-		life->t.first = seen_at(ev);
-	life->t.last = seen_at(ev);
+		life->t.first = *last;
 }
 
 /* Names seen inside records are true at that moment; the same one again is no news. */

@@ -179,6 +179,21 @@ void field_plan_of(const struct tl_event_row *row, const struct format *fmt, str
 	}
 }
 
+/* strnlen() of the 16 bytes that hold a task's name, without the call. */
+static size_t comm_len(const uint8_t *at)
+{
+	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+	uint64_t w, nul;
+
+	for (size_t i = 0; i < 16; i += 8) {
+		w = page_u64(at + i, false);
+		nul = (w - ones) & ~w & tops;
+		if (nul)
+			return i + (size_t)__builtin_ctzll(nul) / 8;
+	}
+	return 16;
+}
+
 static bool dynamic(const uint8_t *p, uint32_t n, uint32_t word, uint32_t base, struct tl_str *ret)
 {
 	uint32_t at = (word & 0xffff) + base, len = word >> 16;
@@ -197,7 +212,8 @@ static bool step_one(const struct field_plan *plan, const struct field_step *st,
 
 	switch ((enum field_op)st->op) {
 	case FIELD_CHARS:
-		v->s = (struct tl_str){(const char *)at, strnlen((const char *)at, st->size)};
+		v->s = (struct tl_str){(const char *)at,
+				       st->size == 16 ? comm_len(at) : strnlen((const char *)at, st->size)};
 		return true;
 	case FIELD_DATA_LOC:
 		return dynamic(p, n, page_u32(at, big), 0, &v->s);

@@ -144,9 +144,9 @@ static void give_gap(struct tracedat *td, struct td_stream *s, struct tl_record 
 	s->gap_why = NULL;
 }
 
-static bool is_stack(const struct tracedat *td, const struct td_stream *s)
+static bool is_stack(const struct td_stream *s)
 {
-	const struct td_event *e = td_event_of(td, &s->ev);
+	const struct td_event *e = s->what;
 
 	return e && (e->kind == TD_STACK || e->kind == TD_USER_STACK);
 }
@@ -162,7 +162,7 @@ static void go_on(struct tracedat *td)
 			source_blind(td->src, (struct tl_blind){s->last, TL_NS_NONE, s->cpu,
 								s->gap_why, s->gap});
 		merge_first_done(&td->merge);
-	} else if (s->gap || !is_stack(td, s)) {
+	} else if (s->gap || !is_stack(s)) {
 		merge_first_at(&td->merge, s->t);
 	}
 }

@@ -121,6 +121,7 @@ struct td_stream {
 	struct page page;
 	/* the event now in hand */
 	struct page_event ev;
+	struct td_event *what; /* its format; NULL none */
 	uint64_t place;
 	tl_ns t, last; /* last: of the event before it, TL_NS_NONE none */
 	/* what was lost between last and t */

@@ -116,6 +116,7 @@ bool td_stream_next(struct tracedat *td, struct td_stream *s)
 		if (step == PAGE_EVENT) {
 			s->t = time_of(td, s->ev.t);
 			s->place = s->piece_place + (uint64_t)(s->ev.p - s->piece);
+			s->what = td_event_of(td, &s->ev);
 			return true;
 		}
 		if (step == PAGE_DAMAGED)
