@@ -6,7 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -93,11 +95,29 @@ static struct tl_err *unpack_all(const struct lab *lab, const struct lab_kernel 
 	return write_release(dir, release);
 }
 
+/* What a fetch that was killed left beside: "ID.new-PID" of a process that is no more. */
+static void remove_leftovers(const char *dir)
+{
+	auto_free char *pattern = lab_path("%s.new-*", dir);
+	glob_t g;
+
+	if (!pattern || glob(pattern, 0, NULL, &g))
+		return;
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		int pid = atoi(strrchr(g.gl_pathv[i], '-') + 1);
+
+		if (pid > 0 && kill(pid, 0) && errno == ESRCH)
+			lab_remove_tree(g.gl_pathv[i]);
+	}
+	globfree(&g);
+}
+
 static struct tl_err *install(const struct lab *lab, const struct lab_kernel *k, const char *dir)
 {
 	auto_free char *fresh = lab_path("%s.new-%d", dir, (int)getpid());
 	struct tl_err *err = fresh ? lab_mkdirs(fresh) : &tl_enomem;
 
+	remove_leftovers(dir);
 	if (!err)
 		err = unpack_all(lab, k, fresh);
 	if (!err) {

@@ -30,6 +30,6 @@ case $status in
 3 | 125) skip "this machine does not permit the recording" ;;
 *) echo "record ended with status $status" && exit 99 ;;
 esac
-"$tasklife" export --to ndjson "$tmp/zoo.dat" >"$tmp/zoo.ndjson" || exit 99
+"$tasklife" export --all --to ndjson "$tmp/zoo.dat" >"$tmp/zoo.ndjson" || exit 99
 [ -n "${ZOO_KEEP:-}" ] && mkdir -p "$ZOO_KEEP" && cp "$tmp"/* "$ZOO_KEEP/"
 python3 "$root/tests/zoo/check.py" "$tmp/zoo.ndjson" "$tmp/expect"
