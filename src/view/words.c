@@ -219,13 +219,17 @@ static const char *killed(struct page *pg, const struct tl_death_verdict *v)
 	return text;
 }
 
-/* The row's own sentence, as a clause: without its full stop. */
+/* The row's own sentence, as a clause: without its capital (names such as SIGKILL keep theirs) and full stop. */
 static const char *row_says(struct page *pg, const struct tl_cause *row)
 {
 	const char *says = _(row->says);
 	size_t n = strlen(says);
+	char first;
 
-	return n && says[n - 1] == '.' ? page_fmt(pg, "%.*s", (int)n - 1, says) : says;
+	if (n < 2)
+		return says;
+	first = says[0] >= 'A' && says[0] <= 'Z' && !(says[1] >= 'A' && says[1] <= 'Z') ? says[0] | 0x20 : says[0];
+	return page_fmt(pg, "%c%.*s", first, (int)n - (says[n - 1] == '.') - 1, says + 1);
 }
 
 /* "SIGTERM and then exit(0)" is no coincidence; the time between lets people judge. */
