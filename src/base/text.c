@@ -63,6 +63,11 @@ static size_t plain_run(const char *s, size_t n)
 	return i;
 }
 
+bool text_is_plain(const char *s, size_t n)
+{
+	return plain_run(s, n) == n;
+}
+
 int text_width(const char *s, size_t n)
 {
 	size_t run = plain_run(s, n);

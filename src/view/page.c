@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
 #include <string.h>
 #include "base/guard.h"
 #include "base/text.h"
@@ -25,16 +26,24 @@ void page_reset(struct page *pg)
 
 const char *page_fmt(struct page *pg, const char *fmt, ...)
 {
-	struct out text;
-	const char *made;
+	char text[256]; /* nearly every sentence is shorter; nobody wants malloc() for it */
 	va_list ap;
+	char *made;
+	int n;
 
-	out_init(&text, -1);
 	va_start(ap, fmt);
-	out_vfmt(&text, fmt, ap);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	made = arena_strdup(&pg->mem, text.n ? text.buf : "", text.n);
-	out_fini(&text);
+	if (n < 0)
+		return "";
+	made = arena_alloc(&pg->mem, (size_t)n + 1);
+	if (made && (size_t)n < sizeof(text)) {
+		memcpy(made, text, (size_t)n);
+	} else if (made) {
+		va_start(ap, fmt);
+		vsnprintf(made, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	return made ? made : "";
 }
 
@@ -57,7 +66,7 @@ const char *page_join(struct page *pg, const char *a, const char *between, const
 
 static bool is_style(char c)
 {
-	return c >= 1 && c <= 5;
+	return (unsigned char)(c - 1) < 5;
 }
 
 /* Cells of a piece of text, styles not counted. */
@@ -85,13 +94,16 @@ static void put_style(struct page *pg, char style)
 
 static void put(struct page *pg, const char *s, size_t n)
 {
-	for (size_t from = 0, i = 0; i <= n; i++) {
-		if (i < n && !is_style(s[i]))
-			continue;
-		out_mem(pg->out, s + from, i - from);
-		if (i < n)
-			put_style(pg, s[i]);
-		from = i + 1;
+	while (n) {
+		size_t run = 0;
+
+		while (run < n && !is_style(s[run]))
+			run++;
+		out_mem(pg->out, s, run);
+		if (run < n)
+			put_style(pg, s[run++]);
+		s += run;
+		n -= run;
 	}
 }
 
@@ -107,13 +119,18 @@ static void put_wrapped(struct page *pg, int at, int indent, const char *text)
 	int width = pg->opts.width;
 	bool fresh = true; /* nothing of the text on this line yet */
 
-	if (width && width < indent + TEXT_CELLS_MIN)
+	if (!width) {
+		put(pg, text, strlen(text));
+		out_char(pg->out, '\n');
+		return;
+	}
+	if (width < indent + TEXT_CELLS_MIN)
 		width = indent + TEXT_CELLS_MIN;
 	while (*text) {
 		size_t n = strcspn(text, " ");
 		int w = cells(text, n);
 
-		if (!fresh && width && at + 1 + w > width) {
+		if (!fresh && at + 1 + w > width) {
 			out_char(pg->out, '\n');
 			blanks(pg, indent);
 			at = indent;

@@ -69,6 +69,17 @@ static void put_senders(struct why *w)
 	}
 }
 
+/* Of text_time(): seconds, a point and six digits. Counted, because each line asks anew. */
+static int time_cells(tl_ns t)
+{
+	uint64_t seconds = (t < 0 ? -(uint64_t)t : (uint64_t)t) / 1000000000;
+	int cells = (t < 0) + 1 + 7;
+
+	for (; seconds >= 10; seconds /= 10)
+		cells++;
+	return cells;
+}
+
 static void why_task(struct out *o, void *state, const struct tl_told *d)
 {
 	struct why *w = state;
@@ -78,8 +89,7 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 
 	page_reset(&w->pg);
 	if (d->info)
-		w->pg.time_cells = (int)strlen(
-			words_time(&w->pg, d->info->last != TL_NS_NONE ? d->info->last : 0));
+		w->pg.time_cells = time_cells(d->info->last != TL_NS_NONE ? d->info->last : 0);
 	if (!t->death.seen.is) {
 		if (!w->pg.opts.all)
 			return;

@@ -22,6 +22,8 @@ const char *words_name(struct page *pg, const struct tl_atom *name)
 {
 	struct out text;
 
+	if (name && text_is_plain(name->s, name->len))
+		return name->s;
 	out_init(&text, -1);
 	text_safe_atom(&text, name);
 	return keep(pg, &text);

@@ -59,6 +59,44 @@ static const struct tl_cause causes[RULES] = {
 #undef CAUSE
 };
 
+/* The rows of each kind, in order: a life is asked about its birth, its signals and its death, each of a third of
+ * the table. */
+#define CAUSE(name, rule, kind, id, says, cite, ...) ROW_##kind(RULE_##name)
+static const uint8_t birth_rows[] = {
+#define ROW_BIRTH(row) row,
+#define ROW_SOURCE(row)
+#define ROW_DEATH(row)
+#include "causes.def"
+#undef ROW_BIRTH
+#undef ROW_SOURCE
+};
+static const uint8_t source_rows[] = {
+#define ROW_BIRTH(row)
+#define ROW_SOURCE(row) row,
+#include "causes.def"
+#undef ROW_SOURCE
+#undef ROW_DEATH
+};
+static const uint8_t death_rows[] = {
+#define ROW_SOURCE(row)
+#define ROW_DEATH(row) row,
+#include "causes.def"
+#undef ROW_BIRTH
+#undef ROW_SOURCE
+#undef ROW_DEATH
+};
+#undef CAUSE
+_Static_assert(RULES <= UINT8_MAX, "rows need wider numbers");
+
+static const struct {
+	const uint8_t *row;
+	unsigned n;
+} rows_of[] = {
+	[TL_CAUSE_BIRTH] = {birth_rows, ARRAY_SIZE(birth_rows)},
+	[TL_CAUSE_SOURCE] = {source_rows, ARRAY_SIZE(source_rows)},
+	[TL_CAUSE_DEATH] = {death_rows, ARRAY_SIZE(death_rows)},
+};
+
 const struct tl_cause *tl_causes(unsigned *ret_n)
 {
 	*ret_n = RULES;
@@ -239,14 +277,15 @@ void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena 
 	struct tl_match found[RULES];
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < RULES; i++) {
-		found[n].row = &causes[i];
-		if (causes[i].kind == kind && row_matches(&causes[i], q, &found[n].grade))
+	for (unsigned i = 0; i < rows_of[kind].n; i++) {
+		found[n].row = &causes[rows_of[kind].row[i]];
+		if (row_matches(found[n].row, q, &found[n].grade))
 			n++;
 	}
 	if (!n)
 		return;
-	qsort(found, n, sizeof(*found), by_grade);
+	if (n > 1)
+		qsort(found, n, sizeof(*found), by_grade);
 	ret->row = found[0].row;
 	ret->grade = found[0].grade;
 	ret->match = arena_alloc(mem, n * sizeof(*found));
@@ -260,12 +299,13 @@ const struct tl_cause *match_first(enum tl_cause_kind kind, const struct questio
 {
 	const struct tl_cause *best = NULL;
 
-	for (unsigned i = 0; i < RULES; i++) {
+	for (unsigned i = 0; i < rows_of[kind].n; i++) {
+		const struct tl_cause *row = &causes[rows_of[kind].row[i]];
 		enum tl_grade g;
 
-		if (causes[i].kind != kind || !row_matches(&causes[i], q, &g) || (best && g >= *grade))
+		if (!row_matches(row, q, &g) || (best && g >= *grade))
 			continue;
-		best = &causes[i];
+		best = row;
 		*grade = g;
 	}
 	return best;

@@ -140,7 +140,8 @@ void tl_why_process(const struct tl_task *leader, const struct tl_witnesses *w, 
 		return;
 	ret->ended = true;
 	ret->end = p->end;
-	first = first_decision(leader, w);
+	/* of one thread there is nothing to decide */
+	first = p->n_leavers > 1 ? first_decision(leader, w) : (struct decision){};
 	if (!first.by && p->n_leavers)
 		first.by = &p->leaver[p->n_leavers - 1];
 	if (first.by && !is_leader(first.by, leader)) {
