@@ -44,6 +44,9 @@ static void hand_on(struct tl_lives *l, struct life *life)
 		d->seen = d->do_exit;
 	if (life->run != RUN_UNKNOWN && !d->seen.is && l->now != TL_NS_NONE)
 		run_cut(life, l->now);
+	/* of others the scheduler's records show only where they met the family: no sum of them is true */
+	if (l->rooted && !life->t.family)
+		life->t.sched = (struct tl_sched){};
 	if (l->done)
 		l->done(l->ctx, &life->t);
 	life_free(l, life);

@@ -108,6 +108,7 @@ struct tl_lives {
 	size_t n_lives, n_most;
 	tl_ns now;
 	struct tl_witnesses w;
+	bool rooted; /* the recording follows some tasks, not all */
 	VEC(struct tl_oddity) oddities;
 	VEC(struct request) requests;
 	struct tl_err *err; /* the first failure; feeding goes on to drain */

@@ -58,7 +58,7 @@ void see_side(struct tl_lives *l, const struct tl_event *ev)
 	case TL_SIDE_ROOT:
 		life = life_of(l, ev->u.side.tid, NULL, ev);
 		if (life)
-			life->t.root = life->t.family = true;
+			l->rooted = life->t.root = life->t.family = true;
 		break;
 	case TL_SIDE_CMD:
 		if (life) {

@@ -320,6 +320,11 @@ static void put_sched(struct story *st, const struct tl_sched *s)
 
 	if (!s->any)
 		return;
+	if (!s->run && !s->wait && !s->sleep && !s->stopped) {
+		row(st, L_RAN, NULL,
+		    page_fmt(pg, _("on CPU %1$s; for how long was not seen"), cpus_text(st, s)));
+		return;
+	}
 	row(st, L_RAN, NULL,
 	    page_fmt(pg, _("%1$s on CPU %2$s, %3$s waiting for a CPU, %4$s asleep"),
 		     words_duration(pg, s->run), cpus_text(st, s), words_duration(pg, s->wait),

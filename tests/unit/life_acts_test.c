@@ -237,6 +237,29 @@ static void a_process_ends_with_its_last_thread(void **state)
 	assert_int_equal(find(&all, 22, 0)->tgid, 21);
 }
 
+/* Threads made by a task whose own birth was not seen are one process with it, and get its id when it is known. */
+static void threads_of_an_unknown_process(void **state)
+{
+	static const char text[] =
+		"  p-21 [000] ..... 1.01: task_newtask: pid=22 comm=t clone_flags=3d0f00 oom_score_adj=0\n"
+		"  p-21 [000] ..... 1.02: task_newtask: pid=23 comm=u clone_flags=3d0f00 oom_score_adj=0\n"
+		"  p-21 [000] ..... 1.03: sched_process_exit: comm=p pid=21 prio=120\n"
+		"  u-23 [001] ..... 1.04: sched_process_exit: comm=u pid=23 prio=120\n"
+		"  t-22 [001] ..... 1.05: sched_process_exit: comm=t pid=22 prio=120\n"
+		"  t-22 [001] d.... 1.06: signal_generate: sig=17 errno=0 code=1 comm=p pid=20 grp=1 res=0\n"
+		"  <idle>-0 [000] ..s.. 1.07: sched_process_free: comm=t pid=22 prio=120\n"
+		"  <idle>-0 [000] ..s.. 1.08: sched_process_free: comm=p pid=21 prio=120\n";
+	struct copies all = {};
+
+	lives_of_text(text, copy, &all);
+	assert_true(find(&all, 21, 0)->notice);
+	assert_true(find(&all, 21, 0)->leader);
+	assert_int_equal(find(&all, 21, 0)->threads, 3);
+	assert_int_equal(find(&all, 22, 0)->tgid, 21);
+	assert_int_equal(find(&all, 23, 0)->tgid, 21);
+	assert_false(find(&all, 22, 0)->notice);
+}
+
 static void signals_find_their_delivery(void **state)
 {
 	static const char text[] =
@@ -334,6 +357,8 @@ static void side_facts_join_the_dead(void **state)
 		"  r-9 [000] ..... 1.00: tracing_mark_write: tasklife/1 task tid=10 tgid=10 ppid=1 kthread=0 comm=a%20b\n"
 		"  s-10 [000] ..... 1.01: task_newtask: pid=11 comm=s clone_flags=1200000 oom_score_adj=0\n"
 		"  r-9 [000] ..... 1.015: tracing_mark_write: tasklife/1 root tid=11\n"
+		"  x-7 [001] d.... 1.016: sched_switch: prev_comm=r prev_pid=9 prev_prio=120 prev_state=S ==> next_comm=x next_pid=11 next_prio=120\n"
+		"  x-7 [001] d.... 1.017: sched_switch: prev_comm=x prev_pid=11 prev_prio=120 prev_state=S ==> next_comm=r next_pid=9 next_prio=120\n"
 		"  s-11 [000] ..... 1.02: sched_process_exit: comm=s pid=11 prio=120\n"
 		"  <idle>-0 [000] ..s.. 1.03: sched_process_free: comm=s pid=11 prio=120\n"
 		"  r-9 [000] ..... 1.05: print:                tracing_mark_write: tasklife/1 exit tid=11 status=768\n"
@@ -351,6 +376,9 @@ static void side_facts_join_the_dead(void **state)
 	assert_false(c->at_most);
 	assert_int_equal(c->reaped_by, 10);
 	assert_string_equal(find(&all, 10, 0)->comm, "a b");
+	/* of who is not followed, a few switches are no account of its time */
+	assert_int_equal(c->run, 1000000);
+	assert_int_equal(find(&all, 9, 0)->sleep, 0);
 }
 
 /* The fact may overtake the record of the death, and a reused id must not get its elder's code. */
@@ -414,6 +442,7 @@ int main(void)
 		cmocka_unit_test(a_pid_is_not_an_identity),
 		cmocka_unit_test(a_thread_takes_its_leaders_id_by_exec),
 		cmocka_unit_test(a_process_ends_with_its_last_thread),
+		cmocka_unit_test(threads_of_an_unknown_process),
 		cmocka_unit_test(signals_find_their_delivery),
 		cmocka_unit_test(orphans_are_adopted_by_who_is_told),
 		cmocka_unit_test(zombies_are_settled_at_their_parents_end),
