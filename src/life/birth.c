@@ -75,8 +75,7 @@ static void join_by_flags(struct tl_lives *l, struct life *child, struct life *c
 	else if (creator && creator->tgid_known)
 		group_join(l, child, creator->t.tgid);
 	else if (creator)
-		/* a thread of a process not seen born: its id is not known, but they are one */
-		child->t.process = &group_of(creator)->p;
+		group_share(l, child, creator);
 }
 
 void see_newtask(struct tl_lives *l, const struct tl_event *ev)

@@ -142,6 +142,8 @@ struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died);
 /* ---- thread.c: groups ---- */
 struct group *group_of(const struct life *life);
 bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid);
+/* One process with a task whose group's id is not known: they get it together when it is. */
+void group_share(struct tl_lives *l, struct life *life, const struct life *with);
 void group_leave(struct tl_lives *l, struct life *life); /* drop the reference */
 void group_died(struct tl_lives *l, struct life *life);  /* one thread less */
 void group_leaver(struct life *life, struct tl_seen seen);

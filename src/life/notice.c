@@ -6,15 +6,26 @@
  */
 #include "life/life.h"
 
-/* Whose end does this notice tell? The leader's, when a thread of its process is the last to go. */
+static bool born_thread(const struct life *life)
+{
+	return life->t.birth.flags_known && life->t.birth.clone_flags & TL_CLONE_THREAD;
+}
+
+/* Whose end does this notice tell? The leader's, when a thread of its process is the last to go; NULL when the
+ * leader is not known. */
 static struct life *subject_of(struct tl_lives *l, struct life *sender)
 {
+	const struct tl_process *p = sender->t.process;
+	tl_pid first = p->n_threads ? p->thread[0] : TL_PID_NONE;
 	struct life *leader;
 
-	if (sender->t.is_leader || !sender->tgid_known)
+	if (sender->t.is_leader || (!sender->tgid_known && !born_thread(sender)))
 		return sender;
-	leader = life_at(l, sender->t.tgid);
-	return leader && leader->t.process == sender->t.process && leader->t.death.seen.is ? leader : sender;
+	/* of a process whose id is not known, the task the others were born of may be it */
+	leader = life_at(l, sender->tgid_known ? sender->t.tgid : first);
+	if (leader && leader->t.process == p && leader->t.death.seen.is && !born_thread(leader))
+		return leader;
+	return NULL;
 }
 
 static bool same_parent(const struct life *child, const struct life *parent)
@@ -121,15 +132,18 @@ static void adopted_before(struct tl_lives *l, struct life *child, struct life *
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev)
 {
 	struct life *child = subject_of(l, sender);
-	struct tl_notice *n = &child->t.notice;
-	struct tl_birth *b = &child->t.birth;
+	struct tl_notice *n;
+	struct tl_birth *b;
 
 	if (tells_of_zombie_child(sender, parent, ev))
 		return;
 	if (!is_dying(sender) && l->w.exit)
 		return; /* a tracer or waiter that lets go of somebody else's zombie: about whom is not said */
-	if (child == sender)
-		group_leads(l, child);
+	if (!child)
+		return;
+	group_leads(l, child);
+	n = &child->t.notice;
+	b = &child->t.birth;
 	*n = (struct tl_notice){.seen = seen_at(ev), .parent = life_ref(parent), .sender = life_ref(sender),
 				.sig = ev->u.sig.sig, .code = ev->u.sig.code, .result = ev->u.sig.result};
 	if (sender != parent && !same_parent(child, parent))

@@ -79,13 +79,27 @@ static struct group *group_find(struct tl_lives *l, const struct life *life, tl_
 	return life->t.birth.seen.is && life->t.tid == tgid && g->p.leader ? NULL : g;
 }
 
-/* The group of its own that a task had while its id was not known becomes the group of that id: what was seen
- * of it stays. */
-static struct group *group_named(struct group *own, tl_pid tgid)
+static void set_tgid(struct group *g, struct life *life)
 {
-	if (!own || own->refs > 1 || own->p.tgid > 0)
+	life->t.tgid = g->p.tgid;
+	life->tgid_known = g->p.tgid > 0;
+	life->t.is_leader = life->t.tgid == life->t.tid;
+	if (life->t.is_leader)
+		g->p.leader = &life->t;
+}
+
+/* A group whose id was not known becomes the group of that id, with everything seen of it and all its threads. */
+static struct group *group_named(struct tl_lives *l, struct group *own, tl_pid tgid)
+{
+	if (!own || own->p.tgid > 0)
 		return NULL;
 	own->p.tgid = tgid;
+	for (unsigned i = 0; i < own->p.n_threads; i++) {
+		struct life *member = life_at(l, own->p.thread[i]);
+
+		if (member && member->t.process == &own->p)
+			set_tgid(own, member);
+	}
 	return own;
 }
 
@@ -99,7 +113,7 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 	if (tgid > 0)
 		g = group_find(l, life, tgid);
 	if (!g)
-		g = group_named(old, tgid);
+		g = group_named(l, old, tgid);
 	if (!g)
 		g = group_new(tgid);
 	if (!g || (tgid > 0 && !map_put(&l->groups, (uint64_t)tgid, g)))
@@ -108,12 +122,19 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 		group_leave(l, life);
 	if (old != g)
 		thread_add(g, life);
-	life->t.tgid = tgid;
-	life->tgid_known = tgid > 0;
-	life->t.is_leader = tgid == life->t.tid;
-	if (life->t.is_leader)
-		g->p.leader = &life->t;
+	set_tgid(g, life);
 	return true;
+}
+
+void group_share(struct tl_lives *l, struct life *life, const struct life *with)
+{
+	struct group *g = group_of(with), *old = group_of(life);
+
+	if (!g || g == old)
+		return;
+	if (old)
+		group_leave(l, life);
+	thread_add(g, life);
 }
 
 void group_leads(struct tl_lives *l, struct life *life)
