@@ -32,6 +32,8 @@ struct tl_rec_plan {
 	int64_t buffer_kb;     /* per CPU; 0 our default */
 	bool exit_syscalls;    /* sys_enter_exit*: exit codes at the price of some ns on every system call */
 	bool best_effort;      /* go on without a source that is refused */
+	bool flight;	       /* keep in the kernel's buffers, overwriting the oldest, until the end */
+	double last;	       /* with flight: keep so many seconds before the end; <= 0: all there is */
 	bool follow;	       /* the rare events alone, read while they come: tl_recorder_follow() */
 };
 

@@ -85,6 +85,8 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 		.exit_syscalls = opts->exit_syscalls,
 		.best_effort = opts->best_effort,
 		.follow = opts->follow,
+		.flight = opts->flight,
+		.last = opts->last,
 		.n_pids = (unsigned)opts->pid.n,
 	};
 

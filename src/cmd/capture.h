@@ -16,6 +16,8 @@ struct capture_opts {
 	int64_t buffer_kb;
 	bool everything, exit_syscalls, best_effort, no_compress;
 	bool follow; /* no option: watch sets it */
+	bool flight; /* no option: record --until-death sets it, and last */
+	double last;
 };
 extern const struct opt capture_opts[]; /* without -p and -a */
 

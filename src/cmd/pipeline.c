@@ -142,7 +142,7 @@ static struct tl_err *feed(struct telling *tell)
 /* Was something in particular asked for? */
 static bool asked(const struct telling *tell)
 {
-	return select_names(&tell->sel) || tell->sel.since.given || tell->sel.until.given;
+	return select_names(&tell->sel) || tell->p->selectors->when || tell->sel.since.given || tell->sel.until.given;
 }
 
 static void end(struct telling *tell)

@@ -3,12 +3,14 @@
  * machine. */
 #include <math.h>
 #include <string.h>
+#include "base/text.h"
 #include "cmd/capture.h"
+#include "cmd/sentinel.h"
 
 struct record {
 	struct common common;
 	struct capture_opts capture;
-	const char *output, *seconds;
+	const char *output, *seconds, *until_death, *last;
 };
 
 static const struct opt record_opts[] = {
@@ -21,15 +23,31 @@ static const struct opt record_opts[] = {
 	OPT_FLAG('a', "all", N_("follow every task of the machine"), struct record,
 		 capture.everything),
 	OPT_STR('d', "duration", "SECONDS", N_("end after so long"), struct record, seconds),
+	OPT_STR(0, "until-death", "EXPR",
+		N_("keep only the last seconds, and end at the first death of which this holds, as with why --when; nothing is kept without one"),
+		struct record, until_death),
+	OPT_STR(0, "last", "SECONDS", N_("with --until-death: how much is kept (default: 30)"), struct record, last),
 	OPT_TABLE(capture_opts, struct record, capture),
 	OPT_TABLE(common_opts, struct record, common),
 	OPT_END,
 };
 
-static struct tl_err *check(const struct record *r, int n, double *ret_seconds)
+#define LAST_SECONDS 30
+
+static struct tl_err *seconds_of(const char *text, double *ret)
 {
 	char *end;
 
+	if (!text)
+		return NULL;
+	*ret = strtod(text, &end);
+	if (end == text || *end || !isfinite(*ret) || *ret < 0)
+		return tl_err_new(TL_E_USAGE, N_("'%s' is no number of seconds"), text);
+	return NULL;
+}
+
+static struct tl_err *check(const struct record *r, int n, double *ret_seconds)
+{
 	*ret_seconds = -1;
 	if (!n && !r->capture.pid.n && !r->capture.everything)
 		return tl_err_hint(
@@ -38,15 +56,13 @@ static struct tl_err *check(const struct record *r, int n, double *ret_seconds)
 				N_("a command: tasklife record -- CMD; a running task: tasklife record -p PID"),
 				NULL),
 			N_("the whole machine: tasklife record -a -d 10"), NULL);
-	if (!r->seconds)
-		return NULL;
-	*ret_seconds = strtod(r->seconds, &end);
-	if (end == r->seconds || *end || !isfinite(*ret_seconds) || *ret_seconds < 0)
-		return tl_err_new(TL_E_USAGE, N_("'%s' is no number of seconds"), r->seconds);
-	return NULL;
+	if (r->last && !r->until_death)
+		return tl_err_new(TL_E_USAGE, N_("--last belongs to --until-death"), NULL);
+	return seconds_of(r->seconds, ret_seconds);
 }
 
-static void report(const struct capture *cap, const char *path)
+/* What a flight recorder has overwritten was not asked for. */
+static void report(const struct capture *cap, const char *path, bool until_death)
 {
 	const struct tl_rec_report *rep = tl_recorder_report(cap->rec);
 
@@ -55,7 +71,7 @@ static void report(const struct capture *cap, const char *path)
 	say_note(N_("%1$llu events in %2$s, recorded with %3$s, clock %4$s"),
 		 (unsigned long long)rep->read, path, tl_rec_mode_name(rep->mode),
 		 rep->clock ? rep->clock : "?");
-	if (rep->lost)
+	if (rep->lost && !until_death)
 		say_warn(N_("%1$llu events were lost; a larger buffer keeps them: --buffer-kb"),
 			 (unsigned long long)rep->lost);
 }
@@ -66,12 +82,84 @@ static int see_through(struct capture *cap, struct keep *keep, double seconds)
 	struct tl_err *err = capture_wait(cap, seconds), *save_err = keep_save(keep, cap);
 
 	if (!err && !save_err)
-		report(cap, keep->path);
+		report(cap, keep->path, false);
 	if (err && save_err)
 		say_and_status(save_err);
 	else if (save_err)
 		err = save_err;
 	return err ? say_and_status(err) : 0;
+}
+
+static int not_started(struct tl_err *err, struct capture *cap, struct keep *keep)
+{
+	int start = cap->rec ? capture_start_status(err) : 125, status = say_and_status(err);
+
+	keep_drop(keep);
+	return start == 125 ? status : start; /* 127 not found, 126 not executable, as with run */
+}
+
+static struct tl_err *begin(const struct record *r, struct capture *cap, struct keep *keep, int n, char **words)
+{
+	try(keep_open(r->output ? r->output : "tasklife.dat", keep));
+	try(capture_open(&r->capture, cap));
+	return n ? capture_start(cap, words) : NULL;
+}
+
+/* ---- the flight recorder ---- */
+
+static void say_death(const char *death)
+{
+	struct out text;
+
+	out_init(&text, -1);
+	text_safe(&text, death, strlen(death));
+	say_note("%s", out_text(&text));
+	out_fini(&text);
+}
+
+/* A recording is kept when the death came; else nothing is. */
+static int end_flight(struct capture *cap, struct keep *keep, double seconds, struct sentinel *s)
+{
+	auto_free char *death = NULL;
+	struct tl_err *err = capture_wait(cap, seconds);
+
+	tl_err_free(sentinel_end(s, &death));
+	if (!err && death)
+		err = keep_save(keep, cap);
+	else
+		keep_drop(keep);
+	if (err)
+		return say_and_status(err);
+	if (!death)
+		return say_and_status(tl_err_new(TL_E_NOT_THERE, N_("no death was as asked for: nothing is kept"), NULL));
+	say_death(death);
+	report(cap, keep->path, true);
+	return 0;
+}
+
+static int run_flight(const struct record *asked, double seconds, int n, char **words)
+{
+	struct record r = *asked;
+	struct capture cap = {};
+	struct keep keep = {.fd = -1};
+	struct sentinel s = {};
+	struct tl_err *err;
+	char *none;
+	int status;
+
+	r.capture.flight = true;
+	r.capture.last = LAST_SECONDS;
+	err = seconds_of(r.last, &r.capture.last);
+	if (!err)
+		err = sentinel_start(&r.capture, r.until_death, &s);
+	if (!err)
+		err = begin(&r, &cap, &keep, n, words);
+	if (!err)
+		err = sentinel_guard(&s);
+	status = err ? not_started(err, &cap, &keep) : end_flight(&cap, &keep, seconds, &s);
+	tl_err_free(sentinel_end(&s, &none));
+	capture_close(&cap);
+	return status;
 }
 
 static int run(const void *opts, int n, char **words)
@@ -83,22 +171,11 @@ static int run(const void *opts, int n, char **words)
 	struct tl_err *err = check(r, n, &seconds);
 	int status;
 
+	if (!err && r->until_death)
+		return run_flight(r, seconds, n, words);
 	if (!err)
-		err = keep_open(r->output ? r->output : "tasklife.dat", &keep);
-	if (!err)
-		err = capture_open(&r->capture, &cap);
-	if (!err && n)
-		err = capture_start(&cap, words);
-	if (err) {
-		int start = cap.rec ? capture_start_status(err) : 125;
-
-		status = say_and_status(err);
-		status = start == 125 ? status
-				      : start; /* 127 not found, 126 not executable, as with run */
-		keep_drop(&keep);
-	} else {
-		status = see_through(&cap, &keep, seconds);
-	}
+		err = begin(r, &cap, &keep, n, words);
+	status = err ? not_started(err, &cap, &keep) : see_through(&cap, &keep, seconds);
 	capture_close(&cap);
 	return status;
 }

@@ -114,6 +114,8 @@ struct tl_err *select_init(struct select *sel, const struct selectors *from)
 		try(parse_pid(from->pid.v[i], &sel->pid[i]));
 	for (int i = 0; i < from->cause.n; i++)
 		try(check_cause(from->cause.v[i]));
+	if (from->when)
+		try(cond_parse(from->when, &sel->when));
 	if (from->since)
 		try(parse_moment(from->since, &sel->since));
 	if (from->until)
@@ -188,8 +190,17 @@ static bool death_fits(const char *asked, const struct tl_death_verdict *v)
 	       ((v->signal || v->fatal) && id_fits(asked, tl_finding_id(&v->source)));
 }
 
+/* The verdict of the process speaks where there is one, as in the line of `why`. */
+static bool when_fits(const struct select *sel, const struct tl_told *told)
+{
+	return !sel->from->when || cond_holds(&sel->when, told->task, &told->death) ||
+	       (told->process.ended && cond_holds(&sel->when, told->task, &told->process.v));
+}
+
 bool select_cause(const struct select *sel, const struct tl_told *told)
 {
+	if (!when_fits(sel, told))
+		return false;
 	for (int i = 0; i < sel->from->cause.n; i++) {
 		if (told->task->death.seen.is && death_fits(sel->from->cause.v[i], &told->death))
 			return true;

@@ -8,10 +8,12 @@
 
 #include "base/args.h"
 #include "tasklife/why.h"
+#include "why/cond.h"
 
 struct selectors {
 	struct opt_list pid, comm, cause;
 	const char *since, *until;
+	const char *when; /* of `why` alone */
 	bool all;
 };
 extern const struct opt selector_opts[];        /* of lives */
@@ -29,6 +31,7 @@ struct select {
 	bool comm_seen[OPT_LIST_MAX];
 	const struct selectors *from;
 	struct moment since, until;
+	struct cond when;
 };
 
 /* Wrong usage (no number, no time, no such cause) is answered here, before anything is read. */

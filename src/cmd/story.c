@@ -16,6 +16,9 @@ static const struct opt story_opts[] = {
 };
 
 static const struct opt why_opts[] = {
+	OPT_STR(0, "when", "EXPR",
+		N_("only deaths of which this holds: KEY=GLOB or KEY!=GLOB, joined by commas; keys are cause, source, signal, exit_code, comm and by"),
+		struct tell, selectors.when),
 	OPT_TABLE(selector_opts, struct tell, selectors),
 	OPT_TABLE(common_opts, struct tell, common),
 	OPT_END,

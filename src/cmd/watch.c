@@ -12,10 +12,13 @@
 #include <signal.h>
 #include <string.h>
 #include "base/arena.h"
+#include "base/io.h"
 #include "base/vec.h"
 #include "cmd/capture.h"
 #include "cmd/pipeline.h"
+#include "cmd/sentinel.h"
 #include "view/watch.h"
+#include "view/words.h"
 
 #define CODE_NS 200000000ll
 
@@ -49,6 +52,9 @@ struct watching {
 	struct tl_lives *lives;
 	bool everything;
 	bool side; /* exit codes come as side facts */
+	const struct cond *until; /* say nothing, and end at the first death of which this holds */
+	int until_fd; /* that death in words, at once */
+	bool found;
 	VEC(struct dying) dying;
 };
 
@@ -116,7 +122,14 @@ static void tell_death(struct watching *w, const struct tl_task *t)
 	struct tl_told told = told_of(w, t);
 
 	tl_why_death(t, told.witnesses, &w->mem, &told.death);
-	watch_death(&w->pg, &told);
+	if (!w->until) {
+		watch_death(&w->pg, &told);
+	} else if (!w->found && cond_holds(w->until, t, &told.death)) {
+		const char *said =
+			page_fmt(&w->pg, "%s: %s", words_task(&w->pg, t), words_death(&w->pg, &told.death));
+
+		w->found = !io_write_all(w->until_fd, said, strlen(said));
+	}
 }
 
 /* ---- deaths that wait for their code ---- */
@@ -186,13 +199,15 @@ static void see_side(struct watching *w, const struct tl_event *ev)
 		w->side = true;
 		code_came(w, ev->u.side.tid);
 	}
-	if (ev->u.side.kind == TL_SIDE_ROOT && !w->everything && t && t->birth.seen.is)
+	if (ev->u.side.kind == TL_SIDE_ROOT && !w->everything && !w->until && t && t->birth.seen.is)
 		tell_birth(w, t->tid); /* a command of ours is born before it is known to be it */
 }
 
 static void tell(struct watching *w, const struct tl_event *ev)
 {
 	tell_late(w, ev->t);
+	if (w->until && ev->kind != TL_EV_EXIT && ev->kind != TL_EV_SIDE)
+		return;
 	switch (ev->kind) {
 	case TL_EV_NEWTASK: tell_birth(w, ev->u.newtask.pid); break;
 	case TL_EV_FORK:
@@ -219,7 +234,7 @@ static struct tl_err *stream(struct watching *w)
 
 	try(tl_events_new(w->src, &w->events));
 	try(tl_lives_new(w->events, on_complete, w, &w->lives));
-	while (!w->out.os && tl_events_next(w->events, &ev) > 0) {
+	while (!w->out.os && !w->found && tl_events_next(w->events, &ev) > 0) {
 		try(tl_lives_feed(w->lives, &ev));
 		tell(w, &ev);
 	}
@@ -294,18 +309,22 @@ static struct tl_err *read_while_kept(struct watching *w, struct keeper *k, cons
 	return err;
 }
 
+static struct tl_err *open_following(struct capture_opts how, struct capture *ret)
+{
+	how.follow = true;
+	how.mode = how.mode ? how.mode : "stacks";
+	how.best_effort = true;
+	return capture_open(&how, ret);
+}
+
 static struct tl_err *live(const struct watch *opts, struct capture *cap, double seconds, char **argv)
 {
 	struct watching w = {.everything = opts->capture.everything};
 	struct keeper k = {.cap = cap, .seconds = seconds};
-	struct capture_opts how = opts->capture;
 	const struct tl_rec_report *rep;
 	int fd = -1;
 
-	how.follow = true;
-	how.mode = how.mode ? how.mode : "stacks";
-	how.best_effort = true;
-	try(capture_open(&how, cap));
+	try(open_following(opts->capture, cap));
 	rep = tl_recorder_report(cap->rec);
 	w.side = rep->exit_by_bpf;
 	for (unsigned i = 0; i < rep->n_refused; i++)
@@ -314,6 +333,26 @@ static struct tl_err *live(const struct watch *opts, struct capture *cap, double
 		try(capture_start(cap, argv));
 	try(tl_recorder_follow(cap->rec, &fd));
 	return read_while_kept(&w, &k, &opts->common, fd);
+}
+
+struct tl_err *sentinel_watch(const struct capture_opts *how, const struct cond *until, int fd)
+{
+	static const struct common plain;
+	struct watching w = {.everything = how->everything, .until = until, .until_fd = fd};
+	struct capture cap = {};
+	struct keeper k = {.cap = &cap, .seconds = -1};
+	struct tl_err *err = open_following(*how, &cap);
+	int from = -1;
+
+	if (!err)
+		err = tl_recorder_follow(cap.rec, &from);
+	if (!err) {
+		w.side = tl_recorder_report(cap.rec)->exit_by_bpf;
+		io_write_all(fd, "r", 1);
+		err = read_while_kept(&w, &k, &plain, from);
+	}
+	capture_close(&cap);
+	return err;
 }
 
 static struct tl_err *check(const struct watch *o, int n, double *ret_seconds)

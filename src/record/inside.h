@@ -41,6 +41,8 @@ struct tl_recorder {
 	struct follow follow;
 	int follow_fd;	/* the reader's end, until it is handed over */
 	bool following; /* plan.follow */
+	bool flight;	/* plan.flight: pumps run at the end only */
+	double last;
 	tl_pid *root; /* those of the plan */
 	unsigned n_roots;
 	bool on, stopped;

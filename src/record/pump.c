@@ -267,6 +267,40 @@ struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst)
 	return err;
 }
 
+/* ---- a flight recorder's last seconds ---- */
+
+/* A page begins with the time of its first record (kernel/trace/ring_buffer.c, struct buffer_data_page), so all of a page
+ * is older than the beginning of the next. */
+static uint64_t pages_older(const struct pump *p, uint64_t before)
+{
+	uint64_t n = 0, t;
+
+	while (n + 1 < p->pages && pread(p->file, &t, sizeof(t), (off_t)((n + 1) * p->page)) == sizeof(t) && t < before)
+		n++;
+	return n;
+}
+
+static bool shift(struct pump *p, uint64_t by)
+{
+	auto_free char *page = malloc(p->page);
+
+	for (uint64_t i = by; page && i < p->pages; i++)
+		if (pread(p->file, page, p->page, (off_t)(i * p->page)) != (ssize_t)p->page ||
+		    pwrite(p->file, page, p->page, (off_t)((i - by) * p->page)) != (ssize_t)p->page)
+			return false;
+	return page;
+}
+
+void pumps_forget(struct pumps *p, uint64_t before)
+{
+	for (unsigned i = 0; i < p->n; i++) {
+		uint64_t older = p->v[i].file >= 0 ? pages_older(&p->v[i], before) : 0;
+
+		if (older && shift(&p->v[i], older))
+			p->v[i].pages -= older;
+	}
+}
+
 void pumps_fini(struct pumps *p)
 {
 	stop_all(p);

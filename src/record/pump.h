@@ -41,6 +41,8 @@ struct pumps {
 struct tl_err *pumps_start(struct tfs_instance *inst, struct pumps *ret);
 /* Drain, end the threads, take the statistics. */
 struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst);
+/* After pumps_stop(): leave out pages that hold nothing newer than `before` on the trace's clock. */
+void pumps_forget(struct pumps *p, uint64_t before);
 void pumps_fini(struct pumps *p);
 
 /* entries, overrun, ... of one stats file's text. */

@@ -178,10 +178,12 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 		try(begin_following(rec));
 	} else {
 		try(follow_all(rec, plan));
-		for (int b = 0; b < BUFFERS; b++)
+		for (int b = 0; b < BUFFERS && !plan->flight; b++)
 			try(pumps_start(&rec->inst[b], &rec->pumps[b]));
 		try(switch_on(rec, plan));
 	}
+	rec->flight = plan->flight;
+	rec->last = plan->last;
 	rec->on = true;
 	tell_beginning(rec);
 	return NULL;
@@ -292,6 +294,19 @@ static void take_statistics(struct tl_recorder *rec)
 		}
 }
 
+/* The moment of the trace's clock before which nothing is kept; 0: not to be had. */
+static uint64_t flight_cut(const struct tl_recorder *rec)
+{
+	clockid_t clock = rec->report.clock[0] == 'm' ? CLOCK_MONOTONIC : CLOCK_BOOTTIME;
+	struct timespec now;
+	double t;
+
+	if (rec->report.clock[0] == 'g' || clock_gettime(clock, &now))
+		return 0;
+	t = (double)now.tv_sec * 1e9 + (double)now.tv_nsec - rec->last * 1e9;
+	return t > 0 ? (uint64_t)t : 0;
+}
+
 struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 {
 	struct tl_err *first = NULL;
@@ -300,13 +315,19 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 		return NULL;
 	rec->stopped = true;
 	record_deaths_last(rec);
+	if (rec->on && rec->flight)
+		tell_beginning(rec); /* what was told at the beginning is long overwritten */
 	for (int b = 0; b < BUFFERS; b++) {
 		struct tl_err *err = rec->on ? tfs_instance_on(&rec->inst[b], false) : NULL;
 
 		if (b == LIVES)
 			follow_stop(&rec->follow);
+		if (!err && rec->on && rec->flight)
+			err = pumps_start(&rec->inst[b], &rec->pumps[b]);
 		if (!err && rec->inst[b].dir && !rec->following)
 			err = pumps_stop(&rec->pumps[b], &rec->inst[b]);
+		if (!err && rec->flight && rec->last > 0)
+			pumps_forget(&rec->pumps[b], flight_cut(rec));
 		if (!first)
 			first = err;
 		else

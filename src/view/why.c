@@ -34,9 +34,10 @@ static const struct tl_death_verdict *verdict_of(const struct tl_told *d)
 									   : &d->death;
 }
 
-static void put_others(struct why *w, const struct tl_finding *f)
+/* --all: every row that matched, the one that speaks first. */
+static void put_matches(struct why *w, const struct tl_finding *f)
 {
-	for (unsigned i = 1; i < f->n_matches; i++)
+	for (unsigned i = 0; i < f->n_matches; i++)
 		page_row(&w->pg, NULL, NULL,
 			 page_fmt(&w->pg, ST_DIM "%s %s: %s" ST_OFF, f->match[i].row->rule,
 				  tl_grade_name(f->match[i].grade), _(f->match[i].row->says)));
@@ -101,8 +102,8 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 	w->told++;
 	page_row(&w->pg, words_task(&w->pg, t), words_seen(&w->pg, &t->death.seen), text);
 	if (w->pg.opts.all && t->death.seen.is) {
-		put_others(w, &v->cause);
-		put_others(w, &v->source);
+		put_matches(w, &v->cause);
+		put_matches(w, &v->source);
 	}
 	if (t->is_leader && t->death.seen.is && tally_add(&w->senders, v))
 		put_sender(w, v->fatal);
