@@ -2,14 +2,22 @@
 #include <string.h>
 #include "view/alike.h"
 
+static bool only_notices(const struct tl_told *d)
+{
+	for (unsigned i = 0; i < d->task->n_signals; i++)
+		if (!d->signal || strcmp(tl_finding_id(&d->signal[i]), "child"))
+			return false;
+	return true;
+}
+
 static bool is_quiet(const struct tl_told *d)
 {
 	const struct tl_task *t = d->task;
 
 	return t->birth.seen.is && t->death.seen.is && t->reap.is && t->is_leader && !t->root &&
-	       t->generation == 1 && !t->n_signals && !t->signals_folded && !t->n_children &&
-	       !t->children_more && !t->n_adoptions && t->n_execs < 2 && t->process->n_threads < 2 &&
-	       d->death.exited && d->death.exit_code_known && !d->death.cause.missing;
+	       t->generation == 1 && !t->n_adoptions && t->n_execs < 2 && t->process->n_threads < 2 &&
+	       d->death.exited && d->death.exit_code_known && !d->death.cause.missing &&
+	       only_notices(d);
 }
 
 static struct alike_kind kind_of(const struct tl_told *d)
@@ -21,8 +29,9 @@ static struct alike_kind kind_of(const struct tl_told *d)
 		.filename = t->n_execs ? t->exec[0].filename : NULL,
 		.birth = d->birth.row,
 		.cause = d->death.cause.row,
-		.creator = t->birth.creator.tid,
-		.reaper = t->reap.by.tid,
+		.creator = t->birth.creator.comm,
+		.reaper = t->reap.by.comm,
+		.children = t->n_children + t->children_more,
 		.exit_code = d->death.exit_code,
 		.like = {.tid = t->tid, .generation = t->generation, .comm = t->comm},
 		.ran = true,
@@ -33,7 +42,7 @@ static bool same_kind(const struct alike_kind *a, const struct alike_kind *b)
 {
 	return a->comm == b->comm && a->filename == b->filename && a->birth == b->birth &&
 	       a->cause == b->cause && a->creator == b->creator && a->reaper == b->reaper &&
-	       a->exit_code == b->exit_code;
+	       a->children == b->children && a->exit_code == b->exit_code;
 }
 
 static struct alike_kind *find(struct alike *a, const struct alike_kind *k)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Lives that differ in nothing but ids and times: two hundred runs of /bin/true by one loop are told three
- * times and then counted. Only quiet lives are counted so: made, became one program, ended themselves with a
- * known code, were reaped; no children, threads or signals. Memory is a fixed table; what does not fit is
- * told in full.
+ * times and then counted, and so are the compilers of a build. Only quiet lives are counted so: made, became
+ * one program at most, ended themselves with a known code, were reaped; no threads, no signals but notices of
+ * children. Memory is a fixed table; what does not fit is told in full.
  *
  * Law of this header: rows borrow names from the struct tl_events, which outlives every view.
  */
@@ -16,9 +16,9 @@
 #define ALIKE_IN_FULL 3
 
 struct alike_kind {
-	const struct tl_atom *comm, *filename;
+	const struct tl_atom *comm, *filename, *creator, *reaper; /* creator, reaper: by name */
 	const struct tl_cause *birth, *cause;
-	tl_pid creator, reaper;
+	uint64_t children;
 	int exit_code;
 	struct tl_ref like; /* the last that was told in full */
 	unsigned told;

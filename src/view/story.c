@@ -386,8 +386,10 @@ static bool same_story(const struct tl_signal *a, const struct tl_finding *fa,
 {
 	bool child = !strcmp(tl_finding_id(fa), "child");
 
-	return a->sig == b->sig && fa->row == fb->row && a->result == b->result &&
-	       (child || a->owner.tid == b->owner.tid);
+	if (a->sig != b->sig || fa->row != fb->row || a->code != b->code)
+		return false;
+	/* many children at once: the kernel keeps one SIGCHLD pending for all of them */
+	return child || (a->result == b->result && a->owner.tid == b->owner.tid);
 }
 
 /* A run of signals that differ in nothing but time (or, as notices, in the child) is one row. */
