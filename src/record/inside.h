@@ -24,6 +24,18 @@
 
 enum buffer { LIVES, FAMILY, BUFFERS };
 
+/* symbols.c */
+struct symbols {
+	pthread_t thread;
+	bool running;
+	char *text; /* functions of /proc/kallsyms; NULL none */
+	size_t n;
+	char *modules; /* those that were there then */
+};
+void symbols_start(struct symbols *s); /* read while the command runs; without it symbols_get() reads */
+struct tl_str symbols_get(struct symbols *s); /* empty: hidden from us; valid until the end */
+void symbols_fini(struct symbols *s);
+
 struct tl_recorder {
 	struct tfs_undo undo;
 	char *tracefs;
@@ -38,6 +50,7 @@ struct tl_recorder {
 	bool deaths_run;
 	atomic_bool deaths_end;
 	struct child child;
+	struct symbols symbols;
 	struct follow follow;
 	int follow_fd;	/* the reader's end, until it is handed over */
 	bool following; /* plan.follow */
@@ -67,7 +80,7 @@ void record_tell_exit(struct side *s, tl_pid tid, int status, tl_ns t);
 /* sender.c: who sent a signal, with command line and control group */
 void side_sender(struct side *side, const struct exits_signal *s, bool mono);
 
-/* write.c: are the addresses of /proc/kallsyms there to be read, and not all zero? */
+/* symbols.c: are the addresses of /proc/kallsyms there to be read, and not all zero? */
 bool record_kallsyms_readable(void);
 
 #endif

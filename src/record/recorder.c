@@ -171,6 +171,8 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(keep_roots(rec, plan));
 	try(tfs_undo_begin(NULL, &rec->undo));
 	try(tfs_mount(&rec->undo, &rec->tracefs));
+	if (!plan->want_mode || plan->mode != TL_MODE_EVENTS)
+		symbols_start(&rec->symbols); /* most of what follows is waiting for the kernel */
 	try(make_instances(rec, plan));
 	begin_side_facts(rec);
 	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
@@ -360,6 +362,7 @@ void tl_recorder_close(struct tl_recorder *rec)
 	child_fini(&rec->child);
 	guard_close(&rec->follow_fd);
 	side_close(&rec->side);
+	symbols_fini(&rec->symbols);
 	for (int b = 0; b < BUFFERS; b++) {
 		pumps_fini(&rec->pumps[b]);
 		tfs_instance_fini(&rec->inst[b]);

@@ -133,59 +133,6 @@ static bool add_systems(struct pack *p, const struct tl_recorder *rec)
 	return true;
 }
 
-/* ---- symbols ---- */
-
-/* Functions only: data symbols are half of the file, and no stack holds one. */
-static size_t functions_only(char *text)
-{
-	char *to = text;
-
-	for (char *at = text, *end; *at; at = end) {
-		char *type = strchr(at, ' ');
-
-		end = strchrnul(at, '\n');
-		end += *end == '\n';
-		if (!type || type + 1 >= end || !strchr("tTwW", type[1]))
-			continue;
-		memmove(to, at, (size_t)(end - at));
-		to += end - at;
-	}
-	*to = 0;
-	return (size_t)(to - text);
-}
-
-/* kptr_restrict shows zeros to those it hides from; kernel/kallsyms.c, kallsyms_show_value() */
-static bool has_addresses(const char *text)
-{
-	return text[strspn(text, "0")] != ' ' && *text;
-}
-
-bool record_kallsyms_readable(void)
-{
-	FILE *f = fopen("/proc/kallsyms", "re");
-	char line[512];
-	bool any = false;
-
-	for (int i = 0; f && !any && i < 2000 && fgets(line, sizeof(line), f); i++)
-		any = has_addresses(line);
-	if (f)
-		fclose(f);
-	return any;
-}
-
-static struct tl_str symbols(struct pack *p)
-{
-	auto_free char *text = NULL;
-	size_t n;
-	const char *kept;
-
-	if (!record_kallsyms_readable() || io_read_file("/proc/kallsyms", TEXT_MOST, &text) <= 0)
-		return (struct tl_str){};
-	n = functions_only(text);
-	kept = arena_strdup(&p->mem, text, n);
-	return (struct tl_str){kept, kept ? n : 0};
-}
-
 /* ---- pages ---- */
 
 static bool add_buffer(struct pack *p, const struct tl_recorder *rec, enum buffer b, const char *name)
@@ -231,7 +178,7 @@ static uint64_t random_id(void)
 	return id;
 }
 
-static struct tl_err *fill(struct pack *p, const struct tl_recorder *rec, struct dat_file *ret)
+static struct tl_err *fill(struct pack *p, struct tl_recorder *rec, struct dat_file *ret)
 {
 	if (!add_ftrace(p, rec->tracefs) || !add_systems(p, rec) || !add_buffer(p, rec, LIVES, "lives") ||
 	    !add_buffer(p, rec, FAMILY, "family"))
@@ -256,7 +203,7 @@ static struct tl_err *fill(struct pack *p, const struct tl_recorder *rec, struct
 		.n_buffers = BUFFERS,
 	};
 	if (rec->report.mode != TL_MODE_EVENTS)
-		ret->kallsyms = symbols(p);
+		ret->kallsyms = symbols_get(&rec->symbols);
 	return NULL;
 }
 
