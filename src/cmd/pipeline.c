@@ -169,6 +169,7 @@ static void warn(const struct telling *tell)
 	const struct tl_trace_info *info = tl_source_info(tell->src);
 	unsigned n;
 	const struct tl_oddity *odd = tl_lives_oddities(tell->lives, &n);
+	bool binary = info->format && !strncmp(info->format, "trace.dat", 9);
 
 	for (unsigned i = 0; i < info->n_warnings; i++)
 		say_warn("%s", _(info->warnings[i]));
@@ -183,8 +184,9 @@ static void warn(const struct telling *tell)
 		say_warn(N_(
 			"events were lost while recording, nobody knows how many; where they are missing, silence proves nothing"));
 	for (unsigned i = 0; i < n; i++)
-		say_warn(N_("%1$s: task %2$d, at %3$llu of the trace"), _(odd[i].what), odd[i].tid,
-			 (unsigned long long)odd[i].seen.place);
+		say_warn(binary ? N_("%1$s: task %2$d, byte %3$llu")
+				: N_("%1$s: task %2$d, line %3$llu"),
+			 _(odd[i].what), odd[i].tid, (unsigned long long)odd[i].seen.place);
 }
 
 static int status_of(const struct telling *tell)
