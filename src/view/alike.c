@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include "base/guard.h"
+#include "base/text.h"
+#include "base/tongue.h"
 #include "view/alike.h"
+#include "view/words.h"
 
 static bool only_notices(const struct tl_told *d)
 {
@@ -87,4 +91,44 @@ bool alike_counts(struct alike *a, const struct tl_told *told)
 	}
 	count(k, told->task);
 	return true;
+}
+
+static void put_kind(struct page *pg, const struct alike_kind *k)
+{
+	const char *like = words_ref(pg, &k->like), *text;
+
+	page_reset(pg);
+	text = page_fmt(pg, _("%1$llu more, each like %2$s"), (unsigned long long)k->counted, like);
+	if (k->ran)
+		text = page_join(pg, text, _("; "),
+				 page_fmt(pg, _("they ran %1$s to %2$s, %3$s in all"),
+					  words_duration(pg, k->run_min), words_duration(pg, k->run_max),
+					  words_duration(pg, k->run)));
+	text = page_join(pg, text, _("; "),
+			 page_fmt(pg, _("the last died at %1$s"), words_time(pg, k->to)));
+	page_row(pg, words_name(pg, k->comm), words_time(pg, k->from), text);
+}
+
+void alike_tell(const struct alike *a, struct page *pg)
+{
+	uint64_t counted = 0;
+	int widest = 0;
+
+	page_reset(pg);
+	for (unsigned i = 0; i < a->n; i++) {
+		const struct alike_kind *k = &a->kind[i];
+		const char *name = words_name(pg, k->comm);
+
+		counted += k->counted;
+		if (k->counted && text_width(name, strlen(name)) > widest)
+			widest = text_width(name, strlen(name));
+	}
+	if (!counted)
+		return;
+	pg->label_cells = widest;
+	out_char(pg->out, '\n');
+	page_line(pg, 2, _("Lives like others before them (--all tells each):"));
+	for (unsigned i = 0; i < a->n; i++)
+		if (a->kind[i].counted)
+			put_kind(pg, &a->kind[i]);
 }

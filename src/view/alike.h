@@ -10,7 +10,7 @@
 #ifndef VIEW_ALIKE_H
 #define VIEW_ALIKE_H
 
-#include "tasklife/view.h"
+#include "view/page.h"
 
 #define ALIKE_KINDS   64
 #define ALIKE_IN_FULL 3
@@ -35,5 +35,7 @@ struct alike {
 
 /* true: this life is like some that were told already; it is counted and need not be told. */
 bool alike_counts(struct alike *a, const struct tl_told *told);
+/* Those that were counted, a row a kind; nothing when there are none. */
+void alike_tell(const struct alike *a, struct page *pg);
 
 #endif

@@ -634,48 +634,6 @@ static void story_task(struct out *o, void *state, const struct tl_told *told)
 	put_notes(st, told);
 }
 
-/* Those that were counted instead of told. */
-static void put_alike(struct story *st, const struct alike_kind *k)
-{
-	struct page *pg = &st->pg;
-	const char *like = words_ref(pg, &k->like), *text;
-
-	page_reset(pg);
-	text = page_fmt(pg, _("%1$llu more, each like %2$s"), (unsigned long long)k->counted, like);
-	if (k->ran)
-		text = page_join(pg, text, _("; "),
-				 page_fmt(pg, _("they ran %1$s to %2$s, %3$s in all"),
-					  words_duration(pg, k->run_min), words_duration(pg, k->run_max),
-					  words_duration(pg, k->run)));
-	text = page_join(pg, text, _("; "),
-			 page_fmt(pg, _("the last died at %1$s"), words_time(pg, k->to)));
-	page_row(pg, words_name(pg, k->comm), words_time(pg, k->from), text);
-}
-
-static void put_all_alike(struct story *st)
-{
-	uint64_t counted = 0;
-	int widest = 0;
-
-	page_reset(&st->pg);
-	for (unsigned i = 0; i < st->alike.n; i++) {
-		const struct alike_kind *k = &st->alike.kind[i];
-		const char *name = words_name(&st->pg, k->comm);
-
-		counted += k->counted;
-		if (k->counted && text_width(name, strlen(name)) > widest)
-			widest = text_width(name, strlen(name));
-	}
-	if (!counted)
-		return;
-	st->pg.label_cells = widest;
-	out_char(st->pg.out, '\n');
-	page_line(&st->pg, 2, _("Lives like others before them (--all tells each):"));
-	for (unsigned i = 0; i < st->alike.n; i++)
-		if (st->alike.kind[i].counted)
-			put_alike(st, &st->alike.kind[i]);
-}
-
 static void story_end(struct out *o, void *state, const struct tl_trailer *trailer)
 {
 	struct story *st = state;
@@ -686,7 +644,7 @@ static void story_end(struct out *o, void *state, const struct tl_trailer *trail
 			trailer->tasks
 				? _("Nothing to tell: none of the tasks in this trace was born, was signalled or died; --all shows them.")
 				: _("Nothing to tell: there are no tasks in this trace."));
-	put_all_alike(st);
+	alike_tell(&st->alike, &st->pg);
 	page_fini(&st->pg);
 	free(st);
 }
