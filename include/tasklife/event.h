@@ -170,6 +170,8 @@ struct tl_events;
 /* Reads from src (borrowed). */
 struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret);
 void tl_events_free(struct tl_events *evs);
+/* Symbols for stacks of traces that carry none; borrowed. Before the first event. */
+void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab);
 /* 1 got one, 0 the end. Order of time within the source's order; a stack is already joined. */
 int tl_events_next(struct tl_events *evs, struct tl_event *ret);
 /* Intern a string in this stream's table (for tests and for life/). */

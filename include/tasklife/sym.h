@@ -24,6 +24,9 @@ struct tl_symbol {
 /* Text of /proc/kallsyms or System.map ("address type name [module]" lines). A file whose addresses are all
  * zero (kptr_restrict) is TL_E_DENIED. The text is copied. */
 struct tl_err *tl_symtab_from_text(const char *text, size_t n, struct tl_symtab **ret);
+/* The same, or a vmlinux: whatever the content is. */
+struct tl_err *tl_symtab_from_file(char *content, size_t n, struct tl_symtab **ret);
+bool tl_symtab_is_elf(const char *content, size_t n);
 void tl_symtab_free(struct tl_symtab *tab);
 
 /* The function that holds addr; NULL none. */

@@ -12,20 +12,24 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "cmd/barestack.h"
+#include "cmd/disasm.h"
 #include "cmd/pipeline.h"
 #include "facts/ages.h"
 #include "view/words.h"
 
-#define TEXT_MOST (256u << 20) /* a note or a trace; more is a mistake */
+#define TEXT_MOST (2048u << 20) /* a note, a trace or a vmlinux with debug data; more is a mistake */
 
 struct symbols {
 	struct common common;
-	const char *to;
+	const char *to, *symbols;
 };
 
 static const struct opt symbols_opts[] = {
 	OPT_STR('t', "to", "text|ndjson", N_("text (default) or one JSON object per stack"),
 		struct symbols, to),
+	OPT_STR('s', "symbols", "FILE",
+		N_("symbols of that kernel: its System.map, kallsyms or vmlinux; with vmlinux the instructions around each call are shown"),
+		struct symbols, symbols),
 	OPT_TABLE(common_opts, struct symbols, common),
 	OPT_END,
 };
@@ -45,6 +49,9 @@ struct listing {
 	struct page pg; /* on out */
 	struct tl_events *events;
 	const char *file;
+	struct tl_symtab *tab;  /* given with --symbols */
+	const char *vmlinux;    /* the same, where it is one */
+	struct tl_event_counts counts;
 	bool json, color;
 	unsigned n;
 };
@@ -113,6 +120,8 @@ static void say(struct listing *l, const char *label, const char *text)
 	page_row(&l->pg, label, NULL, text);
 }
 
+static void put_proof(struct listing *l, const struct tl_frame *f);
+
 static void put_corrections(struct listing *l, const struct tl_stack *s)
 {
 	struct page *pg = &l->pg;
@@ -126,6 +135,8 @@ static void put_corrections(struct listing *l, const struct tl_stack *s)
 				    pg,
 				    _("%1$s is a return address behind a call that never returns, the last instruction of %2$s; the name printed is the next function's"),
 				    words_name(pg, f->raw), words_name(pg, f->name)));
+		if (f->mark == TL_FM_CORRECTED)
+			put_proof(l, f);
 		if (f->mark == TL_FM_DOUBTFUL)
 			say(l, _("address"),
 			    page_fmt(
@@ -133,6 +144,53 @@ static void put_corrections(struct listing *l, const struct tl_stack *s)
 				    _("%1$s is a return address behind a call that never returns; the caller is the function linked just before it, which these lines do not name"),
 				    words_name(pg, f->raw)));
 	}
+}
+
+/* ---- what the table of symbols shows ---- */
+
+/* The symbol the trace printed, of the printed size; its first byte is where the call returned to. */
+static const struct tl_symbol *printed_symbol(const struct listing *l, const struct tl_frame *f)
+{
+	const char *plus = strrchr(f->raw->s, '+'), *slash = plus ? strchr(plus, '/') : NULL;
+	const struct tl_symbol *sym = plus ? tl_symtab_named(l->tab, f->raw->s, (size_t)(plus - f->raw->s)) : NULL;
+
+	if (!sym || (slash && sym->size != strtoull(slash + 1, NULL, 16)))
+		return NULL;
+	return sym;
+}
+
+/* The last instructions before the address and the first one at it. */
+#define INSNS_BEFORE 16
+#define INSNS_AFTER  4
+
+static void put_insns(struct listing *l, const struct tl_symbol *to)
+{
+	const struct tl_symbol *caller = tl_symtab_before(l->tab, to);
+	struct out text;
+
+	if (!caller)
+		return;
+	out_init(&text, -1);
+	if (disasm(l->vmlinux, to->addr - caller->addr > INSNS_BEFORE ? to->addr - INSNS_BEFORE : caller->addr,
+		   to->addr + INSNS_AFTER, &text))
+		for (char *line = (char *)out_text(&text), *end; *line; line = *end ? end + 1 : end) {
+			end = strchrnul(line, '\n');
+			out_str(&l->out, "        ");
+			text_safe(&l->out, line, (size_t)(end - line));
+			out_char(&l->out, '\n');
+		}
+	out_fini(&text);
+}
+
+static void put_proof(struct listing *l, const struct tl_frame *f)
+{
+	const struct tl_symbol *to = l->tab ? printed_symbol(l, f) : NULL;
+
+	if (!to)
+		return;
+	say(l, NULL, page_fmt(&l->pg, _("%1$s begins at %2$llx, right behind it"), to->name, (unsigned long long)to->addr));
+	if (l->vmlinux)
+		put_insns(l, to);
 }
 
 static void put_cause(struct listing *l, const struct naming *nm)
@@ -280,6 +338,7 @@ static struct tl_err *list_text(struct listing *l, const char *text, size_t n)
 	struct bare_stack st;
 
 	try(tl_events_new(NULL, &l->events));
+	tl_events_symbols(l->events, l->tab);
 	bare_init(&r, text, n);
 	while (bare_next(&r, &st) && !l->out.os) {
 		struct naming nm = {.stack = tl_stack_of(l->events, st.frame, st.n, NULL, NULL),
@@ -303,6 +362,7 @@ static struct tl_err *list_recording(struct listing *l, struct tl_source *src)
 	struct tl_event ev;
 
 	try(tl_events_new(src, &l->events));
+	tl_events_symbols(l->events, l->tab);
 	map_init(&seen);
 	while (tl_events_next(l->events, &ev) > 0) {
 		size_t at;
@@ -357,6 +417,36 @@ static struct tl_err *read_text(const char *path, char **ret, size_t *ret_n)
 	return NULL;
 }
 
+static void add_counts(struct listing *l, const struct tl_event_counts *c)
+{
+	l->counts.frames += c->frames;
+	l->counts.rewritten += c->rewritten;
+	l->counts.doubtful += c->doubtful;
+}
+
+/* Each distinct stack counts once. */
+static void put_counts(struct listing *l)
+{
+	const struct tl_event_counts *c = &l->counts;
+	unsigned long long frames = c->frames, put_right = c->rewritten, doubtful = c->doubtful;
+
+	if (!l->tab || l->json)
+		return;
+	out_fmt(&l->out, _("\n%1$llu frames: %2$llu put right, %3$llu in doubt, %4$llu as printed\n"), frames, put_right,
+		doubtful, frames - put_right - doubtful);
+}
+
+static struct tl_err *open_symbols(struct listing *l, const char *path)
+{
+	auto_free char *content = NULL;
+	size_t n;
+
+	try(read_text(path, &content, &n));
+	if (tl_symtab_is_elf(content, n))
+		l->vmlinux = path;
+	return tl_symtab_from_file(content, n, &l->tab);
+}
+
 static struct tl_err *list_file(struct listing *l, const char *path)
 {
 	auto_free char *text = NULL;
@@ -374,6 +464,8 @@ static struct tl_err *list_file(struct listing *l, const char *path)
 	} else {
 		err = list_text(l, text, n);
 	}
+	if (l->events)
+		add_counts(l, tl_events_counts(l->events));
 	tl_events_free(l->events);
 	l->events = NULL;
 	tl_source_close(src);
@@ -410,21 +502,26 @@ static int run(const void *opts, int n, char **words)
 			tl_err_hint(tl_err_new(TL_E_USAGE, N_("cannot list stacks as '%s'"), s->to),
 				    N_("there are 'text' and 'ndjson'"), NULL));
 	listing_begin(&l, &s->common);
+	if (s->symbols)
+		err = open_symbols(&l, s->symbols);
 	for (char **w = n ? words : in; *w && (w == in || w < words + n) && !err; w++)
 		err = list_file(&l, *w);
+	if (!err)
+		put_counts(&l);
 	out_flush(&l.out);
 	if (!err && l.out.os)
 		err = tl_err_os(l.out.os, N_("cannot write the answer"), NULL, NULL);
 	status = err ? say_and_status(err) : 0;
 	page_fini(&l.pg);
 	out_fini(&l.out);
+	tl_symtab_free(l.tab);
 	return status;
 }
 
 const struct cmd cmd_symbols = {
 	.name = "symbols",
 	.summary = N_("name bare call stacks: birth or death, cause, kernel, CPU"),
-	.usage = "[--to text|ndjson] [FILE...|-]",
+	.usage = "[--symbols FILE] [--to text|ndjson] [FILE...|-]",
 	.opts = symbols_opts,
 	.size = sizeof(struct symbols),
 	.run = run,

@@ -32,6 +32,7 @@ struct held {
 
 struct tl_events {
 	struct tl_source *src;
+	const struct tl_symtab *symbols; /* given from outside, for traces without */
 	struct atoms atoms;
 	struct arena mem; /* stacks */
 	struct map stacks; /* hash -> struct stack_entry */

@@ -275,11 +275,23 @@ static const struct tl_stack *intern(struct making *m, uint64_t hash)
 	return s;
 }
 
+static const struct tl_symtab *symbols_of(const struct tl_events *evs)
+{
+	const struct tl_symtab *own = evs->src ? tl_source_info(evs->src)->symbols : NULL;
+
+	return own ? own : evs->symbols;
+}
+
+void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab)
+{
+	evs->symbols = tab;
+}
+
 static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const struct tl_rawframe *frame,
 				   unsigned n, const struct tl_rawframe *ip, const struct tl_rawframe *parent)
 {
 	const struct tl_trace_info *info = evs->src ? tl_source_info(evs->src) : NULL;
-	struct making m = {.evs = evs, .first = true, .own_top = ip != NULL, .tab = info ? info->symbols : NULL,
+	struct making m = {.evs = evs, .first = true, .own_top = ip != NULL, .tab = symbols_of(evs),
 			   .arch = info ? info->arch : TL_ARCH_UNKNOWN};
 
 	if (ip)
@@ -294,7 +306,7 @@ static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const s
 static const struct tl_stack *lookup(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
 				     const struct tl_rawframe *ip, const struct tl_rawframe *parent)
 {
-	const struct tl_symtab *tab = evs->src ? tl_source_info(evs->src)->symbols : NULL;
+	const struct tl_symtab *tab = symbols_of(evs);
 	struct stack_entry *e, *first;
 	struct out key;
 	uint64_t hash;

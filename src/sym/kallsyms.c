@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/guard.h"
+#include "sym/vmlinux.h"
 #include "sym/table.h"
 
 struct line {
@@ -123,4 +124,14 @@ struct tl_err *tl_symtab_from_text(const char *text, size_t n, struct tl_symtab 
 	else
 		*ret = tab;
 	return err;
+}
+
+struct tl_err *tl_symtab_from_file(char *content, size_t n, struct tl_symtab **ret)
+{
+	return symtab_is_elf(content, n) ? symtab_from_elf(content, n, ret) : tl_symtab_from_text(content, n, ret);
+}
+
+bool tl_symtab_is_elf(const char *content, size_t n)
+{
+	return symtab_is_elf(content, n);
 }

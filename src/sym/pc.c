@@ -29,6 +29,9 @@ const struct tl_symbol *tl_pc_lookup(const struct tl_symtab *tab, struct tl_pc p
 
 /* ---- text only ---- */
 
+/* A table may be an extract with functions left out; a caller as large as this is more likely such a gap. */
+#define CALLER_MOST 0x8000
+
 /*
  * A printed name may stand for several static functions, and the table may be another build's: only symbols
  * of the printed size count. True when all of them have one and the same predecessor.
@@ -41,7 +44,7 @@ static const struct tl_symbol *symbol_before(const struct tl_symtab *tab, struct
 	while ((sym = symtab_each_named(tab, name, &at))) {
 		const struct tl_symbol *b = sym->size == size || !size ? tl_symtab_before(tab, sym) : NULL;
 
-		if (b && before && b != before)
+		if (b && ((before && b != before) || b->size > CALLER_MOST))
 			return NULL;
 		if (b)
 			before = b;
