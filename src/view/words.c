@@ -248,6 +248,15 @@ static const char *handled(struct page *pg, const struct tl_death_verdict *v)
 			words_ref(pg, &v->handled->owner));
 }
 
+/* The sender's grade stands behind the sender already; the same one is not said twice. */
+static const char *grade_of_death(const struct tl_death_verdict *v)
+{
+	bool said = v->fatal && v->source.row && v->source.grade == v->cause.grade &&
+		    !strcmp(tl_finding_id(&v->cause), "signal");
+
+	return said ? "" : words_grade(&v->cause);
+}
+
 const char *words_death(struct page *pg, const struct tl_death_verdict *v)
 {
 	static const struct {
@@ -262,7 +271,7 @@ const char *words_death(struct page *pg, const struct tl_death_verdict *v)
 	if (!text)
 		text = v->cause.row ? row_says(pg, v->cause.row)
 				    : _("the trace does not say why it died");
-	text = page_join(pg, text, "", words_grade(&v->cause));
+	text = page_join(pg, text, "", grade_of_death(v));
 	if (v->core_dumped == 1)
 		text = page_join(pg, text, _("; "), _("a core was written"));
 	if (v->handled_term && v->handled)

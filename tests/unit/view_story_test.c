@@ -248,6 +248,22 @@ static void why_is_one_line_a_life(void **state)
 	hand_fini(&h);
 }
 
+static void a_grade_is_said_once(void **state)
+{
+	auto_free char *both = NULL, *cause = NULL;
+	struct hand h;
+
+	hand_init(&h);
+	h.told.death.cause.grade = h.told.death.source.grade = TL_DEDUCED;
+	both = hand_view("why", &h, wide);
+	SAYS(both, "(kill) (deduced)");
+	SAYS_NOT(both, "(deduced) (deduced)");
+	h.told.death.source.grade = TL_OBSERVED;
+	cause = hand_view("why", &h, wide);
+	SAYS(cause, "(kill) (deduced)");
+	hand_fini(&h);
+}
+
 /* Three are told in full; a killed one, and one asked for by number, always is. */
 static void lives_alike_are_counted(void **state)
 {
@@ -294,6 +310,7 @@ int main(void)
 		cmocka_unit_test(lines_keep_to_the_width),
 		cmocka_unit_test(korean_puts_a_noun_behind_names),
 		cmocka_unit_test(why_is_one_line_a_life),
+		cmocka_unit_test(a_grade_is_said_once),
 		cmocka_unit_test(lives_alike_are_counted),
 		cmocka_unit_test(nothing_to_tell_is_said),
 	};
