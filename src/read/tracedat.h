@@ -116,6 +116,7 @@ struct td_stream {
 	struct cursor chunks;	   /* packed: what follows */
 	uint64_t chunks_place;
 	uint32_t chunks_left;
+	const uint8_t *mapped; /* from here on the file is still in memory for this stream */
 	uint8_t *room;
 	size_t room_n;
 	struct page page;

@@ -222,6 +222,7 @@ struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, 
 	s->t = s->last = TL_NS_NONE;
 	s->piece = (const uint8_t *)data.p;
 	s->piece_place = at;
+	s->mapped = s->piece;
 	if (packed) {
 		s->chunks = (struct cursor){(const uint8_t *)data.p, data.n, 0, td->big, false};
 		s->chunks_place = at;

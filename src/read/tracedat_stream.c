@@ -13,7 +13,10 @@
  * (its size still leads to the next one). What was lost so becomes a gap before the next event that is read.
  */
 #include <stdlib.h>
+#include <sys/mman.h>
 #include "read/tracedat.h"
+
+#define LET_GO (2u << 20)
 
 static void gap_add(struct td_stream *s, uint64_t n, const char *why)
 {
@@ -23,6 +26,18 @@ static void gap_add(struct td_stream *s, uint64_t n, const char *why)
 		s->gap = UINT64_MAX;
 	if (why)
 		s->gap_why = why;
+}
+
+/* What was read is let go now and then: the mapping of a long recording would count as our memory. */
+static void let_go(struct td_stream *s, const uint8_t *upto)
+{
+	const uintptr_t page = 4096; /* where pages are larger, this fails and nothing is let go */
+	uintptr_t from = ((uintptr_t)s->mapped + page - 1) & ~(page - 1), to = (uintptr_t)upto & ~(page - 1);
+
+	if (to <= from || to - from < LET_GO)
+		return;
+	madvise((void *)from, to - from, MADV_DONTNEED);
+	s->mapped = (const uint8_t *)to;
 }
 
 static bool room_for(struct td_stream *s, size_t n)
@@ -48,6 +63,7 @@ static bool next_chunk(struct tracedat *td, struct td_stream *s)
 		struct tl_str in = cursor_span(&s->chunks, packed);
 
 		s->chunks_left--;
+		let_go(s, s->chunks.p + s->chunks.pos - in.n);
 		if (s->chunks.bad) { /* cut off */
 			gap_add(s, UINT64_MAX, N_("the recording is cut off"));
 			s->chunks_left = 0;
@@ -83,6 +99,8 @@ static bool next_page(struct tracedat *td, struct td_stream *s)
 			continue;
 		}
 		n = left < s->page_size ? left : s->page_size;
+		if (!s->packed)
+			let_go(s, p);
 		s->piece_pos += n;
 		if (page_load(&s->page, p, n, s->page_size, &td->form)) {
 			if (s->page.missed)
