@@ -6,6 +6,7 @@
  *	u64 timestamp | long commit | events ... commit bytes of them
  *
  * commit: bit 31 events were lost before this page, bit 30 their number stands behind the last event (a long).
+ * The kernel adds bit 31 as an int to a long (RB_MISSED_EVENTS), so that on 64 bits all above it are set, too.
  * An event starts with a word: 5 bits type_len, 27 bits time since the event before. type_len
  *	1..28	4 * type_len bytes of data follow
  *	0	a word follows: length of word and data
@@ -59,7 +60,7 @@ bool page_load(struct page *pg, const void *p, size_t n, size_t size, const stru
 	pg->t = page_u64(b, form->big);
 	commit = page_long(b + 8, form);
 	pg->data = b + head;
-	if (commit >> 32 || (commit & COMMIT_MASK) > size - head)
+	if ((commit >> 32 && (commit >> 31) + 1 != 1ull << 33) || (commit & COMMIT_MASK) > size - head)
 		return false;
 	pg->end = (uint32_t)(commit & COMMIT_MASK);
 	if (pg->end > n - head)
