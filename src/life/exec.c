@@ -25,6 +25,19 @@ static uint32_t take_id(struct tl_lives *l, tl_pid pid)
 	return (uint32_t)g;
 }
 
+/*
+ * The ids are exchanged before the exec is told of, so a free record of the caller's id in between was the dead
+ * leader's. Who runs on was not reaped.
+ */
+static void take_over_reaping(struct life *leader, struct life *thread)
+{
+	if (!thread->t.reap.is || is_dying(thread))
+		return;
+	if (!leader->t.reap.is)
+		leader->t.reap = thread->t.reap;
+	thread->t.reap = (struct tl_reap){.automatic = -1};
+}
+
 /* inv 1: the caller becomes the leader's id, the dead leader goes under the caller's old one. */
 static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 {
@@ -43,6 +56,7 @@ static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 	thread->t.tgid = ev->u.exec.pid;
 	thread->t.is_leader = true;
 	if (leader) {
+		take_over_reaping(leader, thread);
 		leader->t.is_leader = false; /* it led, but the process lives on under its id */
 		thread->t.parent = leader->t.parent;
 	}

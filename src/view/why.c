@@ -81,6 +81,11 @@ static int time_cells(tl_ns t)
 	return cells;
 }
 
+static bool tells_deaths(const struct tl_witnesses *w)
+{
+	return !w || w->exit || w->functions;
+}
+
 static void why_task(struct out *o, void *state, const struct tl_told *d)
 {
 	struct why *w = state;
@@ -94,7 +99,8 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 	if (!t->death.seen.is) {
 		if (!w->pg.opts.all)
 			return;
-		text = _("alive when the trace ended");
+		text = tells_deaths(d->witnesses) ? _("alive when the trace ended") :
+						    _("not seen: this trace holds no deaths");
 	} else {
 		text = page_fmt(&w->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD,
 				words_death(&w->pg, v));
@@ -117,7 +123,9 @@ static void why_end(struct out *o, void *state, const struct tl_trailer *trailer
 	struct why *w = state;
 
 	if (!w->told)
-		page_line(&w->pg, 0, _("Nobody died in what this trace shows."));
+		page_line(&w->pg, 0,
+			  tells_deaths(trailer->witnesses) ? _("Nobody died in what this trace shows.") :
+							     _("not seen: this trace holds no deaths"));
 	put_senders(w);
 	tally_fini(&w->senders);
 	page_fini(&w->pg);

@@ -114,7 +114,7 @@ bool also_peer_exit(const struct question *q, enum tl_grade *grade)
 	if (d->leader_out)
 		return true;
 	at_best(grade, TL_DEDUCED);
-	return d->sd && q->w->signal && q->w->deliver && (d->told_exit || q->task->process->ended);
+	return d->sd && q->w->signal && q->w->deliver && q->w->exec && (d->told_exit || q->task->process->ended);
 }
 
 bool also_oom(const struct question *q, enum tl_grade *grade)
@@ -156,12 +156,26 @@ bool also_sigkill(const struct question *q, enum tl_grade *grade)
 }
 
 /* The path alone: the last resort of deaths by signal, never above a row that knows more. */
+/* Not known to be alone in its process, and nothing says which signal it was. */
+static bool maybe_taken_along(const struct question *q)
+{
+	const struct death_facts *d = q->d;
+
+	return d->zapped || (q->task->tgid == TL_PID_NONE && (!d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code)));
+}
+
 bool also_path_only(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 	bool known = d->fatal || (d->sd && d->sd->sig != SIGNAL_KILL) || (d->zapped && (d->crashed || d->exec_after || d->leader_out));
 	enum tl_grade ignored = TL_OBSERVED;
 
+	if (q->task && !d->told_signal && !d->fatal && maybe_taken_along(q)) {
+		/* threads of one process die on this path without a signal of their own, too */
+		if (d->told_exit || q->w->signal)
+			return false;
+		at_best(grade, TL_GUESSED);
+	}
 	if (known || (q->task && also_peer_exit(q, &ignored)))
 		at_best(grade, TL_GUESSED);
 	return true;

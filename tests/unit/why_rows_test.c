@@ -40,7 +40,7 @@ static const char *const rules[] = {
 	"D-EXEC-PEER peer_exec", "D-GROUP-PEER peer_exit", "D-OOM signal", "D-SIG-STOPPED signal", "D-SIG-TERM signal",
 	"D-SIGKILL signal", "D-SIG-ANY signal", "D-SIG-ANY-CUT signal", "D-EXIT-THREAD thread_exit",
 	"D-EXIT-THREAD-NEXT thread_exit", "D-EXIT-GROUP exit", "D-EXIT-GROUP-NEXT exit", "D-EXIT-GROUP-CUT exit",
-	"D-UNKNOWN unknown",
+	"D-SIG-OR-PEER unknown", "D-UNKNOWN unknown",
 };
 
 static void every_public_id_stays_in_order(void **state)
