@@ -11,10 +11,12 @@
 #include <unistd.h>
 #include "base/io.h"
 #include "cmd/capture.h"
+#include "cmd/lab_verbs.h"
 #include "cmd/pipeline.h"
+#include "lab/build.h"
 #include "lab/lab.h"
 
-#define STATUS_OURS   125 /* tasklife failed before the command started */
+#define STATUS_OURS   LAB_STATUS_OURS
 #define GUEST_SECONDS 300
 #define GUEST_MB      512
 #define GUEST_CPUS    2
@@ -75,6 +77,11 @@ static void end_progress(struct progress *p)
 	if (p->open)
 		io_write_all(STDERR_FILENO, "\r\033[K", 4);
 	p->open = false;
+}
+
+void lab_end_progress(struct lab *lab)
+{
+	end_progress(lab->note_arg);
 }
 
 /* ---- lab list ---- */
@@ -206,7 +213,7 @@ struct lab_run {
 };
 
 static const struct opt run_opts[] = {
-	OPT_STR('k', "kernel", "ID", N_("which kernel (default: the newest amd64 one); see lab list"), struct lab_run, kernel),
+	OPT_STR('k', "kernel", "ID", N_("which kernel (default: the newest amd64 one), or a directory of lab build; see lab list"), struct lab_run, kernel),
 	OPT_STR('o', "output", "FILE", N_("keep the recording in FILE, a trace.dat"), struct lab_run, output),
 	OPT_STR('t', "to", "VIEW", N_("story (default), why, json or ndjson"), struct lab_run, to),
 	OPT_STR(0, "tell-to", "FILE", N_("write the view to FILE instead of standard error"), struct lab_run, tell_to),
@@ -316,13 +323,32 @@ static void tell(const struct lab_run *r, const struct pipeline *p, const struct
 		pipeline_tell(p, src);
 }
 
+/* An id of the list, or a directory that lab build made. */
+static struct tl_err *choose_kernel(const char *word, struct lab_kernel *ret)
+{
+	struct lab_image img;
+
+	if (!lab_built_is(word))
+		return lab_kernel_find(word, ret);
+	try(lab_built_find(word, ret, &img));
+	lab_image_fini(&img);
+	return NULL;
+}
+
+static struct tl_err *image_of(struct lab *lab, const char *word, const struct lab_kernel *k, struct lab_image *ret)
+{
+	struct lab_kernel same;
+
+	return lab_built_is(word) ? lab_built_find(word, &same, ret) : lab_image_fetch(lab, k, false, ret);
+}
+
 /* The guest is made ready, lives, and is gone when this returns. */
 static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const struct lab_kernel *k,
 				const struct lab_opts *o, int n, char **words, struct lab_guest *g, struct lab_result *res)
 {
 	static char *const shell[] = {(char *)"sh", NULL};
 	struct lab_image img = {};
-	struct tl_err *err = lab_image_fetch(lab, k, false, &img);
+	struct tl_err *err = image_of(lab, r->kernel, k, &img);
 
 	if (!err)
 		err = lab_guest_fill(g, lab, o, n ? n : 1, n ? words : (char **)shell);
@@ -348,7 +374,7 @@ static int lab_run(struct lab *lab, const void *opts, int n, char **words)
 	struct lab_opts o = {};
 	struct lab_guest g;
 	struct lab_result res = {.recording = -1};
-	struct tl_err *err = lab_kernel_find(r->kernel, &k);
+	struct tl_err *err = choose_kernel(r->kernel, &k);
 	int status;
 
 	if (!err)
@@ -374,13 +400,8 @@ static int lab_run(struct lab *lab, const void *opts, int n, char **words)
 
 /* ---- the verbs ---- */
 
-typedef int lab_verb_fn(struct lab *lab, const void *opts, int n, char **words);
-
 /* Each is told as a command of its own ("lab run"), so that -h comes from its table like any other's. */
-static const struct lab_verb {
-	struct cmd cmd;
-	lab_verb_fn *run;
-} verbs[] = {
+static const struct lab_verb verbs[] = {
 	{{.name = "lab list", .summary = N_("the kernels there are, and what their tracing can do"), .usage = "",
 	  .opts = list_opts, .size = sizeof(struct lab_common)},
 	 lab_list},
@@ -393,11 +414,19 @@ static const struct lab_verb {
 	 lab_run},
 };
 
+/* Those with a file of their own. */
+static const struct lab_verb *const more_verbs[] = {&lab_build_verb};
+
+static const struct lab_verb *verb_at(unsigned i)
+{
+	return i < ARRAY_SIZE(verbs) ? &verbs[i] : more_verbs[i - ARRAY_SIZE(verbs)];
+}
+
 static const struct lab_verb *verb_named(const char *word)
 {
-	for (unsigned i = 0; word && i < ARRAY_SIZE(verbs); i++)
-		if (!strcmp(verbs[i].cmd.name + strlen("lab "), word))
-			return &verbs[i];
+	for (unsigned i = 0; word && i < ARRAY_SIZE(verbs) + ARRAY_SIZE(more_verbs); i++)
+		if (!strcmp(verb_at(i)->cmd.name + strlen("lab "), word))
+			return verb_at(i);
 	return NULL;
 }
 
@@ -422,7 +451,7 @@ static struct tl_err *which(const char *word)
 	struct tl_err *err = word ? tl_err_new(TL_E_USAGE, N_("the laboratory has no verb '%s'"), word)
 				  : tl_err_new(TL_E_USAGE, N_("what shall the laboratory do?"), NULL);
 
-	return tl_err_hint(err, N_("tasklife lab list, fetch or run"), NULL);
+	return tl_err_hint(err, N_("tasklife lab list, fetch, run or build"), NULL);
 }
 
 /* What stands behind the verb counts like what stands before it. */
@@ -476,7 +505,7 @@ static const struct opt lab_opts_[] = {
 const struct cmd cmd_lab = {
 	.name = "lab",
 	.summary = N_("run a command on another kernel, in QEMU"),
-	.usage = "list | fetch [ID...] | run [options] [--] CMD [ARG...]",
+	.usage = "list | fetch [ID...] | run [options] [--] CMD [ARG...] | build [options]",
 	.opts = lab_opts_,
 	.size = sizeof(struct lab_common),
 	.stop_at_first_word = true,

@@ -67,6 +67,8 @@ static bool take_some(const struct lab *lab, struct lab_child *c, int fd, bool p
 	buf[n] = 0;
 	if (progress)
 		take_progress(lab, c, buf);
+	else if (c->hear)
+		c->hear(c->hear_arg, buf, n);
 	else
 		out_mem(&c->out, buf, n);
 	return true;

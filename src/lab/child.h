@@ -11,6 +11,8 @@ struct lab_child {
 	const char *env;  /* one NAME=VALUE more; NULL: none */
 	const char *note; /* msgid: report apt's progress lines (descriptor 3) under it; NULL: none */
 	const char *note_subject;
+	void (*hear)(void *arg, const char *p, size_t n); /* what it wrote goes here instead of into out; NULL: out */
+	void *hear_arg;
 	struct out out;	  /* what it wrote to 1 and 2 */
 	int status;	  /* 0-255, 128+n by a signal, 127 when it could not be started */
 };

@@ -6,4 +6,9 @@
 extern const char lab_text_kernels[]; /* lab/kernels.list */
 extern const char lab_text_init[];    /* lab/init */
 
+
+/* lab/config: fragments for lab build */
+extern const char lab_text_tiny[], lab_text_tiny_x86_64[], lab_text_tiny_arm64[];
+extern const char lab_text_debug[], lab_text_ftrace[], lab_text_kgdb[], lab_text_btf[];
+
 #endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs of `tasklife lab`: each a command of its own, with its own table. */
+#ifndef CMD_LAB_VERBS_H
+#define CMD_LAB_VERBS_H
+
+#include "cmd/cmd.h"
+#include "lab/lab.h"
+
+#define LAB_STATUS_OURS 125 /* tasklife failed before the command started */
+
+typedef int lab_verb_fn(struct lab *lab, const void *opts, int n, char **words);
+
+struct lab_verb {
+	struct cmd cmd;
+	lab_verb_fn *run;
+};
+
+extern const struct lab_verb lab_build_verb;
+
+/* The terminal's progress line is ended before anything else is said. */
+void lab_end_progress(struct lab *lab);
+
+#endif
