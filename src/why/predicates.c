@@ -161,7 +161,8 @@ static bool maybe_taken_along(const struct question *q)
 {
 	const struct death_facts *d = q->d;
 
-	return d->zapped || (q->task->tgid == TL_PID_NONE && (!d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code)));
+	return d->zapped || d->told_exit ||
+	       (q->task->tgid == TL_PID_NONE && (!d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code)));
 }
 
 bool also_path_only(const struct question *q, enum tl_grade *grade)
