@@ -99,7 +99,7 @@ static void settle_children(struct tl_lives *l, struct life *parent)
 
 		if (child && parent->zombies_told)
 			kin_adopted(l, child, parent->heir, parent->heir_seen);
-		else if (child && group_of(parent)->waiting.is)
+		else if (child && group_of(parent)->waiting.is && child->t.death.last_state == 'Z')
 			reap_by(child, parent, parent->t.death.seen, true);
 	}
 }

@@ -34,6 +34,14 @@ void see_wait(struct tl_lives *l, const struct tl_event *ev)
 	g->waiter = life_ref(owner);
 }
 
+/* A tracer is told of its tracee's end too, and waits for it; while the parent lives, the zombie is left to that. */
+static bool only_traces(struct tl_lives *l, const struct life *owner, const struct life *child)
+{
+	const struct life *parent = life_by_ref(l, &child->t.parent);
+
+	return parent && parent->t.process != owner->t.process && !is_dying(parent);
+}
+
 void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *owner = life_owner(l, ev), *child;
@@ -43,15 +51,18 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 		return; /* waitid returns 0 and says the pid in memory */
 	child = life_at(l, (tl_pid)ev->u.wait_return.ret);
 	/* wait4 also returns for a child that stopped */
-	if (child && child->t.death.seen.is)
+	if (child && child->t.death.seen.is && !only_traces(l, owner, child))
 		reap_by(child, owner, seen_at(ev), false);
 }
 
-/* The parent that can have reaped it: one that has entered wait at all. */
+/*
+ * The parent that can have reaped it: one that has entered wait at all. Whoever was told may be a tracer that is not
+ * the parent: it lets go of the zombie, and the parent reaps (kernel/exit.c wait_task_zombie).
+ */
 static struct life *waiting_parent(struct tl_lives *l, const struct life *child)
 {
 	const struct tl_task *t = &child->t;
-	const struct tl_ref *ref = t->notice.seen.is ? &t->notice.parent : &t->parent;
+	const struct tl_ref *ref = t->parent.tid > 0 ? &t->parent : &t->notice.parent;
 	struct life *parent = ref->tid > 0 ? life_at(l, ref->tid) : NULL;
 
 	return parent && group_of(parent)->waiting.is ? parent : NULL;
@@ -77,8 +88,8 @@ static int alone(struct tl_lives *l, const struct life *life)
 	const struct tl_notice *n = &life->t.notice;
 	struct life *parent = life_by_ref(l, n->seen.is ? &n->parent : &life->t.parent);
 
-	if (is_thread(life))
-		return 1;
+	if (is_thread(life) || life->t.kthread)
+		return 1; /* kthreadd ignores every signal, so its children reap themselves (kernel/kthread.c) */
 	if (!l->w.signal)
 		return -1;
 	if (!n->seen.is)
@@ -126,8 +137,8 @@ void see_free(struct tl_lives *l, const struct tl_event *ev)
 	if (!life->t.death.seen.is && l->w.exit && !life->t.death.do_exit.is)
 		return; /* freed without an exit: of an older bearer of the pid */
 	if (!r->is)
-		reap_by(life, is_thread(life) ? NULL : waiting_parent(l, life), r->freed, true);
-	if (is_thread(life))
+		reap_by(life, is_thread(life) || life->t.kthread ? NULL : waiting_parent(l, life), r->freed, true);
+	if (is_thread(life) || life->t.kthread)
 		r->automatic = 1;
 	life_finish(l, life);
 }

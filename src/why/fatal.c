@@ -122,6 +122,14 @@ static bool fits(const struct tl_task *task, const struct death_facts *d, const 
  * The latest that fits: once a fatal signal was taken, newer kernels ignore all that follow, and one that is
  * older and still pending was blocked.
  */
+#define ALREADY_PENDING 2
+
+/* One more of a number that is pending in the same queue brings nothing: what is taken tells of the first. */
+static bool adds_nothing(const struct tl_signal *s, const struct tl_signal *before)
+{
+	return s->result == ALREADY_PENDING && before && before->sig == s->sig && before->group == s->group;
+}
+
 static void latest(const struct tl_task *task, struct death_facts *d, const struct tl_signal *list, unsigned n,
 		   bool others)
 {
@@ -129,7 +137,7 @@ static void latest(const struct tl_task *task, struct death_facts *d, const stru
 		/* a thread's own core signal kills that thread, and the others as its peers */
 		if (!fits(task, d, s) || (others && tl_signal_dumps_core(s->sig)))
 			continue;
-		if (!d->fatal || s->seen.t > d->fatal->seen.t)
+		if (!d->fatal || (s->seen.t > d->fatal->seen.t && !adds_nothing(s, d->fatal)))
 			d->fatal = s;
 	}
 }
@@ -159,9 +167,36 @@ static bool crashed(const struct tl_leaver *l)
 	return l->coredump.is || (l->any_delivery && kills_by_default(&l->last) && tl_signal_dumps_core(l->last.sig));
 }
 
-static bool called_exit_group(const struct tl_leaver *l)
+static bool taken_along(const struct tl_leaver *l)
 {
-	return left_by_exit_group(l->stack) || (!l->stack && l->exit_group_called);
+	return l->any_delivery && kills_by_default(&l->last) && l->last.sig == SIGNAL_KILL && !l->last.code;
+}
+
+static bool left_alone(const struct tl_leaver *l)
+{
+	return !l->stack && l->status_known && !l->status_from_call && !(l->status & 0x7f) &&
+	       !(l->any_delivery && kills_by_default(&l->last));
+}
+
+const struct tl_leaver *ender_of(const struct tl_process *p)
+{
+	const struct tl_leaver *one = NULL;
+	bool others = false;
+
+	for (unsigned i = 0; i < p->n_leavers; i++) {
+		others |= taken_along(&p->leaver[i]);
+		if (!left_alone(&p->leaver[i]))
+			continue;
+		if (one)
+			return NULL;
+		one = &p->leaver[i];
+	}
+	return others ? one : NULL;
+}
+
+static bool called_exit_group(const struct tl_process *p, const struct tl_leaver *l)
+{
+	return left_by_exit_group(l->stack) || (!l->stack && (l->exit_group_called || ender_of(p) == l));
 }
 
 static void find_peers(const struct tl_task *task, struct death_facts *d)
@@ -181,7 +216,7 @@ static void find_peers(const struct tl_task *task, struct death_facts *d)
 			continue;
 		if (!d->crashed && crashed(l))
 			d->crashed = l;
-		if (!d->leader_out && called_exit_group(l))
+		if (!d->leader_out && called_exit_group(p, l))
 			d->leader_out = l;
 	}
 }

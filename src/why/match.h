@@ -100,6 +100,8 @@ void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, st
 /* Did this stack leave through exit_group? */
 bool left_by_exit_group(const struct tl_stack *stack);
 bool is_queued(const struct tl_signal *s);
+/* The one thread that ended the others by exit_group, where only deliveries and statuses tell; NULL: none, or not clear. */
+const struct tl_leaver *ender_of(const struct tl_process *p);
 
 /* predicates.c: what fields of struct when cannot say */
 #define PREDICATE(name) bool name(const struct question *q, enum tl_grade *grade);
@@ -126,6 +128,12 @@ PREDICATE(also_nothing_else)
 PREDICATE(also_by_neighbour)
 PREDICATE(also_kthreadds_child)
 PREDICATE(also_worker)
+PREDICATE(also_not_init)
+PREDICATE(also_helper_without_exec)
+PREDICATE(also_silent_kill)
+PREDICATE(also_silent_thread_kill)
+PREDICATE(also_ended_others)
+PREDICATE(also_left_others)
 #undef PREDICATE
 
 #endif

@@ -69,6 +69,12 @@ bool also_queued(const struct question *q, enum tl_grade *grade)
 	return true;
 }
 
+/* Ctrl-Alt-Del sends the same to pid 1 (kernel/reboot.c). */
+bool also_not_init(const struct question *q, enum tl_grade *grade)
+{
+	return q->sig->target.tid != 1;
+}
+
 /* ---- deaths ---- */
 
 /* The number of a signal that dumps core, if that is what killed; 0 otherwise. */
@@ -182,14 +188,76 @@ bool also_path_only(const struct question *q, enum tl_grade *grade)
 	return true;
 }
 
+/* A status is told by BPF alone, since 5.5; by then whoever is killed, with its process too, takes a signal first
+ * (3da0f4a34 v5.2), which a trace of deliveries shows. */
+static bool took_no_signal(const struct question *q)
+{
+	const struct tl_death *d = q->task ? &q->task->death : NULL;
+
+	return d && !q->stack && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && d->status_known &&
+	       !d->status_from_call && !q->task->kthread;
+}
+
+static bool is_alone(const struct tl_task *task)
+{
+	return !task->process || (task->process->n_threads <= 1 && !task->process->threads_more);
+}
+
+/* 9 and 31 are what seccomp ends with; an oops ends with 11. */
+bool also_silent_kill(const struct question *q, enum tl_grade *grade)
+{
+	int sig = q->task ? q->task->death.status & 0x7f : 0;
+
+	return took_no_signal(q) && is_alone(q->task) && (sig == SIGNAL_KILL || sig == 31);
+}
+
+bool also_silent_thread_kill(const struct question *q, enum tl_grade *grade)
+{
+	return took_no_signal(q) && !is_alone(q->task) && (q->task->death.status & 0x7f) == 31;
+}
+
+bool also_ended_others(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_leaver *l = took_no_signal(q) && !is_alone(q->task) ? ender_of(q->task->process) : NULL;
+
+	return l && l->who.tid == q->task->tid && l->who.generation == q->task->generation;
+}
+
+#define LIVED_ON_NS 50000000
+
+/* Who leaves while all others are leaving too may have called exit_group: a thread that died 50 ms before its process
+ * did not. */
+bool also_left_others(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_process *p = q->task ? q->task->process : NULL;
+
+	if (!took_no_signal(q) || is_alone(q->task) || q->task->death.status & 0x7f || q->task->tgid == q->task->tid)
+		return false;
+	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death.seen.t > LIVED_ON_NS && !ender_of(p);
+}
+
+/* The last of its process to go, by itself: with it the process ended. */
+static bool ended_last(const struct question *q)
+{
+	const struct tl_process *p = q->task ? q->task->process : NULL;
+
+	return took_no_signal(q) && p && p->ended && q->task->death.seen.is && q->task->death.seen.place == p->end.place &&
+	       !(q->task->death.status & 0x7f) && !ender_of(p);
+}
+
 bool also_told_signal(const struct question *q, enum tl_grade *grade)
 {
-	return q->d->told_signal && !q->stack && !(q->d->zapped && (q->d->crashed || q->d->leader_out));
+	const struct death_facts *d = q->d;
+
+	/* nobody sent one and it took none: then it was no signal, whatever its parent was told */
+	if (!d->sd && !d->fatal && q->w->signal && q->w->deliver && q->task && q->task->birth.seen.is)
+		return false;
+	return d->told_signal && !q->stack && !(d->zapped && (d->crashed || d->leader_out));
 }
 
 bool also_told_exit(const struct question *q, enum tl_grade *grade)
 {
-	return q->d->told_exit && !q->stack && !(q->d->zapped && q->d->leader_out);
+	return (q->d->told_exit || ended_last(q)) && !q->stack && !(q->d->zapped && q->d->leader_out);
 }
 
 static bool left_by_call(const struct question *q)
@@ -219,6 +287,15 @@ bool also_worker(const struct question *q, enum tl_grade *grade)
 	const uint64_t flags = b && b->flags_known ? b->clone_flags & ~0xffull : 0;
 
 	return !q->stack && (flags == 0x80810f00 || flags == 0x810b00);
+}
+
+bool also_helper_without_exec(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
+	const uint64_t by_kernel = TL_CLONE_VM | TL_CLONE_UNTRACED;
+
+	return b && !q->stack && q->w->exec && !q->task->n_execs && !q->d->sd && b->flags_known &&
+	       (b->clone_flags & by_kernel) == by_kernel && also_by_kworker(q, grade);
 }
 
 /* The name printed cannot be; that it stands behind the right one in memory is the conclusion. */

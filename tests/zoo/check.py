@@ -17,8 +17,11 @@ RIGHT, UNKNOWN, WRONG, MISSING, SKIPPED, FAILED = "right", "unknown", "wrong", "
 WORST = [RIGHT, UNKNOWN, MISSING, WRONG]
 
 
-# Told from a signal's code alone, where the stack is cut or absent: true, but less than the whole truth.
+# Told from a code or a status alone, where the stack is cut or absent: true, but less than the whole truth. The same
+# goes for `oom` where `oom.memcg` is meant.
 VAGUE = {
+    "exit": {"thread_exit"},  # of an only thread: exit(2) and exit_group(2) leave the same notice and status
+    "kill": {"pidfd"},  # both fill in the same siginfo: kernel/signal.c prepare_kill_siginfo
     "forced": {"exec_failed", "rseq", "signal_frame", "fault.protection", "fault.trap"},
     "fault": {"fault.memory", "fault.protection", "fault.illegal", "fault.arithmetic", "fault.trap", "seccomp"},
     "kernel": {"oom", "oom.memcg", "oom.sysrq", "tty.key", "tty.hangup", "tty.session_end", "timer.alarm", "limit.cpu",
@@ -47,6 +50,8 @@ def judge(said, want):
     if want is None:
         return RIGHT if said is None else WRONG
     if said is None or said == "unknown" or isinstance(said, str) and want in VAGUE.get(said, ()):
+        return UNKNOWN
+    if isinstance(said, str) and isinstance(want, str) and want.startswith(said + "."):
         return UNKNOWN
     return RIGHT if said == want else WRONG
 
