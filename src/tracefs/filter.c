@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tracefs.h>
+#include <unistd.h>
 #include "base/guard.h"
 #include "tracefs/diagnose.h"
 #include "tracefs/filter.h"
@@ -13,6 +16,7 @@ void tfs_names_fini(struct tfs_names *names)
 	for (size_t i = 0; i < names->n; i++)
 		free(names->v[i]);
 	vec_fini(names);
+	vec_fini(&names->line);
 }
 
 struct tl_err *tfs_functions(struct tfs_instance *inst, const char *tracefs, char **ret)
@@ -26,26 +30,60 @@ struct tl_err *tfs_functions(struct tfs_instance *inst, const char *tracefs, cha
 
 /* ---- role → names ---- */
 
-/* A line is "name" or "name [module]"; modules play no role in a task's life. */
+static bool add_name(struct tfs_names *names, const char *at, size_t n, size_t line)
+{
+	size_t *l = vec_push(&names->line);
+	char **slot = l ? vec_push(names) : NULL;
+
+	if (l)
+		*l = line;
+	if (!slot) {
+		names->line.n -= l != NULL;
+		return false;
+	}
+	*slot = strndup(at, n);
+	if (*slot)
+		return true;
+	names->n--;
+	names->line.n--;
+	return false;
+}
+
+static size_t count_newlines(const char *from, const char *to)
+{
+	size_t n = 0;
+
+	for (; (from = memchr(from, '\n', (size_t)(to - from))); from++)
+		n++;
+	return n;
+}
+
+/*
+ * A line is "name" or "name [module]"; modules play no role in a task's life. There are 50 000 lines, and few begin
+ * as the name does: only those are looked at.
+ */
 static bool add_matching(const char *functions, const char *glob, struct tfs_names *names)
 {
-	size_t before = names->n;
+	auto_free char *begin = strndup(glob, strcspn(glob, "*?["));
+	size_t before = names->n, line = 1;
+	const char *counted = functions;
 
-	for (const char *at = functions, *end; *at; at = *end ? end + 1 : end) {
-		size_t n;
+	for (const char *at = functions, *end; begin && (at = strstr(at, begin)) && *at; at = end) {
+		size_t n = strcspn(at, "\n");
 
-		end = strchrnul(at, '\n');
-		n = (size_t)(end - at);
-		if (memchr(at, ' ', n) || !n)
+		end = at + n + (at[n] == '\n');
+		if ((at > functions && at[-1] != '\n') || !n) {
+			end = at + 1;
+			continue;
+		}
+		if (memchr(at, ' ', n))
 			continue;
 		auto_free char *base = strndup(at, tl_function_base(at, n));
-		char *full = base && !fnmatch(glob, base, 0) ? strndup(at, n) : NULL;
-		char **slot = full ? vec_push(names) : NULL;
-
-		if (slot)
-			*slot = full;
-		else
-			free(full);
+		if (!base || fnmatch(glob, base, 0))
+			continue;
+		line += count_newlines(counted, at);
+		counted = at;
+		add_name(names, at, n, line);
 	}
 	return names->n > before;
 }
@@ -87,20 +125,43 @@ static bool holds_exactly(const char *path, const struct tfs_names *names)
 	return true;
 }
 
+/*
+ * One opening for all, so one change of the code. Each name makes the kernel compare it with every function it has; a number, which it takes since
+ * f79b3f338564 ("ftrace: Allow enabling of filters via index of available_filter_functions") v5.1, leads there at
+ * once. What took effect is read back in either case.
+ */
+static int write_filter(const char *path, const struct tfs_names *names, bool numbers)
+{
+	auto_close int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	char number[32];
+
+	if (fd < 0)
+		return errno;
+	for (size_t i = 0; i < names->n; i++) {
+		const char *word = numbers ? number : names->v[i];
+
+		snprintf(number, sizeof(number), "%zu", names->line.v[i]);
+		errno = 0;
+		if (write(fd, word, strlen(word)) != (ssize_t)strlen(word) || write(fd, " ", 1) != 1)
+			return errno ? errno : EINVAL;
+	}
+	return 0;
+}
+
 static struct tl_err *set_filter(struct tfs_instance *inst, const struct tfs_names *names)
 {
 	auto_free char *path = tfs_path(inst->dir, "set_ftrace_filter");
+	int os;
 
 	if (!path)
 		return &tl_enomem;
 	if (!names->n)
 		return tfs_diagnose(inst, TFS_OP_FUNCTION_FILTER, EINVAL, "", path);
-	for (size_t i = 0; i < names->n; i++) {
-		errno = 0;
-		if (tracefs_function_filter(inst->ti, names->v[i], NULL, i ? 0 : TRACEFS_FL_RESET))
-			return tfs_diagnose(inst, TFS_OP_FUNCTION_FILTER, errno ? errno : EINVAL, names->v[i],
-					    path);
-	}
+	if (names->line.n == names->n && !write_filter(path, names, true) && holds_exactly(path, names))
+		return NULL;
+	os = write_filter(path, names, false);
+	if (os)
+		return tfs_diagnose(inst, TFS_OP_FUNCTION_FILTER, os, names->v[0], path);
 	if (!holds_exactly(path, names))
 		return tfs_diagnose(inst, TFS_OP_FUNCTION_FILTER, TFS_NOT_TAKEN, names->v[0], path);
 	return NULL;

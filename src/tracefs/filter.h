@@ -13,6 +13,7 @@
 struct tfs_names {
 	char **v;
 	size_t n, cap;
+	VEC(size_t) line; /* of each in available_filter_functions, counted from 1 */
 };
 void tfs_names_fini(struct tfs_names *names);
 
