@@ -21,7 +21,7 @@ struct run {
 	struct selectors selectors;
 	struct capture_opts capture;
 	const char *output, *to, *tell_to;
-	bool no_stacks;
+	bool no_stacks, quiet;
 };
 
 static const struct opt run_opts[] = {
@@ -31,6 +31,7 @@ static const struct opt run_opts[] = {
 	OPT_STR(0, "tell-to", "FILE", N_("write the view to FILE instead of standard error"),
 		struct run, tell_to),
 	OPT_FLAG(0, "no-stacks", N_("without the kernel's call paths"), struct run, no_stacks),
+	OPT_FLAG('q', "quiet", N_("tell nothing; for a recording that is kept"), struct run, quiet),
 	OPT_TABLE(capture_opts, struct run, capture),
 	OPT_TABLE(selector_opts, struct run, selectors),
 	OPT_TABLE(common_opts, struct run, common),
@@ -157,7 +158,7 @@ static bool kept(struct keep *keep, struct capture *cap)
 	return keep->path && !err;
 }
 
-static void tell(struct keep *keep, struct capture *cap, const struct pipeline *p)
+static void tell(const struct run *r, struct keep *keep, struct capture *cap, const struct pipeline *p)
 {
 	struct writer *writer = NULL;
 	struct tl_source *src = NULL;
@@ -165,6 +166,8 @@ static void tell(struct keep *keep, struct capture *cap, const struct pipeline *
 	int fd = -1;
 
 	if (kept(keep, cap)) {
+		if (r->quiet)
+			return;
 		err = tl_source_open(keep->path, &src);
 	} else {
 		err = capture_pipe(cap, &fd, &writer);
@@ -181,7 +184,7 @@ static void tell(struct keep *keep, struct capture *cap, const struct pipeline *
 }
 
 /* The command is running: from here on its status is ours. */
-static int see_through(struct capture *cap, struct keep *keep, const struct pipeline *p)
+static int see_through(const struct run *r, struct capture *cap, struct keep *keep, const struct pipeline *p)
 {
 	struct tl_err *err = capture_wait(cap, -1);
 
@@ -191,7 +194,7 @@ static int see_through(struct capture *cap, struct keep *keep, const struct pipe
 	if (!cap->ended)
 		say_note(N_("the recording was ended; the command itself goes on, as process %d"),
 			 cap->child);
-	tell(keep, cap, p);
+	tell(r, keep, cap, p);
 	return cap->ended ? capture_exit_status(cap->status) : 128 + capture_interrupted();
 }
 
@@ -220,7 +223,7 @@ static int run(const void *opts, int n, char **words)
 		say_and_status(err);
 		keep_drop(&keep);
 	} else {
-		status = see_through(&cap, &keep, &p);
+		status = see_through(r, &cap, &keep, &p);
 	}
 	capture_close(&cap);
 	return status;
