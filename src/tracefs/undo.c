@@ -206,7 +206,7 @@ struct tl_err *tfs_undo_write(struct tfs_undo *undo, const char *path, const cha
 /* Readers of ours may be on their way out: the kernel says EBUSY as long as a file of the instance is open. */
 static int patiently(int (*act)(const char *), const char *path)
 {
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 500; i++) { /* 5 s: a busy machine takes its time to end what was killed */
 		if (!act(path))
 			return 0;
 		if (errno != EBUSY)
