@@ -411,6 +411,8 @@ static void sources_by_code_alone(void **state)
 		{ 15, 0, true, false, true, "S-PDEATH-BYOWNER", TL_DEDUCED },
 		{ 9, 0, false, false, false, "S-USER-PRIV-BYCODE", TL_DEDUCED },
 		{ 9, 128, true, false, false, "S-KERNEL-BYCODE", TL_DEDUCED },
+		{ 9, 128, true, false, true, "S-PIDNS-BYOWNER", TL_DEDUCED },
+		{ 9, 128, false, false, true, "S-EXITKILL-BYOWNER", TL_DEDUCED },
 		{ 6, -6, false, true, false, "S-TGKILL-BYCODE", TL_DEDUCED },
 		{ 14, -2, true, false, false, "S-TIMER-BYCODE", TL_DEDUCED },
 		{ 34, -1, true, false, false, "S-QUEUE-BYCODE", TL_DEDUCED },
