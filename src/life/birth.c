@@ -16,7 +16,7 @@ void birth_path(struct tl_lives *l, const struct tl_event *ev)
 	struct life *creator = life_owner(l, ev);
 
 	if (creator)
-		creator->copy_stack = ev->stack;
+		creator->copy_stack = path_of(ev);
 }
 
 /* kthread_create_on_node: kthreadd's next child is for the owner. */
@@ -91,7 +91,7 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 	b->flags_known = true;
 	b->clone_flags = ev->u.newtask.clone_flags;
 	b->creator = ev->pid >= 0 ? ref_pid(l, ev->pid, ev->comm) : ref_none();
-	b->stack = ev->stack;
+	b->stack = path_of(ev);
 	if (creator && !b->stack)
 		b->stack = creator->copy_stack;
 	life_name(child, ev->u.newtask.comm);
@@ -145,7 +145,7 @@ void see_fork(struct tl_lives *l, const struct tl_event *ev)
 	else
 		fork_births(l, child, creator, ev);
 	if (!b->stack)
-		b->stack = ev->stack ? ev->stack : creator ? creator->copy_stack : NULL;
+		b->stack = path_of(ev) ? path_of(ev) : creator ? creator->copy_stack : NULL;
 	if (creator)
 		creator->copy_stack = NULL; /* this path led to this birth and to no other */
 }

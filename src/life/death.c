@@ -14,7 +14,7 @@ void death_path(struct tl_lives *l, const struct tl_event *ev)
 		return;
 	d = &life->t.death;
 	d->do_exit = seen_at(ev);
-	d->stack = ev->stack;
+	d->stack = path_of(ev);
 	group_leaver(life, d->do_exit);
 }
 
@@ -41,7 +41,7 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 	d->seen = seen_at(ev);
 	d->group_dead = ev->u.exit.group_dead;
 	if (!d->stack)
-		d->stack = ev->stack;
+		d->stack = path_of(ev);
 	group_leaver(life, d->seen);
 	group_died(l, life);
 }

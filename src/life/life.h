@@ -200,6 +200,12 @@ void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struc
 /* The living task of a reference, if it is still the same; NULL gone. */
 struct life *life_by_ref(struct tl_lives *l, const struct tl_ref *ref);
 
+/* A call path without a frame is none: seen on arm 6.1, which loses them all in some. */
+static inline const struct tl_stack *path_of(const struct tl_event *ev)
+{
+	return ev->stack && ev->stack->n ? ev->stack : NULL;
+}
+
 static inline bool is_dying(const struct life *life)
 {
 	return life->t.death.seen.is || life->t.death.do_exit.is;
