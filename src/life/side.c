@@ -47,6 +47,26 @@ static void waited(struct tl_lives *l, const struct tl_event *ev)
 	reap_by(child, parent, seen, false);
 }
 
+/*
+ * A command line comes some time behind its exec and does not say which one it is of: where two execs wait for
+ * theirs, neither gets one.
+ */
+static void commanded(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_at(l, ev->u.side.tid);
+	struct tl_task *t;
+
+	if (!life)
+		life = life_dead(l, ev->u.side.tid, TL_NS_NONE);
+	if (!life)
+		return;
+	t = &life->t;
+	t->argv = ev->u.side.text;
+	sender_named(l, life);
+	if (t->n_execs && !t->exec[t->n_execs - 1].argv && (t->n_execs == 1 || t->exec[t->n_execs - 2].argv))
+		t->exec[t->n_execs - 1].argv = ev->u.side.text;
+}
+
 void see_side(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_at(l, ev->u.side.tid);
@@ -60,12 +80,7 @@ void see_side(struct tl_lives *l, const struct tl_event *ev)
 		if (life)
 			l->rooted = life->t.root = life->t.family = true;
 		break;
-	case TL_SIDE_CMD:
-		if (life) {
-			life->t.argv = ev->u.side.text;
-			sender_named(l, life);
-		}
-		break;
+	case TL_SIDE_CMD: commanded(l, ev); break;
 	case TL_SIDE_CGROUP:
 		if (life)
 			life->t.cgroup = ev->u.side.text;

@@ -17,6 +17,7 @@ struct life_copy {
 	uint64_t folded;
 	int deliver_sig, sig;
 	tl_pid sig_owner;
+	char argvs[64];
 	char birth_top[32], death_third[40];
 	tl_ns sleep, run, wait, death_t;
 	unsigned n_rhythms;
@@ -60,6 +61,9 @@ static void copy(void *ctx, const struct tl_task *t)
 	c->n_signals = t->n_signals;
 	c->folded = t->signals_folded;
 	c->n_execs = t->n_execs;
+	for (unsigned i = 0, n = 0; i < t->n_execs && n < sizeof(c->argvs); i++)
+		n += (unsigned)snprintf(c->argvs + n, sizeof(c->argvs) - n, "%s|",
+					t->exec[i].argv ? t->exec[i].argv->s : "-");
 	c->n_children = t->n_children;
 	c->n_comms = t->n_comms;
 	c->birth_frames = t->birth.stack ? t->birth.stack->n : 0;
@@ -127,6 +131,25 @@ static void a_whole_life(void **state)
 	assert_false(c->exited_code); /* inv 4 */
 	assert_false(find(&all, 10, 0)->born);
 	assert_int_equal(find(&all, 10, 0)->n_children, 1);
+}
+
+static void a_command_line_finds_its_exec(void **state)
+{
+	/* of 12 two execs wait for one */
+	static const char text[] =
+		"  r-9  [000] ..... 1.00: tracing_mark_write: tasklife/1 root tid=11\n"
+		"  s-11 [000] ..... 1.01: sched_process_exec: filename=/bin/a pid=11 old_pid=11\n"
+		"  r-9  [001] ..... 1.02: tracing_mark_write: tasklife/1 cmd tid=11 text=a%20-x\n"
+		"  s-11 [000] ..... 1.03: sched_process_exec: filename=/bin/b pid=11 old_pid=11\n"
+		"  r-9  [001] ..... 1.04: tracing_mark_write: tasklife/1 cmd tid=11 text=b%20-y\n"
+		"  s-12 [000] ..... 1.05: sched_process_exec: filename=/bin/a pid=12 old_pid=12\n"
+		"  s-12 [000] ..... 1.06: sched_process_exec: filename=/bin/b pid=12 old_pid=12\n"
+		"  r-9  [001] ..... 1.07: tracing_mark_write: tasklife/1 cmd tid=12 text=a%20-x\n";
+	struct copies all = {};
+
+	lives_of_text(text, copy, &all);
+	assert_string_equal(find(&all, 11, 0)->argvs, "a -x|b -y|");
+	assert_string_equal(find(&all, 12, 0)->argvs, "-|-|");
 }
 
 static void who_acts_is_on_a_cpu(void **state)
@@ -437,6 +460,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_life),
+		cmocka_unit_test(a_command_line_finds_its_exec),
 		cmocka_unit_test(who_acts_is_on_a_cpu),
 		cmocka_unit_test(a_stack_on_another_cpu_waits_for_its_event),
 		cmocka_unit_test(a_pid_is_not_an_identity),
