@@ -217,6 +217,8 @@ static void a_thread_takes_its_leaders_id_by_exec(void **state)
 		"  p-20 [001] ..... 1.055: sched_process_wait: comm=p pid=21 prio=120\n"
 		"  q-21 [000] ..... 1.06: sched_process_exit: comm=q pid=21 prio=120\n"
 		"  q-21 [000] d.... 1.061: signal_generate: sig=17 errno=0 code=1 comm=p pid=20 grp=1 res=1\n"
+		"  q-21 [000] d.... 1.062: sched_switch: prev_comm=q prev_pid=21 prev_prio=120 prev_state=Z ==> "
+		"next_comm=swapper/0 next_pid=0 next_prio=120\n"
 		"  p-20 [001] ..... 1.07: sched_process_exit: comm=p pid=20 prio=120\n"
 		"  p-20 [001] d.... 1.071: signal_generate: sig=17 errno=0 code=1 comm=o pid=19 grp=1 res=1\n";
 	struct copies all = {};
@@ -328,6 +330,8 @@ static void zombies_are_settled_at_their_parents_end(void **state)
 		"  m-11  [000] ..... 1.02: sched_process_wait: comm=m pid=0 prio=120\n"
 		"  c-12  [000] ..... 1.10: sched_process_exit: comm=c pid=12 prio=120\n"
 		"  c-12  [000] d.... 1.11: signal_generate: sig=17 errno=0 code=1 comm=m pid=11 grp=1 res=0\n"
+		"  c-12 [000] d.... 1.12: sched_switch: prev_comm=c prev_pid=12 prev_prio=120 prev_state=Z ==> "
+		"next_comm=swapper/0 next_pid=0 next_prio=120\n"
 		"  m-11  [000] ..... 1.20: sched_process_exit: comm=m pid=11 prio=120\n";
 	static const char heir[] =
 		"  m-11  [000] d.... 1.21: signal_generate: sig=17 errno=0 code=1 comm=init pid=1 grp=1 res=0\n";
