@@ -342,6 +342,12 @@ static struct tl_err *image_of(struct lab *lab, const char *word, const struct l
 	return lab_built_is(word) ? lab_built_find(word, &same, ret) : lab_image_fetch(lab, k, false, ret);
 }
 
+struct tl_err *lab_choose(struct lab *lab, const char *word, struct lab_kernel *ret_kernel, struct lab_image *ret)
+{
+	try(choose_kernel(word, ret_kernel));
+	return image_of(lab, word, ret_kernel, ret);
+}
+
 /* The guest is made ready, lives, and is gone when this returns. */
 static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const struct lab_kernel *k,
 				const struct lab_opts *o, int n, char **words, struct lab_guest *g, struct lab_result *res)
@@ -415,7 +421,7 @@ static const struct lab_verb verbs[] = {
 };
 
 /* Those with a file of their own. */
-static const struct lab_verb *const more_verbs[] = {&lab_build_verb};
+static const struct lab_verb *const more_verbs[] = {&lab_build_verb, &lab_debug_verb};
 
 static const struct lab_verb *verb_at(unsigned i)
 {
@@ -451,7 +457,7 @@ static struct tl_err *which(const char *word)
 	struct tl_err *err = word ? tl_err_new(TL_E_USAGE, N_("the laboratory has no verb '%s'"), word)
 				  : tl_err_new(TL_E_USAGE, N_("what shall the laboratory do?"), NULL);
 
-	return tl_err_hint(err, N_("tasklife lab list, fetch, run or build"), NULL);
+	return tl_err_hint(err, N_("tasklife lab list, fetch, run, debug or build"), NULL);
 }
 
 /* What stands behind the verb counts like what stands before it. */
@@ -505,7 +511,7 @@ static const struct opt lab_opts_[] = {
 const struct cmd cmd_lab = {
 	.name = "lab",
 	.summary = N_("run a command on another kernel, in QEMU"),
-	.usage = "list | fetch [ID...] | run [options] [--] CMD [ARG...] | build [options]",
+	.usage = "list | fetch [ID...] | run|debug [options] [--] CMD [ARG...] | build [options]",
 	.opts = lab_opts_,
 	.size = sizeof(struct lab_common),
 	.stop_at_first_word = true,

@@ -15,7 +15,10 @@ struct lab_verb {
 	lab_verb_fn *run;
 };
 
-extern const struct lab_verb lab_build_verb;
+extern const struct lab_verb lab_build_verb, lab_debug_verb;
+
+/* The kernel of --kernel: an id (NULL: the newest amd64 one), fetched when need be, or a directory of lab build. */
+struct tl_err *lab_choose(struct lab *lab, const char *word, struct lab_kernel *ret_kernel, struct lab_image *ret);
 
 /* The terminal's progress line is ended before anything else is said. */
 void lab_end_progress(struct lab *lab);

@@ -234,21 +234,6 @@ void lab_build_print(const struct lab_build *b, struct out *o)
 
 /* ---- what must be here ---- */
 
-static bool can_run(const char *prog)
-{
-	const char *path = getenv("PATH");
-	auto_free char *all = strdup(path ? path : "/usr/bin:/bin");
-	char *save = NULL;
-	bool found = false;
-
-	for (char *d = all ? strtok_r(all, ":", &save) : NULL; d && !found; d = strtok_r(NULL, ":", &save)) {
-		auto_free char *p = lab_path("%s/%s", d, prog);
-
-		found = p && !access(p, X_OK);
-	}
-	return found;
-}
-
 /* Documentation/process/changes.rst; pahole makes BTF of DWARF. */
 static const struct need {
 	const char *program, *header, *package; /* either */
@@ -280,10 +265,10 @@ static struct tl_err *check_tools(const struct lab_build *b)
 	for (unsigned i = 0; i < ARRAY_SIZE(needs); i++) {
 		const struct need *n = &needs[i];
 
-		if (n->program ? !can_run(n->program) : access(n->header, R_OK))
+		if (n->program ? !lab_can_run(n->program) : access(n->header, R_OK))
 			miss(&names, &packages, n->program ? n->program : n->header, n->package);
 	}
-	if (is_cross(b) && !can_run(b->arch->cc))
+	if (is_cross(b) && !lab_can_run(b->arch->cc))
 		miss(&names, &packages, b->arch->cc, b->arch->cc_package);
 	if (names.n)
 		err = tl_err_hint(tl_err_new(TL_E_DENIED, N_("a kernel cannot be built here without: %s"), out_text(&names)),
@@ -417,7 +402,7 @@ static struct tl_err *present(const struct lab_build *b)
 	try(link_as(b, image, "vmlinuz"));
 	try(link_as(b, ".config", "config"));
 	try(link_as(b, "include/config/kernel.release", "release"));
-	return write_text(b, "arch", b->arch->name);
+	return write_text(b, "cpu", b->arch->name);
 }
 
 struct tl_err *lab_build_run(const struct lab *lab, const struct lab_build *b)
@@ -461,7 +446,7 @@ struct tl_err *lab_built_find(const char *dir, struct lab_kernel *k, struct lab_
 	*ret = (struct lab_image){.dir = absolute(dir)};
 	if (!ret->dir)
 		return &tl_enomem;
-	first_line(ret->dir, "arch", k->arch, sizeof(k->arch));
+	first_line(ret->dir, "cpu", k->arch, sizeof(k->arch));
 	first_line(ret->dir, "release", ret->release, sizeof(ret->release));
 	if (lab_arch_named(k->arch) && ret->release[0])
 		return NULL;

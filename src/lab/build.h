@@ -38,7 +38,7 @@ void lab_build_fini(struct lab_build *b);
 void lab_build_print(const struct lab_build *b, struct out *o);
 /* What must be here for it, all that is missing in one error. */
 struct tl_err *lab_build_check(const struct lab_build *b);
-/* Do it. The output directory then is a kernel for lab run and lab debug: vmlinuz, config, release, arch. */
+/* Do it. The output directory then is a kernel for lab run and lab debug: vmlinuz, config, release, cpu. */
 struct tl_err *lab_build_run(const struct lab *lab, const struct lab_build *b);
 
 /* Is this word of --kernel such a directory ("./out"), and not an id. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "base/guard.h"
 #include "lab/child.h"
+#include "lab/files.h"
 
 #define PROGRESS_FD 3
 
@@ -146,4 +147,19 @@ struct tl_err *lab_child_run(const struct lab *lab, struct lab_child *c)
 void lab_child_fini(struct lab_child *c)
 {
 	out_fini(&c->out);
+}
+
+bool lab_can_run(const char *prog)
+{
+	const char *path = getenv("PATH");
+	auto_free char *all = strdup(path ? path : "/usr/bin:/bin");
+	char *save = NULL;
+	bool found = false;
+
+	for (char *d = all ? strtok_r(all, ":", &save) : NULL; d && !found; d = strtok_r(NULL, ":", &save)) {
+		auto_free char *p = lab_path("%s/%s", d, prog);
+
+		found = p && !access(p, X_OK);
+	}
+	return found;
 }

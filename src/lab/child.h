@@ -20,5 +20,7 @@ struct lab_child {
 /* An error only when the run itself failed or was stopped; a status that is not 0 is the caller's affair. */
 struct tl_err *lab_child_run(const struct lab *lab, struct lab_child *c);
 void lab_child_fini(struct lab_child *c);
+/* Is there a program of this name. */
+bool lab_can_run(const char *prog);
 
 #endif

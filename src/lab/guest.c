@@ -271,6 +271,7 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 	quote(o, cwd ? cwd : "/");
 	out_fmt(o, "\nMODE='%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "");
 	out_fmt(o, "FROM_BOOT=%s\n", p->o->from_boot ? "1" : "");
+	out_fmt(o, "DEBUG=%s\n", p->o->gdb ? "1" : "");
 	out_fmt(o, "BARE=%s\nDISK=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", g->disk >= 0 ? "1" : "",
 		p->o->interactive ? "1" : "");
 	for (int i = 0; i < argc; i++) {
@@ -334,7 +335,7 @@ struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const 
 
 	/* QEMU opens them as /proc/self/fd/N: no CLOEXEC */
 	g->initrd = memfd_create("tasklife-initrd", 0);
-	if (o->arch->nvme && !o->bare && !o->interactive)
+	if (o->arch->nvme && (!o->bare || o->hands_over) && !o->interactive)
 		g->disk = memfd_create("tasklife-disk", 0);
 	if (g->initrd < 0 || (g->disk >= 0 && ftruncate(g->disk, DISK_SIZE)))
 		return tl_err_os(errno, N_("no memory for the guest's file system"), NULL, NULL);

@@ -90,6 +90,7 @@ struct lab_opts {
 	int64_t seconds;     /* time limit, 0: none */
 	bool kvm, interactive, bare; /* bare: no recorder, only the command */
 	bool from_boot;	     /* traced by the kernel's command line, as text */
+	bool hands_over;     /* bare, and yet /lab/tasklife.dat comes out */
 	bool gdb;	     /* stopped under the gdb stub on this port */
 	int64_t gdb_port;
 	const char *disk;    /* boot from this image instead of our file system */

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/guard.h"
+#include "lab/child.h"
 #include "lab/files.h"
 
 struct args {
@@ -155,27 +156,12 @@ static struct tl_err *no_qemu(const char *prog)
 	return tl_err_hint(err, N_("apt install %s"), strcmp(prog, "qemu-system-x86_64") ? "qemu-system-arm" : "qemu-system-x86");
 }
 
-static bool can_run(const char *prog)
-{
-	const char *path = getenv("PATH");
-	auto_free char *all = strdup(path ? path : "/usr/bin:/bin");
-	char *save = NULL;
-	bool found = false;
-
-	for (char *d = all ? strtok_r(all, ":", &save) : NULL; d && !found; d = strtok_r(NULL, ":", &save)) {
-		auto_free char *p = lab_path("%s/%s", d, prog);
-
-		found = p && !access(p, X_OK);
-	}
-	return found;
-}
-
 struct tl_err *lab_guest_start(struct lab_guest *g)
 {
 	int p[2];
 	pid_t me = getpid();
 
-	if (!can_run(g->argv[0]))
+	if (!lab_can_run(g->argv[0]))
 		return no_qemu(g->argv[0]);
 	if (pipe2(p, O_CLOEXEC))
 		return tl_err_os(errno, N_("cannot start '%s'"), g->argv[0], NULL);
