@@ -57,7 +57,7 @@ class Checker(unittest.TestCase):
 
     def test_alternatives(self):
         self.assertEqual(grade(TASK, changed(WANT, source=["tgkill", "kill"])), "right")
-        self.assertEqual(grade(TASK, changed(WANT, source=["tgkill", "pidfd"])), "wrong")
+        self.assertEqual(grade(TASK, changed(WANT, source=["tgkill", "sigqueue"])), "wrong")
 
     def test_best_of_two_generations(self):
         other = changed(TASK, comm="sh", death={"cause": "exit", "exit_code": 0})
