@@ -31,8 +31,14 @@ says() {
 
 # the whole machine, until a process of this name is killed
 cp /bin/sleep ./flightvictim
+# buffers are forgotten page by page (pump.c pages_older), so there must be enough to fill some
 (
-	sleep 5
+	end=$((SECONDS + 5))
+	while [ $SECONDS -lt $end ]; do
+		/bin/true &
+		/bin/true
+		wait
+	done
 	./flightvictim 77 &
 	sleep 0.3
 	kill -9 $!
