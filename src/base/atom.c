@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/atom.h"
+#include "base/hash.h"
 
 void atoms_init(struct atoms *at)
 {
@@ -16,32 +17,9 @@ void atoms_fini(struct atoms *at)
 	atoms_init(at);
 }
 
-/* The last n < 8 bytes as one word: bytes may come twice, but none is left out. */
-static uint64_t tail_of(const char *s, size_t n)
-{
-	const unsigned char *u = (const unsigned char *)s;
-	uint32_t a, b;
-
-	if (n < 4)
-		return n ? (uint64_t)u[0] << 16 | (uint64_t)u[n / 2] << 8 | u[n - 1] : 0;
-	memcpy(&a, s, 4);
-	memcpy(&b, s + n - 4, 4);
-	return (uint64_t)a << 32 | b;
-}
-
 static uint32_t hash_of(const char *s, size_t n)
 {
-	uint64_t h = 0xcbf29ce484222325u ^ n;
-
-	for (; n >= 8; s += 8, n -= 8) {
-		uint64_t w;
-
-		memcpy(&w, s, 8);
-		h = (h ^ w) * 0x9e3779b97f4a7c15u;
-		h ^= h >> 29;
-	}
-	h = (h ^ tail_of(s, n)) * 0x9e3779b97f4a7c15u;
-	return (uint32_t)(h >> 32);
+	return (uint32_t)(hash_bytes(s, n) >> 32);
 }
 
 /* memcmp() is a call, and most names are shorter than one takes. */
@@ -55,7 +33,7 @@ static bool same(const char *a, const char *b, size_t n)
 		if (x != y)
 			return false;
 	}
-	return tail_of(a, n) == tail_of(b, n);
+	return hash_tail(a, n) == hash_tail(b, n);
 }
 
 static bool atoms_grow(struct atoms *at)

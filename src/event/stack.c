@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/hash.h"
 #include "base/out.h"
 #include "event/event.h"
 
@@ -33,22 +34,6 @@ struct making {
 	bool own_top;	     /* of a function record: the first frame is the function itself */
 	uint16_t above_role; /* of the frame above, the tracer's own not counted */
 };
-
-static uint64_t hash_bytes(const char *p, size_t n)
-{
-	uint64_t h = 0x9e3779b97f4a7c15u ^ n;
-
-	for (; n >= 8; p += 8, n -= 8) {
-		uint64_t w;
-
-		memcpy(&w, p, 8);
-		h = (h ^ w) * 0xff51afd7ed558ccdu;
-		h ^= h >> 32;
-	}
-	for (; n; p++, n--)
-		h = (h ^ (unsigned char)*p) * 0x100000001b3u;
-	return h ^ h >> 29;
-}
 
 static void key_frame(struct out *key, const struct tl_rawframe *f)
 {
