@@ -68,8 +68,6 @@ struct life {
 	struct tl_ref *foster; /* kin.c: dead children it was told of as an heir */
 	unsigned n_fosters, fosters_cap;
 	struct tl_seen heir_seen;
-	/* reap.c: the wait this task is in, or was in last */
-	struct tl_seen waiting;
 	tl_ns off_cpu; /* run.c: when it last left a CPU */
 	unsigned comms_cap, execs_cap, children_cap, adoptions_cap;
 	const struct tl_atom *comm_room; /* most bear one name or two: no arena for the first */
@@ -85,8 +83,6 @@ struct group {
 	tl_pid thread_room; /* most processes have one thread: no arena for it */
 	unsigned signals_cap;
 	struct tl_seen waiting; /* the last wait of any of its threads */
-	struct tl_ref waiter;
-	struct tl_ref parent; /* of the process */
 	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
 	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
 };
@@ -177,9 +173,7 @@ void birth_request(struct tl_lives *l, const struct tl_event *ev);
 /* death.c */
 void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);
-/* run.c: the sleep or run that is open ends here */
-void run_close(struct life *life, tl_ns t);
-/* the trace ends while it sleeps or runs */
+/* run.c: the trace ends while it sleeps or runs */
 void run_cut(struct life *life, tl_ns t);
 void run_acts(const struct tl_lives *l, struct life *life, tl_ns t); /* a record of its own */
 /* sender.c */

@@ -25,13 +25,9 @@ void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool 
 void see_wait(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *owner = life_owner(l, ev);
-	struct group *g;
 
-	if (!owner)
-		return;
-	g = group_of(owner);
-	owner->waiting = g->waiting = seen_at(ev);
-	g->waiter = life_ref(owner);
+	if (owner)
+		group_of(owner)->waiting = seen_at(ev);
 }
 
 /* A tracer is told of its tracee's end too, and waits for it; while the parent lives, the zombie is left to that. */

@@ -81,7 +81,7 @@ static void close_state(struct life *life, tl_ns t, bool cut)
 	life->since = TL_NS_NONE;
 }
 
-void run_close(struct life *life, tl_ns t)
+static void run_close(struct life *life, tl_ns t)
 {
 	close_state(life, t, false);
 }

@@ -22,7 +22,6 @@ static struct group *group_new(tl_pid tgid)
 		return NULL;
 	arena_init(&g->mem);
 	g->p.tgid = tgid;
-	g->waiter = g->parent = ref_none();
 	g->p.thread = &g->thread_room;
 	g->threads_cap = 1;
 	return g;
