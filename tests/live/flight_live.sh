@@ -2,32 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The flight recorder: it ends by itself at the death that was asked for and keeps the last seconds before it; without
 # such a death nothing is kept; nothing stays behind in tracefs.
-set -u
-program=$(realpath "${TASKLIFE:-build/tasklife}")
-tmp=${TL_TMP:-$(mktemp -d)}
-tracefs=/sys/kernel/tracing
-failed=0
-cd "$tmp" || exit 1
-unset LC_ALL LC_MESSAGES LANG TASKLIFE_LANG
+. "$(dirname "$0")/help.bash"
 
-bad() {
-	echo "not as it should be: $1"
-	failed=1
-}
-
-says() {
-	grep -qE -- "$1" "${2:-out}" || bad "not said: $1 in $(head -20 "${2:-out}")"
-}
-
-[ "$(id -u)" = 0 ] || {
-	echo "SKIP: recording needs root"
-	exit 77
-}
-"$program" run -- true >out 2>err
-[ $? = 125 ] && {
-	echo "SKIP: $(head -1 err)"
-	exit 77
-}
+needs_recording
 
 # the whole machine, until a process of this name is killed
 cp /bin/sleep ./flightvictim

@@ -2,31 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Killers that are gone at once: their command line and control group are in the recording where BPF is permitted;
 # ancestry, several victims of one sender, and SIGTERM that was handled before exit(0) in any case.
-set -u
-program=$(realpath "${TASKLIFE:-build/tasklife}")
-tmp=${TL_TMP:-$(mktemp -d)}
-failed=0
-cd "$tmp" || exit 1
-unset LC_ALL LC_MESSAGES LANG TASKLIFE_LANG
+. "$(dirname "$0")/help.bash"
 
-bad() {
-	echo "not as it should be: $1"
-	failed=1
-}
-
-says() {
-	grep -qE -- "$1" "${2:-out}" || bad "not said: $1 in $(cat "${2:-out}")"
-}
-
-[ "$(id -u)" = 0 ] || {
-	echo "SKIP: recording needs root"
-	exit 77
-}
-"$program" run -- true >out 2>err
-[ $? = 125 ] && {
-	echo "SKIP: $(head -1 err)"
-	exit 77
-}
+needs_recording
 cat >killers <<'END'
 for i in 1 2 3; do sleep 30 & p="$p $!"; done
 sleep 0.05

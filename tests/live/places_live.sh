@@ -2,27 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `tasklife` where something is missing: room on the disk, a standard stream, root's powers, and names that no
 # terminal should see raw. Nothing is lost that could be told, nothing is claimed that could not be looked at.
-set -u
-program=$(realpath "${TASKLIFE:-build/tasklife}")
-tmp=${TL_TMP:-$(mktemp -d)}
-failed=0
-cd "$tmp" || exit 1
-unset LC_ALL LC_MESSAGES LANG TASKLIFE_LANG
+. "$(dirname "$0")/help.bash"
 
-bad() {
-	echo "not as it should be: $1"
-	failed=1
-}
-
-[ "$(id -u)" = 0 ] || {
-	echo "SKIP: recording needs root"
-	exit 77
-}
-"$program" run -- true >out 2>err
-if [ $? = 125 ]; then
-	echo "SKIP: $(head -1 err)"
-	exit 77
-fi
+needs_recording
 
 # a full disk: the recording is not kept, its story is told, and the file is named
 "$program" run -o /dev/full -- true >out 2>err || bad "status of the command after a full disk: $?"

@@ -2,18 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `tasklife run` and `record` on this kernel: the command's status is the program's, its standard output stays
 # its own, a kill from another shell is named, a kept recording tells the same lives, and nothing stays behind.
-set -u
-program=$(realpath "${TASKLIFE:-build/tasklife}")
-tmp=${TL_TMP:-$(mktemp -d)}
-tracefs=/sys/kernel/tracing
-failed=0
-cd "$tmp" || exit 1
-unset LC_ALL LC_MESSAGES LANG TASKLIFE_LANG
-
-bad() {
-	echo "not as it should be: $1"
-	failed=1
-}
+. "$(dirname "$0")/help.bash"
 
 # status WANT WORDS...
 status() {
@@ -35,15 +24,7 @@ says() {
 	grep -qE -- "$1" "${2:-err}" || bad "not said: $1 in $(head -20 "${2:-err}")"
 }
 
-[ "$(id -u)" = 0 ] || {
-	echo "SKIP: recording needs root"
-	exit 77
-}
-"$program" run -- true >out 2>err
-if [ $? = 125 ]; then
-	echo "SKIP: $(head -1 err)"
-	exit 77
-fi
+needs_recording
 
 status 0 run -- true
 status 3 run -- sh -c 'exit 3'

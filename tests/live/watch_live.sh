@@ -3,22 +3,7 @@
 # `tasklife watch` on this kernel: what happens is on the screen within 0.3 s, every birth, exec, signal and death of
 # what is watched and nothing of others; Ctrl-C, an early end of the reader and the end of the time given all leave
 # tracefs as it was.
-set -u
-program=$(realpath "${TASKLIFE:-build/tasklife}")
-tmp=${TL_TMP:-$(mktemp -d)}
-tracefs=/sys/kernel/tracing
-failed=0
-cd "$tmp" || exit 1
-unset LC_ALL LC_MESSAGES LANG TASKLIFE_LANG
-
-bad() {
-	echo "not as it should be: $1"
-	failed=1
-}
-
-says() {
-	grep -qE -- "$1" "${2:-out}" || bad "not said: $1 in $(head -20 "${2:-out}")"
-}
+. "$(dirname "$0")/help.bash"
 
 left() {
 	local n
@@ -26,10 +11,7 @@ left() {
 	[ "$n" = 0 ] || bad "$n instances of $2 are left"
 }
 
-[ "$(id -u)" = 0 ] || {
-	echo "SKIP: watching needs root"
-	exit 77
-}
+needs_root
 "$program" watch -- true >out 2>err || {
 	echo "SKIP: $(head -1 err)"
 	exit 77
