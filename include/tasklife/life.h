@@ -127,6 +127,29 @@ struct tl_sched {
 	unsigned n_rhythms;
 };
 
+/*
+ * What a task was doing, from a moment to another. In order of time, never overlapping, never empty; where none
+ * lies, it was not seen. A zombie's last moment is the latest it can have been where the reaping is (tl_reap).
+ */
+enum tl_doing { TL_RUNNING, TL_RUNNABLE, TL_SLEEPING, TL_STOPPED, TL_ZOMBIE, TL_DOINGS };
+struct tl_segment {
+	tl_ns from, to;
+	int16_t cpu;  /* TL_RUNNING: where, -1 not known; else where it ran last, -1 not known */
+	uint8_t what; /* enum tl_doing */
+	char letter;  /* of a sleep or stop as sched_switch told it: 'S', 'D', 'T' ...; else 0 */
+};
+struct tl_segments {
+	struct tl_segment *v;
+	size_t n, cap;
+};
+/* "running", "zombie": ids, the same in both languages. */
+const char *tl_doing_name(enum tl_doing what);
+/*
+ * Does this loss of events put the segment in doubt? Whoever runs on another CPU is witnessed there; anybody
+ * else may have been woken, run and put to sleep again among the records that are lost.
+ */
+bool tl_segment_doubtful(const struct tl_segment *seg, const struct tl_blind *blind);
+
 #define TL_SIGNALS_KEPT	 256
 #define TL_CHILDREN_KEPT 4096
 
@@ -158,6 +181,7 @@ struct tl_task {
 	unsigned n_children;
 	uint64_t children_more;
 	struct tl_sched sched;
+	const struct tl_segments *segments; /* NULL: none, or not asked for */
 	struct tl_ref parent; /* real_parent as last known */
 	const struct tl_atom *argv, *cgroup;
 	struct tl_process *process; /* never NULL; a process of its own when the group is not known */
@@ -206,6 +230,9 @@ typedef void (*tl_life_fn)(void *ctx, const struct tl_task *task);
 /* `done` gets each life when it is complete, in order of completion. events is borrowed. */
 struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx, struct tl_lives **ret);
 void tl_lives_free(struct tl_lives *lives);
+/* Before the first event: keep the segments of each life too. They are most of the memory a life needs, so they
+ * are kept only for who draws them. */
+void tl_lives_keep_segments(struct tl_lives *lives);
 /* One event, in time order. */
 struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
 /* The end of the trace: everything still held is handed on. */

@@ -34,6 +34,7 @@ struct tl_view {
 	const char *suffix;  /* ".json"; NULL for terminal views */
 	const char *summary; /* msgid */
 	bool is_export;
+	bool segments;       /* it draws them: tl_task.segments is filled */
 	bool (*begin)(struct out *o, const struct tl_view_opts *opts, void **ret_state);
 	void (*task)(struct out *o, void *state, const struct tl_told *told);
 	void (*end)(struct out *o, void *state, const struct tl_trailer *trailer);

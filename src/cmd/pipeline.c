@@ -221,6 +221,8 @@ int pipeline_tell(const struct pipeline *p, struct tl_source *src)
 		err = tl_events_new(src, &tell.events);
 	if (!err)
 		err = tl_lives_new(tell.events, tell_life, &tell, &tell.lives);
+	if (!err && p->view->segments)
+		tl_lives_keep_segments(tell.lives);
 	if (!err)
 		err = feed(&tell);
 	if (!err)

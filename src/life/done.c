@@ -11,6 +11,9 @@ void life_free(struct tl_lives *l, struct life *life)
 {
 	group_leave(l, life);
 	arena_fini(&life->mem);
+	if (life->segments)
+		vec_fini(life->segments);
+	free(life->segments);
 	free(life);
 	l->n_lives--;
 }
@@ -44,9 +47,12 @@ static void hand_on(struct tl_lives *l, struct life *life)
 		d->seen = d->do_exit;
 	if (life->run != RUN_UNKNOWN && !d->seen.is && l->now != TL_NS_NONE)
 		run_cut(life, l->now);
+	segment_last(l, life);
 	/* of others the scheduler's records show only where they met the family: no sum of them is true */
-	if (l->rooted && !life->t.family)
+	if (l->rooted && !life->t.family) {
 		life->t.sched = (struct tl_sched){};
+		life->t.segments = NULL;
+	}
 	if (l->done)
 		l->done(l->ctx, &life->t);
 	life_free(l, life);

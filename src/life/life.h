@@ -38,11 +38,13 @@ struct pending_notice { /* a SIGCHLD on its way to this task: about whom */
 struct life {
 	struct tl_task t;
 	struct arena mem;
+	struct tl_segments *segments; /* segment.c; NULL: not kept */
 	struct life *next_held; /* queue of finished lives */
 	bool finished;
 	/* run.c */
 	enum run_state run;
 	char sleep_state;
+	int16_t cpu; /* it is on, or was last; -1 not known */
 	tl_ns since, run_since_sleep;
 	unsigned rhythms_cap;
 	int last_cpu;
@@ -105,6 +107,7 @@ struct tl_lives {
 	tl_ns now;
 	struct tl_witnesses w;
 	bool rooted; /* the recording follows some tasks, not all */
+	bool keep_segments;
 	VEC(struct tl_oddity) oddities;
 	VEC(struct request) requests;
 	struct tl_err *err; /* the first failure; feeding goes on to drain */
@@ -134,6 +137,10 @@ void lives_advance(struct tl_lives *l, tl_ns t);
 void life_free(struct tl_lives *l, struct life *life);
 /* A dead life by tid that may still take a late side fact: held or current. */
 struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died);
+
+/* ---- segment.c: what it was doing when; nothing where segments are not kept ---- */
+void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_doing what);
+void segment_last(const struct tl_lives *l, struct life *life); /* the life is complete */
 
 /* ---- thread.c: groups ---- */
 struct group *group_of(const struct life *life);
@@ -175,7 +182,7 @@ void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);
 /* run.c: the trace ends while it sleeps or runs */
 void run_cut(struct life *life, tl_ns t);
-void run_acts(const struct tl_lives *l, struct life *life, tl_ns t); /* a record of its own */
+void run_acts(const struct tl_lives *l, struct life *life, const struct tl_event *ev); /* a record of its own */
 /* sender.c */
 void sender_told(struct tl_lives *l, const struct tl_event *ev);		  /* a side fact of a signal's sender */
 void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev); /* it sent a signal */

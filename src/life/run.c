@@ -52,6 +52,11 @@ static void slept(struct life *life, char state, tl_ns from, tl_ns to)
 	life->run_since_sleep = 0;
 }
 
+static bool is_stop(char state)
+{
+	return state == 'T' || state == 't';
+}
+
 /* Time spent in the state that ends at t; `cut`: only the trace ends, so a sleep is not known to be over. Clocks
  * that run backwards add nothing. */
 static void close_state(struct life *life, tl_ns t, bool cut)
@@ -63,14 +68,16 @@ static void close_state(struct life *life, tl_ns t, bool cut)
 		switch (life->run) {
 		case RUN_ON_CPU:
 			s->run += ns;
+			segment_add(life, life->since, t, TL_RUNNING);
 			life->run_since_sleep += ns;
 			break;
-		case RUN_QUEUED: s->wait += ns; break;
+		case RUN_QUEUED:
+			s->wait += ns;
+			segment_add(life, life->since, t, TL_RUNNABLE);
+			break;
 		case RUN_ASLEEP:
-			if (life->sleep_state == 'T' || life->sleep_state == 't')
-				s->stopped += ns;
-			else
-				s->sleep += ns;
+			*(is_stop(life->sleep_state) ? &s->stopped : &s->sleep) += ns;
+			segment_add(life, life->since, t, is_stop(life->sleep_state) ? TL_STOPPED : TL_SLEEPING);
 			if (!cut)
 				slept(life, life->sleep_state, life->since, t);
 			break;
@@ -103,10 +110,12 @@ static void run_enter(struct life *life, enum run_state state, tl_ns t)
  * Who acts is on a CPU, also where its sched_switch is missing: event-fork adds a child to set_event_pid while
  * another CPU may be switching to it already. The time before is what it waited, at most.
  */
-void run_acts(const struct tl_lives *l, struct life *life, tl_ns t)
+void run_acts(const struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
-	if (l->w.sw && (life->run == RUN_QUEUED || life->run == RUN_ASLEEP))
-		run_enter(life, RUN_ON_CPU, t);
+	if (!l->w.sw || (life->run != RUN_QUEUED && life->run != RUN_ASLEEP))
+		return;
+	run_enter(life, RUN_ON_CPU, ev->t);
+	life->cpu = (int16_t)ev->cpu;
 }
 
 static void switched_out(struct tl_lives *l, struct life *life, const struct tl_event *ev)
@@ -158,6 +167,7 @@ void see_switch(struct tl_lives *l, const struct tl_event *ev)
 		on_cpu(next, ev->cpu);
 		next->t.sched.any = true;
 		run_enter(next, RUN_ON_CPU, ev->t);
+		next->cpu = (int16_t)ev->cpu;
 	}
 }
 

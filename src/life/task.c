@@ -104,10 +104,13 @@ static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_eve
 	life->t.parent = life->t.notice.parent = life->t.notice.sender = life->t.reap.by = ref_none();
 	life->t.death.group_dead = life->t.reap.automatic = -1;
 	life->since = TL_NS_NONE;
+	life->cpu = -1;
 	life->t.comms = &life->comm_room;
 	life->comms_cap = 1;
 	if (++l->n_lives > l->n_most)
 		l->n_most = l->n_lives;
+	if (l->keep_segments) /* without memory for them, they are not seen */
+		life->t.segments = life->segments = calloc(1, sizeof(*life->segments));
 	if (!group_join(l, life, TL_PID_NONE)) {
 		fail_memory(l);
 		return NULL;
@@ -126,7 +129,7 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 		return NULL;
 	life_touch(life, ev);
 	if (pid == ev->pid && ev->kind != TL_EV_SWITCH)
-		run_acts(l, life, ev->t);
+		run_acts(l, life, ev);
 	/* the dead bear no new names: another name under their id is that of a thread taking it over (exec.c) */
 	if (comm && !(life->t.death.seen.is && life->t.n_comms))
 		life_name(life, comm);

@@ -39,7 +39,7 @@ static inline struct tl_source *source_of_text(const char *text)
 	return src;
 }
 
-static inline struct told_lives lives_of_text(const char *text, tl_life_fn look, void *ctx)
+static inline struct told_lives lives_told(const char *text, tl_life_fn look, void *ctx, bool segments)
 {
 	struct told_lives told = {};
 	struct tl_source *src = source_of_text(text);
@@ -50,6 +50,8 @@ static inline struct told_lives lives_of_text(const char *text, tl_life_fn look,
 
 	assert_null(tl_events_new(src, &events));
 	assert_null(tl_lives_new(events, look, ctx, &lives));
+	if (segments)
+		tl_lives_keep_segments(lives);
 	while (tl_events_next(events, &ev))
 		assert_null(tl_lives_feed(lives, &ev));
 	assert_null(tl_lives_end(lives));
@@ -63,6 +65,11 @@ static inline struct told_lives lives_of_text(const char *text, tl_life_fn look,
 	tl_events_free(events);
 	tl_source_close(src);
 	return told;
+}
+
+static inline struct told_lives lives_of_text(const char *text, tl_life_fn look, void *ctx)
+{
+	return lives_told(text, look, ctx, false);
 }
 
 #endif
