@@ -69,6 +69,16 @@ static bool is_style(char c)
 	return (unsigned char)(c - 1) < 5;
 }
 
+const char *page_mark(struct page *pg, const struct mark *m)
+{
+	struct mark *kept = vec_push(&pg->marks->v);
+
+	if (!kept)
+		return "";
+	*kept = *m;
+	return page_fmt(pg, "%c%c%zu%c", MARK_ON, m->kind, pg->marks->v.n - 1, MARK_OFF);
+}
+
 /* Cells of a piece of text, styles not counted. */
 static int cells(const char *s, size_t n)
 {
@@ -163,6 +173,10 @@ void page_row(struct page *pg, const char *label, const char *time, const char *
 {
 	int indent = 2 + pg->label_cells + 2, at;
 
+	if (pg->taker) {
+		pg->taker->row(pg->taker, label, time, text);
+		return;
+	}
 	blanks(pg, 2);
 	at = 2 + put_column(pg, label, pg->label_cells, ST_BOLD) + 2;
 	blanks(pg, 2);

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/out.h"
 #include "tasklife/view.h"
+#include "view/marks.h"
 
 /* Styles, to be put around text. Each but OFF is replaced by nothing without colour. */
 #define ST_OFF  "\x01"
@@ -20,8 +21,15 @@
 #define ST_BAD  "\x04"
 #define ST_GOOD "\x05"
 
+/* Takes the rows of a page that is not drawn on a terminal. label and time may be NULL. */
+struct page_taker {
+	void (*row)(struct page_taker *to, const char *label, const char *time, const char *text);
+};
+
 struct page {
 	struct out *out;
+	struct page_taker *taker; /* NULL: rows are written to out */
+	struct marks *marks;	  /* NULL: words are written out */
 	struct tl_view_opts opts;
 	struct arena mem;
 	int label_cells; /* widest label */
@@ -39,6 +47,9 @@ const char *page_fmt(struct page *pg, const char *fmt, ...) __attribute__((forma
 const char *page_fill(struct page *pg, const char *sentence, const char *a, const char *b);
 /* a + b, either may be NULL. */
 const char *page_join(struct page *pg, const char *a, const char *between, const char *b);
+
+/* A mark in place of its words; "" when memory is out. */
+const char *page_mark(struct page *pg, const struct mark *m);
 
 /* One row; label and time may be NULL (blank). The text wraps at the page's width. */
 void page_row(struct page *pg, const char *label, const char *time, const char *text);

@@ -8,22 +8,13 @@
 #include "base/guard.h"
 #include "base/text.h"
 #include "base/tongue.h"
-#include "view/alike.h"
+#include "view/story.h"
 #include "view/views.h"
 #include "view/words.h"
 
-#define NOTES_MAX      63 /* marks of a row are bits of one word */
 #define CHILDREN_SHOWN 8
 #define RHYTHMS_SHOWN  6
 #define SIGNALS_SHOWN  12
-
-struct story {
-	struct page pg;
-	struct tl_evidence note[NOTES_MAX]; /* of the life being told */
-	unsigned n_notes;
-	uint64_t told;
-	struct alike alike;
-};
 
 enum label {
 	L_BORN,
@@ -72,6 +63,13 @@ static unsigned note_of(struct story *st, const struct tl_seen *seen,
 	return ++st->n_notes;
 }
 
+static const char *note_mark(struct story *st, unsigned n)
+{
+	if (st->pg.marks)
+		return page_mark(&st->pg, &(struct mark){.kind = MARK_NOTE, .n = n});
+	return page_fmt(&st->pg, ST_DIM "[%u]" ST_OFF, n);
+}
+
 /* The text with the marks of its footnotes behind it: what was seen, and what a verdict rests on.
  * Each mark stands once. */
 static const char *noted_all(struct story *st, const char *text, const struct tl_seen *seen,
@@ -85,7 +83,7 @@ static const char *noted_all(struct story *st, const char *text, const struct tl
 		marks |= 1ull << note_of(st, &f->evidence[i].seen, f->evidence[i].function);
 	for (unsigned n = 1; n <= NOTES_MAX; n++)
 		if (marks >> n & 1)
-			text = page_fmt(&st->pg, "%s " ST_DIM "[%u]" ST_OFF, text, n);
+			text = page_join(&st->pg, text, " ", note_mark(st, n));
 	return text;
 }
 
@@ -159,7 +157,9 @@ static void put_path(struct story *st, const struct tl_stack *stack)
 
 	if (!stack || !stack->n || !st->pg.opts.stacks)
 		return;
-	for (unsigned i = 0; i < stack->n; i++)
+	if (st->pg.marks)
+		text = page_mark(&st->pg, &(struct mark){.kind = MARK_PATH, .stack = stack});
+	for (unsigned i = 0; i < stack->n && !st->pg.marks; i++)
 		text = page_join(&st->pg, text, ST_DIM " \xe2\x86\x90 " ST_OFF,
 				 frame_text(st, &stack->frame[i]));
 	row(st, L_PATH, NULL, text);
@@ -276,6 +276,22 @@ static const char *sleep_word(struct story *st, char state)
 	return word ? page_fmt(&st->pg, " (%s)", _(word)) : "";
 }
 
+/* Two durations that read the same. */
+static bool same_words(tl_ns a, tl_ns b)
+{
+	struct out text[2];
+	bool same;
+
+	out_init(&text[0], -1);
+	out_init(&text[1], -1);
+	text_duration(&text[0], a);
+	text_duration(&text[1], b);
+	same = !strcmp(out_text(&text[0]), out_text(&text[1]));
+	out_fini(&text[0]);
+	out_fini(&text[1]);
+	return same;
+}
+
 static void put_rhythm(struct story *st, const struct tl_rhythm *r)
 {
 	struct page *pg = &st->pg;
@@ -284,7 +300,7 @@ static void put_rhythm(struct story *st, const struct tl_rhythm *r)
 
 	if (r->count == 1)
 		text = page_fmt(pg, _("once %1$s"), words_duration(pg, r->sum));
-	else if (!strcmp(least, most))
+	else if (same_words(r->min, r->max))
 		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s"), n, least);
 	else
 		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s to %3$s"), n, least, most);
@@ -610,16 +626,10 @@ static bool story_begin(struct out *o, const struct tl_view_opts *opts, void **r
 	return true;
 }
 
-static void story_task(struct out *o, void *state, const struct tl_told *told)
+void story_rows(struct story *st, const struct tl_told *told)
 {
-	struct story *st = state;
 	const struct tl_task *t = told->task;
 
-	if (!st->pg.opts.each && alike_counts(&st->alike, told))
-		return;
-	page_reset(&st->pg);
-	set_columns(st, told->info);
-	put_head(st, t);
 	put_names(st, t);
 	put_birth(st, told);
 	put_adoptions(st, t);
@@ -631,6 +641,19 @@ static void story_task(struct out *o, void *state, const struct tl_told *told)
 	put_notice(st, t);
 	put_reap(st, t);
 	put_process(st, told);
+}
+
+static void story_task(struct out *o, void *state, const struct tl_told *told)
+{
+	struct story *st = state;
+	const struct tl_task *t = told->task;
+
+	if (!st->pg.opts.each && alike_counts(&st->alike, told))
+		return;
+	page_reset(&st->pg);
+	set_columns(st, told->info);
+	put_head(st, t);
+	story_rows(st, told);
 	put_notes(st, told);
 }
 

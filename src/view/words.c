@@ -22,6 +22,8 @@ const char *words_name(struct page *pg, const struct tl_atom *name)
 {
 	struct out text;
 
+	if (pg->marks)
+		return page_mark(pg, &(struct mark){.kind = MARK_NAME, .name = name});
 	if (name && text_is_plain(name->s, name->len))
 		return name->s;
 	out_init(&text, -1);
@@ -33,12 +35,16 @@ const char *words_ref(struct page *pg, const struct tl_ref *ref)
 {
 	if (ref->tid == TL_PID_NONE)
 		return _("(not seen)");
+	if (pg->marks)
+		return page_mark(pg, &(struct mark){.kind = MARK_TASK, .ref = *ref});
 	return page_fmt(pg, "%s(%d)", words_name(pg, ref->comm), ref->tid);
 }
 
 const char *words_task(struct page *pg, const struct tl_task *task)
 {
-	return page_fmt(pg, "%s(%d)", words_name(pg, task->comm), task->tid);
+	struct tl_ref ref = {task->tid, task->generation, task->comm};
+
+	return words_ref(pg, &ref);
 }
 
 const char *words_time(struct page *pg, tl_ns t)
@@ -47,6 +53,8 @@ const char *words_time(struct page *pg, tl_ns t)
 
 	if (t == TL_NS_NONE)
 		return "";
+	if (pg->marks)
+		return page_mark(pg, &(struct mark){.kind = MARK_TIME, .n = t});
 	out_init(&text, -1);
 	text_time(&text, t);
 	return keep(pg, &text);
@@ -61,6 +69,8 @@ const char *words_duration(struct page *pg, tl_ns ns)
 {
 	struct out text;
 
+	if (pg->marks)
+		return page_mark(pg, &(struct mark){.kind = MARK_DURATION, .n = ns});
 	out_init(&text, -1);
 	text_duration(&text, ns);
 	return keep(pg, &text);
