@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rows of a story for whoever shows them: the terminal, or a page that collects them (view/page.h). */
+/*
+ * The rows of a story for whoever shows them: the terminal, or a page that collects them (view/page.h). Its parts
+ * are files; a row is a label, a time and text, with the marks of the footnotes it rests on.
+ */
 #ifndef VIEW_STORY_H
 #define VIEW_STORY_H
 
 #include "view/alike.h"
-#include "view/page.h"
+#include "view/words.h"
 
 #define NOTES_MAX 63 /* marks of a row are bits of one word */
 
@@ -18,5 +21,47 @@ struct story {
 
 /* Every row of one life; its footnotes are then in note[]. The caller resets the page and n_notes before. */
 void story_rows(struct story *st, const struct tl_told *told);
+
+enum label {
+	L_BORN,
+	L_PATH,
+	L_RENAMED,
+	L_EXEC,
+	L_RAN,
+	L_SLEPT,
+	L_SIGNAL,
+	L_SENDER,
+	L_DIED,
+	L_TOLD,
+	L_REAPED,
+	L_ADOPTED,
+	L_MADE,
+	L_PROCESS,
+	L_MISSING,
+	LABELS,
+};
+
+/* ---- story.c ---- */
+void story_row(struct story *st, enum label l, const struct tl_seen *when, const char *text);
+const char *story_label(enum label l);
+
+/* ---- story_notes.c: footnotes, what a row rests on ---- */
+const char *noted(struct story *st, const char *text, const struct tl_seen *seen);
+/* What was seen, and what a verdict rests on; each mark stands once. */
+const char *noted_all(struct story *st, const char *text, const struct tl_seen *seen, const struct tl_finding *f);
+void story_notes(struct story *st, const struct tl_told *d);
+
+/* ---- story_path.c: a call path and what was put right in it; nothing where none is wanted ---- */
+void story_path(struct story *st, const struct tl_stack *stack);
+
+/* ---- the parts ---- */
+void story_birth(struct story *st, const struct tl_told *d);
+void story_execs(struct story *st, const struct tl_task *t);
+void story_sched(struct story *st, const struct tl_sched *s);
+void story_signals(struct story *st, const struct tl_told *d);
+void story_death(struct story *st, const struct tl_told *d);
+void story_notice(struct story *st, const struct tl_task *t);
+void story_reap(struct story *st, const struct tl_task *t);
+void story_process(struct story *st, const struct tl_told *d);
 
 #endif
