@@ -3,6 +3,7 @@
  * How each cell of columns.def is taken from a life and its verdicts. Nothing is computed here: a
  * cell says what is known, says null for what was not seen, and is absent where it cannot apply.
  */
+#include <limits.h>
 #include <string.h>
 #include "base/guard.h"
 #include "columns/columns.h"
@@ -121,6 +122,53 @@ static struct cell cell_core(const struct tl_death_verdict *v)
 	return v->exited ? cell_absent : cell_tristate(v->core_dumped);
 }
 
+static struct cell cell_stack(const struct tl_stack *stack)
+{
+	return stack ? (struct cell){CELL_STACK, {.stack = stack}} : cell_nothing;
+}
+
+/* How many more there were than are kept: said only when there were. */
+static struct cell cell_more(uint64_t n)
+{
+	return n ? cell_u64(n) : cell_absent;
+}
+
+static struct cell cell_old_tid(const struct tl_task *t, unsigned i)
+{
+	tl_pid old = t->exec[i].old_pid;
+
+	return old != TL_PID_NONE && old != t->tid ? cell_int(old) : cell_absent;
+}
+
+static const struct tl_finding *source_of(const struct tl_told *d, unsigned i)
+{
+	return d->signal ? &d->signal[i] : NULL;
+}
+
+static struct cell cell_signal_rule(const struct tl_told *d, unsigned i)
+{
+	return source_of(d, i) ? cell_rule(source_of(d, i)) : cell_nothing;
+}
+
+/* Who did it, or in whose context the kernel did it: one of the two is the owner of the record. */
+static struct cell cell_sender(const struct tl_told *d, unsigned i, bool itself)
+{
+	const struct tl_finding *f = source_of(d, i);
+	bool sender = f && f->row && tl_source_has_sender(f->row);
+
+	return sender == itself ? cell_ref(&d->task->signals[i].owner) : cell_nothing;
+}
+
+static struct cell cell_event(const struct tl_evidence *e)
+{
+	return e->function ? cell_atom(e->function) : cell_str(tl_ev_name(e->seen.kind));
+}
+
+static struct cell cell_place(const struct tl_told *d, unsigned i)
+{
+	return d->unkept ? cell_nothing : cell_u64(d->death.cause.evidence[i].seen.place);
+}
+
 #define OBJECT(id, path, state, meaning)                                                           \
 	static struct cell get_##id(const struct tl_told *d)                                       \
 	{                                                                                          \
@@ -130,24 +178,71 @@ static struct cell cell_core(const struct tl_death_verdict *v)
 		return state;                                                                      \
 	}
 #define COLUMN(id, path, sql, type, value, meaning) OBJECT(id, path, value, meaning)
-#define PART(id, path, meaning)
+#define LIST(id, path, size, meaning)                                                                \
+	static struct cell get_##id(const struct tl_told *d)                                       \
+	{                                                                                          \
+		const struct tl_task *t = d->task;                                                 \
+                                                                                                   \
+		(void)t;                                                                           \
+		return (struct cell){CELL_LIST, {.n = (size)}};                                       \
+	}
+#define ITEM(list, id, key, sql, type, value, meaning)                                             \
+	static struct cell item_##list##_##id(const struct tl_told *d, unsigned i)                 \
+	{                                                                                          \
+		const struct tl_task *t = d->task;                                                 \
+                                                                                                   \
+		(void)t;                                                                           \
+		return value;                                                                      \
+	}
+#define PLAIN(id, path, meaning)                                                                   \
+	static struct cell get_##id(const struct tl_told *d)                                       \
+	{                                                                                          \
+		return (struct cell){CELL_PLAIN, {0}};                                             \
+	}
 #include "columns/columns.def"
-#undef OBJECT
-#undef COLUMN
-#undef PART
+#include "columns/undef.h"
 
-#define KEY_OF(path)   (__builtin_strchr(path, '.') ? __builtin_strchr(path, '.') + 1 : path)
-#define DEPTH_OF(path) (__builtin_strchr(path, '.') ? 1 : 0)
+#define DOT(path)      __builtin_strchr(path, '.')
+#define KEY_OF(path)   (!DOT(path) ? path : !DOT(DOT(path) + 1) ? DOT(path) + 1 : DOT(DOT(path) + 1) + 1)
+#define DEPTH_OF(path) (!DOT(path) ? 0 : !DOT(DOT(path) + 1) ? 1 : 2)
 
 const struct column columns[COLUMNS] = {
 #define OBJECT(id, path, state, meaning)                                                           \
-	{COLUMN_OBJECT, path, KEY_OF(path), DEPTH_OF(path), NULL, COLUMN_TEXT, meaning, get_##id},
+	{COLUMN_OBJECT, path, KEY_OF(path), DEPTH_OF(path), NULL, COLUMN_TEXT, meaning, get_##id, 0},
 #define COLUMN(id, path, sql, type, value, meaning)                                                \
-	{COLUMN_CELL, path, KEY_OF(path), DEPTH_OF(path), sql, COLUMN_##type, meaning, get_##id},
-#define PART(id, path, meaning)                                                                    \
-	{COLUMN_PART, path, KEY_OF(path), DEPTH_OF(path), NULL, COLUMN_TEXT, meaning, NULL},
+	{COLUMN_CELL, path, KEY_OF(path), DEPTH_OF(path), sql, COLUMN_##type, meaning, get_##id, 0},
+#define LIST(id, path, size, meaning)                                                                \
+	{COLUMN_LIST, path, KEY_OF(path), DEPTH_OF(path), #id, COLUMN_TEXT, meaning, get_##id, FIRST_##id},
+#define ITEM(list, id, key, sql, type, value, meaning)
+#define PLAIN(id, path, meaning)                                                                   \
+	{COLUMN_PLAIN, path, KEY_OF(path), DEPTH_OF(path), #id, COLUMN_TEXT, meaning, get_##id, 0},
 #include "columns/columns.def"
-#undef OBJECT
-#undef COLUMN
-#undef PART
+#include "columns/undef.h"
 };
+
+const struct item items[ITEMS] = {
+#define OBJECT(id, path, state, meaning)
+#define COLUMN(id, path, sql, type, value, meaning)
+#define LIST(id, path, size, meaning)
+#define ITEM(list, id, key, sql, type, value, meaning)                                             \
+	{COL_##list, key, sql, COLUMN_##type, meaning, item_##list##_##id},
+#define PLAIN(id, path, meaning)
+#include "columns/columns.def"
+#include "columns/undef.h"
+};
+
+/* What stands in an object that is not there is not there either. */
+void columns_cells(const struct tl_told *told, struct cell ret[COLUMNS])
+{
+	unsigned missing = UINT_MAX; /* depth of an object that is not there */
+
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		if (columns[i].depth > missing) {
+			ret[i] = cell_absent;
+			continue;
+		}
+		ret[i] = columns[i].get(told);
+		missing = columns[i].kind == COLUMN_OBJECT && ret[i].kind != CELL_THERE ? columns[i].depth
+											 : UINT_MAX;
+	}
+}

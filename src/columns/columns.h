@@ -10,8 +10,8 @@
 
 #include "tasklife/why.h"
 
-enum column_kind { COLUMN_CELL, COLUMN_OBJECT, COLUMN_PART };
-enum column_type { COLUMN_NS, COLUMN_INT, COLUMN_BOOL, COLUMN_TEXT, COLUMN_REF };
+enum column_kind { COLUMN_CELL, COLUMN_OBJECT, COLUMN_LIST, COLUMN_PLAIN };
+enum column_type { COLUMN_NS, COLUMN_INT, COLUMN_BOOL, COLUMN_TEXT, COLUMN_REF, COLUMN_STACK };
 
 enum cell_kind {
 	CELL_ABSENT, /* cannot apply: left out */
@@ -20,7 +20,10 @@ enum cell_kind {
 	CELL_BOOL,
 	CELL_TEXT,
 	CELL_REF,
+	CELL_STACK,
 	CELL_THERE, /* of objects */
+	CELL_LIST,  /* n objects: ask their items */
+	CELL_PLAIN, /* columns_plain() writes it */
 };
 
 struct cell {
@@ -30,18 +33,31 @@ struct cell {
 		bool b;
 		struct tl_str s;
 		const struct tl_ref *ref;
+		const struct tl_stack *stack;
+		unsigned n;
 	} u;
 };
 
 enum column_id {
 #define OBJECT(id, path, state, meaning)            COL_##id,
 #define COLUMN(id, path, sql, type, value, meaning) COL_##id,
-#define PART(id, path, meaning)                     COL_##id,
+#define LIST(id, path, size, meaning)                 COL_##id,
+#define ITEM(list, id, key, sql, type, value, meaning)
+#define PLAIN(id, path, meaning) COL_##id,
 #include "columns/columns.def"
-#undef OBJECT
-#undef COLUMN
-#undef PART
+#include "columns/undef.h"
 	COLUMNS,
+};
+
+enum item_id {
+#define OBJECT(id, path, state, meaning)
+#define COLUMN(id, path, sql, type, value, meaning)
+#define LIST(id, path, size, meaning)                    FIRST_##id, BEFORE_##id = FIRST_##id - 1,
+#define ITEM(list, id, key, sql, type, value, meaning) ITEM_##list##_##id,
+#define PLAIN(id, path, meaning)
+#include "columns/columns.def"
+#include "columns/undef.h"
+	ITEMS,
 };
 
 struct column {
@@ -49,12 +65,29 @@ struct column {
 	const char *path; /* "birth.t_ns" */
 	const char *key;  /* "t_ns": the last part of path */
 	unsigned depth;   /* objects around it */
-	const char *sql;  /* NULL unless a cell */
+	const char *sql;  /* its name where there are no objects; NULL of objects */
 	enum column_type type;
-	const char *meaning;                            /* msgid */
-	struct cell (*get)(const struct tl_told *told); /* NULL for parts */
+	const char *meaning; /* msgid */
+	struct cell (*get)(const struct tl_told *told);
+	unsigned item; /* of a list: the first of its items */
+};
+
+/* A cell of the objects in a list. */
+struct item {
+	unsigned list; /* enum column_id */
+	const char *key, *sql;
+	enum column_type type;
+	const char *meaning;
+	struct cell (*get)(const struct tl_told *told, unsigned i);
 };
 
 extern const struct column columns[COLUMNS];
+extern const struct item items[ITEMS];
+
+#define items_of(column, it)                                                                       \
+	for (unsigned it = columns[column].item; it < ITEMS && items[it].list == (column); it++)
+
+/* Every cell of one life, in order; what lies in an object that is null is absent. */
+void columns_cells(const struct tl_told *told, struct cell ret[COLUMNS]);
 
 #endif

@@ -262,7 +262,7 @@ static void columns_are_in_order(void **state)
 		} else {
 			object = c->kind == COLUMN_OBJECT ? c : NULL;
 		}
-		assert_true((c->kind == COLUMN_CELL) == (c->sql != NULL));
+		assert_true((c->kind != COLUMN_OBJECT) == (c->sql != NULL));
 		for (unsigned k = 0; k < i; k++) {
 			assert_string_not_equal(columns[k].path, c->path);
 			if (c->sql && columns[k].sql)

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Cells as JSON values. Lists of objects come from their ITEM rows; lists of plain names or numbers have a
+ * function here each, found by the column.
+ */
+#include <string.h>
+#include "base/guard.h"
+#include "columns/as_json.h"
+
+static void plain_comms(struct json *j, const char *key, const struct tl_told *d)
+{
+	json_arr(j, key);
+	for (unsigned i = 0; i < d->task->n_comms; i++)
+		json_atom(j, NULL, d->task->comms[i]);
+	json_end_arr(j);
+}
+
+static void plain_clone_flags(struct json *j, const char *key, const struct tl_told *d)
+{
+	const struct tl_birth *b = &d->task->birth;
+	char unnamed[24];
+
+	if (!b->flags_known) {
+		json_null(j, key);
+		return;
+	}
+	json_arr(j, key);
+	for (unsigned bit = 7; bit < 64; bit++) { /* the bits below are the exit signal */
+		const char *name = tl_clone_flag_name(bit);
+
+		if (!(b->clone_flags >> bit & 1))
+			continue;
+		snprintf(unnamed, sizeof(unnamed), "0x%llx", 1ull << bit);
+		json_str(j, NULL, name ? name : unnamed);
+	}
+	json_end_arr(j);
+}
+
+static void plain_threads(struct json *j, const char *key, const struct tl_told *d)
+{
+	const struct tl_process *p = d->task->process;
+
+	json_arr(j, key);
+	for (unsigned i = 0; p && i < p->n_threads; i++)
+		json_int(j, NULL, p->thread[i]);
+	json_end_arr(j);
+}
+
+static void plain_cpus(struct json *j, const char *key, const struct tl_told *d)
+{
+	const struct tl_sched *s = &d->task->sched;
+
+	json_arr(j, key);
+	for (unsigned cpu = 0; cpu < 64 * ARRAY_SIZE(s->cpus); cpu++)
+		if (s->cpus[cpu / 64] >> (cpu % 64) & 1)
+			json_int(j, NULL, cpu);
+	json_end_arr(j);
+}
+
+typedef void (*plain_fn)(struct json *j, const char *key, const struct tl_told *d);
+static const plain_fn plain[COLUMNS] = {
+#define OBJECT(id, path, state, meaning)
+#define COLUMN(id, path, sql, type, value, meaning)
+#define LIST(id, path, size, meaning)
+#define ITEM(list, id, key, sql, type, value, meaning)
+#define PLAIN(id, path, meaning) [COL_##id] = plain_##id,
+#include "columns/columns.def"
+#include "columns/undef.h"
+};
+
+static void put_ref(struct json *j, const char *key, const struct tl_ref *ref)
+{
+	json_obj(j, key);
+	json_int(j, "tid", ref->tid);
+	json_atom(j, "comm", ref->comm);
+	json_end_obj(j);
+}
+
+static void put_stack(struct json *j, const char *key, const struct tl_stack *stack)
+{
+	json_arr(j, key);
+	for (unsigned i = 0; i < stack->n; i++)
+		json_atom(j, NULL, stack->frame[i].name);
+	json_end_arr(j);
+}
+
+void columns_put_raw(struct json *j, const char *key, const struct cell *c)
+{
+	if (c->kind != CELL_STACK)
+		return;
+	json_arr(j, key);
+	for (unsigned i = 0; i < c->u.stack->n_raw; i++)
+		json_atom(j, NULL, c->u.stack->raw[i]);
+	json_end_arr(j);
+}
+
+static void put_list(struct json *j, const char *key, unsigned column, unsigned n,
+		     const struct tl_told *told)
+{
+	json_arr(j, key);
+	for (unsigned i = 0; i < n; i++) {
+		json_obj(j, NULL);
+		items_of(column, it) {
+			struct cell c = items[it].get(told, i);
+
+			columns_put(j, items[it].key, column, &c, told);
+			columns_put_raw(j, "stack_raw", &c);
+		}
+		json_end_obj(j);
+	}
+	json_end_arr(j);
+}
+
+void columns_put(struct json *j, const char *key, unsigned column, const struct cell *c,
+		 const struct tl_told *told)
+{
+	switch (c->kind) {
+	case CELL_ABSENT:
+	case CELL_THERE: return;
+	case CELL_NULL: json_null(j, key); return;
+	case CELL_INT: json_int(j, key, c->u.i); return;
+	case CELL_BOOL: json_bool(j, key, c->u.b); return;
+	case CELL_TEXT: json_strn(j, key, c->u.s.p, c->u.s.n); return;
+	case CELL_REF: put_ref(j, key, c->u.ref); return;
+	case CELL_STACK: put_stack(j, key, c->u.stack); return;
+	case CELL_LIST: put_list(j, key, column, c->u.n, told); return;
+	case CELL_PLAIN: plain[column](j, key, told); return;
+	}
+}
