@@ -39,13 +39,13 @@ struct tl_atom {
 
 /*
  * Everything tasklife claims can be shown: where a fact was seen. Needs no trace in memory.
- * `is` false means "not seen", which is a value of its own and never 0.
+ * `is` false means "not seen", which is a value of its own and never 0. A life holds a dozen of these: two words.
  */
 struct tl_seen {
 	tl_ns t;
-	uint64_t place; /* 1-based line of a text, byte offset of the record in a binary file */
-	uint16_t kind;	/* enum tl_ev */
-	bool is;
+	uint64_t place : 48; /* 1-based line of a text, byte offset of the record in a binary file */
+	uint16_t kind : 15;  /* enum tl_ev */
+	bool is : 1;
 };
 
 #endif
