@@ -153,6 +153,12 @@ bool tl_segment_doubtful(const struct tl_segment *seg, const struct tl_blind *bl
 #define TL_SIGNALS_KEPT	 256
 #define TL_CHILDREN_KEPT 4096
 
+/* Nothing of the kind was seen: what most of the living point to. */
+extern const struct tl_death tl_no_death;
+extern const struct tl_notice tl_no_notice;
+extern const struct tl_reap tl_no_reap;
+extern const struct tl_sched tl_no_sched;
+
 struct tl_process;
 
 struct tl_task {
@@ -172,15 +178,16 @@ struct tl_task {
 	struct tl_signal *signals; /* sent to this thread id, an array of n_signals, oldest first */
 	unsigned n_signals;
 	uint64_t signals_folded; /* not kept one by one */
-	struct tl_death death;
-	struct tl_notice notice;
-	struct tl_reap reap;
+	/* what has not come to pass is one record for all tasks, below: these are never NULL */
+	const struct tl_death *death;
+	const struct tl_notice *notice;
+	const struct tl_reap *reap;
+	const struct tl_sched *sched;
 	struct tl_adoption *adoption;
 	unsigned n_adoptions;
 	struct tl_ref *child;
 	unsigned n_children;
 	uint64_t children_more;
-	struct tl_sched sched;
 	const struct tl_segments *segments; /* NULL: none, or not asked for */
 	struct tl_ref parent; /* real_parent as last known */
 	const struct tl_atom *argv, *cgroup;

@@ -65,8 +65,8 @@ static bool by_default(const struct telling *tell, const struct tl_task *task)
 		return true;
 	if (tell->rooted)
 		return task->family || task->root;
-	return tell->p->view->is_export || task->birth.seen.is || task->death.seen.is ||
-	       task->n_signals || task->signals_folded || task->n_execs || task->death.any_delivery;
+	return tell->p->view->is_export || task->birth.seen.is || task->death->seen.is ||
+	       task->n_signals || task->signals_folded || task->n_execs || task->death->any_delivery;
 }
 
 /* Every verdict once, for whichever view. */
@@ -87,7 +87,7 @@ static bool decide(struct telling *tell, const struct tl_task *task, struct tl_t
 		tl_why_signal(task, &task->signals[i], w, &tell->mem, &told->signal[i]);
 	told->death.by.tid = told->death.trigger.tid = TL_PID_NONE;
 	told->death.core_dumped = -1;
-	if (task->death.seen.is)
+	if (task->death->seen.is)
 		tl_why_death(task, w, &tell->mem, &told->death);
 	told->process.decided_by.tid = TL_PID_NONE;
 	if (task->is_leader)

@@ -202,7 +202,7 @@ bool select_cause(const struct select *sel, const struct tl_told *told)
 	if (!when_fits(sel, told))
 		return false;
 	for (int i = 0; i < sel->from->cause.n; i++) {
-		if (told->task->death.seen.is && death_fits(sel->from->cause.v[i], &told->death))
+		if (told->task->death->seen.is && death_fits(sel->from->cause.v[i], &told->death))
 			return true;
 		if (told->process.ended && death_fits(sel->from->cause.v[i], &told->process.v))
 			return true;

@@ -165,9 +165,9 @@ static void see_death(struct watching *w, const struct tl_event *ev)
 	const struct tl_task *t = tl_lives_find(w->lives, ev->u.exit.pid);
 	struct dying *d;
 
-	if (!is_meant(w, t) || !t->death.seen.is)
+	if (!is_meant(w, t) || !t->death->seen.is)
 		return;
-	d = w->side && !(t->death.status_known && !t->death.status_from_call) ? vec_push(&w->dying) : NULL;
+	d = w->side && !(t->death->status_known && !t->death->status_from_call) ? vec_push(&w->dying) : NULL;
 	if (d)
 		*d = (struct dying){.tid = t->tid, .generation = t->generation, .t = ev->t};
 	else

@@ -48,7 +48,7 @@ static void plain_threads(struct json *j, const char *key, const struct tl_told 
 
 static void plain_cpus(struct json *j, const char *key, const struct tl_told *d)
 {
-	const struct tl_sched *s = &d->task->sched;
+	const struct tl_sched *s = d->task->sched;
 
 	json_arr(j, key);
 	for (unsigned cpu = 0; cpu < 64 * ARRAY_SIZE(s->cpus); cpu++)

@@ -93,7 +93,7 @@ static struct cell cell_exit_signal(const struct tl_task *t)
 		return cell_int(sig);
 	if (t->birth.flags_known && (t->birth.clone_flags & TL_CLONE_THREAD))
 		return cell_absent;
-	return t->notice.seen.is && !t->n_execs ? cell_int(t->notice.sig) : cell_nothing;
+	return t->notice->seen.is && !t->n_execs ? cell_int(t->notice->sig) : cell_nothing;
 }
 
 static struct cell cell_death_signal(const struct tl_death_verdict *v)

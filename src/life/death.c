@@ -10,9 +10,11 @@ void death_path(struct tl_lives *l, const struct tl_event *ev)
 	struct life *life = life_owner(l, ev);
 	struct tl_death *d;
 
-	if (!life || life->t.death.seen.is)
+	if (!life || life->t.death->seen.is)
 		return;
-	d = &life->t.death;
+	d = own_death(life);
+	if (!d)
+		return;
 	d->do_exit = seen_at(ev);
 	d->stack = path_of(ev);
 	group_leaver(life, d->do_exit);
@@ -21,9 +23,10 @@ void death_path(struct tl_lives *l, const struct tl_event *ev)
 void death_coredump(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_owner(l, ev);
+	struct tl_death *d = life ? own_death(life) : NULL;
 
-	if (life && !life->t.death.coredump.is)
-		life->t.death.coredump = seen_at(ev);
+	if (d && !d->coredump.is)
+		d->coredump = seen_at(ev);
 }
 
 void see_exit(struct tl_lives *l, const struct tl_event *ev)
@@ -35,8 +38,8 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 		return;
 	if (ev->u.exit.pid == ev->pid)
 		life_owner(l, ev);
-	d = &life->t.death;
-	if (d->seen.is)
+	d = own_death(life);
+	if (!d || d->seen.is)
 		return; /* the same exit twice: a trace that repeats itself */
 	d->seen = seen_at(ev);
 	d->group_dead = ev->u.exit.group_dead;
@@ -51,9 +54,9 @@ void see_exit_call(struct tl_lives *l, const struct tl_event *ev)
 	struct life *life = life_owner(l, ev);
 	struct tl_death *d;
 
-	if (!life || life->t.death.status_known)
+	d = life ? own_death(life) : NULL;
+	if (!d || d->status_known)
 		return;
-	d = &life->t.death;
 	d->exit_call = seen_at(ev);
 	d->status = ev->u.exit_call.code << 8;
 	d->status_known = d->status_from_call = true;

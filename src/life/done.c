@@ -41,16 +41,14 @@ void life_finish(struct tl_lives *l, struct life *life)
 
 static void hand_on(struct tl_lives *l, struct life *life)
 {
-	struct tl_death *d = &life->t.death;
-
-	if (!d->seen.is && d->do_exit.is)
-		d->seen = d->do_exit;
-	if (life->run != RUN_UNKNOWN && !d->seen.is && l->now != TL_NS_NONE)
+	if (!life->t.death->seen.is && life->t.death->do_exit.is)
+		own_death(life)->seen = life->t.death->do_exit;
+	if (life->run != RUN_UNKNOWN && !life->t.death->seen.is && l->now != TL_NS_NONE)
 		run_cut(life, l->now);
 	segment_last(l, life);
 	/* of others the scheduler's records show only where they met the family: no sum of them is true */
 	if (l->rooted && !life->t.family) {
-		life->t.sched = (struct tl_sched){};
+		life->t.sched = &tl_no_sched;
 		life->t.segments = NULL;
 	}
 	if (l->done)
@@ -115,7 +113,7 @@ void lives_advance(struct tl_lives *l, tl_ns t)
 /* How far this life's end lies from that moment; what is not known is far. */
 static tl_ns apart(const struct life *life, tl_ns died)
 {
-	const struct tl_death *d = &life->t.death;
+	const struct tl_death *d = life->t.death;
 	tl_ns t = d->seen.is ? d->seen.t : d->do_exit.is ? d->do_exit.t : TL_NS_NONE;
 
 	if (t == TL_NS_NONE || died == TL_NS_NONE)

@@ -31,11 +31,11 @@ static uint32_t take_id(struct tl_lives *l, tl_pid pid)
  */
 static void take_over_reaping(struct life *leader, struct life *thread)
 {
-	if (!thread->t.reap.is || is_dying(thread))
+	if (!thread->t.reap->is || is_dying(thread))
 		return;
-	if (!leader->t.reap.is)
-		leader->t.reap = thread->t.reap;
-	thread->t.reap = (struct tl_reap){.automatic = -1};
+	if (!leader->t.reap->is && own_reap(leader))
+		*own_reap(leader) = *thread->t.reap;
+	thread->t.reap = &tl_no_reap;
 }
 
 /* inv 1: the caller becomes the leader's id, the dead leader goes under the caller's old one. */

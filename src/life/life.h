@@ -127,6 +127,11 @@ struct tl_ref life_ref(const struct life *life);
 struct tl_ref ref_none(void);
 struct tl_ref ref_pid(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm);
 struct tl_seen seen_at(const struct tl_event *ev);
+/* To be written into; NULL: memory is out. */
+struct tl_death *own_death(struct life *life);
+struct tl_notice *own_notice(struct life *life);
+struct tl_reap *own_reap(struct life *life);
+struct tl_sched *own_sched(struct life *life);
 /* Room for one more in an arena-grown array. */
 void *array_more(struct arena *mem, void *v, unsigned n, unsigned *cap, size_t size);
 void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, tl_pid tid);
@@ -209,7 +214,7 @@ static inline const struct tl_stack *path_of(const struct tl_event *ev)
 
 static inline bool is_dying(const struct life *life)
 {
-	return life->t.death.seen.is || life->t.death.do_exit.is;
+	return life->t.death->seen.is || life->t.death->do_exit.is;
 }
 
 #endif

@@ -23,7 +23,7 @@ static struct life *subject_of(struct tl_lives *l, struct life *sender)
 		return sender;
 	/* of a process whose id is not known, the task the others were born of may be it */
 	leader = life_at(l, sender->tgid_known ? sender->t.tgid : first);
-	if (leader && leader->t.process == p && leader->t.death.seen.is && !born_thread(leader))
+	if (leader && leader->t.process == p && leader->t.death->seen.is && !born_thread(leader))
 		return leader;
 	return NULL;
 }
@@ -54,7 +54,7 @@ static bool tells_of_zombie_child(struct life *sender, struct life *parent, cons
 
 static bool is_unreaped(const struct life *child)
 {
-	return child && child->t.death.seen.is && child->t.notice.seen.is && !child->t.reap.is &&
+	return child && child->t.death->seen.is && child->t.notice->seen.is && !child->t.reap->is &&
 	       (child->t.is_leader || !child->tgid_known);
 }
 
@@ -91,7 +91,7 @@ static void settle_children(struct tl_lives *l, struct life *parent)
 
 	for (unsigned i = 0; i < n; i++)
 		left += child_at(l, parent, i) != NULL;
-	if (parent->t.children_more || parent->n_fosters == FOSTERS_KEPT || !parent->t.death.seen.is ||
+	if (parent->t.children_more || parent->n_fosters == FOSTERS_KEPT || !parent->t.death->seen.is ||
 	    (parent->zombies_told && parent->zombies_told != left))
 		return;
 	for (unsigned i = 0; i < n; i++) {
@@ -99,8 +99,8 @@ static void settle_children(struct tl_lives *l, struct life *parent)
 
 		if (child && parent->zombies_told)
 			kin_adopted(l, child, parent->heir, parent->heir_seen);
-		else if (child && group_of(parent)->waiting.is && child->t.death.last_state == 'Z')
-			reap_by(child, parent, parent->t.death.seen, true);
+		else if (child && group_of(parent)->waiting.is && child->t.death->last_state == 'Z')
+			reap_by(child, parent, parent->t.death->seen, true);
 	}
 }
 
@@ -142,7 +142,9 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 	if (!child)
 		return;
 	group_leads(l, child);
-	n = &child->t.notice;
+	n = own_notice(child);
+	if (!n)
+		return;
 	b = &child->t.birth;
 	*n = (struct tl_notice){.seen = seen_at(ev), .parent = life_ref(parent), .sender = life_ref(sender),
 				.sig = ev->u.sig.sig, .code = ev->u.sig.code, .result = ev->u.sig.result};
@@ -160,8 +162,8 @@ void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_e
 		struct tl_ref ref = {.tid = parent->notice[i].tid, .generation = parent->notice[i].generation};
 		struct life *child = life_by_ref(l, &ref);
 
-		if (child && child->t.notice.seen.is && !child->t.notice.delivered.is)
-			child->t.notice.delivered = seen_at(ev);
+		if (child && child->t.notice->seen.is && !child->t.notice->delivered.is)
+			own_notice(child)->delivered = seen_at(ev);
 	}
 	parent->n_notices = 0;
 }

@@ -8,9 +8,9 @@
 
 void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool at_most)
 {
-	struct tl_reap *r = &child->t.reap;
+	struct tl_reap *r = own_reap(child);
 
-	if (r->is && !r->at_most)
+	if (!r || (r->is && !r->at_most))
 		return;
 	r->is = true;
 	r->at_most = at_most;
@@ -47,7 +47,7 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 		return; /* waitid returns 0 and says the pid in memory */
 	child = life_at(l, (tl_pid)ev->u.wait_return.ret);
 	/* wait4 also returns for a child that stopped */
-	if (child && child->t.death.seen.is && !only_traces(l, owner, child))
+	if (child && child->t.death->seen.is && !only_traces(l, owner, child))
 		reap_by(child, owner, seen_at(ev), false);
 }
 
@@ -58,7 +58,7 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 static struct life *waiting_parent(struct tl_lives *l, const struct life *child)
 {
 	const struct tl_task *t = &child->t;
-	const struct tl_ref *ref = t->parent.tid > 0 ? &t->parent : &t->notice.parent;
+	const struct tl_ref *ref = t->parent.tid > 0 ? &t->parent : &t->notice->parent;
 	struct life *parent = ref->tid > 0 ? life_at(l, ref->tid) : NULL;
 
 	return parent && group_of(parent)->waiting.is ? parent : NULL;
@@ -81,7 +81,7 @@ static bool asked_for_sigchld(const struct life *life)
 /* Did it reap itself? 1 it did, 0 its parent was quick, -1 it cannot be told. */
 static int alone(struct tl_lives *l, const struct life *life)
 {
-	const struct tl_notice *n = &life->t.notice;
+	const struct tl_notice *n = life->t.notice;
 	struct life *parent = life_by_ref(l, n->seen.is ? &n->parent : &life->t.parent);
 
 	if (is_thread(life) || life->t.kthread)
@@ -92,7 +92,7 @@ static int alone(struct tl_lives *l, const struct life *life)
 		return asked_for_sigchld(life) || !parent || is_dying(parent) ? 1 : -1;
 	if (!parent || group_of(parent)->had_zombies)
 		return 0;
-	if (parent->t.sched.any && parent->run != RUN_ON_CPU && parent->off_cpu < n->seen.t)
+	if (parent->t.sched->any && parent->run != RUN_ON_CPU && parent->off_cpu < n->seen.t)
 		return 1;
 	return -1;
 }
@@ -104,18 +104,18 @@ static int alone(struct tl_lives *l, const struct life *life)
  */
 void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
-	const struct tl_notice *n = &life->t.notice;
+	const struct tl_notice *n = life->t.notice;
 	struct life *parent = life_by_ref(l, n->seen.is ? &n->parent : &life->t.parent);
 	int self;
 
-	if (parent && life->t.death.last_state == 'Z')
+	if (parent && life->t.death->last_state == 'Z')
 		group_of(parent)->had_zombies = true;
-	if (life->t.death.last_state != 'X' || life->t.reap.is)
+	if (life->t.death->last_state != 'X' || life->t.reap->is)
 		return;
 	self = alone(l, life);
 	reap_by(life, self ? NULL : waiting_parent(l, life), seen_at(ev), true);
-	if (self)
-		life->t.reap.automatic = (int8_t)self;
+	if (self && life->t.reap->is)
+		own_reap(life)->automatic = (int8_t)self;
 }
 
 void see_free(struct tl_lives *l, const struct tl_event *ev)
@@ -128,9 +128,11 @@ void see_free(struct tl_lives *l, const struct tl_event *ev)
 	life_touch(life, ev);
 	if (!life->t.comm)
 		life_name(life, ev->u.free.comm);
-	r = &life->t.reap;
+	r = own_reap(life);
+	if (!r)
+		return;
 	r->freed = seen_at(ev);
-	if (!life->t.death.seen.is && l->w.exit && !life->t.death.do_exit.is)
+	if (!life->t.death->seen.is && l->w.exit && !life->t.death->do_exit.is)
 		return; /* freed without an exit: of an older bearer of the pid */
 	if (!r->is)
 		reap_by(life, is_thread(life) || life->t.kthread ? NULL : waiting_parent(l, life), r->freed, true);

@@ -15,9 +15,8 @@ static bool alike(const struct tl_rhythm *r, char state, tl_ns ns)
 	return r->state == state && ns <= mean + mean / 4 + 1000 && ns >= mean - mean / 4 - 1000;
 }
 
-static struct tl_rhythm *rhythm_for(struct life *life, char state, tl_ns ns)
+static struct tl_rhythm *rhythm_for(struct life *life, struct tl_sched *s, char state, tl_ns ns)
 {
-	struct tl_sched *s = &life->t.sched;
 	struct tl_rhythm *r;
 	unsigned least = s->n_rhythms > RHYTHM_LOOK_BACK ? s->n_rhythms - RHYTHM_LOOK_BACK : 0;
 
@@ -35,9 +34,9 @@ static struct tl_rhythm *rhythm_for(struct life *life, char state, tl_ns ns)
 	return &s->rhythm[s->n_rhythms++];
 }
 
-static void slept(struct life *life, char state, tl_ns from, tl_ns to)
+static void slept(struct life *life, struct tl_sched *s, char state, tl_ns from, tl_ns to)
 {
-	struct tl_rhythm *r = rhythm_for(life, state, to - from);
+	struct tl_rhythm *r = rhythm_for(life, s, state, to - from);
 	tl_ns ns = to - from;
 
 	if (!r)
@@ -61,10 +60,10 @@ static bool is_stop(char state)
  * that run backwards add nothing. */
 static void close_state(struct life *life, tl_ns t, bool cut)
 {
-	struct tl_sched *s = &life->t.sched;
 	tl_ns ns = life->since == TL_NS_NONE || t == TL_NS_NONE || t < life->since ? -1 : t - life->since;
+	struct tl_sched *s = ns >= 0 && life->run != RUN_UNKNOWN ? own_sched(life) : NULL;
 
-	if (ns >= 0) {
+	if (s) {
 		switch (life->run) {
 		case RUN_ON_CPU:
 			s->run += ns;
@@ -79,7 +78,7 @@ static void close_state(struct life *life, tl_ns t, bool cut)
 			*(is_stop(life->sleep_state) ? &s->stopped : &s->sleep) += ns;
 			segment_add(life, life->since, t, is_stop(life->sleep_state) ? TL_STOPPED : TL_SLEEPING);
 			if (!cut)
-				slept(life, life->sleep_state, life->since, t);
+				slept(life, s, life->sleep_state, life->since, t);
 			break;
 		case RUN_UNKNOWN: break;
 		}
@@ -120,21 +119,25 @@ void run_acts(const struct tl_lives *l, struct life *life, const struct tl_event
 
 static void switched_out(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
+	struct tl_sched *s = own_sched(life);
 	char state = ev->u.sw.state;
 
-	life->t.sched.any = true;
-	life->t.sched.switches++;
+	if (!s)
+		return;
+	s->any = true;
+	s->switches++;
 	life->off_cpu = ev->t;
 	if (life->run == RUN_QUEUED) /* it ran, but from when on was not seen: neither waited nor run */
 		life->run = RUN_UNKNOWN;
 	if (state == 'Z' || state == 'X') {
 		run_close(life, ev->t);
-		life->t.death.last_state = state;
+		if (own_death(life))
+			own_death(life)->last_state = state;
 		reap_last_switch(l, life, ev);
 		return;
 	}
 	if (ev->u.sw.preempted || state == 'R') {
-		life->t.sched.preemptions += ev->u.sw.preempted;
+		s->preemptions += ev->u.sw.preempted;
 		run_enter(life, RUN_QUEUED, ev->t);
 		return;
 	}
@@ -144,14 +147,16 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 
 static void on_cpu(struct life *life, int cpu)
 {
-	if (cpu < 0 || cpu >= 256)
+	struct tl_sched *s = own_sched(life);
+
+	if (!s || cpu < 0 || cpu >= 256)
 		return;
-	life->t.sched.cpus[cpu / 64] |= 1ull << cpu % 64;
+	s->cpus[cpu / 64] |= 1ull << cpu % 64;
 	/* a trace without sched_migrate_task shows the moves at least where it runs next */
-	life->moves += life->t.sched.any && life->last_cpu != cpu;
+	life->moves += s->any && life->last_cpu != cpu;
 	life->last_cpu = cpu;
-	if (life->t.sched.migrations < life->moves)
-		life->t.sched.migrations = life->moves;
+	if (s->migrations < life->moves)
+		s->migrations = life->moves;
 }
 
 void see_switch(struct tl_lives *l, const struct tl_event *ev)
@@ -165,7 +170,8 @@ void see_switch(struct tl_lives *l, const struct tl_event *ev)
 	}
 	if (next) {
 		on_cpu(next, ev->cpu);
-		next->t.sched.any = true;
+		if (own_sched(next))
+			own_sched(next)->any = true;
 		run_enter(next, RUN_ON_CPU, ev->t);
 		next->cpu = (int16_t)ev->cpu;
 	}
@@ -194,9 +200,10 @@ void see_wakeup_new(struct tl_lives *l, const struct tl_event *ev)
 void see_migrate(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_of(l, ev->u.wake.pid, ev->u.wake.comm, ev);
+	struct tl_sched *s = life ? own_sched(life) : NULL;
 
-	if (!life)
+	if (!s)
 		return;
-	life->t.sched.any = true;
-	life->t.sched.migrations++;
+	s->any = true;
+	s->migrations++;
 }

@@ -57,8 +57,8 @@ void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
  */
 void segment_last(const struct tl_lives *l, struct life *life)
 {
-	const struct tl_death *d = &life->t.death;
-	const struct tl_reap *r = &life->t.reap;
+	const struct tl_death *d = life->t.death;
+	const struct tl_reap *r = life->t.reap;
 	tl_ns from = d->seen.t;
 
 	if (!life->segments || !d->seen.is || d->seen.t == TL_NS_NONE)

@@ -25,9 +25,9 @@ static void exited(struct tl_lives *l, const struct tl_event *ev)
 	struct life *life = life_dead(l, ev->u.side.tid, ev->u.side.t);
 	struct tl_death *d;
 
-	if (!life || ev->u.side.status < 0)
+	d = life && ev->u.side.status >= 0 ? own_death(life) : NULL;
+	if (!d)
 		return;
-	d = &life->t.death;
 	d->status = ev->u.side.status;
 	d->status_known = true;
 	d->status_from_call = false;

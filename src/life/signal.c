@@ -196,15 +196,15 @@ static void deliver_as_kill(struct noted list, const struct tl_event *ev)
 void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_owner(l, ev);
+	struct tl_death *d = life ? own_death(life) : NULL;
 	struct noted list[NOTED];
 	bool found = false;
 
-	if (!life)
+	if (!d)
 		return;
-	life->t.death.last = (struct tl_delivery){seen_at(ev), ev->u.deliver.sig, ev->u.deliver.err,
-						  ev->u.deliver.code, ev->u.deliver.handler,
-						  ev->u.deliver.flags};
-	life->t.death.any_delivery = true;
+	d->last = (struct tl_delivery){seen_at(ev), ev->u.deliver.sig, ev->u.deliver.err, ev->u.deliver.code,
+				       ev->u.deliver.handler, ev->u.deliver.flags};
+	d->any_delivery = true;
 	noted_for(life, list);
 	for (unsigned i = 0; i < NOTED; i++)
 		found |= deliver_same(list[i], ev);
@@ -218,12 +218,13 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 void see_oom_victim(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_of(l, ev->u.free.pid, ev->u.free.comm, ev);
+	struct tl_death *d = life ? own_death(life) : NULL;
 	struct noted list[NOTED];
 
 	life_owner(l, ev);
-	if (!life)
+	if (!d)
 		return;
-	life->t.death.oom = seen_at(ev);
+	d->oom = seen_at(ev);
 	noted_for(life, list);
 	for (unsigned i = 0; i < NOTED; i++)
 		for (struct tl_signal *s = list[i].v; s < list[i].v + list[i].n; s++)

@@ -79,6 +79,29 @@ void *array_more(struct arena *mem, void *v, unsigned n, unsigned *cap, size_t s
 	return bigger;
 }
 
+const struct tl_death tl_no_death = {.group_dead = -1};
+const struct tl_notice tl_no_notice = {.parent.tid = TL_PID_NONE, .sender.tid = TL_PID_NONE};
+const struct tl_reap tl_no_reap = {.automatic = -1, .by.tid = TL_PID_NONE};
+const struct tl_sched tl_no_sched = {};
+
+/* What comes to pass is this task's own from then on. */
+#define OWN(what)                                                                                  \
+	struct tl_##what *own_##what(struct life *life)                                            \
+	{                                                                                          \
+		struct tl_##what *own = (struct tl_##what *)life->t.what;                          \
+                                                                                                   \
+		if (own != &tl_no_##what || !(own = arena_alloc(&life->mem, sizeof(*own))))        \
+			return own;                                                                \
+		*own = tl_no_##what;                                                               \
+		life->t.what = own;                                                                \
+		return own;                                                                        \
+	}
+OWN(death)
+OWN(notice)
+OWN(reap)
+OWN(sched)
+#undef OWN
+
 static uint32_t next_generation(struct tl_lives *l, tl_pid pid)
 {
 	uintptr_t g = (uintptr_t)map_get(&l->generations, (uint64_t)pid) + 1;
@@ -101,8 +124,11 @@ static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_eve
 	life->t.tgid = TL_PID_NONE;
 	life->t.generation = next_generation(l, pid);
 	life->t.birth.creator = life->t.birth.real_parent = life->t.birth.requester = ref_none();
-	life->t.parent = life->t.notice.parent = life->t.notice.sender = life->t.reap.by = ref_none();
-	life->t.death.group_dead = life->t.reap.automatic = -1;
+	life->t.parent = ref_none();
+	life->t.death = &tl_no_death;
+	life->t.notice = &tl_no_notice;
+	life->t.reap = &tl_no_reap;
+	life->t.sched = &tl_no_sched;
 	life->since = TL_NS_NONE;
 	life->cpu = -1;
 	life->t.comms = &life->comm_room;
@@ -131,7 +157,7 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 	if (pid == ev->pid && ev->kind != TL_EV_SWITCH)
 		run_acts(l, life, ev);
 	/* the dead bear no new names: another name under their id is that of a thread taking it over (exec.c) */
-	if (comm && !(life->t.death.seen.is && life->t.n_comms))
+	if (comm && !(life->t.death->seen.is && life->t.n_comms))
 		life_name(life, comm);
 	return life;
 }
@@ -207,7 +233,7 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!life)
 		return;
-	if (life->t.death.seen.is) {
+	if (life->t.death->seen.is) {
 		/* a thread that is about to exec bears its dead leader's id already; exec.c says which one */
 		group_of(life)->exec_comm = ev->u.rename.newcomm;
 		return;

@@ -54,7 +54,7 @@ static void thread_add(struct group *g, struct life *life)
 	tl_pid *v;
 
 	g->refs++;
-	g->p.live += !life->t.death.seen.is;
+	g->p.live += !life->t.death->seen.is;
 	life->t.process = &g->p;
 	if (g->p.n_threads >= TL_CHILDREN_KEPT) {
 		g->p.threads_more++;
@@ -185,9 +185,9 @@ void group_leaver(struct life *life, struct tl_seen seen)
 		if (v->who.tid != life->t.tid || v->who.generation != life->t.generation)
 			continue;
 		/* its do_exit was seen before: now more is known of it */
-		v->stack = life->t.death.stack;
-		v->coredump = life->t.death.coredump;
-		leaver_status(&life->t.death, v);
+		v->stack = life->t.death->stack;
+		v->coredump = life->t.death->coredump;
+		leaver_status(life->t.death, v);
 		return;
 	}
 	if (g->p.n_leavers == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
@@ -199,10 +199,10 @@ void group_leaver(struct life *life, struct tl_seen seen)
 		return;
 	g->p.leaver = v;
 	v = &g->p.leaver[g->p.n_leavers++];
-	*v = (struct tl_leaver){.who = life_ref(life), .seen = seen, .stack = life->t.death.stack,
-				.last = life->t.death.last, .any_delivery = life->t.death.any_delivery,
-				.coredump = life->t.death.coredump};
-	leaver_status(&life->t.death, v);
+	*v = (struct tl_leaver){.who = life_ref(life), .seen = seen, .stack = life->t.death->stack,
+				.last = life->t.death->last, .any_delivery = life->t.death->any_delivery,
+				.coredump = life->t.death->coredump};
+	leaver_status(life->t.death, v);
 	keep_own(g, &life->t, v);
 }
 
@@ -213,11 +213,11 @@ void group_died(struct tl_lives *l, struct life *life)
 	if (!g)
 		return;
 	g->p.live -= g->p.live > 0;
-	if (life->t.death.group_dead == 1)
+	if (life->t.death->group_dead == 1)
 		g->p.live = 0;
 	/* threads alive from before the trace may be unknown: a kernel that says "not the last" is believed */
-	if (g->p.live || life->t.death.group_dead == 0)
+	if (g->p.live || life->t.death->group_dead == 0)
 		return;
-	g->p.end = life->t.death.seen;
+	g->p.end = life->t.death->seen;
 	g->p.ended = true;
 }

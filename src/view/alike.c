@@ -18,7 +18,7 @@ static bool is_quiet(const struct tl_told *d)
 {
 	const struct tl_task *t = d->task;
 
-	return t->birth.seen.is && t->death.seen.is && t->reap.is && t->is_leader && !t->root &&
+	return t->birth.seen.is && t->death->seen.is && t->reap->is && t->is_leader && !t->root &&
 	       t->generation == 1 && !t->n_adoptions && t->n_execs < 2 && t->process->n_threads < 2 &&
 	       d->death.exited && d->death.exit_code_known && !d->death.cause.missing &&
 	       only_notices(d);
@@ -34,7 +34,7 @@ static struct alike_kind kind_of(const struct tl_told *d)
 		.birth = d->birth.row,
 		.cause = d->death.cause.row,
 		.creator = t->birth.creator.comm,
-		.reaper = t->reap.by.comm,
+		.reaper = t->reap->by.comm,
 		.children = t->n_children + t->children_more,
 		.exit_code = d->death.exit_code,
 		.like = {.tid = t->tid, .generation = t->generation, .comm = t->comm},
@@ -63,10 +63,10 @@ static struct alike_kind *find(struct alike *a, const struct alike_kind *k)
 /* Lives come in order of completion, not of birth. */
 static void count(struct alike_kind *k, const struct tl_task *t)
 {
-	tl_ns run = t->sched.run, from = t->birth.seen.t, to = t->death.seen.t;
+	tl_ns run = t->sched->run, from = t->birth.seen.t, to = t->death->seen.t;
 	bool first = !k->counted++;
 
-	k->ran = k->ran && t->sched.any;
+	k->ran = k->ran && t->sched->any;
 	k->run += run;
 	k->run_min = first || run < k->run_min ? run : k->run_min;
 	k->run_max = first || run > k->run_max ? run : k->run_max;

@@ -126,7 +126,7 @@ void story_rows(struct story *st, const struct tl_told *told)
 	story_birth(st, told);
 	put_adoptions(st, t);
 	story_execs(st, t);
-	story_sched(st, &t->sched);
+	story_sched(st, t->sched);
 	put_children(st, t);
 	story_signals(st, told);
 	story_death(st, told);

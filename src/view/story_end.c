@@ -11,7 +11,7 @@ static void put_missing(struct story *st, const struct tl_finding *f)
 
 void story_death(struct story *st, const struct tl_told *d)
 {
-	const struct tl_death *death = &d->task->death;
+	const struct tl_death *death = d->task->death;
 	const struct tl_death_verdict *v = &d->death;
 	const char *text;
 
@@ -42,12 +42,12 @@ void story_death(struct story *st, const struct tl_told *d)
 
 void story_notice(struct story *st, const struct tl_task *t)
 {
-	const struct tl_notice *n = &t->notice;
+	const struct tl_notice *n = t->notice;
 	struct page *pg = &st->pg;
 	const char *code = tl_sigcode_name(n->sig, n->code), *text, *parent;
 
 	if (!n->seen.is) {
-		if (t->death.seen.is && t->is_leader && !t->kthread && t->reap.automatic != 1)
+		if (t->death->seen.is && t->is_leader && !t->kthread && t->reap->automatic != 1)
 			story_row(st, L_TOLD, NULL,
 			    _("not seen: no record says that its parent was told"));
 		return;
@@ -69,19 +69,19 @@ static const char *zombie_text(struct story *st, const struct tl_task *t)
 {
 	const char *time;
 
-	if (!t->death.seen.is || t->reap.seen.t < t->death.seen.t)
+	if (!t->death->seen.is || t->reap->seen.t < t->death->seen.t)
 		return NULL;
-	time = words_duration(&st->pg, t->reap.seen.t - t->death.seen.t);
-	return t->reap.at_most ? page_fmt(&st->pg, _("at most %1$s as a zombie"), time)
+	time = words_duration(&st->pg, t->reap->seen.t - t->death->seen.t);
+	return t->reap->at_most ? page_fmt(&st->pg, _("at most %1$s as a zombie"), time)
 			       : page_fmt(&st->pg, _("%1$s as a zombie"), time);
 }
 
 void story_reap(struct story *st, const struct tl_task *t)
 {
-	const struct tl_reap *r = &t->reap;
+	const struct tl_reap *r = t->reap;
 	const char *text;
 
-	if (!t->death.seen.is)
+	if (!t->death->seen.is)
 		return;
 	if (!r->is && r->automatic != 1) {
 		if (t->is_leader && !t->kthread)

@@ -35,7 +35,7 @@ void watch_death(struct page *pg, const struct tl_told *told)
 	const struct tl_task *t = told->task;
 	const struct tl_death_verdict *v = &told->death;
 
-	put(pg, _("died"), words_seen(pg, &t->death.seen), words_task(pg, t),
+	put(pg, _("died"), words_seen(pg, &t->death->seen), words_task(pg, t),
 	    page_fmt(pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD, words_death(pg, v)));
 }
 

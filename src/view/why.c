@@ -96,7 +96,7 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 	page_reset(&w->pg);
 	if (d->info)
 		w->pg.time_cells = time_cells(d->info->last != TL_NS_NONE ? d->info->last : 0);
-	if (!t->death.seen.is) {
+	if (!t->death->seen.is) {
 		if (!w->pg.opts.all)
 			return;
 		text = tells_deaths(d->witnesses) ? _("alive when the trace ended") :
@@ -106,14 +106,14 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 				words_death(&w->pg, v));
 	}
 	w->told++;
-	page_row(&w->pg, words_task(&w->pg, t), words_seen(&w->pg, &t->death.seen), text);
-	if (w->pg.opts.all && t->death.seen.is) {
+	page_row(&w->pg, words_task(&w->pg, t), words_seen(&w->pg, &t->death->seen), text);
+	if (w->pg.opts.all && t->death->seen.is) {
 		put_matches(w, &v->cause);
 		put_matches(w, &v->source);
 	}
-	if (t->is_leader && t->death.seen.is && tally_add(&w->senders, v))
+	if (t->is_leader && t->death->seen.is && tally_add(&w->senders, v))
 		put_sender(w, v->fatal);
-	if (v->cause.missing && t->death.seen.is)
+	if (v->cause.missing && t->death->seen.is)
 		page_row(&w->pg, NULL, NULL,
 			 page_fmt(&w->pg, ST_DIM "%s" ST_OFF, _(v->cause.missing)));
 }

@@ -133,7 +133,7 @@ static bool part_holds(const struct cond_part *p, const struct tl_task *t, const
 
 bool cond_holds(const struct cond *c, const struct tl_task *task, const struct tl_death_verdict *v)
 {
-	if (!task->death.seen.is)
+	if (!task->death->seen.is)
 		return false;
 	for (unsigned i = 0; i < c->n; i++)
 		if (!part_holds(&c->part[i], task, v))

@@ -35,7 +35,7 @@ bool left_by_exit_group(const struct tl_stack *stack)
 /* The moment after which nothing can be the cause. */
 static tl_ns died_at(const struct tl_task *task)
 {
-	const struct tl_death *d = &task->death;
+	const struct tl_death *d = task->death;
 
 	return d->do_exit.is ? d->do_exit.t : d->seen.t;
 }
@@ -47,7 +47,7 @@ static bool kills_by_default(const struct tl_delivery *d)
 
 static const struct tl_delivery *fatal_delivery(const struct tl_task *task)
 {
-	const struct tl_death *d = &task->death;
+	const struct tl_death *d = task->death;
 
 	if (!d->any_delivery || !kills_by_default(&d->last))
 		return NULL;
@@ -60,7 +60,7 @@ static const struct tl_delivery *fatal_delivery(const struct tl_task *task)
 
 static int8_t notice_code(const struct tl_task *task)
 {
-	const struct tl_notice *n = &task->notice;
+	const struct tl_notice *n = task->notice;
 
 	return n->seen.is && n->code >= CLD_EXITED_CODE && n->code <= CLD_DUMPED_CODE ? (int8_t)n->code : 0;
 }
@@ -80,10 +80,10 @@ static bool alone(const struct tl_task *task)
 static void what_was_told(const struct tl_task *task, struct death_facts *d)
 {
 	d->notice = notice_code(task);
-	if (has_status(&task->death)) {
-		d->told_signal = task->death.status & 0x7f;
+	if (has_status(task->death)) {
+		d->told_signal = task->death->status & 0x7f;
 		d->told_exit = !d->told_signal && alone(task) && !task->kthread;
-		d->core = d->told_signal ? !!(task->death.status & 0x80) : 0;
+		d->core = d->told_signal ? !!(task->death->status & 0x80) : 0;
 		return;
 	}
 	d->told_signal = d->notice == CLD_KILLED_CODE || d->notice == CLD_DUMPED_CODE;
@@ -105,7 +105,7 @@ static bool fits(const struct tl_task *task, const struct death_facts *d, const 
 		return false;
 	if (s->delivered.is && s->handler)
 		return false; /* handled */
-	if (has_status(&task->death) && (task->death.status & 0x7f) != s->sig)
+	if (has_status(task->death) && (task->death->status & 0x7f) != s->sig)
 		return false;
 	if (d->told_exit)
 		return false;
@@ -205,7 +205,7 @@ static void find_peers(const struct tl_task *task, struct death_facts *d)
 
 	if (!p || d->fatal || (d->sd && (d->sd->sig != SIGNAL_KILL || d->sd->code != 0)))
 		return;
-	if (!d->sd && !stack_has(task->death.stack, TL_ROLE_GET_SIGNAL))
+	if (!d->sd && !stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
 		return;
 	d->zapped = !alone(task);
 	d->exec_after = p->execed.is && p->execed.t >= died_at(task);
@@ -229,7 +229,7 @@ void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, st
 	ret->sd = fatal_delivery(task);
 	what_was_told(task, ret);
 	/* a task that left by a path of its own was not killed, whatever was pending */
-	if (!task->death.stack || stack_has(task->death.stack, TL_ROLE_GET_SIGNAL))
+	if (!task->death->stack || stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
 		find_fatal(task, ret);
 	if (ret->fatal) {
 		struct question q = { .task = task, .sig = ret->fatal, .stack = ret->fatal->stack, .w = w };

@@ -32,7 +32,7 @@ bool also_process(const struct question *q, enum tl_grade *grade)
 		return true; /* a bare stack: most clones are forks */
 	if (q->task->kthread || (q->task->tgid != TL_PID_NONE && q->task->tgid != q->task->tid))
 		return false;
-	if (q->task->notice.seen.is || q->task->n_execs) {
+	if (q->task->notice->seen.is || q->task->n_execs) {
 		*grade = TL_DEDUCED;
 		return true;
 	}
@@ -192,7 +192,7 @@ bool also_path_only(const struct question *q, enum tl_grade *grade)
  * (3da0f4a34 v5.2), which a trace of deliveries shows. */
 static bool took_no_signal(const struct question *q)
 {
-	const struct tl_death *d = q->task ? &q->task->death : NULL;
+	const struct tl_death *d = q->task ? q->task->death : NULL;
 
 	return d && !q->stack && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && d->status_known &&
 	       !d->status_from_call && !q->task->kthread;
@@ -206,14 +206,14 @@ static bool is_alone(const struct tl_task *task)
 /* 9 and 31 are what seccomp ends with; an oops ends with 11. */
 bool also_silent_kill(const struct question *q, enum tl_grade *grade)
 {
-	int sig = q->task ? q->task->death.status & 0x7f : 0;
+	int sig = q->task ? q->task->death->status & 0x7f : 0;
 
 	return took_no_signal(q) && is_alone(q->task) && (sig == SIGNAL_KILL || sig == 31);
 }
 
 bool also_silent_thread_kill(const struct question *q, enum tl_grade *grade)
 {
-	return took_no_signal(q) && !is_alone(q->task) && (q->task->death.status & 0x7f) == 31;
+	return took_no_signal(q) && !is_alone(q->task) && (q->task->death->status & 0x7f) == 31;
 }
 
 bool also_ended_others(const struct question *q, enum tl_grade *grade)
@@ -231,9 +231,9 @@ bool also_left_others(const struct question *q, enum tl_grade *grade)
 {
 	const struct tl_process *p = q->task ? q->task->process : NULL;
 
-	if (!took_no_signal(q) || is_alone(q->task) || q->task->death.status & 0x7f || q->task->tgid == q->task->tid)
+	if (!took_no_signal(q) || is_alone(q->task) || q->task->death->status & 0x7f || q->task->tgid == q->task->tid)
 		return false;
-	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death.seen.t > LIVED_ON_NS && !ender_of(p);
+	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death->seen.t > LIVED_ON_NS && !ender_of(p);
 }
 
 /* The last of its process to go, by itself: with it the process ended. */
@@ -241,8 +241,8 @@ static bool ended_last(const struct question *q)
 {
 	const struct tl_process *p = q->task ? q->task->process : NULL;
 
-	return took_no_signal(q) && p && p->ended && q->task->death.seen.is && q->task->death.seen.place == p->end.place &&
-	       !(q->task->death.status & 0x7f) && !ender_of(p);
+	return took_no_signal(q) && p && p->ended && q->task->death->seen.is && q->task->death->seen.place == p->end.place &&
+	       !(q->task->death->status & 0x7f) && !ender_of(p);
 }
 
 bool also_told_signal(const struct question *q, enum tl_grade *grade)
@@ -262,17 +262,17 @@ bool also_told_exit(const struct question *q, enum tl_grade *grade)
 
 static bool left_by_call(const struct question *q)
 {
-	return q->task && q->task->death.exit_call.is && !q->stack && !q->d->sd;
+	return q->task && q->task->death->exit_call.is && !q->stack && !q->d->sd;
 }
 
 bool also_exit_call(const struct question *q, enum tl_grade *grade)
 {
-	return left_by_call(q) && q->task->death.exit_group_called;
+	return left_by_call(q) && q->task->death->exit_group_called;
 }
 
 bool also_thread_call(const struct question *q, enum tl_grade *grade)
 {
-	return left_by_call(q) && !q->task->death.exit_group_called;
+	return left_by_call(q) && !q->task->death->exit_group_called;
 }
 
 /* Helpers of the kernel begin as its threads too, but are made by a kworker. */

@@ -13,24 +13,25 @@
 #include "why/verdict.h"
 
 /* What a life of that thread would hold, from what its process remembers. */
-static struct tl_task task_of(const struct tl_leaver *l, const struct tl_task *leader)
+static struct tl_task task_of(const struct tl_leaver *l, const struct tl_task *leader, struct tl_death *death)
 {
 	struct tl_task t = {
 		.tid = l->who.tid, .tgid = leader->tgid, .generation = l->who.generation, .comm = l->who.comm,
 		.kthread = leader->kthread, .process = leader->process,
-		.signals = (struct tl_signal *)l->own, .n_signals = l->n_own,
+		.signals = (struct tl_signal *)l->own, .n_signals = l->n_own, .death = death,
+		.notice = leader->tid == l->who.tid ? leader->notice : &tl_no_notice, .reap = &tl_no_reap,
+		.sched = &tl_no_sched,
 	};
 
-	t.death = (struct tl_death){
+	*death = (struct tl_death){
 		.seen = l->seen, .coredump = l->coredump, .stack = l->stack, .group_dead = -1, .last = l->last,
 		.any_delivery = l->any_delivery, .status_known = l->status_known, .status = l->status,
 		.status_from_call = l->status_from_call, .exit_group_called = l->exit_group_called,
 	};
 	if (l->seen.kind == TL_EV_FUNC)
-		t.death.do_exit = l->seen;
+		death->do_exit = l->seen;
 	if (l->status_from_call)
-		t.death.exit_call = l->seen;
-	t.notice = leader->tid == t.tid ? leader->notice : (struct tl_notice){};
+		death->exit_call = l->seen;
 	return t;
 }
 
@@ -42,8 +43,8 @@ static bool is_leader(const struct tl_leaver *l, const struct tl_task *leader)
 /* When this thread decided for all of them; TL_NS_NONE: it did not. */
 static tl_ns decided_at(const struct tl_task *task, const struct tl_witnesses *w, const struct death_facts *d)
 {
-	struct question q = { .task = task, .stack = task->death.stack, .w = w, .d = d };
-	const struct tl_death *death = &task->death;
+	struct question q = { .task = task, .stack = task->death->stack, .w = w, .d = d };
+	const struct tl_death *death = task->death;
 	enum tl_grade grade;
 	const struct tl_cause *row = match_first(TL_CAUSE_DEATH, &q, &grade);
 
@@ -68,12 +69,13 @@ static struct decision first_decision(const struct tl_task *leader, const struct
 
 	for (unsigned i = 0; i < p->n_leavers; i++) {
 		struct tl_task other;
+		struct tl_death death;
 		const struct tl_task *task = leader;
 		struct death_facts d;
 		tl_ns t;
 
 		if (!is_leader(&p->leaver[i], leader)) {
-			other = task_of(&p->leaver[i], leader);
+			other = task_of(&p->leaver[i], leader, &death);
 			task = &other;
 		}
 		death_facts_of(task, w, &d);
@@ -90,7 +92,7 @@ static struct decision first_decision(const struct tl_task *leader, const struct
 static void share_status(const struct tl_task *leader, struct tl_death_verdict *v)
 {
 	const struct tl_process *p = leader->process;
-	const struct tl_death *d = &leader->death;
+	const struct tl_death *d = leader->death;
 
 	if (cause_is(v->cause.row, "exit") && !v->exit_code_known && d->status_known && !d->status_from_call &&
 	    !(d->status & 0x7f)) {
@@ -102,7 +104,7 @@ static void share_status(const struct tl_task *leader, struct tl_death_verdict *
 			v->core_dumped = !!(p->leaver[i].status & 0x80);
 	if (cause_is(v->cause.row, "signal") && !v->signal && d->status_known && !d->status_from_call)
 		v->signal = d->status & 0x7f;
-	if (v->core_dumped < 0 && leader->notice.seen.is && leader->notice.code == CLD_DUMPED_CODE)
+	if (v->core_dumped < 0 && leader->notice->seen.is && leader->notice->code == CLD_DUMPED_CODE)
 		v->core_dumped = 1;
 }
 
@@ -110,10 +112,12 @@ static void share_status(const struct tl_task *leader, struct tl_death_verdict *
 static void as_told(const struct tl_task *leader, const struct tl_witnesses *w, struct arena *mem, struct tl_process_verdict *ret)
 {
 	struct tl_task silent = *leader;
+	struct tl_death pathless = *leader->death;
 	struct death_facts d;
 
-	silent.death.stack = NULL;
-	silent.death.any_delivery = false;
+	pathless.stack = NULL;
+	pathless.any_delivery = false;
+	silent.death = &pathless;
 	death_facts_of(&silent, w, &d);
 	d.zapped = false;
 	if (!d.told_exit && !d.told_signal)
@@ -145,7 +149,8 @@ void tl_why_process(const struct tl_task *leader, const struct tl_witnesses *w, 
 	if (!first.by && p->n_leavers)
 		first.by = &p->leaver[p->n_leavers - 1];
 	if (first.by && !is_leader(first.by, leader)) {
-		struct tl_task other = task_of(first.by, leader);
+		struct tl_death death;
+		struct tl_task other = task_of(first.by, leader, &death);
 
 		tl_why_death(&other, w, mem, &ret->v);
 		ret->decided_by = first.by->who;

@@ -58,7 +58,7 @@ static const struct tl_atom *top_function(const struct tl_stack *stack)
 
 static void death_evidence(const struct tl_task *task, const struct death_facts *d, struct tl_finding *f)
 {
-	const struct tl_death *death = &task->death;
+	const struct tl_death *death = task->death;
 
 	evidence(f, death->do_exit, death->do_exit.kind == TL_EV_FUNC ? top_function(death->stack) : NULL);
 	evidence(f, death->seen, NULL);
@@ -82,7 +82,7 @@ static void death_evidence(const struct tl_task *task, const struct death_facts 
 	if (f->row && pattern_of(f->row)->exits)
 		evidence(f, death->exit_call, NULL);
 	if (!death->stack)
-		evidence(f, task->notice.seen, NULL);
+		evidence(f, task->notice->seen, NULL);
 }
 
 /* ---- what is missing ---- */
@@ -90,15 +90,15 @@ static void death_evidence(const struct tl_task *task, const struct death_facts 
 static const char *death_missing(const struct tl_task *task, const struct tl_witnesses *w, const struct death_facts *d,
 				 const struct tl_finding *f)
 {
-	if (cause_is(f->row, "unknown") && stack_has(task->death.stack, TL_ROLE_GET_SIGNAL))
+	if (cause_is(f->row, "unknown") && stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
 		return N_("record task_newtask, signal_generate and signal_deliver from the beginning: they tell a signal from a sibling's end");
 	if (!f->row || cause_is(f->row, "unknown"))
-		return task->death.stack ? N_("this path is not known yet: its frames are shown as they are") :
+		return task->death->stack ? N_("this path is not known yet: its frames are shown as they are") :
 		       N_("no call path of this death: record sched_process_exit with a stack trigger, or the function do_exit");
 	if (cause_is(f->row, "signal") && !d->fatal)
 		return w->signal ? N_("no signal_generate for it was seen: it came before the trace began, or was lost") :
 		       N_("no signal_generate in this trace: the sender cannot be known; record the event signal:signal_generate");
-	if (f->grade != TL_OBSERVED && !task->death.stack)
+	if (f->grade != TL_OBSERVED && !task->death->stack)
 		return N_("no call path of this death: record sched_process_exit with a stack trigger, or the function do_exit");
 	return NULL;
 }
@@ -167,7 +167,7 @@ static bool status_told(const struct tl_death *d)
 /* The number wait would report; 0: none, or not known. */
 static int wait_signal(const struct tl_task *task, const struct death_facts *d, const struct tl_cause *row)
 {
-	const struct tl_death *death = &task->death;
+	const struct tl_death *death = task->death;
 
 	if (status_told(death))
 		return death->status & 0x7f;
@@ -221,18 +221,18 @@ static void handled(const struct tl_task *task, struct tl_death_verdict *v)
 	}
 	v->handled_term = v->handled != NULL;
 	v->handled_before = TL_NS_NONE;
-	if (v->handled && v->handled->delivered.t != TL_NS_NONE && task->death.seen.t != TL_NS_NONE)
-		v->handled_before = task->death.seen.t - v->handled->delivered.t;
+	if (v->handled && v->handled->delivered.t != TL_NS_NONE && task->death->seen.t != TL_NS_NONE)
+		v->handled_before = task->death->seen.t - v->handled->delivered.t;
 }
 
 void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
 		   const struct death_facts *d, struct tl_death_verdict *ret)
 {
-	struct question q = { .task = task, .stack = task->death.stack, .w = w, .d = d };
+	struct question q = { .task = task, .stack = task->death->stack, .w = w, .d = d };
 
 	*ret = (struct tl_death_verdict){ .by = nobody, .trigger = nobody, .core_dumped = -1 };
 	match_rows(TL_CAUSE_DEATH, &q, mem, &ret->cause);
-	exit_code(&task->death, d, ret);
+	exit_code(task->death, d, ret);
 	ret->signal = wait_signal(task, d, ret->cause.row);
 	ret->core_dumped = core_dumped(d, ret);
 	handled(task, ret);
@@ -250,7 +250,7 @@ void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, stru
 	struct death_facts d;
 
 	death_facts_of(task, w, &d);
-	if (!task->death.seen.is && !task->death.do_exit.is)
+	if (!task->death->seen.is && !task->death->do_exit.is)
 		*ret = (struct tl_death_verdict){ .by = nobody, .trigger = nobody, .core_dumped = -1 };
 	else
 		death_verdict(task, w, mem, &d, ret);

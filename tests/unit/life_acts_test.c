@@ -43,20 +43,20 @@ static void copy(void *ctx, const struct tl_task *t)
 	c->generation = t->generation;
 	snprintf(c->comm, sizeof(c->comm), "%s", t->comm ? t->comm->s : "");
 	c->born = t->birth.seen.is;
-	c->dead = t->death.seen.is;
-	c->death_t = t->death.seen.t;
-	c->exited_code = t->death.status_known;
-	c->status = t->death.status;
-	c->notice = t->notice.seen.is;
-	c->reaped = t->reap.is;
-	c->at_most = t->reap.at_most;
-	c->automatic = t->reap.automatic;
+	c->dead = t->death->seen.is;
+	c->death_t = t->death->seen.t;
+	c->exited_code = t->death->status_known;
+	c->status = t->death->status;
+	c->notice = t->notice->seen.is;
+	c->reaped = t->reap->is;
+	c->at_most = t->reap->at_most;
+	c->automatic = t->reap->automatic;
 	c->leader = t->is_leader;
 	c->family = t->family;
 	c->creator = t->birth.creator.tid;
 	c->real_parent = t->birth.real_parent.tid;
-	c->notice_parent = t->notice.parent.tid;
-	c->reaped_by = t->reap.by.tid;
+	c->notice_parent = t->notice->parent.tid;
+	c->reaped_by = t->reap->by.tid;
 	c->adopted_by = t->n_adoptions ? t->adoption[0].by.tid : TL_PID_NONE;
 	c->n_signals = t->n_signals;
 	c->folded = t->signals_folded;
@@ -67,21 +67,21 @@ static void copy(void *ctx, const struct tl_task *t)
 	c->n_children = t->n_children;
 	c->n_comms = t->n_comms;
 	c->birth_frames = t->birth.stack ? t->birth.stack->n : 0;
-	c->death_frames = t->death.stack ? t->death.stack->n : 0;
+	c->death_frames = t->death->stack ? t->death->stack->n : 0;
 	if (c->birth_frames)
 		snprintf(c->birth_top, sizeof(c->birth_top), "%s", t->birth.stack->frame[0].name->s);
 	if (c->death_frames > 2)
-		snprintf(c->death_third, sizeof(c->death_third), "%s", t->death.stack->frame[2].name->s);
+		snprintf(c->death_third, sizeof(c->death_third), "%s", t->death->stack->frame[2].name->s);
 	if (t->signals) {
 		c->sig = t->signals->sig;
 		c->deliver_sig = t->signals->deliver_sig;
 		c->sig_owner = t->signals->owner.tid;
 	}
-	c->sleep = t->sched.sleep;
-	c->run = t->sched.run;
-	c->wait = t->sched.wait;
-	c->n_rhythms = t->sched.n_rhythms;
-	c->rhythm_count = t->sched.n_rhythms ? t->sched.rhythm[0].count : 0;
+	c->sleep = t->sched->sleep;
+	c->run = t->sched->run;
+	c->wait = t->sched->wait;
+	c->n_rhythms = t->sched->n_rhythms;
+	c->rhythm_count = t->sched->n_rhythms ? t->sched->rhythm[0].count : 0;
 	c->process_ended = t->process->ended;
 	c->leavers = t->process->n_leavers;
 	c->threads = t->process->n_threads;

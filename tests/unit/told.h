@@ -20,6 +20,10 @@ struct hand {
 	struct atoms atoms;
 	struct tl_task task;
 	struct tl_process process;
+	struct tl_death death;
+	struct tl_notice notice;
+	struct tl_reap reap;
+	struct tl_sched sched;
 	struct tl_signal signal;
 	struct tl_finding source;
 	struct tl_exec exec;
@@ -127,6 +131,10 @@ static inline void hand_init(struct hand *h)
 			      .first = hand_seen(TL_EV_NEWTASK, 1000000, 10),
 			      .last = hand_seen(TL_EV_FREE, 3300000000, 350),
 			      .process = &h->process,
+			      .death = &h->death,
+			      .notice = &h->notice,
+			      .reap = &h->reap,
+			      .sched = &h->sched,
 			      .is_leader = true};
 	t->birth = (struct tl_birth){.seen = hand_seen(TL_EV_NEWTASK, 1000000, 10),
 				     .flags_known = true,
@@ -141,15 +149,15 @@ static inline void hand_init(struct hand *h)
 				   .comm = h->comms[1]};
 	t->exec = &h->exec;
 	t->n_execs = 1;
-	t->death = (struct tl_death){.seen = hand_seen(TL_EV_EXIT, 3263674000, 330),
+	h->death = (struct tl_death){.seen = hand_seen(TL_EV_EXIT, 3263674000, 330),
 				     .stack = hand_stack(h, death, 3),
 				     .group_dead = -1};
-	t->notice = (struct tl_notice){.seen = hand_seen(TL_EV_SIGNAL, 3263686000, 332),
+	h->notice = (struct tl_notice){.seen = hand_seen(TL_EV_SIGNAL, 3263686000, 332),
 				       .sig = 17,
 				       .code = 2,
 				       .parent = {2260, 1, hand_atom(h, "bash")},
 				       .sender = {3682, 1, h->comms[1]}};
-	t->reap = (struct tl_reap){.is = true,
+	h->reap = (struct tl_reap){.is = true,
 				   .at_most = true,
 				   .automatic = 0,
 				   .seen = hand_seen(TL_EV_FREE, 3264874000, 340),
@@ -161,7 +169,7 @@ static inline void hand_init(struct hand *h)
 				       .max = 3000000000,
 				       .sum = 1500000000000,
 				       .state = 'S'};
-	t->sched = (struct tl_sched){.any = true,
+	h->sched = (struct tl_sched){.any = true,
 				     .run = 1200000,
 				     .wait = 90000,
 				     .sleep = 3262400000,

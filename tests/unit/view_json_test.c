@@ -146,9 +146,9 @@ static void unseen_is_null_and_inapplicable_is_absent(void **state)
 	    "\"cause\":\"exit\",\"rule\":\"D-EXIT-GROUP\",\"exit_code\":null,\"by\":null,\"trigger\":null,\"grade\"");
 	HAS_NOT(exited, "\"core_dumped\"");
 
-	h.task.birth.seen.is = h.task.death.seen.is = h.task.notice.seen.is = h.task.reap.is =
+	h.task.birth.seen.is = h.death.seen.is = h.notice.seen.is = h.reap.is =
 		false;
-	h.task.sched.any = false;
+	h.sched.any = false;
 	h.task.tgid = TL_PID_NONE;
 	text = hand_view("ndjson", &h, (struct tl_view_opts){});
 	HAS(text, "\"tgid\":null");

@@ -68,8 +68,8 @@ static void story_says_what_was_not_seen(void **state)
 	struct hand h;
 
 	hand_init(&h);
-	h.task.birth.seen.is = h.task.death.seen.is = h.task.notice.seen.is = false;
-	h.task.reap = (struct tl_reap){.automatic = -1};
+	h.task.birth.seen.is = h.death.seen.is = h.notice.seen.is = false;
+	h.reap = (struct tl_reap){.automatic = -1};
 	text = hand_view("story", &h, wide);
 	SAYS(text, "not seen: it lived before the trace began");
 	SAYS(text, "not seen: it was alive when the trace ended");
@@ -87,10 +87,10 @@ static void story_says_when_nobody_reaped(void **state)
 	struct hand h;
 
 	hand_init(&h);
-	h.task.reap = (struct tl_reap){.automatic = -1};
+	h.reap = (struct tl_reap){.automatic = -1};
 	text = hand_view("story", &h, wide);
 	SAYS(text, "not seen: a zombie when the trace ended");
-	h.task.reap = (struct tl_reap){.automatic = 1};
+	h.reap = (struct tl_reap){.automatic = 1};
 	automatic = hand_view("story", &h, wide);
 	SAYS(automatic, "by the kernel at once");
 	hand_fini(&h);
@@ -134,7 +134,7 @@ static void corrected_frames_show_both_names(void **state)
 	struct hand h;
 
 	hand_init(&h);
-	s = (struct tl_stack *)h.task.death.stack;
+	s = (struct tl_stack *)h.death.stack;
 	s->frame[2].name = hand_atom(&h, "sys_exit_group");
 	s->frame[2].raw = hand_atom(&h, "__wake_up_parent+0x0/0x34");
 	s->frame[2].mark = TL_FM_CORRECTED;
@@ -159,7 +159,7 @@ static void hostile_names_stay_harmless(void **state)
 		h.task.comm = h.comms[1] = hand_atom(&h, evil[i / 2]);
 		h.exec.filename = h.task.comm;
 		h.signal.owner.comm = h.told.death.by.comm = h.task.comm;
-		h.task.reap.by.comm = h.task.birth.creator.comm = h.task.comm;
+		h.reap.by.comm = h.task.birth.creator.comm = h.task.comm;
 		text = hand_view(views[i % 2], &h, wide);
 		for (const char *c = text; *c; c++)
 			if ((unsigned char)*c < 0x20 && *c != '\n')

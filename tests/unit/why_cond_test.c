@@ -55,7 +55,8 @@ static void test_killed(void **state)
 		{"by=ba?h,signal=9", true},	 {"by=bash,signal=15", false},	{"comm=sleep", true},
 		{"comm!=sleep", false},		 {"comm=*", true},
 	};
-	struct tl_task task = {.death.seen.is = true};
+	struct tl_death death = {.seen.is = true};
+	struct tl_task task = {.death = &death};
 	struct tl_death_verdict v = {.signal = 9, .trigger = nobody};
 	auto_free struct tl_atom *a = calloc(1, sizeof(*a) + 16), *b = calloc(1, sizeof(*b) + 16);
 
@@ -66,7 +67,7 @@ static void test_killed(void **state)
 	v.cause.row = cause_named(TL_CAUSE_DEATH, "signal");
 	v.source.row = cause_named(TL_CAUSE_SOURCE, "kill");
 	expect(e, ARRAY_SIZE(e), &task, &v);
-	task.death.seen.is = false;
+	death.seen.is = false;
 	assert_false(holds("comm=sleep", &task, &v));
 }
 
@@ -77,7 +78,8 @@ static void test_exited(void **state)
 		{"exit_code=0", false},	 {"source=*", false},  {"source!=kill", false}, {"by=*", false},
 		{"by!=bash", false},	 {"comm=*", false},
 	};
-	struct tl_task task = {.death.seen.is = true};
+	struct tl_death death = {.seen.is = true};
+	struct tl_task task = {.death = &death};
 	struct tl_death_verdict v = {.by = nobody, .trigger = nobody, .exited = true, .exit_code_known = true, .exit_code = 3};
 
 	v.cause.row = cause_named(TL_CAUSE_DEATH, "exit");
@@ -92,7 +94,8 @@ static void test_unknown(void **state)
 	static const struct expectation e[] = {
 		{"cause=unknown", true}, {"signal=0", false}, {"signal!=0", false}, {"source=unknown", false},
 	};
-	struct tl_task task = {.death.seen.is = true};
+	struct tl_death death = {.seen.is = true};
+	struct tl_task task = {.death = &death};
 	struct tl_death_verdict v = {.by = nobody, .trigger = nobody};
 
 	expect(e, ARRAY_SIZE(e), &task, &v);

@@ -66,6 +66,8 @@ static struct tl_ref ref(tl_pid tid, const char *comm)
 /* A process of one thread, dead at 1000 on this path. */
 struct one {
 	struct tl_task t;
+	struct tl_death d;
+	struct tl_notice n;
 	struct tl_process p;
 	struct tl_signal sig[4];
 };
@@ -78,14 +80,18 @@ static void dead(struct one *o, const char *names)
 	o->t.comm = ref(100, "victim").comm;
 	o->t.is_leader = true;
 	o->t.process = &o->p;
+	o->t.death = &o->d;
+	o->t.notice = &o->n;
+	o->t.reap = &tl_no_reap;
+	o->t.sched = &tl_no_sched;
 	o->t.signals = o->sig;
 	o->t.birth.creator.tid = o->t.birth.real_parent.tid = TL_PID_NONE;
 	o->p.n_threads = 1;
 	o->p.leader = &o->t;
 	o->p.ended = true;
-	o->p.end = o->t.death.seen = at(1000, TL_EV_EXIT);
-	o->t.death.stack = names ? path(names) : NULL;
-	o->t.death.group_dead = -1;
+	o->p.end = o->d.seen = at(1000, TL_EV_EXIT);
+	o->d.stack = names ? path(names) : NULL;
+	o->d.group_dead = -1;
 }
 
 static struct tl_signal *sent(struct one *o, int sig, int code, bool group, const char *names)
@@ -100,8 +106,8 @@ static struct tl_signal *sent(struct one *o, int sig, int code, bool group, cons
 
 static void delivered(struct one *o, int sig, int code)
 {
-	o->t.death.any_delivery = true;
-	o->t.death.last = (struct tl_delivery){ .seen = at(950, TL_EV_DELIVER), .sig = sig, .code = code };
+	o->d.any_delivery = true;
+	o->d.last = (struct tl_delivery){ .seen = at(950, TL_EV_DELIVER), .sig = sig, .code = code };
 }
 
 static struct tl_death_verdict verdict(const struct one *o)
@@ -212,7 +218,7 @@ static void an_unknown_path_stays_unknown(void **state)
 	assert_null(v.cause.row);
 	assert_string_equal(tl_finding_id(&v.cause), "unknown");
 	assert_non_null(v.cause.missing);
-	o.t.death.seen.is = false; /* alive: no verdict, nothing missing */
+	o.d.seen.is = false; /* alive: no verdict, nothing missing */
 	v = verdict(&o);
 	assert_null(v.cause.row);
 	assert_null(v.cause.missing);
@@ -293,16 +299,16 @@ static void core_signals_keep_their_number(void **state)
 	assert_int_equal(v.signal, 11);
 	assert_int_equal(v.by.tid, TL_PID_NONE);
 	assert_int_equal(v.core_dumped, -1); /* nothing tells */
-	o.t.notice = (struct tl_notice){ .seen = at(1001, TL_EV_SIGNAL), .sig = 17, .code = 3 };
+	o.n = (struct tl_notice){ .seen = at(1001, TL_EV_SIGNAL), .sig = 17, .code = 3 };
 	v = verdict(&o);
 	is_cause(&v.cause, "D-COREDUMP", "signal", TL_OBSERVED);
 	assert_int_equal(v.core_dumped, 1);
-	o.t.notice.code = 2;
+	o.n.code = 2;
 	v = verdict(&o);
 	is_cause(&v.cause, "D-SIG-CORE", "signal", TL_OBSERVED);
 	assert_int_equal(v.core_dumped, 0);
-	o.t.death.status_known = true;
-	o.t.death.status = 0x8b;
+	o.d.status_known = true;
+	o.d.status = 0x8b;
 	v = verdict(&o);
 	assert_int_equal(v.core_dumped, 1);
 }
@@ -472,7 +478,7 @@ static void records_alone_can_do(void **state)
 	struct tl_death_verdict v;
 
 	dead(&o, NULL);
-	o.t.notice = (struct tl_notice){ .seen = at(1001, TL_EV_SIGNAL), .sig = 17, .code = 1 };
+	o.n = (struct tl_notice){ .seen = at(1001, TL_EV_SIGNAL), .sig = 17, .code = 1 };
 	sent(&o, 15, 0, true, NULL); /* told to have left by itself: this did not kill it */
 	v = verdict(&o);
 	is_cause(&v.cause, "D-EXIT-TOLD", "exit", TL_DEDUCED);
@@ -481,7 +487,7 @@ static void records_alone_can_do(void **state)
 	assert_false(v.exit_code_known);
 
 	dead(&o, NULL);
-	o.t.notice = (struct tl_notice){ .seen = at(1001, TL_EV_SIGNAL), .sig = 17, .code = 2 };
+	o.n = (struct tl_notice){ .seen = at(1001, TL_EV_SIGNAL), .sig = 17, .code = 2 };
 	v = verdict(&o);
 	is_cause(&v.cause, "D-SIG-TOLD", "signal", TL_DEDUCED);
 	assert_int_equal(v.signal, 0);
@@ -502,9 +508,9 @@ static void records_alone_can_do(void **state)
 	is_cause(&v.cause, "D-SIG-TERM", "signal", TL_DEDUCED);
 
 	dead(&o, NULL);
-	o.t.death.exit_call = at(990, TL_EV_EXIT_CALL);
-	o.t.death.exit_group_called = o.t.death.status_known = o.t.death.status_from_call = true;
-	o.t.death.status = 3 << 8;
+	o.d.exit_call = at(990, TL_EV_EXIT_CALL);
+	o.d.exit_group_called = o.d.status_known = o.d.status_from_call = true;
+	o.d.status = 3 << 8;
 	v = verdict(&o);
 	is_cause(&v.cause, "D-EXIT-CALL", "exit", TL_OBSERVED);
 	assert_true(v.exit_code_known);
@@ -527,8 +533,8 @@ static void exit_codes_and_handled_signals(void **state)
 	assert_ptr_equal(v.handled, &o.sig[0]);
 	assert_true(v.exited);
 	assert_false(v.exit_code_known);
-	o.t.death.status_known = true;
-	o.t.death.status = 0x2a00;
+	o.d.status_known = true;
+	o.d.status = 0x2a00;
 	v = verdict(&o);
 	assert_int_equal(v.exit_code, 42);
 	assert_int_equal(v.signal, 0);
@@ -650,7 +656,7 @@ static void the_leader_left_first(void **state)
 	/* a thread that seccomp took alone decides nothing while others live */
 	leaves(&g, 0, 101, 900, "do_exit __seccomp_filter __secure_computing", 0);
 	leaves(&g, 1, 100, 1000, "do_exit do_group_exit __x64_sys_exit_group", 0);
-	g.lead.t.death.stack = g.leaver[1].stack;
+	g.lead.d.stack = g.leaver[1].stack;
 	p = process(&g);
 	is_cause(&p.v.cause, "D-EXIT-GROUP", "exit", TL_OBSERVED);
 	assert_int_equal(p.decided_by.tid, 100);
@@ -735,7 +741,7 @@ static void births_without_flags(void **state)
 	o.t.birth.stack = path("copy_process kernel_clone __do_sys_clone __arm64_sys_clone");
 	tl_why_birth(&o.t, &all, &mem, &f);
 	is_cause(&f, "B-FORK", "fork", TL_GUESSED);
-	o.t.notice.seen = at(1001, TL_EV_SIGNAL); /* a parent was told of its end: no thread */
+	o.n.seen = at(1001, TL_EV_SIGNAL); /* a parent was told of its end: no thread */
 	tl_why_birth(&o.t, &all, &mem, &f);
 	is_cause(&f, "B-FORK", "fork", TL_DEDUCED);
 	o.t.birth.stack = path("copy_process kernel_clone kernel_thread kthreadd");
