@@ -29,7 +29,8 @@ struct tl_rec_plan {
 	const tl_pid *pid;     /* tasks to follow from the start, besides or instead of a command */
 	unsigned n_pids;
 	bool everything;       /* -a: family is system-wide too */
-	int64_t buffer_kb;     /* per CPU; 0 our default */
+	int64_t buffer_kb;     /* per CPU; 0: as the machine's load and memory say */
+	uint64_t max_bytes;    /* end when so much was taken from the kernel; 0: no limit */
 	bool exit_syscalls;    /* sys_enter_exit*: exit codes at the price of some ns on every system call */
 	bool best_effort;      /* go on without a source that is refused */
 	bool flight;	       /* keep in the kernel's buffers, overwriting the oldest, until the end */
@@ -39,6 +40,11 @@ struct tl_rec_plan {
 
 struct tl_recorder;
 
+/* What became of the events of one CPU, in all buffers together: written = read + lost. */
+struct tl_rec_cpu {
+	uint64_t written, read, lost;
+};
+
 /* What was tried and refused, for one message: valid until close. */
 struct tl_rec_report {
 	enum tl_rec_mode mode;
@@ -46,7 +52,10 @@ struct tl_rec_report {
 	bool exit_by_bpf, exit_by_syscalls;
 	const struct tl_err *refused[8]; /* why better sources are not in use */
 	unsigned n_refused;
-	uint64_t written, read, lost; /* per all CPUs; written = read + lost */
+	uint64_t written, read, lost; /* of all CPUs; written = read + lost */
+	struct tl_rec_cpu *cpu;	      /* by number */
+	unsigned n_cpus;
+	int full; /* errno: the recording ended early for want of room; EFBIG: max_bytes were reached; 0: it did not */
 };
 
 /* Prepare everything; tracing is on when it returns. */
@@ -66,8 +75,16 @@ struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const v
 struct tl_err *tl_recorder_follow(struct tl_recorder *rec, int *ret_fd);
 /* Stop tracing and drain the buffers. */
 struct tl_err *tl_recorder_stop(struct tl_recorder *rec);
-/* Write the whole recording as trace.dat v7, front to back without seeking. pack: with zstd. */
-struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd, bool pack);
+/* How the recording is written. */
+struct tl_rec_file {
+	unsigned format; /* of trace.dat: 6, else 7 */
+	bool pack;	 /* with zstd; version 6 has no such thing */
+};
+/*
+ * Write the whole recording, front to back without seeking. On a full disk, and only then, a regular file is written
+ * again with as much of the recording's beginning as there is room for; the error says so, and the file can be read.
+ */
+struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd, const struct tl_rec_file *as);
 const struct tl_rec_report *tl_recorder_report(const struct tl_recorder *rec);
 /* Put everything back and free. */
 void tl_recorder_close(struct tl_recorder *rec);

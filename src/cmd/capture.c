@@ -22,7 +22,11 @@ const struct opt capture_opts[] = {
 		struct capture_opts, exit_syscalls),
 	OPT_FLAG(0, "no-compress", N_("leave the recording's file unpacked (default: zstd)"),
 		 struct capture_opts, no_compress),
-	OPT_INT(0, "buffer-kb", "KB", N_("ring buffer per CPU"), struct capture_opts, buffer_kb),
+	OPT_INT(0, "format", "6|7", N_("version of the recording's file; 6 for trace-cmd before 3.0, never packed (default: 7)"),
+		struct capture_opts, format),
+	OPT_STR(0, "max-size", "SIZE", N_("end when so much was recorded, counted before packing: a number with K, M or G"),
+		struct capture_opts, max_size),
+	OPT_INT(0, "buffer-kb", "KB", N_("ring buffer per CPU (default: as the machine's load and memory say)"), struct capture_opts, buffer_kb),
 	OPT_END,
 };
 
@@ -40,6 +44,7 @@ static void catch_signals(void)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of ulimit -f is a full disk to us; the command has its own */
 }
 
 static struct tl_err *mode_of(const char *text, struct tl_rec_plan *plan)
@@ -62,6 +67,23 @@ static struct tl_err *mode_of(const char *text, struct tl_rec_plan *plan)
 	return !text ? NULL
 		     : tl_err_hint(tl_err_new(TL_E_USAGE, N_("there is no mode '%s'"), text),
 				   N_("there are 'function', 'stacks' and 'events'"), NULL);
+}
+
+static struct tl_err *bytes_of(const char *text, uint64_t *ret)
+{
+	static const char units[] = "KMG";
+	char *end;
+	const char *unit;
+	double v;
+
+	if (!text)
+		return NULL;
+	v = strtod(text, &end);
+	unit = end > text && *end ? strchr(units, *end) : NULL;
+	if (end == text || (*end && (!unit || end[1])) || !(v >= 1) || v > 1e12)
+		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("'%s' is no size"), text), N_("for instance 64M or 2G"), NULL);
+	*ret = (uint64_t)v << (unit ? 10 * (unit - units + 1) : 0);
+	return NULL;
 }
 
 static struct tl_err *pids_of(const struct opt_list *list, tl_pid *ret)
@@ -91,10 +113,13 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 	};
 
 	*ret = (struct capture){.child = TL_PID_NONE, .best_effort = opts->best_effort,
-				.no_compress = opts->no_compress};
+				.as = {.format = (unsigned)opts->format, .pack = !opts->no_compress}};
+	if (opts->format && opts->format != 6 && opts->format != 7)
+		return tl_err_new(TL_E_USAGE, N_("trace.dat has the formats 6 and 7"), NULL);
 	if (opts->buffer_kb < 0)
 		return tl_err_new(TL_E_USAGE, N_("a buffer cannot be smaller than nothing"), NULL);
 	try(mode_of(opts->mode, &plan));
+	try(bytes_of(opts->max_size, &plan.max_bytes));
 	try(pids_of(&opts->pid, ret->pids));
 	plan.pid = ret->pids;
 	catch_signals();
@@ -154,7 +179,7 @@ struct tl_err *keep_save(struct keep *keep, struct capture *cap)
 	    errno != EINVAL) /* a pipe has nothing to cut off */
 		err = tl_err_os(errno, N_("cannot keep the recording"), NULL, keep->path);
 	else
-		err = tl_recorder_write(cap->rec, keep->fd, !cap->no_compress);
+		err = tl_recorder_write(cap->rec, keep->fd, &cap->as);
 	if (err && err != &tl_enomem && !err->path)
 		err->path = strdup(keep->path); /* the recorder knows but a descriptor */
 	if (close(take_fd(&keep->fd)) && !err)
@@ -182,7 +207,7 @@ static void *write_all(void *arg)
 {
 	struct writer *w = arg;
 
-	w->err = tl_recorder_write(w->rec, w->fd, false); /* it is read at once */
+	w->err = tl_recorder_write(w->rec, w->fd, &(struct tl_rec_file){}); /* it is read at once */
 	close(w->fd);
 	return NULL;
 }

@@ -12,8 +12,8 @@
 
 struct capture_opts {
 	struct opt_list pid;
-	const char *mode;
-	int64_t buffer_kb;
+	const char *mode, *max_size;
+	int64_t buffer_kb, format;
 	bool everything, exit_syscalls, best_effort, no_compress;
 	bool follow; /* no option: watch sets it */
 	bool flight; /* no option: record --until-death sets it, and last */
@@ -24,7 +24,8 @@ extern const struct opt capture_opts[]; /* without -p and -a */
 struct capture {
 	struct tl_recorder *rec;
 	tl_pid pids[OPT_LIST_MAX];
-	bool best_effort, no_compress;
+	bool best_effort;
+	struct tl_rec_file as; /* how it is kept */
 	tl_pid child; /* TL_PID_NONE: no command */
 	bool ended;
 	int status; /* wait status of the command, when it ended */

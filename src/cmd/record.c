@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* record: the capture of `run` into a file, of a command, of running tasks, or of the whole
  * machine. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include "base/text.h"
@@ -61,6 +62,18 @@ static struct tl_err *check(const struct record *r, int n, double *ret_seconds)
 	return seconds_of(r->seconds, ret_seconds);
 }
 
+static void report_losses(const struct tl_rec_report *rep)
+{
+	for (unsigned i = 0; i < rep->n_cpus; i++)
+		if (rep->cpu[i].lost)
+			say_note(N_("CPU %1$u: %2$llu events written = %3$llu kept + %4$llu lost"), i,
+				 (unsigned long long)rep->cpu[i].written, (unsigned long long)rep->cpu[i].read,
+				 (unsigned long long)rep->cpu[i].lost);
+	if (rep->lost && !rep->full)
+		say_warn(N_("%1$llu events were lost; a larger buffer keeps them: --buffer-kb"),
+			 (unsigned long long)rep->lost);
+}
+
 /* What a flight recorder has overwritten was not asked for. */
 static void report(const struct capture *cap, const char *path, bool until_death)
 {
@@ -68,12 +81,13 @@ static void report(const struct capture *cap, const char *path, bool until_death
 
 	for (unsigned i = 0; i < rep->n_refused && cap->best_effort; i++)
 		say_err(rep->refused[i]);
-	say_note(N_("%1$llu events in %2$s, recorded with %3$s, clock %4$s"),
-		 (unsigned long long)rep->read, path, tl_rec_mode_name(rep->mode),
-		 rep->clock ? rep->clock : "?");
-	if (rep->lost && !until_death)
-		say_warn(N_("%1$llu events were lost; a larger buffer keeps them: --buffer-kb"),
-			 (unsigned long long)rep->lost);
+	say_note(N_("%1$llu events in %2$s, recorded with %3$s, clock %4$s; %5$llu were written, %6$llu lost"),
+		 (unsigned long long)rep->read, path, tl_rec_mode_name(rep->mode), rep->clock ? rep->clock : "?",
+		 (unsigned long long)rep->written, (unsigned long long)rep->lost);
+	if (rep->full == EFBIG)
+		say_note(N_("ended at --max-size"));
+	if (!until_death)
+		report_losses(rep);
 }
 
 /* What was recorded before a failure is kept, too. */

@@ -183,18 +183,25 @@ static int nap_ms(const struct child *c, double until)
 	return left < 0 ? 0 : left < tick ? (int)left : tick;
 }
 
-struct tl_err *child_wait(struct child *c, double seconds, const volatile int *stop, int *ret_status,
-			  bool *ret_ended)
+double child_deadline(double seconds)
 {
-	double until = seconds < 0 ? -1 : now() + seconds;
+	return seconds < 0 ? -1 : now() + seconds;
+}
 
+bool child_enough(const struct until *u)
+{
+	return (u->stop && *u->stop) || (u->full && atomic_load(u->full)) || (u->at >= 0 && now() >= u->at);
+}
+
+struct tl_err *child_wait(struct child *c, const struct until *u, int *ret_status, bool *ret_ended)
+{
 	do {
-		*ret_ended = ends_within(c, nap_ms(c, until));
+		*ret_ended = ends_within(c, nap_ms(c, u->at));
 		if (*ret_ended) {
 			status_of(c, ret_status);
 			return NULL;
 		}
-	} while (!(stop && *stop) && (until < 0 || now() < until));
+	} while (!child_enough(u));
 	return NULL;
 }
 

@@ -15,6 +15,7 @@
 #ifndef RECORD_CHILD_H
 #define RECORD_CHILD_H
 
+#include <stdatomic.h>
 #include "tasklife/err.h"
 
 struct child {
@@ -26,9 +27,17 @@ struct child {
 
 struct tl_err *child_fork(char *const argv[], struct child *ret);
 struct tl_err *child_release(struct child *c, const char *name);
-/* seconds < 0: no limit. *ret_ended false: time is up or *stop became true. */
-struct tl_err *child_wait(struct child *c, double seconds, const volatile int *stop, int *ret_status,
-			  bool *ret_ended);
+/* What ends the waiting besides the child's end. */
+struct until {
+	double at;		  /* seconds on the monotonic clock, as of child_deadline(); < 0: no limit */
+	const volatile int *stop; /* became true; NULL: nobody asks */
+	const atomic_int *full;	  /* likewise */
+};
+
+double child_deadline(double seconds); /* < 0: none */
+struct tl_err *child_wait(struct child *c, const struct until *until, int *ret_status, bool *ret_ended);
+/* Time is up, or *stop or *full became true. */
+bool child_enough(const struct until *u);
 void child_reap(struct child *c);
 /* Give up: an unreleased child ends, a running one goes on without us. */
 void child_fini(struct child *c);

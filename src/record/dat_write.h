@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A recording becomes a trace.dat of version 7, written front to back without seeking, so that it may go into
- * a pipe.
+ * A recording becomes a trace.dat of version 7 or 6, written front to back without seeking, so that it may go
+ * into a pipe.
  *
  * Law of this header: everything is borrowed for the call.
  */
@@ -36,7 +36,8 @@ struct dat_system {
 };
 
 struct dat_file {
-	bool pack; /* with zstd; otherwise everything lies open */
+	unsigned format; /* 6, else 7 */
+	bool pack;	  /* with zstd, which version 6 does not know; otherwise everything lies open */
 	uint32_t page_size; /* of the machine */
 	uint8_t long_size;  /* of its user space: 4 or 8 */
 	struct tl_str header_page, header_event; /* events/header_page, header_event */
@@ -54,7 +55,13 @@ struct dat_file {
 	unsigned n_buffers;
 };
 
-/* path is for the error alone. */
-struct tl_err *dat_write(const struct dat_file *f, int fd, const char *path);
+/* Bytes a file has, or would have had. */
+struct dat_sizes {
+	uint64_t all;	/* 0: nothing was written, there was no room to pack */
+	uint64_t pages; /* of them, of ring-buffer pages */
+};
+
+/* path is for the error alone. ret: may be NULL. */
+struct tl_err *dat_write(const struct dat_file *f, int fd, const char *path, struct dat_sizes *ret);
 
 #endif

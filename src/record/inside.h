@@ -10,19 +10,11 @@
 #include "bpf/exits.h"
 #include "record/child.h"
 #include "record/follow.h"
+#include "record/probe.h"
 #include "record/pump.h"
 #include "record/side.h"
 #include "tasklife/recorder.h"
 #include "tracefs/undo.h"
-
-/* Per CPU: half of `lives` is 0.1 s of 20 000 short processes a second. On machines of many CPUs less, so that the
- * sum stays below the second number; no CPU gets less than the third. */
-#define LIVES_KB       4096
-#define FAMILY_KB      8192
-#define SUM_KB	       (256 * 1024)
-#define LEAST_KB       512
-
-enum buffer { LIVES, FAMILY, BUFFERS };
 
 /* symbols.c */
 struct symbols {
@@ -41,6 +33,7 @@ struct tl_recorder {
 	char *tracefs;
 	struct tfs_instance inst[BUFFERS];
 	struct pumps pumps[BUFFERS];
+	struct pump_limit limit;
 	struct side side;
 	struct exits *exits; /* NULL: exit codes are not to be had by BPF */
 	pthread_t deaths;    /* turns them into side facts */
@@ -70,6 +63,9 @@ struct tl_recorder {
 struct tl_err *record_enable(struct tl_recorder *rec, const struct tl_rec_plan *plan);
 /* Keep a refusal for the report (owned from here on). */
 void record_refused(struct tl_recorder *rec, struct tl_err *err);
+
+/* recorder.c: count again what was written, read and lost. */
+void record_count(struct tl_recorder *rec);
 
 /* deaths.c: exit status of tasks that are not ours, while recording. */
 struct tl_err *record_deaths_start(struct tl_recorder *rec);

@@ -26,27 +26,108 @@
 #include <time.h>
 #include "base/guard.h"
 #include "base/io.h"
+#include "read/page.h"
 #include "record/pump.h"
 #include "tracefs/diagnose.h"
 
 #define PIPE_BYTES (1 << 20)
 #define TICK_MS	   100
 
+/* ---- what finds no room ---- */
+
+static void is_full(struct pump *p, int os)
+{
+	int none = 0;
+
+	atomic_compare_exchange_strong(&p->limit->full, &none, os);
+}
+
+static uint64_t events_on(const char *bytes, size_t size)
+{
+	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, .long_size = sizeof(long)};
+	struct page_event ev;
+	struct page pg;
+	uint64_t n = 0;
+
+	if (page_load(&pg, bytes, size, size, &form))
+		while (page_next(&pg, &ev) == PAGE_EVENT)
+			n++;
+	return n;
+}
+
+static bool page_at(const struct pump *p, uint64_t i, char *ret)
+{
+	return TEMP_FAILURE_RETRY(pread(p->file, ret, p->page, (off_t)(i * p->page))) == (ssize_t)p->page;
+}
+
+void pump_keep(struct pump *p, uint64_t n)
+{
+	auto_free char *page = malloc(p->page);
+
+	for (uint64_t i = n; page && i < p->pages; i++)
+		if (page_at(p, i, page))
+			p->left_out += events_on(page, p->page);
+	if (n < p->pages)
+		p->pages = n;
+}
+
+bool pump_page_time(const struct pump *p, uint64_t i, uint64_t *ret)
+{
+	return pread(p->file, ret, sizeof(*ret), (off_t)(i * p->page)) == sizeof(*ret);
+}
+
 /* ---- moving pages ---- */
 
-/* All of what lies in the pipe goes to the file. */
-static int push(struct pump *p, size_t n)
+/* As much as there is room for; what was read. */
+static size_t push(struct pump *p, size_t n)
 {
-	while (n) {
-		ssize_t put = splice(p->pipe[0], NULL, p->file, NULL, n, SPLICE_F_MOVE);
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t put = splice(p->pipe[0], NULL, p->file, NULL, n - done, SPLICE_F_MOVE);
 
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0)
-			return -1;
-		n -= (size_t)put;
+			break;
+		done += (size_t)put;
 	}
-	return 0;
+	return done;
+}
+
+/* The kernel has given n bytes, of which the file took `done`: pages that are not whole in it are only counted. */
+static void leave_out(struct pump *p, size_t done, size_t n)
+{
+	auto_free char *page = malloc(p->page);
+	size_t part = done % p->page;
+
+	if (!page || (part && pread(p->file, page, part, (off_t)(p->pages * p->page)) != (ssize_t)part))
+		return;
+	for (done -= part; done < n; done += p->page, part = 0) {
+		for (ssize_t got; part < p->page; part += (size_t)got) {
+			got = TEMP_FAILURE_RETRY(read(p->pipe[0], page + part, p->page - part));
+			if (got <= 0)
+				return;
+		}
+		p->left_out += events_on(page, p->page);
+	}
+}
+
+static bool keep(struct pump *p, size_t n)
+{
+	size_t done = push(p, n);
+	int os = errno;
+
+	p->pages += done / p->page;
+	if (done < n) {
+		leave_out(p, done, n);
+		is_full(p, os);
+		errno = os;
+		return false;
+	}
+	if (atomic_fetch_add(&p->limit->taken, n) + n > p->limit->most && p->limit->most)
+		is_full(p, EFBIG);
+	return true;
 }
 
 /* As many full pages as there are; -1 with errno. */
@@ -62,9 +143,8 @@ static ssize_t move_full_pages(struct pump *p)
 			return -1;
 		if (n <= 0)
 			return all;
-		if (push(p, (size_t)n))
+		if (!keep(p, (size_t)n))
 			return -1;
-		p->pages += (size_t)n / p->page;
 		all += n;
 	}
 }
@@ -86,8 +166,10 @@ static int drain(struct pump *p)
 		if (n <= 0)
 			return 0;
 		memset(page + n, 0, p->page - (size_t)n);
-		if (io_write_all(p->file, page, p->page))
+		if (io_write_all(p->file, page, p->page)) {
+			p->left_out += events_on(page, p->page);
 			return -1;
+		}
 		p->pages++;
 	}
 }
@@ -157,7 +239,11 @@ int pump_thread(pthread_t *ret, void *(*run)(void *), void *arg)
 
 static struct tl_err *no_room(int os)
 {
-	return tl_err_os(os, N_("cannot keep what is recorded"), NULL, NULL);
+	struct tl_err *err = tl_err_os(os, N_("cannot keep what is recorded"), NULL, NULL);
+
+	return os == ENOSPC ? tl_err_hint(err, N_("until it is written it waits in $TMPDIR, /var/tmp or /tmp: let TMPDIR name a place with more room"),
+					  NULL)
+			    : err;
 }
 
 static struct tl_err *start_thread(struct tfs_instance *inst, struct pump *p)
@@ -189,7 +275,7 @@ static struct tl_err *open_one(struct tfs_instance *inst, struct pump *p)
 	return start_thread(inst, p);
 }
 
-struct tl_err *pumps_start(struct tfs_instance *inst, struct pumps *ret)
+struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, struct pumps *ret)
 {
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
@@ -202,7 +288,8 @@ struct tl_err *pumps_start(struct tfs_instance *inst, struct pumps *ret)
 	ret->n = (unsigned)n;
 	for (unsigned i = 0; i < ret->n; i++)
 		ret->v[i] = (struct pump){
-			.cpu = (int)i, .raw = -1, .pipe = {-1, -1}, .file = -1, .stop = ret->stop, .page = ret->page};
+			.cpu = (int)i, .raw = -1, .pipe = {-1, -1}, .file = -1, .stop = ret->stop, .page = ret->page,
+			.limit = limit};
 	for (unsigned i = 0; i < ret->n; i++)
 		try(open_one(inst, &ret->v[i]));
 	return NULL;
@@ -275,7 +362,7 @@ static uint64_t pages_older(const struct pump *p, uint64_t before)
 {
 	uint64_t n = 0, t;
 
-	while (n + 1 < p->pages && pread(p->file, &t, sizeof(t), (off_t)((n + 1) * p->page)) == sizeof(t) && t < before)
+	while (n + 1 < p->pages && pump_page_time(p, n + 1, &t) && t < before)
 		n++;
 	return n;
 }
@@ -285,7 +372,7 @@ static bool shift(struct pump *p, uint64_t by)
 	auto_free char *page = malloc(p->page);
 
 	for (uint64_t i = by; page && i < p->pages; i++)
-		if (pread(p->file, page, p->page, (off_t)(i * p->page)) != (ssize_t)p->page ||
+		if (!page_at(p, i, page) ||
 		    pwrite(p->file, page, p->page, (off_t)((i - by) * p->page)) != (ssize_t)p->page)
 			return false;
 	return page;

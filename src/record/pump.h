@@ -11,7 +11,15 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include "tracefs/instance.h"
+
+/* What all pumps of a recording may take together, and why they take no more. */
+struct pump_limit {
+	uint64_t most;	     /* bytes; 0: no limit */
+	atomic_ullong taken;
+	atomic_int full;     /* errno; EFBIG: `most` is reached; 0: not full */
+};
 
 struct pump {
 	pthread_t thread;
@@ -26,6 +34,8 @@ struct pump {
 	size_t page;
 	uint64_t pages;
 	int os;	      /* errno of what ended it early, 0 none */
+	uint64_t left_out; /* events that were read and found no room in the file */
+	struct pump_limit *limit; /* borrowed */
 	/* of this CPU's buffer, from per_cpu/cpuN/stats after the end */
 	uint64_t written, read, lost;
 	char *stats; /* its text; NULL when it could not be read */
@@ -38,11 +48,15 @@ struct pumps {
 	size_t page; /* bytes of a page of the ring buffer */
 };
 
-struct tl_err *pumps_start(struct tfs_instance *inst, struct pumps *ret);
+struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, struct pumps *ret);
 /* Drain, end the threads, take the statistics. */
 struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst);
 /* After pumps_stop(): leave out pages that hold nothing newer than `before` on the trace's clock. */
 void pumps_forget(struct pumps *p, uint64_t before);
+/* After pumps_stop(): leave out the last pages of one CPU, all but the first n, and count their events as lost. */
+void pump_keep(struct pump *p, uint64_t n);
+/* When the events of page i begin, on the trace's clock; false: it cannot be read. */
+bool pump_page_time(const struct pump *p, uint64_t i, uint64_t *ret);
 void pumps_fini(struct pumps *p);
 
 /* entries, overrun, ... of one stats file's text. */

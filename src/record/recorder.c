@@ -19,6 +19,7 @@
 #include <string.h>
 #include <time.h>
 #include <tracefs.h>
+#include <unistd.h>
 #include "base/guard.h"
 #include "record/inside.h"
 #include "record/proc.h"
@@ -26,26 +27,16 @@
 #include "tracefs/events.h"
 #include "tracefs/mount.h"
 
-static const struct {
-	const char *label;
-	int64_t kb;
-} buffer[BUFFERS] = {[LIVES] = {"lives", LIVES_KB}, [FAMILY] = {"family", FAMILY_KB}};
+static const char *const label[BUFFERS] = {[LIVES] = "lives", [FAMILY] = "family"};
 
 /* ---- open ---- */
-
-static int64_t default_kb(enum buffer b)
-{
-	int64_t fair = SUM_KB / sysconf(_SC_NPROCESSORS_CONF);
-	int64_t kb = fair < buffer[b].kb ? fair : buffer[b].kb;
-
-	return kb > LEAST_KB ? kb : LEAST_KB;
-}
 
 static struct tl_err *make_instances(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	for (enum buffer b = LIVES; b < BUFFERS; b++) {
-		try(tfs_instance_make(&rec->undo, rec->tracefs, buffer[b].label, &rec->inst[b]));
-		try(tfs_instance_buffer(&rec->inst[b], plan->buffer_kb ? plan->buffer_kb : default_kb(b)));
+		try(tfs_instance_make(&rec->undo, rec->tracefs, label[b], &rec->inst[b]));
+		if (plan->buffer_kb)
+			try(tfs_instance_buffer(&rec->inst[b], plan->buffer_kb));
 	}
 	try(tfs_instance_clock(&rec->inst[LIVES], &rec->report.clock));
 	return tfs_instance_set_clock(&rec->inst[FAMILY], rec->report.clock);
@@ -166,9 +157,34 @@ static struct tl_err *begin_following(struct tl_recorder *rec)
 	return tfs_instance_on(&rec->inst[LIVES], true);
 }
 
+/* What nobody asked for otherwise. The events are on by now, so there were some 50 ms to look at. */
+static struct tl_err *size_buffers(struct tl_recorder *rec, const struct tl_rec_plan *plan, const struct probe *before)
+{
+	struct probe now;
+	struct probe_load load;
+	int64_t kb[BUFFERS];
+
+	if (plan->buffer_kb)
+		return NULL;
+	probe_look(&now);
+	load = probe_load_of(before, &now);
+	load.everything = plan->everything || plan->n_pids;
+	probe_kb(&load, kb);
+	for (int b = 0; b < BUFFERS; b++)
+		try(tfs_instance_buffer(&rec->inst[b], kb[b]));
+	return NULL;
+}
+
 static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
+	struct probe before;
+
+	probe_look(&before);
 	try(keep_roots(rec, plan));
+	rec->report.n_cpus = (unsigned)sysconf(_SC_NPROCESSORS_CONF);
+	rec->report.cpu = calloc(rec->report.n_cpus, sizeof(*rec->report.cpu));
+	if (!rec->report.cpu)
+		return &tl_enomem;
 	try(tfs_undo_begin(NULL, &rec->undo));
 	try(tfs_mount(&rec->undo, &rec->tracefs));
 	if (!plan->want_mode || plan->mode != TL_MODE_EVENTS)
@@ -176,14 +192,16 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(make_instances(rec, plan));
 	begin_side_facts(rec);
 	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
+	try(size_buffers(rec, plan, &before));
 	if (plan->follow) {
 		try(begin_following(rec));
 	} else {
 		try(follow_all(rec, plan));
 		for (int b = 0; b < BUFFERS && !plan->flight; b++)
-			try(pumps_start(&rec->inst[b], &rec->pumps[b]));
+			try(pumps_start(&rec->inst[b], &rec->limit, &rec->pumps[b]));
 		try(switch_on(rec, plan));
 	}
+	rec->limit.most = plan->max_bytes;
 	rec->flight = plan->flight;
 	rec->last = plan->last;
 	rec->on = true;
@@ -248,31 +266,50 @@ static bool any_lives(const struct tl_recorder *rec)
 	return false;
 }
 
+/* No room for more: what came until now is a recording; the command goes on untraced. */
+static struct tl_err *halt(struct tl_recorder *rec)
+{
+	for (int b = 0; b < BUFFERS; b++)
+		try(tfs_instance_on(&rec->inst[b], false));
+	return NULL;
+}
+
 /* Tasks that are not our children end the wait when the last of them is gone, seen at the next tick. */
-static struct tl_err *wait_for_roots(struct tl_recorder *rec, double seconds, const volatile int *stop,
-				     bool *ret_ended)
+static struct tl_err *wait_for_roots(struct tl_recorder *rec, const struct until *until, bool *ret_ended)
 {
 	int none;
 
-	for (double left = seconds; seconds < 0 || left > 0; left -= 0.1) {
-		try(child_wait(&rec->child, seconds < 0 || left > 0.1 ? 0.1 : left, stop, &none, ret_ended));
+	do {
+		double tick = child_deadline(0.1);
+		struct until next = {until->at >= 0 && until->at < tick ? until->at : tick, until->stop, until->full};
+
+		try(child_wait(&rec->child, &next, &none, ret_ended));
 		*ret_ended = !any_lives(rec);
-		if (*ret_ended || (stop && *stop))
-			break;
-	}
+	} while (!*ret_ended && !child_enough(until));
 	return NULL;
+}
+
+static struct tl_err *wait_for_child(struct tl_recorder *rec, struct until *until, int *ret_status, bool *ret_ended)
+{
+	try(child_wait(&rec->child, until, ret_status, ret_ended));
+	if (*ret_ended || !rec->child.pid || !atomic_load(&rec->limit.full))
+		return NULL;
+	try(halt(rec));
+	until->full = NULL;
+	return child_wait(&rec->child, until, ret_status, ret_ended);
 }
 
 struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const volatile int *stop,
 				int *ret_status, bool *ret_ended)
 {
+	struct until until = {child_deadline(seconds), stop, &rec->limit.full};
 	tl_pid pid = rec->child.pid;
 
 	*ret_status = 0;
 	*ret_ended = false;
 	if (!pid && rec->n_roots)
-		return wait_for_roots(rec, seconds, stop, ret_ended);
-	try(child_wait(&rec->child, seconds, stop, ret_status, ret_ended));
+		return wait_for_roots(rec, &until, ret_ended);
+	try(wait_for_child(rec, &until, ret_status, ret_ended));
 	if (!*ret_ended)
 		return NULL;
 	if (!rec->report.exit_by_bpf)
@@ -284,16 +321,29 @@ struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const v
 
 /* ---- the end ---- */
 
-static void take_statistics(struct tl_recorder *rec)
+static void count_cpu(struct tl_rec_report *r, const struct pump *p)
+{
+	struct tl_rec_cpu *cpu = &r->cpu[p->cpu];
+
+	cpu->written += p->written;
+	cpu->read += p->read - p->left_out;
+	cpu->lost += p->lost + p->left_out;
+}
+
+void record_count(struct tl_recorder *rec)
 {
 	struct tl_rec_report *r = &rec->report;
 
+	r->written = r->read = r->lost = 0;
+	memset(r->cpu, 0, r->n_cpus * sizeof(*r->cpu));
 	for (int b = 0; b < BUFFERS; b++)
-		for (unsigned i = 0; i < rec->pumps[b].n; i++) {
-			r->written += rec->pumps[b].v[i].written;
-			r->read += rec->pumps[b].v[i].read;
-			r->lost += rec->pumps[b].v[i].lost;
-		}
+		for (unsigned i = 0; i < rec->pumps[b].n; i++)
+			count_cpu(r, &rec->pumps[b].v[i]);
+	for (unsigned i = 0; i < r->n_cpus; i++) {
+		r->written += r->cpu[i].written;
+		r->read += r->cpu[i].read;
+		r->lost += r->cpu[i].lost;
+	}
 }
 
 /* The moment of the trace's clock before which nothing is kept; 0: not to be had. */
@@ -325,7 +375,7 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 		if (b == LIVES)
 			follow_stop(&rec->follow);
 		if (!err && rec->on && rec->flight)
-			err = pumps_start(&rec->inst[b], &rec->pumps[b]);
+			err = pumps_start(&rec->inst[b], &rec->limit, &rec->pumps[b]);
 		if (!err && rec->inst[b].dir && !rec->following)
 			err = pumps_stop(&rec->pumps[b], &rec->inst[b]);
 		if (!err && rec->flight && rec->last > 0)
@@ -336,7 +386,8 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 			tl_err_free(err);
 	}
 	record_deaths_stop(rec);
-	take_statistics(rec);
+	rec->report.full = atomic_load(&rec->limit.full);
+	record_count(rec);
 	return first;
 }
 
@@ -370,6 +421,7 @@ void tl_recorder_close(struct tl_recorder *rec)
 	tl_err_free(tfs_undo_end(&rec->undo));
 	for (unsigned i = 0; i < rec->report.n_refused; i++)
 		tl_err_free((struct tl_err *)rec->report.refused[i]);
+	free(rec->report.cpu);
 	free(rec->root);
 	free(rec->tracefs);
 	free(rec);

@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/vec.h"
 #include "record/dat_write.h"
+#include "record/fit.h"
 #include "record/inside.h"
 
 #define TEXT_MOST (256u << 20)
@@ -159,6 +160,13 @@ static bool add_buffer(struct pack *p, const struct tl_recorder *rec, enum buffe
 	return true;
 }
 
+/* Some of a pump's pages were left out. */
+static void renew_pages(struct dat_buffer *b, const struct pumps *from)
+{
+	for (unsigned i = 0; i < b->n_cpus; i++)
+		((struct dat_pages *)b->cpu)[i].n = from->v[i].pages * from->page;
+}
+
 static const char *uname_text(struct pack *p)
 {
 	struct utsname u;
@@ -207,13 +215,37 @@ static struct tl_err *fill(struct pack *p, struct tl_recorder *rec, struct dat_f
 	return NULL;
 }
 
-struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd, bool pack)
+/* On a full disk again and again, with less and less (fit.c). */
+static struct tl_err *write_what_fits(struct tl_recorder *rec, struct pack *p, struct dat_file *f, int fd)
+{
+	off_t begin = lseek(fd, 0, SEEK_CUR);
+	struct dat_sizes size;
+	struct tl_err *err = dat_write(f, fd, NULL, &size), *full = NULL;
+
+	while (record_fit(rec, f, err, &size, fd, begin)) {
+		if (!full)
+			full = err;
+		else
+			tl_err_free(err);
+		for (int b = 0; b < BUFFERS; b++)
+			renew_pages(&p->buffer[b], &rec->pumps[b]);
+		err = dat_write(f, fd, NULL, &size);
+	}
+	if (!full || err) {
+		tl_err_free(full);
+		return err;
+	}
+	return record_fitted(rec, f, full);
+}
+
+struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd, const struct tl_rec_file *as)
 {
 	auto_fini(pack) struct pack p = {};
 	struct dat_file f;
 
 	arena_init(&p.mem);
 	try(fill(&p, rec, &f));
-	f.pack = pack;
-	return dat_write(&f, fd, NULL);
+	f.format = as->format;
+	f.pack = as->pack;
+	return write_what_fits(rec, &p, &f, fd);
 }

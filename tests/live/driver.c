@@ -70,7 +70,7 @@ static struct tl_err *keep(struct tl_recorder *rec, const char *file)
 {
 	auto_close int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
-	return fd < 0 ? tl_err_os(errno, "cannot write", NULL, file) : tl_recorder_write(rec, fd, true);
+	return fd < 0 ? tl_err_os(errno, "cannot write", NULL, file) : tl_recorder_write(rec, fd, &(struct tl_rec_file){.pack = true});
 }
 
 static void report(const struct tl_rec_report *r, int status)

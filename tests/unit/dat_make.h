@@ -186,7 +186,7 @@ static inline char *made_bytes(const struct dat_file *f, size_t *ret_n)
 
 	assert_true(fd >= 0);
 	unlink(name);
-	assert_null(dat_write(f, fd, name));
+	assert_null(dat_write(f, fd, name, NULL));
 	assert_int_equal(fstat(fd, &st), 0);
 	b = malloc((size_t)st.st_size);
 	assert_int_equal(pread(fd, b, (size_t)st.st_size, 0), st.st_size);

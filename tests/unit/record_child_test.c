@@ -19,7 +19,7 @@ static int status_of(char *const argv[])
 
 	assert_null(child_fork(argv, &c));
 	assert_null(child_release(&c, argv[0]));
-	assert_null(child_wait(&c, 10, NULL, &status, &ended));
+	assert_null(child_wait(&c, &(struct until){.at = child_deadline(10)}, &status, &ended));
 	assert_true(ended);
 	child_reap(&c);
 	child_fini(&c);
@@ -105,12 +105,12 @@ static void test_time(void **state)
 
 	assert_null(child_fork(argv, &c));
 	assert_null(child_release(&c, argv[0]));
-	assert_null(child_wait(&c, 0.05, NULL, &status, &ended));
+	assert_null(child_wait(&c, &(struct until){.at = child_deadline(0.05)}, &status, &ended));
 	assert_false(ended);
-	assert_null(child_wait(&c, -1, &stop, &status, &ended));
+	assert_null(child_wait(&c, &(struct until){.at = child_deadline(-1), .stop = &stop}, &status, &ended));
 	assert_false(ended);
 	kill(c.pid, SIGTERM);
-	assert_null(child_wait(&c, -1, NULL, &status, &ended));
+	assert_null(child_wait(&c, &(struct until){.at = child_deadline(-1)}, &status, &ended));
 	assert_true(ended);
 	assert_int_equal(status, SIGTERM);
 	child_reap(&c);

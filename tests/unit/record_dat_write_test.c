@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the writer wrote the reader reads back, and trace-cmd does not complain. */
 #include "dat_make.h"
+#include "base/guard.h"
 #include "tasklife/sym.h"
 
 #define MS 1000000ull
@@ -74,9 +75,27 @@ static void freed(const struct tl_record *rec, int pid)
 	assert_memory_equal(rec->comm.p, "a b", 3);
 }
 
-static void told(const struct tl_trace_info *info)
+/* How a recording is kept. */
+struct form {
+	unsigned format;
+	bool pack;
+	const char *told;
+};
+
+static const struct form forms[] = {{7, false, "trace.dat/7"}, {7, true, "trace.dat/7"}, {6, false, "trace.dat/6"}};
+
+static struct dat_file made_as(const struct form *form, const struct made *m)
 {
-	assert_string_equal(info->format, "trace.dat/7");
+	struct dat_file f = made_file(m->buffer, 2);
+
+	f.format = form->format;
+	f.pack = form->pack;
+	return f;
+}
+
+static void told(const struct tl_trace_info *info, const char *format)
+{
+	assert_string_equal(info->format, format);
 	assert_string_equal(info->clock, "mono");
 	assert_string_equal(info->kernel, "6.99.1-test");
 	assert_int_equal(info->arch, TL_ARCH_X86);
@@ -141,7 +160,7 @@ static void records(struct tl_source *src)
 	assert_false(info->event_seen[0] & 1ull << TL_EVENT_SCHED_PROCESS_EXIT);
 }
 
-static void there_and_back(bool pack)
+static void there_and_back(const struct form *form)
 {
 	struct made m;
 	struct dat_file f;
@@ -150,12 +169,11 @@ static void there_and_back(bool pack)
 	char *b;
 
 	make(&m);
-	f = made_file(m.buffer, 2);
-	f.pack = pack;
+	f = made_as(form, &m);
 	b = made_bytes(&f, &n);
 	src = made_source(b, n);
 	assert_non_null(src);
-	told(tl_source_info(src));
+	told(tl_source_info(src), form->told);
 	records(src);
 	tl_source_close(src);
 	free(b);
@@ -163,8 +181,8 @@ static void there_and_back(bool pack)
 
 static void round_trip(void **state)
 {
-	there_and_back(false);
-	there_and_back(true);
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		there_and_back(&forms[i]);
 }
 
 /* Where a record is said to lie its bytes are found. */
@@ -190,7 +208,7 @@ static void places(void **state)
 	free(b);
 }
 
-static void into_a_pipe(bool pack)
+static void into_a_pipe(const struct form *form)
 {
 	struct made m;
 	struct dat_file f;
@@ -200,8 +218,7 @@ static void into_a_pipe(bool pack)
 	pid_t pid;
 
 	make(&m);
-	f = made_file(m.buffer, 2);
-	f.pack = pack;
+	f = made_as(form, &m);
 	b = made_bytes(&f, &n);
 	raw[0] = made_fd(m.page[0].b, PAGE);
 	raw[1] = made_fd(m.page[1].b, PAGE);
@@ -211,7 +228,7 @@ static void into_a_pipe(bool pack)
 	assert_int_equal(pipe(fd), 0);
 	pid = fork();
 	if (!pid)
-		_exit(dat_write(&f, fd[1], "pipe") ? 1 : 0);
+		_exit(dat_write(&f, fd[1], "pipe", NULL) ? 1 : 0);
 	close(fd[1]);
 	piped = malloc(n + 1);
 	for (ssize_t k; got <= n && (k = read(fd[0], piped + got, n + 1 - got)) > 0;)
@@ -228,12 +245,12 @@ static void into_a_pipe(bool pack)
 /* From files and into a pipe gives the same bytes as from memory and into a file. */
 static void without_seeking(void **state)
 {
-	into_a_pipe(false);
-	into_a_pipe(true);
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		into_a_pipe(&forms[i]);
 }
 
 /* A file that has fewer pages than was said: an error, but the recording can be read. */
-static void vanish(bool pack)
+static void vanish(const struct form *form)
 {
 	struct made m;
 	struct dat_file f;
@@ -245,9 +262,8 @@ static void vanish(bool pack)
 	make(&m);
 	raw = made_fd(m.page[1].b, 0);
 	m.lives[1].fd = raw;
-	f = made_file(m.buffer, 2);
-	f.pack = pack;
-	err = dat_write(&f, out, "out");
+	f = made_as(form, &m);
+	err = dat_write(&f, out, "out", NULL);
 	assert_non_null(err);
 	assert_int_equal(err->os, EIO);
 	tl_err_free(err);
@@ -262,8 +278,8 @@ static void vanish(bool pack)
 
 static void pages_that_vanished(void **state)
 {
-	vanish(false);
-	vanish(true);
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		vanish(&forms[i]);
 }
 
 static void a_full_disk(void **state)
@@ -277,7 +293,7 @@ static void a_full_disk(void **state)
 		skip();
 	make(&m);
 	f = made_file(m.buffer, 2);
-	err = dat_write(&f, fd, "/dev/full");
+	err = dat_write(&f, fd, "/dev/full", NULL);
 	assert_non_null(err);
 	assert_int_equal(err->os, ENOSPC);
 	tl_err_free(err);
@@ -297,7 +313,7 @@ static unsigned count_of(const char *command, const char *word)
 	return n;
 }
 
-static void trace_cmd_reads(bool pack)
+static void trace_cmd_reads(const struct form *form)
 {
 	char name[] = "/tmp/tl-dat-XXXXXX", command[200];
 	struct made m;
@@ -306,10 +322,9 @@ static void trace_cmd_reads(bool pack)
 
 	make(&m);
 	m.lives[0].stats = (struct tl_str)MADE_STR("entries: 3\n");
-	f = made_file(m.buffer, 2);
-	f.pack = pack;
+	f = made_as(form, &m);
 	fd = mkstemp(name);
-	assert_null(dat_write(&f, fd, name));
+	assert_null(dat_write(&f, fd, name, NULL));
 	close(fd);
 	snprintf(command, sizeof(command), "trace-cmd report -N -i %s 2>/tmp/tl-dat-err.%d", name, getpid());
 	assert_int_equal(count_of(command, "sched_process_free:"), 4);
@@ -328,8 +343,8 @@ static void trace_cmd_reads_it(void **state)
 {
 	if (system("command -v trace-cmd >/dev/null 2>&1"))
 		skip();
-	trace_cmd_reads(false);
-	trace_cmd_reads(true);
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		trace_cmd_reads(&forms[i]);
 }
 
 int main(void)
