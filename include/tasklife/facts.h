@@ -9,6 +9,8 @@
 
 #include "types.h"
 
+enum tl_arch { TL_ARCH_UNKNOWN, TL_ARCH_X86, TL_ARCH_ARM64, TL_ARCH_ARM };
+
 /* ---- events (facts/events.def) ---- */
 
 enum tl_field_type { TL_FT_INT, TL_FT_HEX, TL_FT_STR, TL_FT_STATE, TL_FT_BOOL };
@@ -89,9 +91,75 @@ const char *tl_state_word(char letter);
  * include/trace/events/sched.h __print_flags of prev_state. */
 char tl_state_letter(int64_t bits);
 
-/* ---- roles of kernel functions (facts/functions.def) ---- */
+/* ---- what stands in a task_struct (facts/task_fields.def, task_flags.def) ---- */
 
-enum tl_arch { TL_ARCH_UNKNOWN, TL_ARCH_X86, TL_ARCH_ARM64, TL_ARCH_ARM };
+/* A kernel release as a number that compares: TL_RELEASE(6, 12). */
+#define TL_RELEASE(major, minor) ((unsigned)((major) << 8 | (minor)))
+/* Of "6.12.107+deb13-cloud-amd64"; 0: none. */
+unsigned tl_release_of(const char *text);
+
+enum tl_flag_set {
+	TL_FLAGS_TASK_STATE, TL_FLAGS_EXIT_STATE, TL_FLAGS_PF, TL_FLAGS_POLICY, TL_FLAGS_PTRACE, TL_FLAGS_JOBCTL, TL_FLAGS_SIGNAL,
+	TL_FLAGS_TIF, TL_FLAGS_SYSCALL_WORK, TL_FLAGS_TS, TL_FLAGS_PREEMPT,
+};
+
+struct tl_flag_at {
+	uint64_t value;
+	uint16_t since, until; /* releases; until is the first without it */
+	uint8_t arch;	       /* enum tl_arch; TL_ARCH_UNKNOWN: all */
+};
+
+#define TL_FLAG_PLACES 7
+struct tl_flag_row {
+	enum tl_flag_set set;
+	const char *name; /* as the kernel's source spells it */
+	const char *says; /* msgid: one sentence */
+	const char *cite;
+	struct tl_flag_at at[TL_FLAG_PLACES]; /* until 0: no more */
+};
+const struct tl_flag_row *tl_flag_rows(unsigned *ret_n);
+/* Where this kernel has it; NULL: it has not, or it is not known. */
+const struct tl_flag_at *tl_flag_at(const struct tl_flag_row *row, enum tl_arch arch, unsigned release);
+/* The names in a number, one by one: `it` starts at 0; what has been named is taken out of *number. NULL at the end. */
+const struct tl_flag_row *tl_flag_next(enum tl_flag_set set, enum tl_arch arch, unsigned release, uint64_t *number, unsigned *it);
+
+enum tl_task_group {
+	TL_GROUP_HIDDEN, /* told with another field */
+	TL_GROUP_WHO, TL_GROUP_STATE, TL_GROUP_KIN, TL_GROUP_TIME, TL_GROUP_SCHED, TL_GROUP_SIGNALS, TL_GROUP_END, TL_GROUP_MEMORY,
+	TL_GROUP_REGS, TL_GROUP_THREAD_INFO,
+	TL_TASK_GROUPS,
+};
+
+enum tl_task_form {
+	TL_FORM_INT, TL_FORM_HEX, TL_FORM_PTR, TL_FORM_CODE, TL_FORM_NS, TL_FORM_TIME, TL_FORM_TASK, TL_FORM_SIGSET, TL_FORM_SIGNAL,
+	TL_FORM_EXIT_SIGNAL, TL_FORM_EXIT_CODE,
+	/* numbers with names */
+	TL_FORM_TASK_STATE, TL_FORM_EXIT_STATE, TL_FORM_PF, TL_FORM_POLICY, TL_FORM_PTRACE, TL_FORM_JOBCTL, TL_FORM_SIGNAL_FLAGS,
+	TL_FORM_TIF, TL_FORM_SYSCALL_WORK, TL_FORM_TS, TL_FORM_PREEMPT,
+};
+
+enum tl_task_field {
+#define FIELD(id, group, form, path, says) TL_TASK_##id,
+#define FIELD_WAS(id, group, form, path, older, says) TL_TASK_##id,
+#include "../../src/facts/task_fields.def"
+#undef FIELD_WAS
+#undef FIELD
+	TL_TASK_FIELDS,
+};
+
+struct tl_task_field_row {
+	const char *id;	   /* what users type and JSON says */
+	const char *path;  /* from a struct task_struct */
+	const char *older; /* the same in older kernels, or NULL */
+	enum tl_task_group group;
+	enum tl_task_form form;
+	const char *says; /* msgid */
+};
+const struct tl_task_field_row *tl_task_field_row_of(enum tl_task_field f);
+enum tl_task_field tl_task_field_named(const char *name, size_t n); /* TL_TASK_FIELDS: none */
+const char *tl_task_group_name(enum tl_task_group g);		      /* msgid */
+
+/* ---- roles of kernel functions (facts/functions.def) ---- */
 
 enum tl_role {
 	TL_ROLE_NONE = 0,
