@@ -14,7 +14,7 @@ void life_free(struct tl_lives *l, struct life *life)
 	if (life->segments)
 		vec_fini(life->segments);
 	free(life->segments);
-	free(life);
+	pool_give(&l->pool, life, sizeof(*life));
 	l->n_lives--;
 }
 
