@@ -23,6 +23,8 @@
 #define HOLD_NS 1000000000ll
 /* Where the trace has no sched_process_free, a life is complete this long after its death. */
 #define LINGER_NS 1000000000ll
+/* Where it has, but nobody needs to wait for the dead: clocks of CPUs differ, and a parent is told a moment later. */
+#define GONE_NS 100000000ll
 
 enum run_state { RUN_UNKNOWN, RUN_ON_CPU, RUN_QUEUED, RUN_ASLEEP };
 
@@ -97,6 +99,13 @@ struct request {
 	tl_ns t;
 };
 
+/* A dead task that is complete some time after t, see finish_lingering(). */
+struct leaving {
+	tl_pid tid;
+	uint32_t generation;
+	tl_ns t;
+};
+
 struct tl_lives {
 	struct tl_events *events;
 	tl_life_fn done;
@@ -106,6 +115,8 @@ struct tl_lives {
 	struct map groups;	/* tgid -> struct group */
 	struct pool pool; /* lives, processes and what they own */
 	struct life *held_first, *held_last;
+	VEC(struct leaving) leaving;
+	size_t leaving_first; /* those before it are done with */
 	size_t n_lives, n_most;
 	tl_ns now;
 	struct tl_witnesses w;
@@ -142,6 +153,7 @@ void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, t
 
 /* ---- done.c: finishing, holding, handing on ---- */
 void life_finish(struct tl_lives *l, struct life *life); /* nothing more will come for it */
+void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t); /* it died at t */
 void lives_advance(struct tl_lives *l, tl_ns t);
 void life_free(struct tl_lives *l, struct life *life);
 /* A dead life by tid that may still take a late side fact: held or current. */

@@ -64,6 +64,7 @@ void tl_lives_free(struct tl_lives *l)
 	map_fini(&l->by_pid);
 	map_fini(&l->generations);
 	map_fini(&l->groups);
+	vec_fini(&l->leaving);
 	vec_fini(&l->oddities);
 	vec_fini(&l->requests);
 	tl_err_free(l->err);
