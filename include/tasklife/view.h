@@ -18,7 +18,6 @@ struct tl_view_opts {
 	bool all;      /* also what is folded by default */
 	bool stacks;   /* story: show call paths */
 	bool each;     /* story: tell every life, also those like others before them */
-	void *into;    /* of a form that is no text: where it goes instead of `out` */
 };
 
 struct tl_trailer {

@@ -8,8 +8,7 @@
 #include "base/arena.h"
 #include "base/guard.h"
 
-#define CHUNK_FIRST 240 /* 256 with its head */
-#define CHUNK_SMALL 48	/* of a pool, where a chunk costs no more than its size */
+#define CHUNK_FIRST 240 /* 256 with its head: many a life needs no more */
 #define CHUNK_MOST  (64 * 1024)
 
 struct arena_chunk {
@@ -20,35 +19,29 @@ struct arena_chunk {
 
 void arena_init(struct arena *a)
 {
-	arena_init_in(a, NULL);
+	memset(a, 0, sizeof(*a));
 }
 
-void arena_init_in(struct arena *a, struct pool *pool)
+static void chunks_free(struct arena_chunk *c)
 {
-	*a = (struct arena){.pool = pool};
-}
-
-static void chunks_free(struct arena *a)
-{
-	struct arena_chunk *c = take(a->chunks);
-
 	while (c) {
 		struct arena_chunk *next = c->next;
 
-		pool_give(a->pool, c, sizeof(*c) + c->size);
+		free(c);
 		c = next;
 	}
 }
 
 void arena_fini(struct arena *a)
 {
-	chunks_free(a);
-	arena_init_in(a, a->pool);
+	chunks_free(a->chunks);
+	arena_init(a);
 }
+
 
 static struct arena_chunk *chunk_new(struct arena *a, size_t size)
 {
-	struct arena_chunk *c = pool_take(a->pool, sizeof(*c) + size);
+	struct arena_chunk *c = malloc(sizeof(*c) + size);
 
 	if (!c)
 		return NULL;
@@ -70,7 +63,7 @@ static void *alloc_alone(struct arena *a, size_t n)
 		a->chunks->next = c;
 	} else {
 		a->chunks = c;
-		a->used = a->room = n <= UINT32_MAX ? (uint32_t)n : 0;
+		a->used = a->room = n;
 	}
 	return memset(c->data, 0, n);
 }
@@ -84,7 +77,7 @@ static bool chunk_open(struct arena *a, size_t size)
 	c->next = a->chunks;
 	a->chunks = c;
 	a->used = 0;
-	a->room = (uint32_t)c->size;
+	a->room = c->size;
 	return true;
 }
 
@@ -94,7 +87,7 @@ void arena_reset(struct arena *a)
 	if (a->chunks && a->chunks->next) {
 		size_t total = a->total;
 
-		chunks_free(a);
+		chunks_free(take(a->chunks));
 		if (!chunk_open(a, total))
 			a->room = 0;
 	}
@@ -102,28 +95,19 @@ void arena_reset(struct arena *a)
 	a->total = a->chunks ? a->chunks->size : 0;
 }
 
-/* Who has much will have more; of a pool's many small arenas none is given much ahead. */
-static size_t next_size(const struct arena *a)
-{
-	if (a->pool)
-		return a->total / 4 > CHUNK_SMALL ? a->total / 4 : CHUNK_SMALL;
-	return a->chunks ? a->total : CHUNK_FIRST;
-}
-
 void *arena_alloc(struct arena *a, size_t n)
 {
-	size_t alone = (a->pool ? CHUNK_SMALL : CHUNK_FIRST) / 2;
 	void *p;
 
 	if (n > SIZE_MAX / 2)
 		return NULL;
 	n = (n + 15) & ~(size_t)15;
-	if (n > alone && a->room - a->used < n)
+	if (n > CHUNK_FIRST / 2 && a->room - a->used < n)
 		return alloc_alone(a, n);
-	if (a->room - a->used < n && !chunk_open(a, next_size(a)))
+	if (a->room - a->used < n && !chunk_open(a, a->chunks ? a->total : CHUNK_FIRST))
 		return NULL;
 	p = (char *)a->chunks->data + a->used;
-	a->used += (uint32_t)n;
+	a->used += n;
 	return memset(p, 0, n);
 }
 

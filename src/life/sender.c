@@ -73,31 +73,25 @@ void sender_told(struct tl_lives *l, const struct tl_event *ev)
 
 void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev)
 {
-	struct deeds *d = owner->t.argv || owner->t.kthread ? NULL : own_deeds(owner);
-
-	if (!d || d->n_sent == SENT_KEPT)
+	if (owner->t.argv || owner->t.kthread || owner->n_sent == SENT_KEPT)
 		return;
-	d->sent[d->n_sent].target = target;
-	d->sent[d->n_sent++].place = ev->place;
+	owner->sent[owner->n_sent].target = target;
+	owner->sent[owner->n_sent++].place = ev->place;
 }
 
 void sender_execed(struct life *life)
 {
 	life->t.argv = NULL; /* of the program before */
-	if (life->deeds->n_sent)
-		own_deeds(life)->n_sent = 0;
+	life->n_sent = 0;
 }
 
 void sender_named(struct tl_lives *l, struct life *life)
 {
-	const struct deeds *d = life->deeds;
-
-	for (unsigned i = 0; i < d->n_sent; i++)
-		put_everywhere(l, d->sent[i].target,
+	for (unsigned i = 0; i < life->n_sent; i++)
+		put_everywhere(l, life->sent[i].target,
 			       &(struct wanted){.tid = life->t.tid,
 						.t = TL_NS_NONE,
-						.place = d->sent[i].place,
+						.place = life->sent[i].place,
 						.argv = life->t.argv});
-	if (d->n_sent)
-		own_deeds(life)->n_sent = 0;
+	life->n_sent = 0;
 }
