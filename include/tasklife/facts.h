@@ -65,6 +65,8 @@ const struct tl_event_row *tl_event_row_named(const char *name, size_t n);
 const char *tl_signal_name(int sig);
 /* "SI_USER", "SEGV_MAPERR", "CLD_KILLED"; NULL: unknown. The kernel's include/uapi/asm-generic/siginfo.h */
 const char *tl_sigcode_name(int sig, int code);
+/* The i-th code there is a name for, any order; NULL past the end. */
+const char *tl_sigcode_at(unsigned i);
 /* Does the default action write a core: 3 4 5 6 7 8 11 24 25 31. */
 bool tl_signal_dumps_core(int sig);
 /* Does the default action end the process. */
@@ -87,6 +89,8 @@ enum {
 
 /* A word for a state letter: 'S' "sleeping", 'D' "uninterruptible" ... as a msgid; NULL: unknown. */
 const char *tl_state_word(char letter);
+/* The i-th letter there is a word for; 0 past the end. */
+char tl_state_at(unsigned i);
 /* The letter for a sched_switch prev_state number of a 4.14+ kernel; '+' (0x100) is not part of it.
  * include/trace/events/sched.h __print_flags of prev_state. */
 char tl_state_letter(int64_t bits);

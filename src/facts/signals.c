@@ -91,6 +91,11 @@ const char *tl_sigcode_name(int sig, int code)
 	return NULL;
 }
 
+const char *tl_sigcode_at(unsigned i)
+{
+	return i < ARRAY_SIZE(code_rows) ? code_rows[i].name : NULL;
+}
+
 /* enum { TRACE_SIGNAL_DELIVERED .. } of include/trace/events/signal.h; "delivered" there means queued. */
 const char *tl_sigresult_name(int result)
 {

@@ -36,6 +36,11 @@ const char *tl_state_word(char letter)
 	return NULL;
 }
 
+char tl_state_at(unsigned i)
+{
+	return i < ARRAY_SIZE(states) ? states[i].letter : 0;
+}
+
 /* The kernel prints the highest bit alone, but a made-up number may carry several: the highest wins. */
 char tl_state_letter(int64_t bits)
 {
