@@ -209,6 +209,7 @@ struct lab_run {
 	struct selectors selectors;
 	const char *kernel, *append, *output, *to, *tell_to, *mode;
 	int64_t smp, mem, timeout;
+	struct opt_list take;
 	bool kvm, interactive, bare, from_boot, print_qemu, no_stacks, times;
 };
 
@@ -222,6 +223,8 @@ static const struct opt run_opts[] = {
 	OPT_FLAG('i', "interactive", N_("a shell in the guest, on this terminal; nothing is recorded"), struct lab_run, interactive),
 	OPT_FLAG(0, "bare", N_("only run the command in the guest, without recording"), struct lab_run, bare),
 	OPT_FLAG(0, "from-boot", N_("from the first task on: pid 0, 1, 2 and every kernel thread; the recording is text"), struct lab_run, from_boot),
+	OPT_LIST(0, "take", "FILE", N_("take this file along, too; a source file x.c is compiled for the guest and becomes ./x"),
+		 struct lab_run, take),
 	OPT_STR(0, "append", "WORDS", N_("more words for the kernel's command line"), struct lab_run, append),
 	OPT_INT(0, "smp", "N", N_("CPUs of the guest (default: 2)"), struct lab_run, smp),
 	OPT_INT('m', "mem", "MB", N_("memory of the guest (default: 512)"), struct lab_run, mem),
@@ -291,6 +294,8 @@ static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct la
 		.bare = r->bare,
 		.from_boot = r->from_boot,
 		.mode = r->mode,
+		.take = r->take.v,
+		.n_take = r->take.n,
 	};
 	return NULL;
 }

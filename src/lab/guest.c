@@ -146,36 +146,58 @@ static struct tl_err *put_program(struct packing *p, const char *path, int depth
 
 /* ---- the command ---- */
 
-static struct tl_err *compile(struct packing *p, const char *source, char **ret)
+static bool is_source(const char *word)
 {
-	char dir[] = "/tmp/tasklife-lab-XXXXXX";
-	const struct lab_arch *a = p->o->arch;
-	const char *cc = a == lab_arch_here() ? "cc" : a->cc;
+	size_t n = strlen(word);
 
-	if (!mkdtemp(dir))
-		return tl_err_os(errno, N_("cannot make a directory for the compiler"), NULL, dir);
-	auto_free char *out = lab_path("%s/prog", dir);
-	char *argv[] = {(char *)cc, (char *)"-static", (char *)"-O1", (char *)"-g", (char *)"-pthread", (char *)"-o", out,
-			(char *)source, NULL};
+	return n > 2 && !strcmp(word + n - 2, ".c") && !access(word, R_OK);
+}
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static struct tl_err *compiled(struct lab_child *c, const struct lab_arch *a, const char *source)
+{
+	struct tl_err *err;
+
+	if (c->status == 127)
+		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("there is no compiler '%s' here"), c->argv[0]),
+				   N_("apt install %s"), a->cc_package);
+	if (!c->status)
+		return NULL;
+	err = tl_err_new(TL_E_USAGE, N_("'%s' does not compile"), source);
+	if (err != &tl_enomem)
+		err->log = strdup(out_text(&c->out));
+	return err;
+}
+
+/* For the guest's CPU; the program is `dir`/NAME there. */
+static struct tl_err *compile(struct packing *p, const char *source, const char *dir, char **ret)
+{
+	char tmp[] = "/tmp/tasklife-lab-XXXXXX";
+	const struct lab_arch *a = p->o->arch;
+	const char *name = base_of(source);
+
+	if (!mkdtemp(tmp))
+		return tl_err_os(errno, N_("cannot make a directory for the compiler"), NULL, tmp);
+	auto_free char *out = lab_path("%s/prog", tmp), *as = lab_path("%s/%.*s", dir, (int)strlen(name) - 2, name);
+	char *argv[] = {(char *)(a == lab_arch_here() ? "cc" : a->cc), (char *)"-static", (char *)"-O1", (char *)"-g",
+			(char *)"-pthread", (char *)"-o", out, (char *)source, NULL};
 	struct lab_child c = {.argv = argv};
 	lab_note(p->lab, N_("compiling %s"), source, -1);
 	struct tl_err *err = lab_child_run(p->lab, &c);
-	auto_free char *name = lab_path("/lab/%.*s", (int)(strlen(strrchr(source, '/') ? strrchr(source, '/') + 1 : source) - 2),
-					strrchr(source, '/') ? strrchr(source, '/') + 1 : source);
 
-	if (!err && c.status == 127)
-		err = tl_err_hint(tl_err_new(TL_E_DENIED, N_("there is no compiler '%s' here"), cc),
-				  N_("apt install %s"), a->cc_package);
-	else if (!err && c.status) {
-		err = tl_err_new(TL_E_USAGE, N_("'%s' does not compile"), source);
-		if (err != &tl_enomem)
-			err->log = strdup(out_text(&c.out));
-	}
 	if (!err)
-		err = put_file_as(p, out, name, 0755);
+		err = compiled(&c, a, source);
+	if (!err)
+		err = put_file_as(p, out, as, 0755);
 	lab_child_fini(&c);
-	lab_remove_tree(dir);
-	*ret = err ? NULL : take(name);
+	lab_remove_tree(tmp);
+	*ret = err ? NULL : take(as);
 	return err;
 }
 
@@ -214,11 +236,10 @@ static char *absolute(const char *word)
 
 static struct tl_err *put_command(struct packing *p, const char *word)
 {
-	size_t n = strlen(word);
 	auto_free char *path = NULL;
 
-	if (n > 2 && !strcmp(word + n - 2, ".c") && !access(word, R_OK))
-		return compile(p, word, &p->command);
+	if (is_source(word))
+		return compile(p, word, "/lab", &p->command);
 	if (strchr(word, '/')) {
 		path = absolute(word);
 		if (path && access(path, F_OK))
@@ -248,6 +269,18 @@ static struct tl_err *put_argument(struct packing *p, const char *word)
 	if (!path || stat(path, &st) || !S_ISREG(st.st_mode) || access(path, R_OK) || st.st_size > FILE_MOST)
 		return NULL; /* not a file of ours: the command's own affair */
 	return put_file_as(p, path, path, st.st_mode);
+}
+
+/* Asked for by name, so that a file that is not there is an error. Programs bring their libraries. */
+static struct tl_err *put_taken(struct packing *p, const char *word)
+{
+	auto_free char *cwd = getcwd(NULL, 0), *path = absolute(word), *name = NULL;
+
+	if (is_source(word))
+		return compile(p, word, cwd && cwd[1] ? cwd : "", &name);
+	if (!path || access(path, R_OK))
+		return tl_err_os(path ? errno : ENOMEM, N_("cannot take '%s' along"), word, path);
+	return !access(path, X_OK) ? put_program(p, path, 0) : put_argument(p, word);
 }
 
 /* ---- /lab/conf ---- */
@@ -317,6 +350,8 @@ static struct tl_err *pack(struct lab_guest *g, struct packing *p, int argc, cha
 	try(put_command(p, argv[0]));
 	for (int i = 1; i < argc; i++)
 		try(put_argument(p, argv[i]));
+	for (int i = 0; i < p->o->n_take; i++)
+		try(put_taken(p, p->o->take[i]));
 	if (!is_done(p, "/bin/sh"))
 		try(lab_cpio_link(&p->cpio, "bin/sh", "/lab/bin/busybox"));
 	out_init(&text, -1);

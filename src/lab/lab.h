@@ -95,6 +95,8 @@ struct lab_opts {
 	int64_t gdb_port;
 	const char *disk;    /* boot from this image instead of our file system */
 	const char *mode;    /* of the recording; NULL: the best */
+	const char *const *take; /* files besides those the command names; x.c is compiled and becomes x */
+	int n_take;
 };
 
 struct lab_guest {
