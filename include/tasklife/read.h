@@ -131,6 +131,9 @@ void tl_source_close(struct tl_source *src);
  * 0: the end. Damage never ends a source early: it is counted, and made a blind interval. */
 int tl_source_next(struct tl_source *src, struct tl_record *ret);
 
+/* How much of the trace was read, 0 to 1, about; < 0: not known. For who waits. */
+double tl_source_progress(const struct tl_source *src);
+
 const struct tl_trace_info *tl_source_info(const struct tl_source *src);
 
 /* Text of a record's payload for any event, in print fmt of the kernel (through libtraceevent for events we

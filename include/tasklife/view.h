@@ -17,7 +17,9 @@ struct tl_view_opts {
 	bool color;
 	bool all;      /* also what is folded by default */
 	bool stacks;   /* story: show call paths */
-	bool each;     /* story: tell every life, also those like others before them */
+	bool each;     /* tell every life, also those like others before them */
+	bool has_since, has_until; /* timeline: the part that is drawn; else all of it */
+	tl_ns since, until;
 };
 
 struct tl_trailer {

@@ -22,8 +22,15 @@ void out_fini(struct out *o)
 
 void out_flush(struct out *o)
 {
+	void (*opening)(struct out *o, void *ctx) = o->opening;
+
 	if (o->fd < 0)
 		return;
+	o->opening = NULL;
+	if (opening && o->n)
+		opening(o, o->opening_ctx);
+	else
+		o->opening = opening;
 	if (!o->os && io_write_all(o->fd, o->buf, o->n) < 0)
 		o->os = errno;
 	o->n = 0;

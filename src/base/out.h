@@ -17,6 +17,9 @@ struct out {
 	int fd;		/* -1: stay in memory */
 	int os;		/* errno of the first failure */
 	uint64_t bytes; /* written so far, flushed or not */
+	/* called once, before the first bytes leave: what is in buf may decide where fd leads */
+	void (*opening)(struct out *o, void *ctx);
+	void *opening_ctx;
 };
 
 void out_init(struct out *o, int fd);

@@ -54,6 +54,7 @@ void say_err(const struct tl_err *err);
 void say_warn(const char *msgid, ...) __attribute__((format(printf, 1, 2)));
 void say_note(const char *msgid, ...) __attribute__((format(printf, 1, 2)));
 void say_errors_as_json(bool yes);
+bool say_is_json(void);
 /* Exit status of an error (CONTRACT: 1 not there, 2 usage, 3 not permitted, 4 input, 1 else),
  * freeing it. */
 int say_and_status(struct tl_err *err);

@@ -3,7 +3,9 @@
 #include <string.h>
 #include "base/arena.h"
 #include "base/out.h"
+#include "cmd/pager.h"
 #include "cmd/pipeline.h"
+#include "cmd/progress.h"
 
 struct telling {
 	const struct pipeline *p;
@@ -13,6 +15,8 @@ struct telling {
 	struct tl_lives *lives;
 	struct arena mem; /* of the life being told */
 	struct out out;
+	struct pager pager;
+	struct progress progress;
 	void *state; /* the view's */
 	bool begun;
 	bool rooted;  /* the recording names the tasks it was asked for */
@@ -97,8 +101,11 @@ static bool decide(struct telling *tell, const struct tl_task *task, struct tl_t
 
 static bool begin(struct telling *tell)
 {
+	struct tl_view_opts opts = tell->p->opts;
+
+	select_window(&tell->sel, tl_source_info(tell->src)->first, &opts);
 	if (!tell->begun)
-		tell->begun = tell->p->view->begin(&tell->out, &tell->p->opts, &tell->state);
+		tell->begun = tell->p->view->begin(&tell->out, &opts, &tell->state);
 	if (!tell->begun)
 		tell->starved = true;
 	return tell->begun;
@@ -133,10 +140,22 @@ static struct tl_err *feed(struct telling *tell)
 		if (ev.kind == TL_EV_SIDE && ev.u.side.kind == TL_SIDE_ROOT)
 			tell->rooted = true;
 		try(tl_lives_feed(tell->lives, &ev));
+		progress_step(&tell->progress, tell->src, tell->tasks);
 		if (tell->out.os)
 			break; /* nobody reads what we write */
 	}
 	return tl_lives_end(tell->lives);
+}
+
+/* The first words for the terminal: now the progress must be gone, and a pager may be wanted. */
+static void opening(struct out *o, void *ctx)
+{
+	struct telling *tell = ctx;
+
+	if (isatty(o->fd))
+		progress_end(&tell->progress);
+	if (tell->p->pager)
+		pager_begin(&tell->pager, o);
 }
 
 /* Was something in particular asked for? */
@@ -216,6 +235,9 @@ int pipeline_tell(const struct pipeline *p, struct tl_source *src)
 
 	arena_init(&tell.mem);
 	out_init(&tell.out, p->fd);
+	tell.out.opening = opening;
+	tell.out.opening_ctx = &tell;
+	progress_begin(&tell.progress, !p->quiet);
 	err = select_init(&tell.sel, p->selectors);
 	if (!err)
 		err = tl_events_new(src, &tell.events);
@@ -227,6 +249,8 @@ int pipeline_tell(const struct pipeline *p, struct tl_source *src)
 		err = feed(&tell);
 	if (!err)
 		end(&tell);
+	progress_end(&tell.progress);
+	pager_end(&tell.pager); /* what follows is for a screen that is ours again */
 	if (!err)
 		warn(&tell);
 	status = err ? say_and_status(err) : status_of(&tell);

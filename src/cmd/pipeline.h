@@ -19,6 +19,8 @@ struct pipeline {
 	const struct tl_view *view;
 	struct tl_view_opts opts;
 	const struct selectors *selectors;
+	bool pager;     /* what is longer than the screen goes through one */
+	bool quiet;     /* no progress is shown */
 	int fd;         /* where the view is written */
 	const char *to; /* its name, for messages; NULL: standard output */
 };

@@ -18,6 +18,11 @@ void say_errors_as_json(bool yes)
 	as_json = yes;
 }
 
+bool say_is_json(void)
+{
+	return as_json;
+}
+
 /* A sentence with its one slot filled. The argument is hostile, the sentence is ours. */
 static void fill(struct out *o, const char *sentence, const char *arg, bool raw)
 {

@@ -184,6 +184,14 @@ bool select_task(struct select *sel, const struct tl_task *task, tl_ns t0)
 	return pid && comm && select_time(sel, from, task->last.t, t0);
 }
 
+void select_window(const struct select *sel, tl_ns t0, struct tl_view_opts *opts)
+{
+	opts->has_since = sel->since.given;
+	opts->since = moment_of(&sel->since, t0);
+	opts->has_until = sel->until.given;
+	opts->until = moment_of(&sel->until, t0);
+}
+
 static bool death_fits(const char *asked, const struct tl_death_verdict *v)
 {
 	return id_fits(asked, tl_finding_id(&v->cause)) ||

@@ -7,7 +7,7 @@
 #define CMD_SELECTORS_H
 
 #include "base/args.h"
-#include "tasklife/why.h"
+#include "tasklife/view.h"
 #include "why/cond.h"
 
 struct selectors {
@@ -42,6 +42,8 @@ bool select_cause(const struct select *sel, const struct tl_told *told);
 /* Is anything chosen by name, number or cause? */
 bool select_names(const struct select *sel);
 bool select_time(const struct select *sel, tl_ns from, tl_ns to, tl_ns t0);
+/* The moments asked for, as the trace counts, into the options of a view. */
+void select_window(const struct select *sel, tl_ns t0, struct tl_view_opts *opts);
 /* An error for the first task asked for that the trace does not have; NULL when all were seen. */
 struct tl_err *select_missing(const struct select *sel);
 

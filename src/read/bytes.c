@@ -182,6 +182,16 @@ int bytes_fill(struct source_bytes *b, size_t keep, struct tl_str *ret, uint64_t
 	return more;
 }
 
+double bytes_progress(const struct source_bytes *b)
+{
+	off_t at = lseek(b->fd, 0, SEEK_CUR);
+	struct stat st;
+
+	if (at < 0 || fstat(b->fd, &st) || st.st_size <= 0)
+		return -1;
+	return at < st.st_size ? (double)at / (double)st.st_size : 1;
+}
+
 int bytes_error(const struct source_bytes *b)
 {
 	return b->os;

@@ -23,6 +23,7 @@ struct reader_ops {
 	int (*next)(struct tl_source *src, void *state, struct tl_record *ret);
 	struct tl_str (*text)(struct tl_source *src, void *state, const struct tl_record *rec); /* or NULL */
 	void (*close)(void *state);
+	double (*progress)(const void *state); /* 0 to 1; NULL: as far as the input's bytes were read */
 };
 
 struct source_bytes; /* where the bytes come from: a map, a pipe, an unpacker; see bytes.h */

@@ -174,6 +174,11 @@ int tl_source_next(struct tl_source *src, struct tl_record *ret)
 	return src->ops->next(src, src->state, ret);
 }
 
+double tl_source_progress(const struct tl_source *src)
+{
+	return src->ops->progress ? src->ops->progress(src->state) : bytes_progress(src->bytes);
+}
+
 const struct tl_trace_info *tl_source_info(const struct tl_source *src)
 {
 	return &src->info;

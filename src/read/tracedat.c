@@ -206,6 +206,20 @@ static struct tl_str tracedat_text(struct tl_source *src, void *state, const str
 	return td_text(state, rec);
 }
 
+static double tracedat_progress(const void *state)
+{
+	const struct tracedat *td = state;
+	double done = 0, all = 0;
+
+	for (size_t i = 0; i < td->stream.n; i++) {
+		const struct td_stream *s = &td->stream.v[i];
+
+		done += (double)(s->packed ? s->chunks.pos : s->piece_pos);
+		all += (double)(s->packed ? s->chunks.n : s->piece_n);
+	}
+	return all > 0 ? done / all : -1;
+}
+
 const struct reader_ops reader_tracedat = {
 	.name = "trace.dat",
 	.sniff = tracedat_sniff,
@@ -213,4 +227,5 @@ const struct reader_ops reader_tracedat = {
 	.next = tracedat_next,
 	.text = tracedat_text,
 	.close = tracedat_close,
+	.progress = tracedat_progress,
 };

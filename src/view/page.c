@@ -64,11 +64,6 @@ const char *page_join(struct page *pg, const char *a, const char *between, const
 	return page_fmt(pg, "%s%s%s", a, between, b);
 }
 
-static bool is_style(char c)
-{
-	return (unsigned char)(c - 1) < 5;
-}
-
 const char *page_mark(struct page *pg, const struct mark *m)
 {
 	struct mark *kept = vec_push(&pg->marks->v);
@@ -79,24 +74,10 @@ const char *page_mark(struct page *pg, const struct mark *m)
 	return page_fmt(pg, "%c%c%zu%c", MARK_ON, m->kind, pg->marks->v.n - 1, MARK_OFF);
 }
 
-/* Cells of a piece of text, styles not counted. */
-static int cells(const char *s, size_t n)
-{
-	int sum = 0;
-
-	for (size_t from = 0, i = 0; i <= n; i++) {
-		if (i < n && !is_style(s[i]))
-			continue;
-		sum += text_width(s + from, i - from);
-		from = i + 1;
-	}
-	return sum;
-}
-
 static void put_style(struct page *pg, char style)
 {
-	static const char *const sgr[] = {NULL,      "\033[0m",  "\033[2m",
-					  "\033[1m", "\033[31m", "\033[32m"};
+	static const char *const sgr[] = {NULL,	      "\033[0m",  "\033[2m",	"\033[1m",
+					  "\033[31m", "\033[32m", "\033[33m", "\033[36m"};
 
 	if (pg->opts.color)
 		out_str(pg->out, sgr[(int)style]);
@@ -107,7 +88,7 @@ static void put(struct page *pg, const char *s, size_t n)
 	while (n) {
 		size_t run = 0;
 
-		while (run < n && !is_style(s[run]))
+		while (run < n && !page_is_style(s[run]))
 			run++;
 		out_mem(pg->out, s, run);
 		if (run < n)
@@ -123,8 +104,9 @@ static void blanks(struct page *pg, int n)
 		out_char(pg->out, ' ');
 }
 
-/* Words until the line is full, then on under column `indent`. `at` cells are already used. */
-static void put_wrapped(struct page *pg, int at, int indent, const char *text)
+/* Words until the line is full, then on under column `indent`, behind `stem` where there is one. `at` cells are
+ * already used. */
+static void put_wrapped(struct page *pg, int at, int indent, const char *stem, const char *text)
 {
 	int width = pg->opts.width;
 	bool fresh = true; /* nothing of the text on this line yet */
@@ -137,28 +119,32 @@ static void put_wrapped(struct page *pg, int at, int indent, const char *text)
 	if (width < indent + TEXT_CELLS_MIN)
 		width = indent + TEXT_CELLS_MIN;
 	while (*text) {
-		size_t n = strcspn(text, " ");
-		int w = cells(text, n);
+		int gap = (int)strspn(text, " ");
+		size_t n = strcspn(text + gap, " ");
+		int w = page_text_cells(text + gap, n);
 
-		if (!fresh && at + 1 + w > width) {
+		text += gap;
+		if (!fresh && at + gap + w > width) {
 			out_char(pg->out, '\n');
-			blanks(pg, indent);
+			if (stem)
+				page_put(pg, stem);
+			else
+				blanks(pg, indent);
 			at = indent;
-			fresh = true;
+			gap = 0;
 		}
-		if (!fresh)
-			out_char(pg->out, ' ');
+		blanks(pg, gap);
 		put(pg, text, n);
-		at += w + !fresh;
+		at += gap + w;
 		fresh = false;
-		text += n + (text[n] == ' ');
+		text += n;
 	}
 	out_char(pg->out, '\n');
 }
 
 static int put_column(struct page *pg, const char *s, int want, const char *style)
 {
-	int w = s ? cells(s, strlen(s)) : 0;
+	int w = s ? page_text_cells(s, strlen(s)) : 0;
 
 	if (s) {
 		put(pg, style, 1);
@@ -185,10 +171,21 @@ void page_row(struct page *pg, const char *label, const char *time, const char *
 		indent += pg->time_cells + 2;
 		blanks(pg, 2);
 	}
-	put_wrapped(pg, at, indent, text);
+	put_wrapped(pg, at, indent, NULL, text);
+}
+
+void page_put(struct page *pg, const char *text)
+{
+	put(pg, text, strlen(text));
 }
 
 void page_line(struct page *pg, int indent, const char *text)
 {
-	put_wrapped(pg, 0, indent, text);
+	put_wrapped(pg, 0, indent, NULL, text);
+}
+
+void page_under(struct page *pg, const char *first, const char *rest, const char *text)
+{
+	page_put(pg, first);
+	put_wrapped(pg, page_cells(first), page_cells(rest), rest, text);
 }

@@ -20,6 +20,13 @@
 #define ST_BOLD "\x03"
 #define ST_BAD  "\x04"
 #define ST_GOOD "\x05"
+#define ST_WARN "\x06"
+#define ST_COOL "\x07"
+
+static inline bool page_is_style(char c)
+{
+	return (unsigned char)(c - 1) < 7;
+}
 
 /* Takes the rows of a page that is not drawn on a terminal. label and time may be NULL. */
 struct page_taker {
@@ -55,5 +62,20 @@ const char *page_mark(struct page *pg, const struct mark *m);
 void page_row(struct page *pg, const char *label, const char *time, const char *text);
 /* A line from the left edge, `indent` cells under itself when it wraps. */
 void page_line(struct page *pg, int indent, const char *text);
+/* Text that wraps behind a stem: `first` before its first line, `rest` before the others. */
+void page_under(struct page *pg, const char *first, const char *rest, const char *text);
+/* Text as it is, styles and all: no wrapping, no newline. */
+void page_put(struct page *pg, const char *text);
+
+/* ---- page_text.c: pieces for tables ---- */
+
+/* Cells of a terminal; styles take none. */
+int page_text_cells(const char *text, size_t n);
+int page_cells(const char *text);
+/* Not more than so many cells, the last of them "…" where something was cut. */
+const char *page_cut(struct page *pg, const char *text, int cells);
+/* Filled with blanks (behind, or before it) up to so many cells; cut where it is longer. */
+const char *page_left(struct page *pg, const char *text, int cells);
+const char *page_right(struct page *pg, const char *text, int cells);
 
 #endif
