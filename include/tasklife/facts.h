@@ -162,6 +162,8 @@ struct tl_task_field_row {
 const struct tl_task_field_row *tl_task_field_row_of(enum tl_task_field f);
 enum tl_task_field tl_task_field_named(const char *name, size_t n); /* TL_TASK_FIELDS: none */
 const char *tl_task_group_name(enum tl_task_group g);		      /* msgid */
+/* The names its numbers have; false: they are plain numbers. */
+bool tl_task_form_flags(enum tl_task_form form, enum tl_flag_set *ret);
 
 /* ---- roles of kernel functions (facts/functions.def) ---- */
 

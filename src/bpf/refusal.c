@@ -36,3 +36,13 @@ struct tl_err *exits_refused(int os)
 	return tl_err_hint(err, N_("the command's own exit code is known all the same; for all others: --exit-syscalls"),
 			   NULL);
 }
+
+struct tl_err *tasks_refused(int os)
+{
+	struct tl_err *err = tl_err_os(os, N_("cannot read task_structs by BPF"), NULL, exits_btf() ? NULL : BTF);
+
+	if (err == &tl_enomem)
+		return err;
+	err->code = TL_E_DENIED;
+	return tl_err_cause(err, cause_of(os), NULL);
+}

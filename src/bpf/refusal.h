@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why the exit status by BPF is not to be had. */
+/* Why something is not to be had by BPF: the exit status, the tasks. */
 #ifndef BPF_REFUSAL_H
 #define BPF_REFUSAL_H
 
 #include "tasklife/err.h"
 
 struct tl_err *exits_refused(int os);
+struct tl_err *tasks_refused(int os);
 
 #endif

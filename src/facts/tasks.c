@@ -9,7 +9,7 @@
 #define V(major, minor) TL_RELEASE(major, minor)
 #define OLD TL_RELEASE(5, 10) /* the oldest read */
 #define NOW 0xffff
-/* "x86: Use generic TIF bits": seen by prctl(PR_SET_TSC) on the kernel that has it first */
+/* "x86: Use generic TIF bits"; seen on 6.18 by what prctl(PR_SET_TSC) sets */
 #define GENERIC V(6, 18)
 #define ANY TL_ARCH_UNKNOWN
 #define X86 TL_ARCH_X86
@@ -113,4 +113,24 @@ enum tl_task_field tl_task_field_named(const char *name, size_t n)
 const char *tl_task_group_name(enum tl_task_group g)
 {
 	return (unsigned)g < ARRAY_SIZE(groups) ? groups[g] : "";
+}
+
+bool tl_task_form_flags(enum tl_task_form form, enum tl_flag_set *ret)
+{
+	static const struct {
+		enum tl_task_form form;
+		enum tl_flag_set set;
+	} sets[] = {
+		{TL_FORM_TASK_STATE, TL_FLAGS_TASK_STATE}, {TL_FORM_EXIT_STATE, TL_FLAGS_EXIT_STATE}, {TL_FORM_PF, TL_FLAGS_PF},
+		{TL_FORM_POLICY, TL_FLAGS_POLICY}, {TL_FORM_PTRACE, TL_FLAGS_PTRACE}, {TL_FORM_JOBCTL, TL_FLAGS_JOBCTL},
+		{TL_FORM_SIGNAL_FLAGS, TL_FLAGS_SIGNAL}, {TL_FORM_TIF, TL_FLAGS_TIF}, {TL_FORM_SYSCALL_WORK, TL_FLAGS_SYSCALL_WORK},
+		{TL_FORM_TS, TL_FLAGS_TS},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(sets); i++)
+		if (sets[i].form == form) {
+			*ret = sets[i].set;
+			return true;
+		}
+	return false;
 }
