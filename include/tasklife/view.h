@@ -20,6 +20,7 @@ struct tl_view_opts {
 	bool each;     /* tell every life, also those like others before them */
 	bool has_since, has_until; /* timeline: the part that is drawn; else all of it */
 	tl_ns since, until;
+	void *into;    /* of a form that is no text: where it goes instead of `out` */
 };
 
 struct tl_trailer {

@@ -8,7 +8,8 @@
 #include "base/arena.h"
 #include "base/guard.h"
 
-#define CHUNK_FIRST 240 /* 256 with its head: many a life needs no more */
+#define CHUNK_FIRST 240 /* 256 with its head */
+#define CHUNK_SMALL 48	/* of a pool, where a chunk costs no more than its size */
 #define CHUNK_MOST  (64 * 1024)
 
 struct arena_chunk {
@@ -19,29 +20,35 @@ struct arena_chunk {
 
 void arena_init(struct arena *a)
 {
-	memset(a, 0, sizeof(*a));
+	arena_init_in(a, NULL);
 }
 
-static void chunks_free(struct arena_chunk *c)
+void arena_init_in(struct arena *a, struct pool *pool)
 {
+	*a = (struct arena){.pool = pool};
+}
+
+static void chunks_free(struct arena *a)
+{
+	struct arena_chunk *c = take(a->chunks);
+
 	while (c) {
 		struct arena_chunk *next = c->next;
 
-		free(c);
+		pool_give(a->pool, c, sizeof(*c) + c->size);
 		c = next;
 	}
 }
 
 void arena_fini(struct arena *a)
 {
-	chunks_free(a->chunks);
-	arena_init(a);
+	chunks_free(a);
+	arena_init_in(a, a->pool);
 }
-
 
 static struct arena_chunk *chunk_new(struct arena *a, size_t size)
 {
-	struct arena_chunk *c = malloc(sizeof(*c) + size);
+	struct arena_chunk *c = pool_take(a->pool, sizeof(*c) + size);
 
 	if (!c)
 		return NULL;
@@ -63,7 +70,7 @@ static void *alloc_alone(struct arena *a, size_t n)
 		a->chunks->next = c;
 	} else {
 		a->chunks = c;
-		a->used = a->room = n;
+		a->used = a->room = n <= UINT32_MAX ? (uint32_t)n : 0;
 	}
 	return memset(c->data, 0, n);
 }
@@ -77,7 +84,7 @@ static bool chunk_open(struct arena *a, size_t size)
 	c->next = a->chunks;
 	a->chunks = c;
 	a->used = 0;
-	a->room = c->size;
+	a->room = (uint32_t)c->size;
 	return true;
 }
 
@@ -87,7 +94,7 @@ void arena_reset(struct arena *a)
 	if (a->chunks && a->chunks->next) {
 		size_t total = a->total;
 
-		chunks_free(take(a->chunks));
+		chunks_free(a);
 		if (!chunk_open(a, total))
 			a->room = 0;
 	}
@@ -95,19 +102,28 @@ void arena_reset(struct arena *a)
 	a->total = a->chunks ? a->chunks->size : 0;
 }
 
+/* Who has much will have more; of a pool's many small arenas none is given much ahead. */
+static size_t next_size(const struct arena *a)
+{
+	if (a->pool)
+		return a->total / 4 > CHUNK_SMALL ? a->total / 4 : CHUNK_SMALL;
+	return a->chunks ? a->total : CHUNK_FIRST;
+}
+
 void *arena_alloc(struct arena *a, size_t n)
 {
+	size_t alone = (a->pool ? CHUNK_SMALL : CHUNK_FIRST) / 2;
 	void *p;
 
 	if (n > SIZE_MAX / 2)
 		return NULL;
 	n = (n + 15) & ~(size_t)15;
-	if (n > CHUNK_FIRST / 2 && a->room - a->used < n)
+	if (n > alone && a->room - a->used < n)
 		return alloc_alone(a, n);
-	if (a->room - a->used < n && !chunk_open(a, a->chunks ? a->total : CHUNK_FIRST))
+	if (a->room - a->used < n && !chunk_open(a, next_size(a)))
 		return NULL;
 	p = (char *)a->chunks->data + a->used;
-	a->used += n;
+	a->used += (uint32_t)n;
 	return memset(p, 0, n);
 }
 

@@ -6,17 +6,20 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
-#include "tasklife/types.h"
+#include "base/pool.h"
 
 struct arena_chunk;
 
 struct arena {
 	struct arena_chunk *chunks;
-	size_t used, room; /* of the newest chunk */
-	size_t total;	   /* bytes asked of malloc so far */
+	struct pool *pool;   /* where chunks come from; NULL: malloc */
+	uint32_t used, room; /* of the newest chunk */
+	size_t total;	     /* bytes of all chunks */
 };
 
 void arena_init(struct arena *a);
+/* One of many small ones, with chunks of a pool that outlives it. */
+void arena_init_in(struct arena *a, struct pool *pool);
 void arena_fini(struct arena *a);
 /* Forget everything but keep one chunk for reuse. */
 void arena_reset(struct arena *a);

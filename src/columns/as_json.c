@@ -51,9 +51,9 @@ static void plain_cpus(struct json *j, const char *key, const struct tl_told *d)
 	const struct tl_sched *s = d->task->sched;
 
 	json_arr(j, key);
-	for (unsigned cpu = 0; cpu < 64 * ARRAY_SIZE(s->cpus); cpu++)
-		if (s->cpus[cpu / 64] >> (cpu % 64) & 1)
-			json_int(j, NULL, cpu);
+	for (unsigned i = 0; i < ARRAY_SIZE(s->cpus); i++)
+		for (uint64_t left = s->cpus[i]; left; left &= left - 1)
+			json_int(j, NULL, 64 * i + (unsigned)__builtin_ctzll(left));
 	json_end_arr(j);
 }
 

@@ -18,6 +18,7 @@ void death_path(struct tl_lives *l, const struct tl_event *ev)
 	d->do_exit = seen_at(ev);
 	d->stack = path_of(ev);
 	group_leaver(life, d->do_exit);
+	life_leaves(l, life, ev->t);
 }
 
 void death_coredump(struct tl_lives *l, const struct tl_event *ev)
@@ -41,6 +42,8 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 	d = own_death(life);
 	if (!d || d->seen.is)
 		return; /* the same exit twice: a trace that repeats itself */
+	if (!d->do_exit.is)
+		life_leaves(l, life, ev->t);
 	d->seen = seen_at(ev);
 	d->group_dead = ev->u.exit.group_dead;
 	if (!d->stack)

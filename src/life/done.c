@@ -14,7 +14,7 @@ void life_free(struct tl_lives *l, struct life *life)
 	if (life->segments)
 		vec_fini(life->segments);
 	free(life->segments);
-	free(life);
+	pool_give(&l->pool, life, sizeof(*life));
 	l->n_lives--;
 }
 
@@ -79,35 +79,51 @@ static void hand_on_held(struct tl_lives *l, bool all)
 	}
 }
 
-/* Where nothing tells of reaping, a dead task is complete some time after its death. */
+void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t)
+{
+	struct leaving *v = vec_push(&l->leaving);
+
+	if (v) /* without memory it stays until the end */
+		*v = (struct leaving){life->t.tid, life->t.generation, t};
+}
+
+static bool is_recent(const struct tl_lives *l, tl_ns t)
+{
+	return t != TL_NS_NONE && l->now >= t && l->now - t < (l->w.free ? GONE_NS : LINGER_NS);
+}
+
+/*
+ * Where nothing tells of reaping, a dead task is complete some time after its death. Where free records do, a zombie
+ * is waited for as long as it takes; but who left its last switch as X is released already, and a kernel that is in no
+ * hurry (CONFIG_RCU_LAZY) writes the free record ten seconds later, or after the end of the trace.
+ */
 static void finish_lingering(struct tl_lives *l)
 {
-	VEC(struct life *) old = {};
+	while (l->leaving_first < l->leaving.n && !is_recent(l, l->leaving.v[l->leaving_first].t)) {
+		struct leaving v = l->leaving.v[l->leaving_first++];
+		struct life *life = life_by_ref(l, &(struct tl_ref){.tid = v.tid, .generation = v.generation});
 
-	map_each (s, &l->by_pid) {
-		struct life *life = s->val, **v;
-
-		if (!is_dying(life) || life->t.last.t == TL_NS_NONE || l->now - life->t.last.t < LINGER_NS)
+		if (!life || !is_dying(life) || (l->w.free && life->t.death->last_state == 'Z'))
 			continue;
-		v = vec_push(&old);
-		if (v)
-			*v = life;
+		if (is_recent(l, life->t.last.t) || (l->w.free && !life->t.death->last_state && l->w.sw))
+			life_leaves(l, life, l->now);
+		else if (!l->w.free || life->t.death->last_state)
+			life_finish(l, life);
 	}
-	vec_each (it, &old)
-		life_finish(l, *it);
-	vec_fini(&old);
+	if (l->leaving_first < l->leaving.n / 2)
+		return;
+	l->leaving.n -= l->leaving_first;
+	memmove(l->leaving.v, l->leaving.v + l->leaving_first, l->leaving.n * sizeof(*l->leaving.v));
+	l->leaving_first = 0;
 }
 
 void lives_advance(struct tl_lives *l, tl_ns t)
 {
-	tl_ns before = l->now;
-
 	l->now = t;
+	if (l->leaving.n)
+		finish_lingering(l);
 	if (l->held_first)
 		hand_on_held(l, false);
-	if (l->w.free || before == TL_NS_NONE || before / LINGER_NS == t / LINGER_NS)
-		return;
-	finish_lingering(l);
 }
 
 /* How far this life's end lies from that moment; what is not known is far. */

@@ -13,8 +13,10 @@ void see_prepare_exec(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!life)
 		return;
-	life->prepared = seen_at(ev);
-	life->interp = ev->u.exec.interp;
+	if (!own_deeds(life))
+		return;
+	own_deeds(life)->prepared = seen_at(ev);
+	own_deeds(life)->interp = ev->u.exec.interp;
 }
 
 static uint32_t take_id(struct tl_lives *l, tl_pid pid)
@@ -81,8 +83,8 @@ static bool exec_push(struct life *life, const struct tl_event *ev)
 	v = &t->exec[t->n_execs++];
 	memset(v, 0, sizeof(*v));
 	v->seen = seen_at(ev);
-	v->prepared = life->prepared;
-	v->interp = life->interp;
+	v->prepared = life->deeds->prepared;
+	v->interp = life->deeds->interp;
 	v->filename = ev->u.exec.filename;
 	v->old_pid = ev->u.exec.old_pid;
 	v->comm = t->comm;
@@ -103,7 +105,9 @@ void see_exec(struct tl_lives *l, const struct tl_event *ev)
 	group_leads(l, life); /* whoever has called exec leads */
 	exec_push(life, ev);
 	sender_execed(life);
-	life->prepared = (struct tl_seen){};
-	life->interp = NULL;
+	if (life->deeds->prepared.is) {
+		own_deeds(life)->prepared = (struct tl_seen){};
+		own_deeds(life)->interp = NULL;
+	}
 	group_of(life)->p.execed = seen_at(ev);
 }

@@ -44,15 +44,16 @@ const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct ar
 static void remember_foster(struct tl_lives *l, const struct life *child, const struct tl_ref *by)
 {
 	struct life *parent = life_by_ref(l, by);
+	struct deeds *d = parent ? own_deeds(parent) : NULL;
 	struct tl_ref *v;
 
-	if (!parent || parent->n_fosters >= FOSTERS_KEPT)
+	if (!d || d->n_fosters >= FOSTERS_KEPT)
 		return;
-	v = array_more(&parent->mem, parent->foster, parent->n_fosters, &parent->fosters_cap, sizeof(*v));
+	v = array_more(&parent->mem, d->foster, d->n_fosters, &d->fosters_cap, sizeof(*v));
 	if (!v)
 		return;
-	parent->foster = v;
-	parent->foster[parent->n_fosters++] = life_ref(child);
+	d->foster = v;
+	d->foster[d->n_fosters++] = life_ref(child);
 }
 
 void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struct tl_seen seen)

@@ -23,6 +23,8 @@
 #define HOLD_NS 1000000000ll
 /* Where the trace has no sched_process_free, a life is complete this long after its death. */
 #define LINGER_NS 1000000000ll
+/* Where it has, but nobody needs to wait for the dead: clocks of CPUs differ, and a parent is told a moment later. */
+#define GONE_NS 100000000ll
 
 enum run_state { RUN_UNKNOWN, RUN_ON_CPU, RUN_QUEUED, RUN_ASLEEP };
 
@@ -35,55 +37,57 @@ struct pending_notice { /* a SIGCHLD on its way to this task: about whom */
 
 #define SENT_KEPT 4
 
-struct life {
-	struct tl_task t;
-	struct arena mem;
-	struct tl_segments *segments; /* segment.c; NULL: not kept */
-	struct life *next_held; /* queue of finished lives */
-	bool finished;
-	/* run.c */
-	enum run_state run;
-	char sleep_state;
-	int16_t cpu; /* it is on, or was last; -1 not known */
-	tl_ns since, run_since_sleep;
-	unsigned rhythms_cap;
-	int last_cpu;
-	uint64_t moves;
-	/* signal.c */
-	unsigned signals_cap;
+/* What only some tasks come to do: be told of their children's ends, send signals, call exec. */
+struct deeds {
 	/* sender.c: signals it sent before its command line was told */
 	struct {
 		tl_pid target;
 		uint64_t place;
 	} sent[SENT_KEPT];
 	unsigned n_sent;
-	/* birth.c: the last copy_process of this task, until the birth it led to */
-	const struct tl_stack *copy_stack;
 	/* exec.c */
 	struct tl_seen prepared;
 	const struct tl_atom *interp;
 	/* notice.c */
 	struct pending_notice *notice;
-	unsigned n_notices, notices_cap;
+	unsigned n_notices;
 	unsigned zombies_told; /* of its children, to whom they fall */
 	struct tl_ref heir;
-	struct tl_ref *foster; /* kin.c: dead children it was told of as an heir */
-	unsigned n_fosters, fosters_cap;
 	struct tl_seen heir_seen;
-	tl_ns off_cpu; /* run.c: when it last left a CPU */
-	unsigned comms_cap, execs_cap, children_cap, adoptions_cap;
+	struct tl_ref *foster; /* kin.c: dead children it was told of as an heir */
+	unsigned n_fosters;
+	uint16_t notices_cap, fosters_cap;
+};
+
+struct life {
+	struct tl_task t;
+	struct arena mem;
+	struct tl_segments *segments; /* segment.c; NULL: not kept */
+	struct life *next_held; /* queue of finished lives */
+	const struct deeds *deeds; /* never NULL, see own_deeds() */
+	const struct tl_stack *copy_stack; /* birth.c: the last copy_process of this task, until the birth it led to */
 	const struct tl_atom *comm_room; /* most bear one name or two: no arena for the first */
+	/* run.c */
+	tl_ns since, run_since_sleep;
+	tl_ns off_cpu; /* when it last left a CPU */
+	uint32_t moves;
+	int16_t cpu; /* it is on, or was last; -1 not known */
+	int16_t last_cpu;
+	uint8_t run; /* enum run_state */
+	char sleep_state;
+	bool finished;
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */
+	/* room in the arrays of t */
+	uint16_t rhythms_cap, signals_cap, comms_cap, execs_cap, children_cap, adoptions_cap;
 };
 
 struct group {
 	struct tl_process p;
 	struct arena mem;
 	unsigned refs; /* lives that point here */
-	unsigned threads_cap, leavers_cap;
 	tl_pid thread_room; /* most processes have one thread: no arena for it */
-	unsigned signals_cap;
+	uint16_t threads_cap, leavers_cap, signals_cap;
 	struct tl_seen waiting; /* the last wait of any of its threads */
 	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
 	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
@@ -95,6 +99,13 @@ struct request {
 	tl_ns t;
 };
 
+/* A dead task that is complete some time after t, see finish_lingering(). */
+struct leaving {
+	tl_pid tid;
+	uint32_t generation;
+	tl_ns t;
+};
+
 struct tl_lives {
 	struct tl_events *events;
 	tl_life_fn done;
@@ -102,7 +113,10 @@ struct tl_lives {
 	struct map by_pid;	/* tl_pid -> struct life */
 	struct map generations; /* tl_pid -> the last generation given, as a pointer */
 	struct map groups;	/* tgid -> struct group */
+	struct pool pool; /* lives, processes and what they own */
 	struct life *held_first, *held_last;
+	VEC(struct leaving) leaving;
+	size_t leaving_first; /* those before it are done with */
 	size_t n_lives, n_most;
 	tl_ns now;
 	struct tl_witnesses w;
@@ -132,12 +146,14 @@ struct tl_death *own_death(struct life *life);
 struct tl_notice *own_notice(struct life *life);
 struct tl_reap *own_reap(struct life *life);
 struct tl_sched *own_sched(struct life *life);
+struct deeds *own_deeds(struct life *life);
 /* Room for one more in an arena-grown array. */
-void *array_more(struct arena *mem, void *v, unsigned n, unsigned *cap, size_t size);
+void *array_more(struct arena *mem, void *v, unsigned n, uint16_t *cap, size_t size);
 void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, tl_pid tid);
 
 /* ---- done.c: finishing, holding, handing on ---- */
 void life_finish(struct tl_lives *l, struct life *life); /* nothing more will come for it */
+void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t); /* it died at t */
 void lives_advance(struct tl_lives *l, tl_ns t);
 void life_free(struct tl_lives *l, struct life *life);
 /* A dead life by tid that may still take a late side fact: held or current. */

@@ -38,6 +38,7 @@ struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx
 	l->done = done;
 	l->ctx = ctx;
 	l->now = TL_NS_NONE;
+	pool_init(&l->pool);
 	*ret = l;
 	return NULL;
 }
@@ -59,9 +60,11 @@ void tl_lives_free(struct tl_lives *l)
 	if (!l)
 		return;
 	free_all(l);
+	pool_fini(&l->pool);
 	map_fini(&l->by_pid);
 	map_fini(&l->generations);
 	map_fini(&l->groups);
+	vec_fini(&l->leaving);
 	vec_fini(&l->oddities);
 	vec_fini(&l->requests);
 	tl_err_free(l->err);

@@ -42,13 +42,18 @@ static bool same_parent(const struct life *child, const struct life *parent)
  */
 static bool tells_of_zombie_child(struct life *sender, struct life *parent, const struct tl_event *ev)
 {
+	struct deeds *d;
+
 	if (!is_dying(sender) || sender->t.parent.tid == TL_PID_NONE || same_parent(sender, parent))
 		return false;
 	if (!sender->t.n_children)
 		return false;
-	sender->zombies_told++;
-	sender->heir = life_ref(parent);
-	sender->heir_seen = seen_at(ev);
+	d = own_deeds(sender);
+	if (!d)
+		return true;
+	d->zombies_told++;
+	d->heir = life_ref(parent);
+	d->heir_seen = seen_at(ev);
 	return true;
 }
 
@@ -73,7 +78,7 @@ static struct life *bearer(struct tl_lives *l, const struct life *parent, const 
 static struct life *child_at(struct tl_lives *l, const struct life *parent, unsigned i)
 {
 	const struct tl_task *t = &parent->t;
-	struct life *child = bearer(l, parent, i < t->n_children ? &t->child[i] : &parent->foster[i - t->n_children]);
+	struct life *child = bearer(l, parent, i < t->n_children ? &t->child[i] : &parent->deeds->foster[i - t->n_children]);
 
 	if (!is_unreaped(child) || (i < t->n_children && child->t.n_adoptions))
 		return NULL;
@@ -87,18 +92,18 @@ static struct life *child_at(struct tl_lives *l, const struct life *parent, unsi
  */
 static void settle_children(struct tl_lives *l, struct life *parent)
 {
-	unsigned n = parent->t.n_children + parent->n_fosters, left = 0;
+	unsigned n = parent->t.n_children + parent->deeds->n_fosters, left = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		left += child_at(l, parent, i) != NULL;
-	if (parent->t.children_more || parent->n_fosters == FOSTERS_KEPT || !parent->t.death->seen.is ||
-	    (parent->zombies_told && parent->zombies_told != left))
+	if (parent->t.children_more || parent->deeds->n_fosters == FOSTERS_KEPT || !parent->t.death->seen.is ||
+	    (parent->deeds->zombies_told && parent->deeds->zombies_told != left))
 		return;
 	for (unsigned i = 0; i < n; i++) {
 		struct life *child = child_at(l, parent, i);
 
-		if (child && parent->zombies_told)
-			kin_adopted(l, child, parent->heir, parent->heir_seen);
+		if (child && parent->deeds->zombies_told)
+			kin_adopted(l, child, parent->deeds->heir, parent->deeds->heir_seen);
 		else if (child && group_of(parent)->waiting.is && child->t.death->last_state == 'Z')
 			reap_by(child, parent, parent->t.death->seen, true);
 	}
@@ -106,15 +111,16 @@ static void settle_children(struct tl_lives *l, struct life *parent)
 
 static void remember(struct life *parent, const struct life *child)
 {
+	struct deeds *d = own_deeds(parent);
 	struct pending_notice *p;
 
-	if (parent->n_notices == PENDING_NOTICES)
+	if (!d || d->n_notices == PENDING_NOTICES)
 		return; /* told of in other ways; only the moment of delivery is lost */
-	p = array_more(&parent->mem, parent->notice, parent->n_notices, &parent->notices_cap, sizeof(*p));
+	p = array_more(&parent->mem, d->notice, d->n_notices, &d->notices_cap, sizeof(*p));
 	if (!p)
 		return;
-	parent->notice = p;
-	p = &parent->notice[parent->n_notices++];
+	d->notice = p;
+	p = &d->notice[d->n_notices++];
 	*p = (struct pending_notice){child->t.tid, child->t.generation};
 }
 
@@ -158,12 +164,15 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev)
 {
-	for (unsigned i = 0; i < parent->n_notices; i++) {
-		struct tl_ref ref = {.tid = parent->notice[i].tid, .generation = parent->notice[i].generation};
+	const struct deeds *d = parent->deeds;
+
+	for (unsigned i = 0; i < d->n_notices; i++) {
+		struct tl_ref ref = {.tid = d->notice[i].tid, .generation = d->notice[i].generation};
 		struct life *child = life_by_ref(l, &ref);
 
 		if (child && child->t.notice->seen.is && !child->t.notice->delivered.is)
 			own_notice(child)->delivered = seen_at(ev);
 	}
-	parent->n_notices = 0;
+	if (d->n_notices)
+		own_deeds(parent)->n_notices = 0;
 }

@@ -101,7 +101,7 @@ void run_cut(struct life *life, tl_ns t)
 static void run_enter(struct life *life, enum run_state state, tl_ns t)
 {
 	run_close(life, t);
-	life->run = state;
+	life->run = (uint8_t)state;
 	life->since = t;
 }
 
@@ -154,7 +154,7 @@ static void on_cpu(struct life *life, int cpu)
 	s->cpus[cpu / 64] |= 1ull << cpu % 64;
 	/* a trace without sched_migrate_task shows the moves at least where it runs next */
 	life->moves += s->any && life->last_cpu != cpu;
-	life->last_cpu = cpu;
+	life->last_cpu = (int16_t)cpu;
 	if (s->migrations < life->moves)
 		s->migrations = life->moves;
 }

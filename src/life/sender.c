@@ -73,25 +73,31 @@ void sender_told(struct tl_lives *l, const struct tl_event *ev)
 
 void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev)
 {
-	if (owner->t.argv || owner->t.kthread || owner->n_sent == SENT_KEPT)
+	struct deeds *d = owner->t.argv || owner->t.kthread ? NULL : own_deeds(owner);
+
+	if (!d || d->n_sent == SENT_KEPT)
 		return;
-	owner->sent[owner->n_sent].target = target;
-	owner->sent[owner->n_sent++].place = ev->place;
+	d->sent[d->n_sent].target = target;
+	d->sent[d->n_sent++].place = ev->place;
 }
 
 void sender_execed(struct life *life)
 {
 	life->t.argv = NULL; /* of the program before */
-	life->n_sent = 0;
+	if (life->deeds->n_sent)
+		own_deeds(life)->n_sent = 0;
 }
 
 void sender_named(struct tl_lives *l, struct life *life)
 {
-	for (unsigned i = 0; i < life->n_sent; i++)
-		put_everywhere(l, life->sent[i].target,
+	const struct deeds *d = life->deeds;
+
+	for (unsigned i = 0; i < d->n_sent; i++)
+		put_everywhere(l, d->sent[i].target,
 			       &(struct wanted){.tid = life->t.tid,
 						.t = TL_NS_NONE,
-						.place = life->sent[i].place,
+						.place = d->sent[i].place,
 						.argv = life->t.argv});
-	life->n_sent = 0;
+	if (d->n_sent)
+		own_deeds(life)->n_sent = 0;
 }

@@ -63,7 +63,7 @@ static void fail_memory(struct tl_lives *l)
 		l->err = &tl_enomem;
 }
 
-void *array_more(struct arena *mem, void *v, unsigned n, unsigned *cap, size_t size)
+void *array_more(struct arena *mem, void *v, unsigned n, uint16_t *cap, size_t size)
 {
 	unsigned more = *cap ? *cap * 2 : size > 16 ? 1 : 4; /* of large things most tasks have one */
 	void *bigger;
@@ -75,7 +75,7 @@ void *array_more(struct arena *mem, void *v, unsigned n, unsigned *cap, size_t s
 		return NULL;
 	if (n)
 		memcpy(bigger, v, n * size);
-	*cap = more;
+	*cap = (uint16_t)more;
 	return bigger;
 }
 
@@ -84,23 +84,55 @@ const struct tl_notice tl_no_notice = {.parent.tid = TL_PID_NONE, .sender.tid = 
 const struct tl_reap tl_no_reap = {.automatic = -1, .by.tid = TL_PID_NONE};
 const struct tl_sched tl_no_sched = {};
 
+static const struct deeds no_deeds = {};
+
 /* What comes to pass is this task's own from then on. */
-#define OWN(what)                                                                                  \
-	struct tl_##what *own_##what(struct life *life)                                            \
-	{                                                                                          \
-		struct tl_##what *own = (struct tl_##what *)life->t.what;                          \
-                                                                                                   \
-		if (own != &tl_no_##what || !(own = arena_alloc(&life->mem, sizeof(*own))))        \
-			return own;                                                                \
-		*own = tl_no_##what;                                                               \
-		life->t.what = own;                                                                \
-		return own;                                                                        \
-	}
-OWN(death)
-OWN(notice)
-OWN(reap)
-OWN(sched)
-#undef OWN
+static void *own(struct life *life, const void *now, const void *none, size_t n)
+{
+	void *v = now == none ? arena_alloc(&life->mem, n) : (void *)now;
+
+	return v && now == none ? memcpy(v, none, n) : v;
+}
+
+struct tl_death *own_death(struct life *life)
+{
+	struct tl_death *d = own(life, life->t.death, &tl_no_death, sizeof(*d));
+
+	life->t.death = d ? d : &tl_no_death;
+	return d;
+}
+
+struct tl_notice *own_notice(struct life *life)
+{
+	struct tl_notice *n = own(life, life->t.notice, &tl_no_notice, sizeof(*n));
+
+	life->t.notice = n ? n : &tl_no_notice;
+	return n;
+}
+
+struct tl_reap *own_reap(struct life *life)
+{
+	struct tl_reap *r = own(life, life->t.reap, &tl_no_reap, sizeof(*r));
+
+	life->t.reap = r ? r : &tl_no_reap;
+	return r;
+}
+
+struct tl_sched *own_sched(struct life *life)
+{
+	struct tl_sched *s = own(life, life->t.sched, &tl_no_sched, sizeof(*s));
+
+	life->t.sched = s ? s : &tl_no_sched;
+	return s;
+}
+
+struct deeds *own_deeds(struct life *life)
+{
+	struct deeds *d = own(life, life->deeds, &no_deeds, sizeof(*d));
+
+	life->deeds = d ? d : &no_deeds;
+	return d;
+}
 
 static uint32_t next_generation(struct tl_lives *l, tl_pid pid)
 {
@@ -112,14 +144,15 @@ static uint32_t next_generation(struct tl_lives *l, tl_pid pid)
 
 static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_event *ev)
 {
-	struct life *life = calloc(1, sizeof(*life));
+	struct life *life = pool_take(&l->pool, sizeof(*life));
 
 	if (!life || !map_put(&l->by_pid, (uint64_t)pid, life)) {
-		free(life);
+		pool_give(&l->pool, life, sizeof(*life));
 		fail_memory(l);
 		return NULL;
 	}
-	arena_init(&life->mem);
+	memset(life, 0, sizeof(*life));
+	arena_init_in(&life->mem, &l->pool);
 	life->t.tid = pid;
 	life->t.tgid = TL_PID_NONE;
 	life->t.generation = next_generation(l, pid);
@@ -129,6 +162,7 @@ static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_eve
 	life->t.notice = &tl_no_notice;
 	life->t.reap = &tl_no_reap;
 	life->t.sched = &tl_no_sched;
+	life->deeds = &no_deeds;
 	life->since = TL_NS_NONE;
 	life->cpu = -1;
 	life->t.comms = &life->comm_room;

@@ -14,13 +14,14 @@ struct group *group_of(const struct life *life)
 	return life->t.process ? container_of(life->t.process, struct group, p) : NULL;
 }
 
-static struct group *group_new(tl_pid tgid)
+static struct group *group_new(struct tl_lives *l, tl_pid tgid)
 {
-	struct group *g = calloc(1, sizeof(*g));
+	struct group *g = pool_take(&l->pool, sizeof(*g));
 
 	if (!g)
 		return NULL;
-	arena_init(&g->mem);
+	memset(g, 0, sizeof(*g));
+	arena_init_in(&g->mem, &l->pool);
 	g->p.tgid = tgid;
 	g->p.thread = &g->thread_room;
 	g->threads_cap = 1;
@@ -34,7 +35,7 @@ static void group_unref(struct tl_lives *l, struct group *g)
 	if (g->p.tgid > 0 && map_get(&l->groups, (uint64_t)g->p.tgid) == g)
 		map_del(&l->groups, (uint64_t)g->p.tgid);
 	arena_fini(&g->mem);
-	free(g);
+	pool_give(&l->pool, g, sizeof(*g));
 }
 
 void group_leave(struct tl_lives *l, struct life *life)
@@ -114,7 +115,7 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 	if (!g)
 		g = group_named(l, old, tgid);
 	if (!g)
-		g = group_new(tgid);
+		g = group_new(l, tgid);
 	if (!g || (tgid > 0 && !map_put(&l->groups, (uint64_t)tgid, g)))
 		return false;
 	if (old && old != g)

@@ -6,8 +6,63 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/atom.h"
+#include "base/guard.h"
 #include "base/map.h"
 #include "base/vec.h"
+
+/* What was given back is given out again; nothing given out overlaps; sizes do not mix. */
+static void pool_gives_again(void **state)
+{
+	static const size_t sizes[] = {1, 16, 17, 48, 200, 472, 1024, 1025, 9000};
+	struct pool p;
+	unsigned char *v[ARRAY_SIZE(sizes) * 64];
+
+	pool_init(&p);
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < ARRAY_SIZE(v); i++) {
+			v[i] = pool_take(&p, sizes[i % ARRAY_SIZE(sizes)]);
+			assert_non_null(v[i]);
+			assert_int_equal((uintptr_t)v[i] % 16, 0);
+			memset(v[i], (int)i & 0xff, sizes[i % ARRAY_SIZE(sizes)]);
+		}
+		for (unsigned i = 0; i < ARRAY_SIZE(v); i++) {
+			size_t n = sizes[i % ARRAY_SIZE(sizes)];
+
+			for (size_t k = 0; k < n; k++)
+				assert_int_equal(v[i][k], i & 0xff);
+			pool_give(&p, v[i], n);
+		}
+	}
+	assert_true(p.total < 3u << 20); /* three rounds need no more than one */
+	pool_give(&p, NULL, 64);
+	pool_fini(&p);
+}
+
+/* An arena in a pool gives back what it took, so that the next one needs nothing new. */
+static void arenas_share_a_pool(void **state)
+{
+	struct pool p;
+	size_t total = 0;
+
+	pool_init(&p);
+	for (unsigned round = 0; round < 1000; round++) {
+		struct arena a;
+
+		arena_init_in(&a, &p);
+		for (size_t n = 1; n < 3000; n += 97) {
+			unsigned char *m = arena_alloc(&a, n);
+
+			assert_non_null(m);
+			assert_int_equal(m[0] | m[n - 1], 0);
+			memset(m, 0xff, n);
+		}
+		arena_fini(&a);
+		if (!round)
+			total = p.total;
+	}
+	assert_int_equal(p.total, total);
+	pool_fini(&p);
+}
 
 static void arena_gives_zeroed_aligned_memory(void **state)
 {
@@ -96,6 +151,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arena_gives_zeroed_aligned_memory),
+		cmocka_unit_test(pool_gives_again),
+		cmocka_unit_test(arenas_share_a_pool),
 		cmocka_unit_test(equal_strings_are_one_atom),
 		cmocka_unit_test(map_keeps_what_was_put_through_deletions),
 		cmocka_unit_test(vec_grows),

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Slabs from mmap, cut from the front; a free list per size. The first touch of a page costs more than all else that
+ * is done to a short life, so a slab's pages are asked for together; large ones may be huge pages.
+ *
+ * Under AddressSanitizer everything goes to malloc, which then sees each use of what was given back.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "base/pool.h"
+
+#define SLAB_FIRST (64u << 10)
+#define SLAB_MOST  (2u << 20) /* also the size and the alignment of a huge page */
+
+#if defined(__SANITIZE_ADDRESS__)
+#define POOLED(p, n) false
+#else
+#define POOLED(p, n) ((p) && (n) <= POOL_LARGEST)
+#endif
+
+struct pool_slab {
+	struct pool_slab *next;
+	size_t size;
+};
+
+void pool_init(struct pool *p)
+{
+	memset(p, 0, sizeof(*p));
+}
+
+void pool_fini(struct pool *p)
+{
+	while (p->slabs) {
+		struct pool_slab *s = p->slabs;
+
+		p->slabs = s->next;
+		munmap(s, s->size);
+	}
+	pool_init(p);
+}
+
+static void *slab_map(size_t size)
+{
+	size_t spare = size == SLAB_MOST ? SLAB_MOST : 0;
+	char *v = mmap(NULL, size + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before;
+
+	if (v == MAP_FAILED)
+		return NULL;
+	before = spare ? -(uintptr_t)v & (SLAB_MOST - 1) : 0;
+	if (before)
+		munmap(v, before);
+	if (spare - before)
+		munmap(v + before + size, spare - before);
+	v += before;
+	if (spare)
+		madvise(v, size, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+	madvise(v, size, MADV_POPULATE_WRITE); /* 5.14 on; without it each page comes when it is touched */
+#endif
+	return v;
+}
+
+/* A quarter more each time: what is asked for ahead stays small beside what is in use. */
+static bool slab_open(struct pool *p)
+{
+	size_t size = SLAB_FIRST;
+	struct pool_slab *s;
+
+	while (size < p->total / 4 && size < SLAB_MOST)
+		size *= 2;
+	s = slab_map(size);
+	if (!s)
+		return false;
+	*s = (struct pool_slab){p->slabs, size};
+	p->slabs = s;
+	p->total += size;
+	p->at = (char *)s + POOL_STEP;
+	p->end = (char *)s + size;
+	return true;
+}
+
+void *pool_take(struct pool *p, size_t n)
+{
+	void **v;
+
+	if (!POOLED(p, n))
+		return malloc(n);
+	n = (n + POOL_STEP - 1) & ~(size_t)(POOL_STEP - 1);
+	v = p->free[n / POOL_STEP];
+	if (v) {
+		p->free[n / POOL_STEP] = *v;
+		return v;
+	}
+	if ((size_t)(p->end - p->at) < n && !slab_open(p))
+		return NULL;
+	v = (void **)p->at;
+	p->at += n;
+	return v;
+}
+
+void pool_give(struct pool *p, void *v, size_t n)
+{
+	if (!POOLED(p, n)) {
+		free(v);
+		return;
+	}
+	if (!v)
+		return;
+	n = (n + POOL_STEP - 1) & ~(size_t)(POOL_STEP - 1);
+	*(void **)v = p->free[n / POOL_STEP];
+	p->free[n / POOL_STEP] = v;
+}

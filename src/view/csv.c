@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Lives as a table for spreadsheets: RFC 4180, a head line, one line a life, every fact of columns.def. What was not
+ * seen, and what cannot apply, is an empty field; an empty text is "". A list is its JSON in one field.
+ *
+ * Names are hostile, and a spreadsheet runs what begins like a formula. A text that begins with one of = + - @, a tab, a
+ * line end, their full-width forms, or ' gets a ' before it, so that taking one leading ' away gives back what was there.
+ * On a terminal, control bytes are shown as their pictures; in a file they are what they were.
+ */
+#include <string.h>
+#include "base/guard.h"
+#include "base/utf8.h"
+#include "columns/as_json.h"
+#include "columns/flat.h"
+#include "view/views.h"
+
+struct csv {
+	struct flat flat[FLAT_MAX];
+	unsigned n;
+	bool terminal;
+	struct out list; /* the JSON of the list being written */
+	struct json json;
+};
+
+/* What a field may hold without quotes. */
+static bool bare(unsigned char c)
+{
+	return c > 0x20 && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\'';
+}
+
+/* U+FF0B, FF0D, FF1D, FF20: + - = @ as East Asian keyboards have them; spreadsheets take them as well. */
+static bool is_wide_formula(const char *s, size_t n)
+{
+	static const char *const wide[] = {"\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\x9d", "\xef\xbc\xa0"};
+
+	for (unsigned i = 0; n >= 3 && i < ARRAY_SIZE(wide); i++)
+		if (!memcmp(s, wide[i], 3))
+			return true;
+	return false;
+}
+
+static bool is_formula(const char *s, size_t n)
+{
+	return n && (memchr("=+-@\t\r\n'", s[0], 8) || is_wide_formula(s, n));
+}
+
+static void put_control(struct csv *csv, struct out *o, unsigned char c)
+{
+	static const char picture[] = "\xe2\x90";
+
+	if (!csv->terminal || c == '\n' || c == '\t') {
+		out_char(o, (char)c);
+		return;
+	}
+	out_mem(o, picture, 2); /* U+2400 and on: one for each control byte */
+	out_char(o, (char)(c == 0x7f ? 0xa1 : 0x80 + c));
+}
+
+/* A C1 control, two bytes in UTF-8: a terminal obeys it as it does ESC. */
+static bool is_c1(const char *s, unsigned len)
+{
+	return len == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0;
+}
+
+static void put_quoted(struct csv *csv, struct out *o, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		size_t run = i;
+		unsigned len;
+
+		while (run < n && (unsigned char)s[run] >= 0x20 && (unsigned char)s[run] < 0x7f && s[run] != '"')
+			run++;
+		out_mem(o, s + i, run - i);
+		i = run;
+		if (i == n)
+			break;
+		len = utf8_len(s + i, n - i);
+		if (s[i] == '"') {
+			out_mem(o, "\"\"", 2);
+			i++;
+		} else if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) {
+			put_control(csv, o, (unsigned char)s[i++]);
+		} else if (!len || (csv->terminal && is_c1(s + i, len))) {
+			out_mem(o, "\xef\xbf\xbd", 3);
+			i += len ? len : 1;
+		} else {
+			out_mem(o, s + i, len);
+			i += len;
+		}
+	}
+}
+
+static void put_text(struct csv *csv, struct out *o, const char *s, size_t n)
+{
+	size_t run = 0;
+	bool formula = is_formula(s, n);
+
+	while (run < n && bare((unsigned char)s[run]))
+		run++;
+	if (n && run == n && !formula) {
+		out_mem(o, s, n);
+		return;
+	}
+	out_char(o, '"');
+	if (formula)
+		out_char(o, '\'');
+	put_quoted(csv, o, s, n);
+	out_char(o, '"');
+}
+
+/* A list or a stack; null leaves the field empty. */
+static void put_list(struct csv *csv, struct out *o, const struct flat *f, const struct cell *c,
+		     const struct tl_told *told)
+{
+	csv->list.n = 0;
+	json_init(&csv->json, &csv->list);
+	if (f->piece == FLAT_RAW)
+		columns_put_raw(&csv->json, NULL, c);
+	else
+		columns_put(&csv->json, NULL, f->row, c, told);
+	if (csv->list.n && memcmp(csv->list.buf, "null", 4))
+		put_text(csv, o, csv->list.buf, csv->list.n);
+}
+
+static void put_cell(struct csv *csv, struct out *o, const struct flat *f, const struct cell *whole,
+		     const struct tl_told *told)
+{
+	struct cell c = flat_cell(f, whole);
+
+	switch (c.kind) {
+	case CELL_INT: out_i64(o, c.u.i); return;
+	case CELL_BOOL: out_str(o, c.u.b ? "true" : "false"); return;
+	case CELL_TEXT: put_text(csv, o, c.u.s.p, c.u.s.n); return;
+	case CELL_STACK:
+	case CELL_LIST:
+	case CELL_PLAIN: put_list(csv, o, f, &c, told); return;
+	default: return;
+	}
+}
+
+static bool csv_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
+{
+	struct csv *csv = calloc(1, sizeof(*csv));
+
+	if (!csv)
+		return false;
+	csv->n = flat_task(csv->flat, true);
+	csv->terminal = opts->width;
+	out_init(&csv->list, -1);
+	for (unsigned i = 0; i < csv->n; i++) {
+		if (i)
+			out_char(o, ',');
+		out_str(o, csv->flat[i].name);
+	}
+	out_mem(o, "\r\n", 2);
+	*ret_state = csv;
+	return true;
+}
+
+static void csv_task(struct out *o, void *state, const struct tl_told *told)
+{
+	struct csv *csv = state;
+	struct cell cells[COLUMNS];
+
+	columns_cells(told, cells);
+	for (unsigned i = 0; i < csv->n; i++) {
+		if (i)
+			out_char(o, ',');
+		put_cell(csv, o, &csv->flat[i], &cells[csv->flat[i].row], told);
+	}
+	out_mem(o, "\r\n", 2);
+	if (csv->list.os)
+		o->os = csv->list.os;
+}
+
+static void csv_end(struct out *o, void *state, const struct tl_trailer *trailer)
+{
+	struct csv *csv = state;
+
+	out_fini(&csv->list);
+	free(csv);
+}
+
+const struct tl_view view_csv = {
+	.name = "csv",
+	.suffix = ".csv",
+	.summary = N_("one line per life, for spreadsheets"),
+	.is_export = true,
+	.begin = csv_begin,
+	.task = csv_task,
+	.end = csv_end,
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is held follows the living (life.h, inv 5): the dead are handed on while the trace goes on. */
+#include <stdlib.h>
+#include "lives.h"
+
+#define LIVES 3000
+
+static void count(void *ctx, const struct tl_task *t)
+{
+	*(unsigned *)ctx += t->death->seen.is;
+}
+
+/* LIVES tasks, one each 10 ms, each ends 1 ms after its birth in that state; a free record only of the first. */
+static struct told_lives tell(char state, bool one_free)
+{
+	size_t room = LIVES * 400, n = 0;
+	char *text = malloc(room);
+	struct told_lives told;
+	unsigned dead = 0;
+
+	assert_non_null(text);
+	for (unsigned i = 0; i < LIVES; i++) {
+		unsigned t = 1000000 + i * 10000, pid = 100 + i;
+
+		n += (size_t)snprintf(text + n, room - n,
+				      "  a-10 [000] ..... %u.%06u: task_newtask: pid=%u comm=c clone_flags=1200000 oom_score_adj=0\n",
+				      t / 1000000, t % 1000000, pid);
+		t += 1000;
+		n += (size_t)snprintf(text + n, room - n, "  c-%u [000] ..... %u.%06u: sched_process_exit: comm=c pid=%u prio=120\n",
+				      pid, t / 1000000, t % 1000000, pid);
+		if (state)
+			n += (size_t)snprintf(text + n, room - n,
+					      "  c-%u [000] d.... %u.%06u: sched_switch: prev_comm=c prev_pid=%u prev_prio=120 "
+					      "prev_state=%c ==> next_comm=a next_pid=10 next_prio=120\n",
+					      pid, t / 1000000, t % 1000000, pid, state);
+		if (one_free && !i)
+			n += (size_t)snprintf(text + n, room - n, "  a-10 [000] ..... %u.%06u: sched_process_free: comm=c pid=%u prio=120\n",
+					      t / 1000000, t % 1000000, pid);
+	}
+	told = lives_of_text(text, count, &dead);
+	assert_int_equal(dead, LIVES);
+	free(text);
+	return told;
+}
+
+/* Nothing tells of reaping: a second is waited, of 100 deaths each. */
+static void without_free_records(void **state)
+{
+	assert_in_range(tell(0, false).most, 50, 250);
+	assert_in_range(tell('Z', false).most, 50, 250);
+}
+
+/* A kernel that frees late (CONFIG_RCU_LAZY): who was released when it left its last CPU is not waited for. */
+static void released_and_never_freed(void **state)
+{
+	assert_in_range(tell('X', true).most, 2, 50);
+}
+
+/* A zombie may be one for as long as the trace lasts. */
+static void zombies_are_waited_for(void **state)
+{
+	assert_in_range(tell('Z', true).most, LIVES - 10, LIVES + 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_free_records),
+		cmocka_unit_test(released_and_never_freed),
+		cmocka_unit_test(zombies_are_waited_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
