@@ -159,6 +159,8 @@ struct tl_event {
 			tl_ns t; /* when it happened, where that differs from the marker's own time */
 			tl_pid target;
 			int32_t sig;
+			uint8_t call;	 /* enum tl_call */
+			int8_t unwanted; /* 1, 0, -1 not told */
 			const struct tl_atom *comm, *text, *cgroup;
 		} side;
 		uint64_t lost;
@@ -169,6 +171,8 @@ struct tl_events;
 
 /* Reads from src (borrowed). */
 struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret);
+/* The kernel's CPU, as far as the trace has told it by now. */
+enum tl_arch tl_events_arch(const struct tl_events *evs);
 void tl_events_free(struct tl_events *evs);
 /* Symbols for stacks of traces that carry none; borrowed. Before the first event. */
 void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab);

@@ -203,6 +203,23 @@ struct tl_function_row {
 /* Rows of one role, newest kernel's name first; *ret_n of them. */
 const struct tl_function_row *tl_role_rows(enum tl_role role, unsigned *ret_n);
 
+/* ---- system calls (facts/calls.def) ---- */
+
+enum tl_call {
+	TL_CALL_UNKNOWN = 0, /* not told */
+	TL_CALL_NONE,	     /* in no system call */
+	TL_CALL_OTHER,	     /* in one that no life asks for */
+#define CALL(id, name, x86_64, i386, arm64, arm) TL_CALL_##id,
+#include "../../src/facts/calls.def"
+#undef CALL
+	TL_CALLS,
+};
+
+/* compat: a 32-bit program's number on a 64-bit kernel. nr -1: in none. */
+enum tl_call tl_call_numbered(enum tl_arch arch, bool compat, int nr);
+enum tl_call tl_call_named(const char *name, size_t n); /* "exit_group", "none", "other"; else TL_CALL_UNKNOWN */
+const char *tl_call_name(enum tl_call call);		/* NULL for TL_CALL_UNKNOWN */
+
 /* Where a system call's own name begins in its function's name ("__x64_sys_kill": 10); 0: it is no such function. */
 size_t tl_syscall_part(const char *name, size_t n);
 

@@ -47,6 +47,7 @@ struct tl_signal {
 	bool owner_kthread;
 	bool self;	   /* owner and target are one process */
 	uint8_t ctx;	   /* enum tl_ctx of the record */
+	uint8_t call;	   /* enum tl_call: the system call the owner was in; nothing in an interrupt */
 	struct tl_ref target;
 	struct tl_ref owner; /* who was running */
 	tl_pid owner_tgid;   /* TL_PID_NONE unknown */
@@ -83,6 +84,7 @@ struct tl_death {
 	struct tl_delivery last; /* the last signal_deliver before death */
 	bool any_delivery;
 	char last_state; /* 'Z', 'X' of the last sched_switch; 0 not seen */
+	int8_t unwanted; /* its parent leaves no zombies: 1, 0, -1 not told */
 };
 
 struct tl_notice {
@@ -99,6 +101,7 @@ struct tl_reap {
 	struct tl_seen seen;
 	struct tl_ref by;
 	struct tl_seen waited; /* sched_process_wait of the parent that led to it */
+	struct tl_ref waiter;  /* its parent, waiting then, where it may as well have reaped itself */
 	struct tl_seen freed;  /* sched_process_free: late, never the time of reaping */
 };
 
@@ -203,7 +206,7 @@ struct tl_leaver {
 	struct tl_delivery last;
 	bool any_delivery;
 	struct tl_seen coredump;
-	bool status_known, status_from_call, exit_group_called; /* as in struct tl_death */
+	bool status_known, status_from_call, exit_called, exit_group_called; /* as in struct tl_death */
 	int32_t status;
 	const struct tl_signal *own; /* sent to this thread alone, an array of n_own, the newest ones */
 	unsigned n_own;
@@ -230,6 +233,7 @@ struct tl_lives;
 /* What the lives were told with: which kinds of witnesses this trace has at all. */
 struct tl_witnesses {
 	bool newtask, fork, exec, exit, wait, free, sw, signal, deliver, functions, stacks, side;
+	uint8_t arch; /* enum tl_arch of the kernel, as far as known by now */
 };
 
 typedef void (*tl_life_fn)(void *ctx, const struct tl_task *task);

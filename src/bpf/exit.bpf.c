@@ -9,6 +9,9 @@
  * Who sent a signal that may kill: at signal_generate the sender is running, so its command line is in memory; a moment
  * later a `kill` is gone, and before any buffer is read.
  *
+ * Which system call the task is in, at both: its registers at entry are kept at the top of its kernel stack. That tells
+ * exit from exit_group and kill from pidfd_send_signal, where no call path is recorded.
+ *
  * Only the fields used are declared; libbpf finds where they are in the running kernel (CO-RE).
  */
 #include <linux/types.h>
@@ -23,17 +26,134 @@ struct signal_struct {
 	unsigned int flags;
 } __attribute__((preserve_access_index));
 
+struct sigaction {
+	void *sa_handler;
+	unsigned long sa_flags;
+} __attribute__((preserve_access_index));
+
+struct k_sigaction {
+	struct sigaction sa;
+} __attribute__((preserve_access_index));
+
+struct sighand_struct {
+	struct k_sigaction action[64];
+} __attribute__((preserve_access_index));
+
+struct thread_info {
+	unsigned long flags;
+	__u32 status;
+} __attribute__((preserve_access_index));
+
 struct mm_struct {
 	unsigned long arg_start, arg_end;
 } __attribute__((preserve_access_index));
 
+struct vm_struct {
+	unsigned int nr_pages;
+} __attribute__((preserve_access_index));
+
 struct task_struct {
+	struct thread_info thread_info;
+	void *stack;
+	struct vm_struct *stack_vm_area;
+	unsigned int flags;
 	int pid;
 	int tgid;
 	int exit_code;
+	int exit_signal;
+	struct task_struct *real_parent;
 	struct signal_struct *signal;
+	struct sighand_struct *sighand;
 	struct mm_struct *mm;
 } __attribute__((preserve_access_index));
+
+/* ---- the system call a task is in ---- */
+
+enum bpf_func_id___here { BPF_FUNC_task_pt_regs___here = 175 };
+
+#define PF_IO_WORKER 0x10
+#define PF_KTHREAD   0x200000
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs___here {
+	unsigned long orig_ax;
+} __attribute__((preserve_access_index));
+#define CALL_NUMBER orig_ax
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs___here {
+	int syscallno;
+} __attribute__((preserve_access_index));
+#define CALL_NUMBER syscallno
+#endif
+
+#ifdef CALL_NUMBER
+const volatile __u32 page_size = 4096;
+
+/*
+ * The helper is of 5.15; before, the registers stand right at the top of the stack (arch/.../processor.h task_pt_regs),
+ * whose size is known where it is mapped page by page. NULL: not known.
+ */
+static __always_inline struct pt_regs___here *registers(void)
+{
+	struct task_struct *me;
+	__u64 size;
+
+	if (bpf_core_enum_value_exists(enum bpf_func_id___here, BPF_FUNC_task_pt_regs___here))
+		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	me = (void *)bpf_get_current_task();
+	if (!bpf_core_field_exists(me->stack_vm_area))
+		return 0;
+	size = (__u64)BPF_CORE_READ(me, stack_vm_area, nr_pages) * page_size;
+	return size ? BPF_CORE_READ(me, stack) + size - bpf_core_type_size(struct pt_regs___here) : 0;
+}
+
+/* Called by a 32-bit program: other numbers. arch/x86/include/asm/thread_info.h, arch/arm64/include/asm/thread_info.h */
+static __always_inline int is_compat(struct task_struct *me)
+{
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(me, thread_info.status) & 2; /* TS_COMPAT */
+#else
+	return BPF_CORE_READ(me, thread_info.flags) >> 22 & 1; /* TIF_32BIT */
+#endif
+}
+
+static __always_inline void note_call(struct task_struct *me, struct call_record *r)
+{
+	struct pt_regs___here *regs;
+
+	r->nr = CALL_UNKNOWN;
+	r->compat = 0;
+	if (BPF_CORE_READ(me, flags) & (PF_KTHREAD | PF_IO_WORKER))
+		return;
+	regs = registers();
+	if (!regs)
+		return;
+	r->nr = (__s32)BPF_CORE_READ(regs, CALL_NUMBER);
+	r->compat = is_compat(me);
+}
+#else
+static __always_inline void note_call(struct task_struct *me, struct call_record *r)
+{
+	r->nr = CALL_UNKNOWN;
+	r->compat = 0;
+}
+#endif
+
+/* ---- deaths ---- */
+
+#define SIGCHLD	       17
+#define SIG_IGN	       ((void *)1)
+#define SA_NOCLDWAIT   2
+
+/* Nobody need wait for it: its parent wants no zombies; kernel/signal.c do_notify_parent(). */
+static __always_inline int is_unwanted(struct task_struct *p)
+{
+	struct sighand_struct *h = BPF_CORE_READ(p, real_parent, sighand);
+
+	return p->exit_signal == SIGCHLD && h &&
+	       (BPF_CORE_READ(h, action[SIGCHLD - 1].sa.sa_handler) == SIG_IGN ||
+		BPF_CORE_READ(h, action[SIGCHLD - 1].sa.sa_flags) & SA_NOCLDWAIT);
+}
 
 /* 1 MB holds 26 000 deaths. */
 struct {
@@ -63,7 +183,8 @@ int BPF_PROG(on_exit, struct task_struct *p)
 	r->exit_code = p->exit_code;
 	r->group_exit_code = p->signal->group_exit_code;
 	r->signal_flags = p->signal->flags;
-	r->pad = 0;
+	r->unwanted = is_unwanted(p);
+	note_call(p, &r->call);
 	bpf_ringbuf_submit(r, 0); /* wakes the reader only when it had caught up */
 	return 0;
 }
@@ -97,7 +218,7 @@ struct {
 SEC("tp_btf/signal_generate")
 int BPF_PROG(on_signal, int sig, void *info, struct task_struct *to, int group, int result)
 {
-	struct task_struct *me = (struct task_struct *)bpf_get_current_task_btf();
+	struct task_struct *me = (struct task_struct *)bpf_get_current_task();
 	struct signal_record *r;
 	unsigned long from, end;
 	struct mm_struct *mm;
@@ -105,19 +226,20 @@ int BPF_PROG(on_signal, int sig, void *info, struct task_struct *to, int group, 
 
 	if (result || sig < 1 || sig > 31 || HARMLESS >> sig & 1)
 		return 0;
-	mm = me->mm;
+	mm = BPF_CORE_READ(me, mm);
 	r = bpf_ringbuf_reserve(&signals, sizeof(*r), 0);
 	if (!r)
 		return 0;
 	r->t = bpf_ktime_get_ns();
 	r->cgroup = bpf_get_current_cgroup_id();
-	r->tid = me->pid;
+	r->tid = BPF_CORE_READ(me, pid);
 	r->target = to->pid;
 	r->sig = sig;
 	r->n = 0;
+	note_call(me, &r->call);
 	if (mm) {
-		from = mm->arg_start;
-		end = mm->arg_end;
+		from = BPF_CORE_READ(mm, arg_start);
+		end = BPF_CORE_READ(mm, arg_end);
 		n = end - from < EXEC_TEXT - 1 ? end - from : EXEC_TEXT - 1;
 		if (!bpf_probe_read_user(r->text, n & (EXEC_TEXT - 1), (const void *)from))
 			r->n = n;

@@ -5,12 +5,20 @@
 
 #include <linux/types.h>
 
+#define CALL_UNKNOWN (-2) /* -1: in no system call */
+
+struct call_record {
+	__s32 nr;
+	__u32 compat; /* the number is a 32-bit program's */
+};
+
 struct exit_record {
 	__u64 t; /* CLOCK_MONOTONIC, the trace clock `mono` */
 	__s32 tid, tgid;
 	__s32 exit_code, group_exit_code;
 	__u32 signal_flags;
-	__u32 pad;
+	__u32 unwanted; /* its parent leaves no zombies */
+	struct call_record call;
 };
 
 #define EXEC_TEXT 1024 /* a power of two; a side fact holds less */
@@ -27,6 +35,7 @@ struct signal_record {
 	__s32 tid, target; /* who was running, and who gets it */
 	__s32 sig;
 	__u32 n;
+	struct call_record call;
 	char text[EXEC_TEXT]; /* the command line of who was running */
 };
 

@@ -2,6 +2,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "base/guard.h"
 #include "bpf/exit.skel.h"
 #include "bpf/exit_record.h"
@@ -16,6 +17,19 @@ struct exits {
 	const struct exits_ear *ear; /* during exits_take() */
 	bool has_execs;
 };
+
+#if defined(__x86_64__)
+#define ARCH_HERE TL_ARCH_X86
+#elif defined(__aarch64__)
+#define ARCH_HERE TL_ARCH_ARM64
+#else
+#define ARCH_HERE TL_ARCH_UNKNOWN /* without type information nothing is asked */
+#endif
+
+static enum tl_call call_of(const struct call_record *r)
+{
+	return tl_call_numbered(ARCH_HERE, r->compat, r->nr);
+}
 
 /* As kernel/exit.c wait_task_zombie() decides. */
 static int status_of(const struct exit_record *r)
@@ -32,7 +46,9 @@ static int on_death(void *ctx, void *data, size_t n)
 		x->ear->died(x->ear->ctx, &(struct exits_death){.t = (tl_ns)r->t,
 								.tid = r->tid,
 								.tgid = r->tgid,
-								.status = status_of(r)});
+								.status = status_of(r),
+								.call = call_of(&r->call),
+								.unwanted = r->unwanted});
 	return 0;
 }
 
@@ -56,10 +72,18 @@ static int on_signal(void *ctx, void *data, size_t n)
 								 .tid = r->tid,
 								 .target = r->target,
 								 .sig = r->sig,
+								 .call = call_of(&r->call),
 								 .cgroup = r->cgroup,
 								 .args = r->text,
 								 .n = r->n});
 	return 0;
+}
+
+static void set_page_size(struct exit_bpf *skel)
+{
+#if defined(__x86_64__) || defined(__aarch64__)
+	skel->rodata->page_size = (__u32)sysconf(_SC_PAGESIZE);
+#endif
 }
 
 /* Exit codes matter more: a kernel that takes only their program still gives them. */
@@ -70,6 +94,7 @@ static int load_programs(struct exits *x, bool with_execs, bool with_signals)
 	x->skel = exit_bpf__open();
 	if (!x->skel)
 		return -errno;
+	set_page_size(x->skel);
 	bpf_program__set_autoload(x->skel->progs.on_exec, with_execs);
 	bpf_program__set_autoload(x->skel->progs.on_signal, with_signals);
 	rc = exit_bpf__load(x->skel);

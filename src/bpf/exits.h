@@ -10,6 +10,7 @@
 #define BPF_EXITS_H
 
 #include "tasklife/err.h"
+#include "tasklife/facts.h"
 
 struct exits;
 
@@ -17,6 +18,8 @@ struct exits_death {
 	tl_ns t; /* CLOCK_MONOTONIC */
 	tl_pid tid, tgid;
 	int32_t status; /* what wait would report: exit code << 8, or signal, or signal | 0x80 */
+	enum tl_call call; /* the system call it was in */
+	bool unwanted;	   /* its parent leaves no zombies: nobody need wait for it */
 };
 
 struct exits_exec {
@@ -29,6 +32,7 @@ struct exits_signal { /* one that may kill */
 	tl_ns t;
 	tl_pid tid, target; /* who was running when it was sent, mostly the sender */
 	int sig;
+	enum tl_call call; /* the system call that who was running was in; nothing in an interrupt */
 	uint64_t cgroup; /* of who was running: its id in the unified hierarchy; 0 unknown */
 	const char *args; /* of who was running; n 0: a kernel thread, or not readable */
 	size_t n;

@@ -110,6 +110,10 @@ static void put(struct tl_events *evs, struct tl_event *ev, struct tl_str w)
 		ev->u.side.kthread = i;
 	else if (key_is(w, "t", &v) && number(v, &i))
 		ev->u.side.t = i;
+	else if (key_is(w, "call", &v))
+		ev->u.side.call = (uint8_t)tl_call_named(v.p, v.n);
+	else if (key_is(w, "unwanted", &v) && number(v, &i))
+		ev->u.side.unwanted = i == 1;
 }
 
 static bool kind_named(struct tl_str name, enum tl_side *ret)
@@ -135,6 +139,7 @@ bool decode_side(struct tl_events *evs, const struct tl_record *rec, struct tl_e
 	ev->u.side.tid = ev->u.side.tgid = ev->u.side.ppid = TL_PID_NONE;
 	ev->u.side.target = TL_PID_NONE;
 	ev->u.side.status = -1;
+	ev->u.side.unwanted = -1;
 	ev->u.side.t = TL_NS_NONE;
 	if (!kind_named(word_of(&s), &ev->u.side.kind))
 		return false;

@@ -275,9 +275,8 @@ void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab)
 static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const struct tl_rawframe *frame,
 				   unsigned n, const struct tl_rawframe *ip, const struct tl_rawframe *parent)
 {
-	const struct tl_trace_info *info = evs->src ? tl_source_info(evs->src) : NULL;
 	struct making m = {.evs = evs, .first = true, .own_top = ip != NULL, .tab = symbols_of(evs),
-			   .arch = info ? info->arch : TL_ARCH_UNKNOWN};
+			   .arch = tl_events_arch(evs)};
 
 	if (ip)
 		add_top(&m, frame, n, ip, parent);

@@ -139,7 +139,7 @@ static tl_ns apart(const struct life *life, tl_ns died)
 
 /*
  * The fact and the kernel's own record of the death come from two places, and either may come first; so somebody
- * still alive is meant when no dead one is near and the moment lies in its life.
+ * still alive is meant when the moment lies in its life: by then an older bearer of its number was gone.
  */
 struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 {
@@ -151,7 +151,7 @@ struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 			best = h;
 	if (now && !lives && (!best || apart(now, died) <= apart(best, died)))
 		best = now;
-	if (lives && died != TL_NS_NONE && died >= now->t.first.t && (!best || apart(best, died) > HOLD_NS))
+	if (lives && died != TL_NS_NONE && now->t.first.t != TL_NS_NONE && died >= now->t.first.t)
 		best = now;
 	return best;
 }

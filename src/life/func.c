@@ -10,6 +10,7 @@ static const struct {
 	{TL_ROLE_KTHREAD_CREATE, birth_request},
 	{TL_ROLE_DO_EXIT, death_path},
 	{TL_ROLE_COREDUMP, death_coredump},
+	{TL_ROLE_RELEASE_TASK, reap_release},
 };
 
 void see_func(struct tl_lives *l, const struct tl_event *ev)

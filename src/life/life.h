@@ -78,6 +78,7 @@ struct life {
 	bool finished;
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */
+	bool released; /* reap.c: it called release_task while dying: of itself */
 	/* room in the arrays of t */
 	uint16_t rhythms_cap, signals_cap, comms_cap, execs_cap, children_cap, adoptions_cap;
 };
@@ -91,6 +92,7 @@ struct group {
 	struct tl_seen waiting; /* the last wait of any of its threads */
 	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
 	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
+	tl_ns released; /* reap.c: the last release_task of any of its threads; 0 none */
 };
 
 /* kthreadd's next child was asked for by this task. */
@@ -215,6 +217,8 @@ void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_e
 /* reap.c */
 void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev);
 void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool at_most);
+void reap_release(struct tl_lives *l, const struct tl_event *ev); /* release_task was called */
+void reap_settle(struct life *life); /* what the recorder told of it came late */
 /* kin.c */
 void kin_child(struct life *parent, const struct life *child);
 const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n);

@@ -111,6 +111,8 @@ const struct tl_task *tl_lives_find(const struct tl_lives *l, tl_pid pid)
 
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *l)
 {
+	if (l->events)
+		((struct tl_lives *)l)->w.arch = tl_events_arch(l->events);
 	return &l->w;
 }
 

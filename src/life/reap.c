@@ -86,6 +86,12 @@ static int alone(struct tl_lives *l, const struct life *life)
 
 	if (is_thread(life) || life->t.kthread)
 		return 1; /* kthreadd ignores every signal, so its children reap themselves (kernel/kthread.c) */
+	if (life->t.death->unwanted >= 0)
+		return life->t.death->unwanted;
+	if (life->released && !life->deeds->zombies_told)
+		return 1;
+	if (parent && n->seen.is && n->seen.t != TL_NS_NONE && group_of(parent)->released > n->seen.t)
+		return 0;
 	if (!l->w.signal)
 		return -1;
 	if (!n->seen.is)
@@ -95,6 +101,13 @@ static int alone(struct tl_lives *l, const struct life *life)
 	if (parent->t.sched->any && parent->run != RUN_ON_CPU && parent->off_cpu < n->seen.t)
 		return 1;
 	return -1;
+}
+
+/* Whether it reaped itself or was reaped by this one will be told. */
+static void keep_waiter(struct tl_reap *r, const struct life *parent)
+{
+	r->waiter = life_ref(parent);
+	r->waited = group_of(parent)->waiting;
 }
 
 /*
@@ -113,9 +126,39 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 	if (life->t.death->last_state != 'X' || life->t.reap->is)
 		return;
 	self = alone(l, life);
-	reap_by(life, self ? NULL : waiting_parent(l, life), seen_at(ev), true);
+	parent = waiting_parent(l, life);
+	reap_by(life, self ? NULL : parent, seen_at(ev), true);
 	if (self && life->t.reap->is)
 		own_reap(life)->automatic = (int8_t)self;
+	if (self < 0 && parent && life->t.reap->is)
+		keep_waiter(own_reap(life), parent);
+}
+
+/* The exit's side fact follows the last switch more often than not. */
+void reap_settle(struct life *life)
+{
+	const struct tl_death *d = life->t.death;
+	struct tl_reap *r = life->t.reap->is ? own_reap(life) : NULL;
+
+	if (d->last_state != 'X' || d->unwanted < 0 || !r || !r->at_most || r->automatic >= 0)
+		return;
+	if (d->unwanted) {
+		r->automatic = 1;
+	} else if (r->waiter.tid > 0) {
+		r->automatic = 0;
+		r->by = r->waiter;
+	}
+}
+
+/* kernel/exit.c: wait_task_zombie() calls it for a child, exit_notify() for the dying task itself. */
+void reap_release(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *owner = life_owner(l, ev);
+
+	if (owner && is_dying(owner))
+		owner->released = true;
+	else if (owner)
+		group_of(owner)->released = ev->t;
 }
 
 void see_free(struct tl_lives *l, const struct tl_event *ev)

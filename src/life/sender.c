@@ -5,8 +5,9 @@
  */
 #include "life/life.h"
 
-/* The record and the program that saw the same signal are microseconds apart. */
-#define SAME_NS 1000000
+/* The record and the program that saw the same signal are microseconds apart, unless somebody else ran in between; so
+ * the nearest is meant. */
+#define SAME_NS 50000000
 
 struct wanted {
 	tl_pid tid;	/* sender */
@@ -14,28 +15,34 @@ struct wanted {
 	tl_ns t;	/* TL_NS_NONE: any */
 	uint64_t place; /* of the signal's record; 0: any */
 	const struct tl_atom *argv, *cgroup;
+	uint8_t call;
 };
 
 static bool is_wanted(const struct tl_signal *s, const struct wanted *w)
 {
-	tl_ns apart = w->t == TL_NS_NONE ? 0 : s->seen.t - w->t;
+	return s->owner.tid == w->tid && (!w->sig || s->sig == w->sig) && (!w->place || s->seen.place == w->place);
+}
 
-	return s->owner.tid == w->tid && (!w->sig || s->sig == w->sig) && (!w->place || s->seen.place == w->place) &&
-	       apart < SAME_NS && apart > -SAME_NS;
+static tl_ns apart(const struct tl_signal *s, const struct wanted *w)
+{
+	tl_ns d = w->t == TL_NS_NONE ? 0 : s->seen.t - w->t;
+
+	return d < 0 ? -d : d;
 }
 
 static bool put_into(struct tl_signal *v, unsigned n, const struct wanted *w)
 {
-	bool found = false;
+	struct tl_signal *best = NULL;
 
-	for (unsigned i = n; i-- > 0;) {
-		if (!is_wanted(&v[i], w))
-			continue;
-		v[i].owner_argv = w->argv ? w->argv : v[i].owner_argv;
-		v[i].owner_cgroup = w->cgroup ? w->cgroup : v[i].owner_cgroup;
-		found = true;
-	}
-	return found;
+	for (unsigned i = n; i-- > 0;)
+		if (is_wanted(&v[i], w) && apart(&v[i], w) < (best ? apart(best, w) : SAME_NS))
+			best = &v[i];
+	if (!best)
+		return false;
+	best->owner_argv = w->argv ? w->argv : best->owner_argv;
+	best->owner_cgroup = w->cgroup ? w->cgroup : best->owner_cgroup;
+	best->call = w->call ? w->call : best->call;
+	return true;
 }
 
 static bool put_into_life(struct life *life, const struct wanted *w)
@@ -66,7 +73,8 @@ void sender_told(struct tl_lives *l, const struct tl_event *ev)
 					.sig = ev->u.side.sig,
 					.t = ev->u.side.t,
 					.argv = ev->u.side.text,
-					.cgroup = ev->u.side.cgroup});
+					.cgroup = ev->u.side.cgroup,
+					.call = ev->u.side.call});
 }
 
 /* ---- its program is told of after it has sent something ---- */

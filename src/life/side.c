@@ -19,6 +19,19 @@ static void alive(struct tl_lives *l, const struct tl_event *ev)
 		life->t.parent = ref_pid(l, ev->u.side.ppid, NULL);
 }
 
+/* Killed on its way into exit it did not leave by it: then the status is the signal. */
+static void left_by(struct tl_death *d, const struct tl_event *ev)
+{
+	bool group = ev->u.side.call == TL_CALL_EXIT_GROUP;
+
+	if (!(group || ev->u.side.call == TL_CALL_EXIT) || ev->u.side.status & 0x7f || d->exit_call.is)
+		return;
+	d->exit_call = seen_at(ev);
+	if (ev->u.side.t != TL_NS_NONE)
+		d->exit_call.t = ev->u.side.t;
+	d->exit_group_called = group;
+}
+
 /* The marker's task is the one that died at that time: pids are reused. */
 static void exited(struct tl_lives *l, const struct tl_event *ev)
 {
@@ -31,6 +44,9 @@ static void exited(struct tl_lives *l, const struct tl_event *ev)
 	d->status = ev->u.side.status;
 	d->status_known = true;
 	d->status_from_call = false;
+	d->unwanted = ev->u.side.unwanted;
+	left_by(d, ev);
+	reap_settle(life);
 	group_leaver(life, d->seen.is ? d->seen : d->do_exit);
 }
 

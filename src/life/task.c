@@ -79,9 +79,9 @@ void *array_more(struct arena *mem, void *v, unsigned n, uint16_t *cap, size_t s
 	return bigger;
 }
 
-const struct tl_death tl_no_death = {.group_dead = -1};
+const struct tl_death tl_no_death = {.group_dead = -1, .unwanted = -1};
 const struct tl_notice tl_no_notice = {.parent.tid = TL_PID_NONE, .sender.tid = TL_PID_NONE};
-const struct tl_reap tl_no_reap = {.automatic = -1, .by.tid = TL_PID_NONE};
+const struct tl_reap tl_no_reap = {.automatic = -1, .by.tid = TL_PID_NONE, .waiter.tid = TL_PID_NONE};
 const struct tl_sched tl_no_sched = {};
 
 static const struct deeds no_deeds = {};

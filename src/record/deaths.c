@@ -6,20 +6,27 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <time.h>
 #include "base/guard.h"
 #include "record/inside.h"
 
-void record_tell_exit(struct side *s, tl_pid tid, int status, tl_ns t)
+void record_tell_exit(struct side *s, tl_pid tid, int status)
 {
 	struct side_line l;
 
 	side_begin(&l, "exit");
 	side_int(&l, "tid", tid);
 	side_int(&l, "status", status);
-	if (t != TL_NS_NONE)
-		side_int(&l, "t", t);
 	side_put(s, &l);
+}
+
+void side_call(struct side_line *l, enum tl_call call)
+{
+	const char *name = tl_call_name(call);
+
+	if (name)
+		side_text(l, "call", name, strlen(name));
 }
 
 /* The program's clock is that of the trace only when that is mono. */
@@ -27,8 +34,16 @@ static void on_death(void *ctx, const struct exits_death *d)
 {
 	struct tl_recorder *rec = ctx;
 	bool mono = rec->report.clock[0] == 'm';
+	struct side_line l;
 
-	record_tell_exit(&rec->side, d->tid, d->status, mono ? d->t : TL_NS_NONE);
+	side_begin(&l, "exit");
+	side_int(&l, "tid", d->tid);
+	side_int(&l, "status", d->status);
+	if (mono)
+		side_int(&l, "t", d->t);
+	side_call(&l, d->call);
+	side_int(&l, "unwanted", d->unwanted);
+	side_put(&rec->side, &l);
 }
 
 static void on_exec(void *ctx, const struct exits_exec *e)

@@ -71,7 +71,8 @@ void record_count(struct tl_recorder *rec);
 struct tl_err *record_deaths_start(struct tl_recorder *rec);
 void record_deaths_last(struct tl_recorder *rec); /* while tracing is on: the last facts go into it */
 void record_deaths_stop(struct tl_recorder *rec);
-void record_tell_exit(struct side *s, tl_pid tid, int status, tl_ns t);
+void record_tell_exit(struct side *s, tl_pid tid, int status);
+void side_call(struct side_line *l, enum tl_call call); /* the word for it, where one is known */
 
 /* sender.c: who sent a signal, with command line and control group */
 void side_sender(struct side *side, const struct exits_signal *s, bool mono);

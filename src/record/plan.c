@@ -117,8 +117,10 @@ static struct tl_err *enable_stacks(struct tl_recorder *rec)
 
 /* ---- functions ---- */
 
-/* One function for each thing that happens: the rest of the path is in its stack. */
-static const enum tl_role traced_role[] = {TL_ROLE_COPY_PROCESS, TL_ROLE_BPRM_EXECVE, TL_ROLE_DO_EXIT};
+/* One function for each thing that happens: the rest of the path is in its stack. No event tells who asks for a kernel
+ * thread, nor who reaps. */
+static const enum tl_role traced_role[] = {TL_ROLE_COPY_PROCESS, TL_ROLE_BPRM_EXECVE, TL_ROLE_DO_EXIT,
+					   TL_ROLE_KTHREAD_CREATE, TL_ROLE_RELEASE_TASK};
 
 static struct tl_err *enable_functions(struct tl_recorder *rec)
 {

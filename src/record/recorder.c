@@ -313,7 +313,7 @@ struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const v
 	if (!*ret_ended)
 		return NULL;
 	if (!rec->report.exit_by_bpf)
-		record_tell_exit(&rec->side, pid, *ret_status, TL_NS_NONE);
+		record_tell_exit(&rec->side, pid, *ret_status);
 	child_reap(&rec->child);
 	tell_reaping(rec, pid);
 	return NULL;

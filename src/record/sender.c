@@ -71,6 +71,7 @@ void side_sender(struct side *side, const struct exits_signal *s, bool mono)
 	side_int(&l, "sig", s->sig);
 	if (mono)
 		side_int(&l, "t", s->t);
+	side_call(&l, s->call);
 	if (cgroup_path(s->cgroup, cgroup, sizeof(cgroup)))
 		side_text(&l, "cgroup", cgroup, strlen(cgroup));
 	while (n && !s->args[n - 1])

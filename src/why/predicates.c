@@ -69,6 +69,74 @@ bool also_queued(const struct question *q, enum tl_grade *grade)
 	return true;
 }
 
+/* The system call of whoever was interrupted is not the signal's. */
+static enum tl_call call_of(const struct question *q)
+{
+	bool irq = q->sig->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI);
+
+	return irq || q->sig->owner_dead || q->sig->owner_kthread ? TL_CALL_UNKNOWN : (enum tl_call)q->sig->call;
+}
+
+bool also_in_kill(const struct question *q, enum tl_grade *grade)
+{
+	return call_of(q) == TL_CALL_KILL;
+}
+
+bool also_in_pidfd(const struct question *q, enum tl_grade *grade)
+{
+	return call_of(q) == TL_CALL_PIDFD_SIGNAL;
+}
+
+bool also_in_ptrace(const struct question *q, enum tl_grade *grade)
+{
+	return call_of(q) == TL_CALL_PTRACE;
+}
+
+bool also_in_write(const struct question *q, enum tl_grade *grade)
+{
+	return call_of(q) == TL_CALL_WRITE || call_of(q) == TL_CALL_WRITEV;
+}
+
+bool also_in_exec(const struct question *q, enum tl_grade *grade)
+{
+	return call_of(q) == TL_CALL_EXECVE || call_of(q) == TL_CALL_EXECVEAT;
+}
+
+/* Who lives sends SIGHUP as the kernel in ioctl(TIOCNOTTY) or when a terminal is hung up. */
+bool also_not_tiocnotty(const struct question *q, enum tl_grade *grade)
+{
+	enum tl_call call = call_of(q);
+
+	return q->sig->owner_kthread || (call != TL_CALL_UNKNOWN && call != TL_CALL_IOCTL);
+}
+
+static bool is_warning(const struct tl_signal *s, const struct tl_signal *last)
+{
+	return s->sig == 24 && s->code == 128 && s->seen.t <= last->seen.t;
+}
+
+/*
+ * The soft limit was reached before: SIGXCPU. Where the recorder tells the system call it tells of victims of the
+ * out-of-memory killer too; then only a write to sysrq-trigger is left, which kills its writer as it does all others.
+ */
+bool also_cpu_limit(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_process *p = q->task ? q->task->process : NULL;
+
+	if (call_of(q) != TL_CALL_UNKNOWN && !also_in_write(q, grade))
+		return true;
+	for (unsigned i = 0; p && i < p->n_group_signals; i++)
+		if (is_warning(&p->group_signals[i], q->sig))
+			return true;
+	return false;
+}
+
+/* What a code means may depend on the CPU. */
+bool also_x86(const struct question *q, enum tl_grade *grade)
+{
+	return q->w->arch == TL_ARCH_X86;
+}
+
 /* Ctrl-Alt-Del sends the same to pid 1 (kernel/reboot.c). */
 bool also_not_init(const struct question *q, enum tl_grade *grade)
 {

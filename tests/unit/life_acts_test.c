@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The acts of a life, each from a few lines of text; numbers of invariants are those of src/life/life.h. */
 #include <stdlib.h>
+#include "base/guard.h"
 #include "lives.h"
 
 #define MAX_LIVES 64
@@ -425,6 +426,59 @@ static void side_facts_find_the_right_bearer(void **state)
 	assert_int_equal(find(&all, 11, 1)->status, 512);
 }
 
+/* The same with both at once: the fact of the second bearer overtakes, half a second after the first one's end. */
+static void a_reused_id_gets_its_own_fact(void **state)
+{
+	static const char text[] =
+		"  s-10 [000] ..... 1.01: task_newtask: pid=11 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  s-11 [000] ..... 1.02: sched_process_exit: comm=s pid=11 prio=120\n"
+		"  r-9  [000] ..... 1.021: tracing_mark_write: tasklife/1 exit tid=11 status=256 t=1020000000\n"
+		"  <idle>-0 [000] ..s.. 1.03: sched_process_free: comm=s pid=11 prio=120\n"
+		"  s-10 [000] ..... 1.53: task_newtask: pid=11 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  r-9  [001] ..... 1.5401: tracing_mark_write: tasklife/1 exit tid=11 status=512 t=1540000000\n"
+		"  s-11 [000] ..... 1.5435: sched_process_exit: comm=s pid=11 prio=120\n";
+	struct copies all = {};
+
+	lives_of_text(text, copy, &all);
+	assert_int_equal(find(&all, 11, 0)->status, 256);
+	assert_int_equal(find(&all, 11, 1)->status, 512);
+}
+
+/* A task whose last switch shows it reaped: by its parent, or by itself because its parent wants no zombies. */
+static void reaped_before_its_last_switch(void **state)
+{
+	static const char form[] =
+		"  p-10 [001] ..... 1.00: sched_process_wait: comm=p pid=0 prio=120\n"
+		"  p-10 [001] ..... 1.01: task_newtask: pid=11 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  s-11 [000] ..... 1.02: sched_process_exit: comm=s pid=11 prio=120\n"
+		"  s-11 [000] d.... 1.021: signal_generate: sig=17 errno=0 code=1 comm=p pid=10 grp=1 res=0\n"
+		"%s"
+		"  s-11 [000] d.... 1.022: sched_switch: prev_comm=s prev_pid=11 prev_prio=120 prev_state=X ==> next_comm=r next_pid=9 next_prio=120\n"
+		"%s"
+		"  <idle>-0 [000] ..s.. 1.03: sched_process_free: comm=s pid=11 prio=120\n";
+	static const struct {
+		const char *before, *after;
+		int automatic;
+		tl_pid by;
+	} row[] = {
+		{ "", "", -1, TL_PID_NONE },
+		{ "", "  r-9  [000] ..... 1.023: tracing_mark_write: tasklife/1 exit tid=11 status=0 t=1020000000 unwanted=0\n", 0, 10 },
+		{ "", "  r-9  [000] ..... 1.023: tracing_mark_write: tasklife/1 exit tid=11 status=0 t=1020000000 unwanted=1\n", 1, TL_PID_NONE },
+		{ "  p-10 [001] ..... 1.0215: release_task <-wait_task_zombie\n", "", 0, 10 },
+		{ "  s-11 [000] ..... 1.0215: release_task <-do_exit\n", "", 1, TL_PID_NONE },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
+		struct copies all = {};
+		char text[2048];
+
+		snprintf(text, sizeof(text), form, row[i].before, row[i].after);
+		lives_of_text(text, copy, &all);
+		assert_int_equal(find(&all, 11, 0)->automatic, row[i].automatic);
+		assert_int_equal(find(&all, 11, 0)->reaped_by, row[i].by);
+	}
+}
+
 static void a_strange_notice_is_told_with_a_warning(void **state)
 {
 	static const char text[] = "rpi_proc_exit-13081 [002] d... 439862.582574: signal_generate: sig=17 errno=0 "
@@ -477,6 +531,8 @@ int main(void)
 		cmocka_unit_test(like_sleeps_are_one_rhythm),
 		cmocka_unit_test(side_facts_join_the_dead),
 		cmocka_unit_test(side_facts_find_the_right_bearer),
+		cmocka_unit_test(a_reused_id_gets_its_own_fact),
+		cmocka_unit_test(reaped_before_its_last_switch),
 		cmocka_unit_test(a_strange_notice_is_told_with_a_warning),
 		cmocka_unit_test(memory_follows_the_living),
 	};

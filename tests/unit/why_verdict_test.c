@@ -455,6 +455,81 @@ static void sources_by_code_alone(void **state)
 	}
 }
 
+/* The recorder tells which system call the sender was in. */
+static void sources_by_system_call(void **state)
+{
+	static const struct {
+		int sig, code;
+		bool group, self;
+		enum tl_call call;
+		const char *rule;
+		enum tl_grade grade;
+	} row[] = {
+		{ 9, 0, true, false, TL_CALL_KILL, "S-KILL-BYCALL", TL_OBSERVED },
+		{ 9, 0, true, false, TL_CALL_PIDFD_SIGNAL, "S-PIDFD-BYCALL", TL_OBSERVED },
+		{ 15, 0, true, true, TL_CALL_KILL, "S-KILL-BYCALL", TL_OBSERVED },
+		{ 9, 0, false, false, TL_CALL_PTRACE, "S-PTRACE-KILL-BYCALL", TL_DEDUCED },
+		{ 19, 0, false, false, TL_CALL_PTRACE, "S-PTRACE-ATTACH-BYCALL", TL_DEDUCED },
+		{ 9, 0, false, false, TL_CALL_WRITE, "S-CGROUP-KILL-BYCALL", TL_DEDUCED },
+		{ 9, 0, false, false, TL_CALL_OTHER, "S-USER-PRIV-BYCODE", TL_DEDUCED },
+		{ 11, 128, false, true, TL_CALL_EXECVE, "S-EXEC-BYCALL", TL_DEDUCED },
+		{ 11, 128, false, true, TL_CALL_NONE, "S-FORCED-BYCODE", TL_DEDUCED },
+		{ 9, 128, true, true, TL_CALL_NONE, "S-CPU-HARD-BYCODE", TL_DEDUCED },
+		{ 9, 128, true, true, TL_CALL_WRITE, "S-KERNEL-BYCODE", TL_DEDUCED },
+		{ 9, 128, true, true, TL_CALL_UNKNOWN, "S-KERNEL-BYCODE", TL_DEDUCED },
+		{ 1, 128, true, false, TL_CALL_CLOSE, "S-TTY-HANGUP-BYCALL", TL_DEDUCED },
+		{ 1, 128, true, false, TL_CALL_IOCTL, "S-KERNEL-BYCODE", TL_DEDUCED },
+		{ 1, 128, true, false, TL_CALL_UNKNOWN, "S-KERNEL-BYCODE", TL_DEDUCED },
+	};
+	struct tl_signal *s;
+	struct tl_finding f;
+	struct one o;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
+		dead(&o, NULL);
+		s = sent(&o, row[i].sig, row[i].code, row[i].group, NULL);
+		s->self = row[i].self;
+		s->call = (uint8_t)row[i].call;
+		tl_why_signal(&o.t, s, &all, &mem, &f);
+		is_cause(&f, row[i].rule, f.row ? f.row->id : "", row[i].grade);
+	}
+	/* of who was only interrupted, and of who is dying, the system call says nothing */
+	dead(&o, NULL);
+	s = sent(&o, 9, 0, true, NULL);
+	s->call = TL_CALL_PIDFD_SIGNAL;
+	s->owner_dead = true;
+	tl_why_signal(&o.t, s, &all, &mem, &f);
+	is_cause(&f, "S-PDEATH-BYOWNER", "parent_death", TL_DEDUCED);
+}
+
+/* The same codes mean other things on other CPUs. */
+static void sources_by_cpu(void **state)
+{
+	static const struct {
+		int sig, code;
+		enum tl_arch arch;
+		const char *rule;
+	} row[] = {
+		{ 4, 2, TL_ARCH_X86, "S-ILL-X86-BYCODE" },   { 4, 2, TL_ARCH_ARM64, "S-FAULT-BYCODE" },
+		{ 5, 128, TL_ARCH_X86, "S-TRAP-X86-BYCODE" }, { 5, 128, TL_ARCH_ARM, "S-FORCED-BYCODE" },
+		{ 5, 128, TL_ARCH_UNKNOWN, "S-FORCED-BYCODE" },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
+		struct tl_witnesses w = all;
+		struct tl_signal *s;
+		struct tl_finding f;
+		struct one o;
+
+		dead(&o, NULL);
+		s = sent(&o, row[i].sig, row[i].code, false, NULL);
+		s->self = true;
+		w.arch = row[i].arch;
+		tl_why_signal(&o.t, s, &w, &mem, &f);
+		is_cause(&f, row[i].rule, f.row ? f.row->id : "", TL_DEDUCED);
+	}
+}
+
 static void nobody_is_blamed_for_an_interrupt(void **state)
 {
 	struct one o;
@@ -783,6 +858,8 @@ int main(void)
 		TEST(the_oom_killer_has_a_trigger_no_sender),
 		TEST(sources_by_path),
 		TEST(sources_by_code_alone),
+		TEST(sources_by_system_call),
+		TEST(sources_by_cpu),
 		TEST(nobody_is_blamed_for_an_interrupt),
 		TEST(records_alone_can_do),
 		TEST(exit_codes_and_handled_signals),
