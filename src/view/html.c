@@ -19,7 +19,7 @@ struct html {
 
 static void html_free(struct html *h)
 {
-	tables_fini(&h->tables);
+	html_tables_fini(&h->tables);
 	chunk_free(h->chunk);
 	stories_free(h->stories);
 	free(h);

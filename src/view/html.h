@@ -42,7 +42,7 @@ struct tables {
 };
 
 void tables_init(struct tables *tb);
-void tables_fini(struct tables *tb);
+void html_tables_fini(struct tables *tb);
 uint32_t strings_add(struct tables *tb, struct strings *st, const char *s, size_t n);
 uint32_t name_of(struct tables *tb, const struct tl_atom *a); /* any bytes; a may not be NULL */
 uint32_t name_of_text(struct tables *tb, struct tl_str s);

@@ -28,7 +28,7 @@ void tables_init(struct tables *tb)
 	map_init(&tb->stack_of);
 }
 
-void tables_fini(struct tables *tb)
+void html_tables_fini(struct tables *tb)
 {
 	strings_fini(&tb->names);
 	strings_fini(&tb->sentences);
