@@ -176,8 +176,20 @@ enum tl_arch tl_events_arch(const struct tl_events *evs);
 void tl_events_free(struct tl_events *evs);
 /* Symbols for stacks of traces that carry none; borrowed. Before the first event. */
 void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab);
+/*
+ * Take events in batches from here on, with threads > 1 by a thread of its own, some thousands ahead of those given out:
+ * the source is its own then. What is given out is the same with one thread and with two. Not for a trace that is still
+ * being written: a batch is waited for. Once, before the first event.
+ */
+struct tl_err *tl_events_ahead(struct tl_events *evs, unsigned threads);
 /* 1 got one, 0 the end. Order of time within the source's order; a stack is already joined. */
 int tl_events_next(struct tl_events *evs, struct tl_event *ret);
+/* The same without a copy: valid until the next one is taken; NULL the end. */
+const struct tl_event *tl_events_take(struct tl_events *evs);
+/* What is known of the trace, as far as events were given out (of a batch, its end). */
+const struct tl_trace_info *tl_events_info(const struct tl_events *evs);
+/* tl_source_progress(), as far as events were given out. */
+double tl_events_progress(const struct tl_events *evs);
 /* Intern a string in this stream's table (for tests and for life/). */
 const struct tl_atom *tl_events_atom(struct tl_events *evs, const char *s);
 

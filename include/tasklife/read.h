@@ -135,6 +135,10 @@ int tl_source_next(struct tl_source *src, struct tl_record *ret);
 double tl_source_progress(const struct tl_source *src);
 
 const struct tl_trace_info *tl_source_info(const struct tl_source *src);
+/* The first of info's blind intervals that is new or was closed since this was last asked; n_blind: none. */
+unsigned tl_source_blind_changed(struct tl_source *src);
+/* The input may keep its reader waiting: a pipe, a terminal. */
+bool tl_source_waits(const struct tl_source *src);
 
 /* Text of a record's payload for any event, in print fmt of the kernel (through libtraceevent for events we
  * do not model). Valid until the next call. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
 #include "base/out.h"
@@ -114,7 +116,7 @@ static bool begin(struct telling *tell)
 static void tell_life(void *ctx, const struct tl_task *task)
 {
 	struct telling *tell = ctx;
-	const struct tl_trace_info *info = tl_source_info(tell->src);
+	const struct tl_trace_info *info = tl_events_info(tell->events);
 	struct tl_told told = {
 		.info = info, .t0 = info->first, .witnesses = tl_lives_witnesses(tell->lives),
 		.unkept = tell->p->unkept};
@@ -132,15 +134,28 @@ static void tell_life(void *ctx, const struct tl_task *task)
 	tell->shown++;
 }
 
+/* One that reads and one that tells; more would find nothing to do. */
+static unsigned threads_wanted(void)
+{
+	const char *env = getenv("TASKLIFE_THREADS");
+	cpu_set_t cpus;
+
+	if (env && *env)
+		return strtoul(env, NULL, 10) > 1 ? 2 : 1;
+	return sched_getaffinity(0, sizeof(cpus), &cpus) == 0 && CPU_COUNT(&cpus) < 2 ? 1 : 2;
+}
+
 static struct tl_err *feed(struct telling *tell)
 {
-	struct tl_event ev;
+	const struct tl_event *ev;
 
-	while (tl_events_next(tell->events, &ev) > 0) {
-		if (ev.kind == TL_EV_SIDE && ev.u.side.kind == TL_SIDE_ROOT)
+	if (!tl_source_waits(tell->src))
+		try(tl_events_ahead(tell->events, threads_wanted()));
+	while ((ev = tl_events_take(tell->events))) {
+		if (ev->kind == TL_EV_SIDE && ev->u.side.kind == TL_SIDE_ROOT)
 			tell->rooted = true;
-		try(tl_lives_feed(tell->lives, &ev));
-		progress_step(&tell->progress, tell->src, tell->tasks);
+		try(tl_lives_feed(tell->lives, ev));
+		progress_step(&tell->progress, tell->events, tell->tasks);
 		if (tell->out.os)
 			break; /* nobody reads what we write */
 	}
@@ -167,7 +182,7 @@ static bool asked(const struct telling *tell)
 static void end(struct telling *tell)
 {
 	struct tl_trailer tr = {
-		.info = tl_source_info(tell->src),
+		.info = tl_events_info(tell->events),
 		.counts = tl_events_counts(tell->events),
 		.witnesses = tl_lives_witnesses(tell->lives),
 		.tasks = tell->tasks,
@@ -185,7 +200,7 @@ static void end(struct telling *tell)
 /* What was lost or odd, counted: a damaged trace that still yields lives is no error. */
 static void warn(const struct telling *tell)
 {
-	const struct tl_trace_info *info = tl_source_info(tell->src);
+	const struct tl_trace_info *info = tl_events_info(tell->events);
 	unsigned n;
 	const struct tl_oddity *odd = tl_lives_oddities(tell->lives, &n);
 	bool binary = info->format && !strncmp(info->format, "trace.dat", 9);
@@ -210,7 +225,7 @@ static void warn(const struct telling *tell)
 
 static int status_of(const struct telling *tell)
 {
-	const struct tl_trace_info *info = tl_source_info(tell->src);
+	const struct tl_trace_info *info = tl_events_info(tell->events);
 	struct tl_err *err;
 
 	if (tell->starved)

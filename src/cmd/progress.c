@@ -37,10 +37,10 @@ static void put_bar(struct out *o, double done)
 	out_fmt(o, " %3d %%  ", (int)(done * 100));
 }
 
-static void draw(struct progress *p, const struct tl_source *src, uint64_t lives)
+static void draw(struct progress *p, const struct tl_events *events, uint64_t lives)
 {
-	const struct tl_trace_info *info = tl_source_info(src);
-	double done = tl_source_progress(src);
+	const struct tl_trace_info *info = tl_events_info(events);
+	double done = tl_events_progress(events);
 	struct out line;
 
 	out_init(&line, STDERR_FILENO);
@@ -54,7 +54,7 @@ static void draw(struct progress *p, const struct tl_source *src, uint64_t lives
 	p->shown = true;
 }
 
-void progress_step(struct progress *p, const struct tl_source *src, uint64_t lives)
+void progress_step(struct progress *p, const struct tl_events *events, uint64_t lives)
 {
 	tl_ns now;
 
@@ -65,7 +65,7 @@ void progress_step(struct progress *p, const struct tl_source *src, uint64_t liv
 	if (now - p->began < PATIENCE || now - p->drawn < REDRAW)
 		return;
 	p->drawn = now;
-	draw(p, src, lives);
+	draw(p, events, lives);
 }
 
 void progress_end(struct progress *p)

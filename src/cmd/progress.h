@@ -3,7 +3,7 @@
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H
 
-#include "tasklife/read.h"
+#include "tasklife/event.h"
 
 struct progress {
 	bool wanted, shown;
@@ -13,7 +13,7 @@ struct progress {
 
 void progress_begin(struct progress *p, bool wanted);
 /* One more event was read. Cheap: the clock is asked now and then. */
-void progress_step(struct progress *p, const struct tl_source *src, uint64_t lives);
+void progress_step(struct progress *p, const struct tl_events *events, uint64_t lives);
 /* The line is clean again; nothing more is drawn. */
 void progress_end(struct progress *p);
 

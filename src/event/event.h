@@ -43,7 +43,18 @@ struct tl_events {
 	uint64_t records;
 	VEC(struct pair_slot) slot; /* by cpu, buffer and context */
 	bool ended;
+	struct ahead *ahead;	/* ahead.c; NULL: events are pulled one by one */
+	struct tl_event taken;	/* by tl_events_take(), where none are read ahead */
 };
+
+/* events.c: the next one from the source itself; false: the end */
+bool events_pull(struct tl_events *evs, struct tl_event *ret);
+/* ahead.c */
+const struct tl_event *ahead_take(struct ahead *a);
+const struct tl_trace_info *ahead_info(const struct ahead *a);
+double ahead_progress(const struct ahead *a);
+const struct tl_event_counts *ahead_counts(const struct ahead *a);
+void ahead_free(struct ahead *a);
 
 /* One decoder per modelled event: fills what is special to it. False: a field it cannot do without is
  * missing, the record is not given out. */

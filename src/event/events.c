@@ -97,6 +97,7 @@ void tl_events_free(struct tl_events *evs)
 {
 	if (!evs)
 		return;
+	ahead_free(evs->ahead);
 	atoms_fini(&evs->atoms);
 	arena_fini(&evs->mem);
 	map_fini(&evs->stacks);
@@ -112,7 +113,12 @@ const struct tl_atom *tl_events_atom(struct tl_events *evs, const char *s)
 
 const struct tl_event_counts *tl_events_counts(const struct tl_events *evs)
 {
-	return &evs->counts;
+	return evs->ahead ? ahead_counts(evs->ahead) : &evs->counts;
+}
+
+const struct tl_trace_info *tl_events_info(const struct tl_events *evs)
+{
+	return evs->ahead ? ahead_info(evs->ahead) : tl_source_info(evs->src);
 }
 
 static struct held *held_at(struct tl_events *evs, uint64_t seq)
@@ -336,7 +342,7 @@ static bool give_head(struct tl_events *evs, struct tl_event *ret)
 	return true;
 }
 
-int tl_events_next(struct tl_events *evs, struct tl_event *ret)
+bool events_pull(struct tl_events *evs, struct tl_event *ret)
 {
 	struct tl_record rec;
 
@@ -344,12 +350,33 @@ int tl_events_next(struct tl_events *evs, struct tl_event *ret)
 		if (give_head(evs, ret))
 			break;
 		if (evs->ended)
-			return 0;
+			return false;
 		if (!tl_source_next(evs->src, &rec))
 			evs->ended = true;
 		else if (take_record(evs, &rec, ret))
 			break;
 	}
 	evs->counts.events++;
-	return 1;
+	return true;
+}
+
+double tl_events_progress(const struct tl_events *evs)
+{
+	return evs->ahead ? ahead_progress(evs->ahead) : tl_source_progress(evs->src);
+}
+
+const struct tl_event *tl_events_take(struct tl_events *evs)
+{
+	if (evs->ahead)
+		return ahead_take(evs->ahead);
+	return events_pull(evs, &evs->taken) ? &evs->taken : NULL;
+}
+
+int tl_events_next(struct tl_events *evs, struct tl_event *ret)
+{
+	const struct tl_event *ev = tl_events_take(evs);
+
+	if (ev)
+		*ret = *ev;
+	return ev != NULL;
 }

@@ -18,6 +18,11 @@ static uint64_t add_lost(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+static void changed(struct tl_source *src, size_t i)
+{
+	src->blind_changed = i < src->blind_changed ? i : src->blind_changed;
+}
+
 static void widen_last(struct tl_source *src, const struct tl_blind *more)
 {
 	struct tl_blind *last = &src->blind.v[src->blind.n - 1];
@@ -25,6 +30,21 @@ static void widen_last(struct tl_source *src, const struct tl_blind *more)
 	last->cpu = -1;
 	last->to = TL_NS_NONE;
 	last->lost = add_lost(last->lost, more->lost);
+	changed(src, src->blind.n - 1);
+}
+
+void source_blind_closed(struct tl_source *src, size_t i, tl_ns to)
+{
+	src->blind.v[i].to = to;
+	changed(src, i);
+}
+
+unsigned tl_source_blind_changed(struct tl_source *src)
+{
+	size_t i = src->blind_changed;
+
+	src->blind_changed = src->blind.n;
+	return (unsigned)i;
 }
 
 bool source_blind(struct tl_source *src, struct tl_blind blind)

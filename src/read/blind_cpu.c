@@ -26,7 +26,7 @@ void blind_cpu_record(struct tl_source *src, struct blind_cpus *c, int cpu, tl_n
 	if (!b || t == TL_NS_NONE)
 		return;
 	if (b->open) {
-		src->blind.v[b->open - 1].to = t;
+		source_blind_closed(src, b->open - 1, t);
 		b->open = 0;
 	}
 	b->last = t;

@@ -263,6 +263,13 @@ static bool is_plain_file(struct source_bytes *b, uint64_t *ret_n)
 	return true;
 }
 
+bool bytes_wait(const struct source_bytes *b)
+{
+	struct stat st;
+
+	return !b->map && (fstat(b->fd, &st) < 0 || !S_ISREG(st.st_mode));
+}
+
 struct tl_err *bytes_map(struct source_bytes *b, struct tl_str *ret)
 {
 	auto_close int copy = -1;

@@ -67,21 +67,20 @@ static bool line_tells_trace(struct tl_str line)
 
 static int sniff(const unsigned char *head, size_t n, bool whole)
 {
-	const char *p = (const char *)head, *end = p + n;
+	const char *p = (const char *)head, *nul = memchr(p, 0, n), *end = nul ? nul : p + n;
 
-	if (memchr(p, 0, n))
-		return 0;
+	/* a NUL before the first line that tells a trace: no text; behind it: a text with a hole */
 	p = lines_skip_mark(p, end);
 	while (p < end) {
 		const char *nl = memchr(p, '\n', end - p);
 
-		if (!nl && !whole)
+		if (!nl && (nul || !whole))
 			break;
 		if (line_tells_trace(text_skip_printk((struct tl_str){p, (nl ? nl : end) - p})))
 			return SNIFF_SURE + 10;
 		p = nl ? nl + 1 : end;
 	}
-	return n ? 10 : 0;
+	return n && !nul ? 10 : 0;
 }
 
 static struct tl_err *open_text(struct tl_source *src, void **ret)

@@ -174,15 +174,13 @@ static bool frame_line(struct tl_str line, struct tl_rawframe *ret, bool *ret_ke
 
 static int sniff(const unsigned char *head, size_t n, bool whole)
 {
-	const char *p = (const char *)head, *end = p + n;
+	const char *p = (const char *)head, *nul = memchr(p, 0, n), *end = nul ? nul : p + n;
 	struct tl_record rec;
 
-	if (memchr(p, 0, n))
-		return 0;
 	while (p < end) {
 		const char *nl = memchr(p, '\n', end - p);
 
-		if (!nl && !whole)
+		if (!nl && (nul || !whole))
 			break;
 		if (event_line((struct tl_str){p, (nl ? nl : end) - p}, &rec))
 			return SNIFF_SURE;

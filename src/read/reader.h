@@ -36,6 +36,7 @@ struct tl_source {
 	char *kernel; /* behind info.kernel, where a reader found it in the file */
 	struct tl_trace_info info;
 	VEC(struct tl_blind) blind;
+	size_t blind_changed; /* the first that is new or was closed since somebody asked */
 	VEC(const char *) warnings;
 	struct tl_str text; /* room for tl_record_text() */
 	struct tl_record peek; /* read while opening, to be given out first */
@@ -48,6 +49,7 @@ struct tl_source {
 /* Helpers for readers; each keeps info's pointers up to date. */
 bool source_blind(struct tl_source *src, struct tl_blind blind);
 bool source_warn(struct tl_source *src, const char *msgid); /* the same one is kept once */
+void source_blind_closed(struct tl_source *src, size_t i, tl_ns to);
 void source_lost(struct tl_source *src, int cpu, tl_ns from, tl_ns to, uint64_t lost);
 void source_event_seen(struct tl_source *src, enum tl_event_id id);
 

@@ -184,6 +184,11 @@ const struct tl_trace_info *tl_source_info(const struct tl_source *src)
 	return &src->info;
 }
 
+bool tl_source_waits(const struct tl_source *src)
+{
+	return bytes_wait(src->bytes);
+}
+
 struct tl_str tl_record_text(struct tl_source *src, const struct tl_record *rec)
 {
 	return src->ops->text ? src->ops->text(src, src->state, rec) : rec->payload;
