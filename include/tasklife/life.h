@@ -140,6 +140,7 @@ struct tl_segment {
 	int16_t cpu;  /* TL_RUNNING: where, -1 not known; else where it ran last, -1 not known */
 	uint8_t what; /* enum tl_doing */
 	char letter;  /* of a sleep or stop as sched_switch told it: 'S', 'D', 'T' ...; else 0 */
+	tl_pid by;    /* TL_RUNNABLE: who woke it; TL_PID_NONE nobody did, an interrupt, or not known */
 };
 struct tl_segments {
 	struct tl_segment *v;

@@ -75,6 +75,7 @@ struct life {
 	int16_t last_cpu;
 	uint8_t run; /* enum run_state */
 	char sleep_state;
+	tl_pid woken_by; /* TL_PID_NONE: by nobody, an interrupt, or not known */
 	bool finished;
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */

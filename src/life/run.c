@@ -103,6 +103,7 @@ static void run_enter(struct life *life, enum run_state state, tl_ns t)
 	run_close(life, t);
 	life->run = (uint8_t)state;
 	life->since = t;
+	life->woken_by = TL_PID_NONE;
 }
 
 /*
@@ -177,6 +178,14 @@ void see_switch(struct tl_lives *l, const struct tl_event *ev)
 	}
 }
 
+/* An interrupt lends itself the task it interrupts, and the idle task is nobody. */
+static tl_pid waker(const struct tl_event *ev)
+{
+	bool interrupt = !(ev->ctx & TL_CTX_KNOWN) || (ev->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI));
+
+	return interrupt || ev->pid <= 0 ? TL_PID_NONE : ev->pid;
+}
+
 /* The owner woke it, or was interrupted by what did; it is asleep no more either way. */
 void see_wake(struct tl_lives *l, const struct tl_event *ev)
 {
@@ -184,8 +193,10 @@ void see_wake(struct tl_lives *l, const struct tl_event *ev)
 
 	life_owner(l, ev);
 	/* sched_waking, then sched_wakeup: the first counts; one that runs cancels its own sleep */
-	if (life && life->run != RUN_ON_CPU && life->run != RUN_QUEUED)
+	if (life && life->run != RUN_ON_CPU && life->run != RUN_QUEUED) {
 		run_enter(life, RUN_QUEUED, ev->t);
+		life->woken_by = waker(ev);
+	}
 }
 
 void see_wakeup_new(struct tl_lives *l, const struct tl_event *ev)

@@ -33,7 +33,8 @@ bool tl_segment_doubtful(const struct tl_segment *seg, const struct tl_blind *b)
 void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
 {
 	bool waits = what == TL_SLEEPING || what == TL_STOPPED;
-	struct tl_segment *last, seg = {from, to, life->cpu, (uint8_t)what, waits ? life->sleep_state : 0};
+	struct tl_segment *last, seg = {from, to, life->cpu, (uint8_t)what, waits ? life->sleep_state : 0,
+					 what == TL_RUNNABLE ? life->woken_by : TL_PID_NONE};
 
 	if (!life->segments)
 		return;
@@ -42,7 +43,8 @@ void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
 		seg.from = last->to;
 	if (seg.to <= seg.from)
 		return;
-	if (last && last->to == seg.from && last->what == seg.what && last->cpu == seg.cpu && last->letter == seg.letter) {
+	if (last && last->to == seg.from && last->what == seg.what && last->cpu == seg.cpu && last->letter == seg.letter &&
+	    seg.by == TL_PID_NONE) {
 		last->to = seg.to;
 		return;
 	}

@@ -26,9 +26,10 @@ static void draw_12(void *ctx, const struct tl_task *t)
 	for (size_t i = 0; t->segments && i < t->segments->n; i++) {
 		const struct tl_segment *s = &t->segments->v[i];
 
-		n += (size_t)snprintf(d->text + n, sizeof(d->text) - n, "%s%c %lld-%lld@%d|",
+		n += (size_t)snprintf(d->text + n, sizeof(d->text) - n, "%s%c %lld-%lld@%d",
 				      tl_doing_name(s->what), s->letter ? s->letter : '.',
 				      (long long)(s->from / 1000000), (long long)(s->to / 1000000), s->cpu);
+		n += (size_t)snprintf(d->text + n, sizeof(d->text) - n, s->by == TL_PID_NONE ? "|" : "<%d|", s->by);
 	}
 }
 
@@ -54,9 +55,31 @@ static void test_a_whole_life(void **state)
 		 "  c-12 [002] ..... 1.011: " EXIT_12
 		 "  c-12 [002] d.... 1.012: " SWITCH(12, Z, 0)
 		 "  c-10 [000] ..... 1.020: sched_process_free: comm=c pid=12 prio=120\n",
-		 "runnable. 1001-1002@-1|running. 1002-1003@1|sleepingD 1003-1005@1|runnable. 1005-1006@1|"
-		 "running. 1006-1007@2|stoppedT 1007-1009@2|runnable. 1009-1010@2|running. 1010-1012@2|"
+		 "runnable. 1001-1002@-1|running. 1002-1003@1|sleepingD 1003-1005@1|runnable. 1005-1006@1<10|"
+		 "running. 1006-1007@2|stoppedT 1007-1009@2|runnable. 1009-1010@2<10|running. 1010-1012@2|"
 		 "zombie. 1012-1020@2|");
+}
+
+/* An interrupt lends itself whoever runs; the idle task is nobody; a preempted task was woken by none. */
+static void test_who_woke_it(void **state)
+{
+	is_drawn(FORK_12
+		 "  <idle>-0 [001] d.... 1.002: " SWITCH(0, R, 12)
+		 "  c-12 [001] d.... 1.003: " SWITCH(12, S, 0)
+		 "  c-10 [000] d.h.. 1.004: " WAKE(12)
+		 "  <idle>-0 [001] d.... 1.005: " SWITCH(0, R, 12)
+		 "  c-12 [001] d.... 1.006: " SWITCH(12, S, 0)
+		 "  <idle>-0 [000] d.... 1.007: " WAKE(12)
+		 "  <idle>-0 [001] d.... 1.008: " SWITCH(0, R, 12)
+		 "  c-12 [001] d.... 1.009: " SWITCH(12, S, 0)
+		 "  c-10 [000] d.... 1.010: " WAKE(12)
+		 "  <idle>-0 [001] d.... 1.011: " SWITCH(0, R, 12)
+		 "  c-12 [001] d.... 1.012: " SWITCH(12, R+, 0)
+		 "  <idle>-0 [001] d.... 1.013: " SWITCH(0, R, 12)
+		 "  c-12 [001] d.... 1.014: " SWITCH(12, S, 0),
+		 "running. 1002-1003@1|sleepingS 1003-1004@1|runnable. 1004-1005@1|running. 1005-1006@1|"
+		 "sleepingS 1006-1007@1|runnable. 1007-1008@1|running. 1008-1009@1|sleepingS 1009-1010@1|"
+		 "runnable. 1010-1011@1<10|running. 1011-1012@1|runnable. 1012-1013@1|running. 1013-1014@1|");
 }
 
 static void test_nothing_is_kept_unasked(void **state)
@@ -87,7 +110,7 @@ static void test_clocks_that_differ_never_overlap(void **state)
 		 "  c-10 [000] d.... 1.004: " WAKE(12)
 		 "  <idle>-0 [001] d.... 1.007: " SWITCH(0, R, 12)
 		 "  c-12 [001] d.... 1.008: " SWITCH(12, S, 0),
-		 "running. 1002-1006@1|runnable. 1006-1007@1|running. 1007-1008@1|");
+		 "running. 1002-1006@1|runnable. 1006-1007@1<10|running. 1007-1008@1|");
 }
 
 static void test_a_zombie_nobody_waits_for(void **state)
@@ -106,7 +129,7 @@ static void test_a_zombie_nobody_waits_for(void **state)
 
 static void test_doubt(void **state)
 {
-	const struct tl_segment runs = {10, 20, 1, TL_RUNNING, 0}, sleeps = {10, 20, 1, TL_SLEEPING, 'S'};
+	const struct tl_segment runs = {10, 20, 1, TL_RUNNING, 0, 0}, sleeps = {10, 20, 1, TL_SLEEPING, 'S', 0};
 
 	assert_true(tl_segment_doubtful(&runs, &(struct tl_blind){.from = 15, .to = 30, .cpu = 1}));
 	assert_false(tl_segment_doubtful(&runs, &(struct tl_blind){.from = 15, .to = 30, .cpu = 0}));
@@ -121,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_whole_life),
+		cmocka_unit_test(test_who_woke_it),
 		cmocka_unit_test(test_nothing_is_kept_unasked),
 		cmocka_unit_test(test_a_gap_is_a_gap),
 		cmocka_unit_test(test_clocks_that_differ_never_overlap),
