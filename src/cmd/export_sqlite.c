@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <string.h>
 #include "base/out.h"
 #include "cmd/export_sqlite.h"
 #include "store/store.h"
@@ -32,7 +33,10 @@ static void end(struct out *o, void *state, const struct tl_trailer *tr)
 	tl_err_free(err);
 }
 
-static const struct tl_view view_sqlite = {
+/* Segments are most of the memory of a life: not without a table for them. */
+static const struct tl_view with_segments = {
+	.name = "sqlite", .is_export = true, .segments = true, .begin = begin, .task = task, .end = end};
+static const struct tl_view without_segments = {
 	.name = "sqlite", .is_export = true, .begin = begin, .task = task, .end = end};
 
 int export_sqlite(struct pipeline *p, struct tl_source *src, const char *path, const char *tables)
@@ -45,7 +49,7 @@ int export_sqlite(struct pipeline *p, struct tl_source *src, const char *path, c
 		tl_source_close(src);
 		return say_and_status(err);
 	}
-	p->view = &view_sqlite;
+	p->view = !tables || strstr(tables, "segments") ? &with_segments : &without_segments;
 	p->opts.into = &store;
 	p->fd = -1;
 	status = pipeline_tell(p, src);

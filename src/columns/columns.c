@@ -133,6 +133,21 @@ static struct cell cell_more(uint64_t n)
 	return n ? cell_u64(n) : cell_absent;
 }
 
+static struct cell cell_cpu(int16_t cpu)
+{
+	return cpu >= 0 ? cell_int(cpu) : cell_nothing;
+}
+
+static struct cell cell_letter(const char *letter)
+{
+	return *letter ? (struct cell){CELL_TEXT, {.s = {letter, 1}}} : cell_nothing;
+}
+
+static struct cell cell_list(int64_t n)
+{
+	return n < 0 ? cell_absent : (struct cell){CELL_LIST, {.n = (unsigned)n}};
+}
+
 static struct cell cell_old_tid(const struct tl_task *t, unsigned i)
 {
 	tl_pid old = t->exec[i].old_pid;
@@ -184,7 +199,7 @@ static struct cell cell_place(const struct tl_told *d, unsigned i)
 		const struct tl_task *t = d->task;                                                 \
                                                                                                    \
 		(void)t;                                                                           \
-		return (struct cell){CELL_LIST, {.n = (size)}};                                       \
+		return cell_list(size);                                                            \
 	}
 #define ITEM(list, id, key, sql, type, value, meaning)                                             \
 	static struct cell item_##list##_##id(const struct tl_told *d, unsigned i)                 \

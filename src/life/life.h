@@ -71,11 +71,11 @@ struct life {
 	tl_ns since, run_since_sleep;
 	tl_ns off_cpu; /* when it last left a CPU */
 	uint32_t moves;
+	tl_pid woken_by; /* TL_PID_NONE: by nobody, an interrupt, or not known */
 	int16_t cpu; /* it is on, or was last; -1 not known */
 	int16_t last_cpu;
 	uint8_t run; /* enum run_state */
 	char sleep_state;
-	tl_pid woken_by; /* TL_PID_NONE: by nobody, an interrupt, or not known */
 	bool finished;
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */

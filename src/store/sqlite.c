@@ -133,7 +133,7 @@ static struct tl_err *check_tables(const struct store *st)
 
 		if (!name)
 			return &tl_enomem;
-		known = !strcmp(name, "tasks") || !strcmp(name, "stacks") || !strcmp(name, "segments");
+		known = !strcmp(name, "tasks") || !strcmp(name, "stacks");
 		for (unsigned i = 0; i < COLUMNS && !known; i++)
 			known = columns[i].kind == COLUMN_LIST && !strcmp(columns[i].sql, name);
 		if (!known)

@@ -144,7 +144,9 @@ static bool csv_begin(struct out *o, const struct tl_view_opts *opts, void **ret
 
 	if (!csv)
 		return false;
-	csv->n = flat_task(csv->flat, true);
+	for (unsigned i = 0, n = flat_task(csv->flat, true); i < n; i++)
+		if (csv->flat[i].row != COL_segments) /* not asked for: they would be most of the file */
+			csv->flat[csv->n++] = csv->flat[i];
 	csv->terminal = opts->width;
 	out_init(&csv->list, -1);
 	for (unsigned i = 0; i < csv->n; i++) {

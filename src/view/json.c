@@ -8,6 +8,7 @@
 #include "base/guard.h"
 #include "base/json.h"
 #include "columns/as_json.h"
+#include "view/json.h"
 #include "view/views.h"
 
 struct json_state {
@@ -15,13 +16,13 @@ struct json_state {
 	bool lines; /* ndjson: every task a value of its own */
 };
 
-static void put_task(struct json *j, const struct tl_told *told)
+void json_task(struct json *j, const char *key, const struct tl_told *told)
 {
 	struct cell cells[COLUMNS];
 	unsigned open = 0;
 
 	columns_cells(told, cells);
-	json_obj(j, NULL);
+	json_obj(j, key);
 	for (unsigned i = 0; i < COLUMNS; i++) {
 		const struct column *col = &columns[i];
 
@@ -85,7 +86,7 @@ static void put_warnings(struct json *j, const struct tl_trailer *tr)
 	json_end_arr(j);
 }
 
-static void put_trace(struct json *j, const char *key, const struct tl_trailer *tr)
+void json_trace(struct json *j, const char *key, const struct tl_trailer *tr)
 {
 	const struct tl_trace_info *info = tr->info;
 
@@ -158,7 +159,7 @@ static void task(struct out *o, void *state, const struct tl_told *told)
 		json_init(&st->j, o);
 	else
 		out_char(o, '\n');
-	put_task(&st->j, told);
+	json_task(&st->j, NULL, told);
 	if (st->lines)
 		out_char(o, '\n');
 }
@@ -169,7 +170,7 @@ static void json_end(struct out *o, void *state, const struct tl_trailer *traile
 
 	out_char(o, '\n');
 	json_end_arr(&st->j);
-	put_trace(&st->j, "trace", trailer);
+	json_trace(&st->j, "trace", trailer);
 	json_end_obj(&st->j);
 	out_char(o, '\n');
 	free(st);
@@ -181,7 +182,7 @@ static void ndjson_end(struct out *o, void *state, const struct tl_trailer *trai
 
 	json_init(&j, o);
 	json_obj(&j, NULL);
-	put_trace(&j, "trace", trailer);
+	json_trace(&j, "trace", trailer);
 	json_end_obj(&j);
 	out_char(o, '\n');
 	free(state);
