@@ -155,6 +155,7 @@ static struct tl_err *put(struct place to, const char *word, const char *text)
 		*(bool *)field = true;
 		return NULL;
 	case OPT_T_STR:
+	case OPT_T_MAYBE:
 		*(const char **)field = text;
 		return NULL;
 	case OPT_T_INT:
@@ -178,6 +179,8 @@ static struct tl_err *put_with_arg(struct parse *p, struct place to, const char 
 		return put(to, word, NULL);
 	if (attached)
 		return put(to, word, attached);
+	if (to.opt->type == OPT_T_MAYBE)
+		return put(to, word, "");
 	if (p->at + 1 >= p->argc)
 		return tl_err_new(TL_E_USAGE, N_("option '%s' wants an argument"), word);
 	return put(to, word, p->argv[++p->at]);

@@ -19,6 +19,7 @@ enum opt_type {
 	OPT_T_FLAG,  /* bool */
 	OPT_T_STR,   /* const char * */
 	OPT_T_INT,   /* int64_t */
+	OPT_T_MAYBE, /* const char *: --name=value, or --name alone, which is "" */
 	OPT_T_LIST,  /* struct opt_list: may be given more than once */
 	OPT_T_TABLE, /* another table whose fields lie in the struct at this offset */
 };
@@ -42,6 +43,7 @@ struct opt {
 #define OPT_FLAG(l, n, h, T, f)	   {OPT_T_FLAG, l, n, NULL, h, offsetof(T, f), NULL}
 #define OPT_STR(l, n, a, h, T, f)  {OPT_T_STR, l, n, a, h, offsetof(T, f), NULL}
 #define OPT_INT(l, n, a, h, T, f)  {OPT_T_INT, l, n, a, h, offsetof(T, f), NULL}
+#define OPT_MAYBE(n, a, h, T, f)   {OPT_T_MAYBE, 0, n, a, h, offsetof(T, f), NULL}
 #define OPT_LIST(l, n, a, h, T, f) {OPT_T_LIST, l, n, a, h, offsetof(T, f), NULL}
 #define OPT_TABLE(t, T, f)	   {OPT_T_TABLE, 0, NULL, NULL, NULL, offsetof(T, f), t}
 #define OPT_END			   {OPT_T_END, 0, NULL, NULL, NULL, 0, NULL}

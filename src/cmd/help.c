@@ -67,13 +67,14 @@ int help_overview(int fd)
 
 static void put_option(struct page *pg, const struct opt *opt)
 {
+	bool maybe = opt->type == OPT_T_MAYBE;
 	char letter[8] = "    ";
 
 	if (opt->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", opt->letter);
 	row(pg,
-	    page_fmt(pg, "%s--%s%s%s", letter, opt->name, opt->arg ? " " : "",
-		     opt->arg ? opt->arg : ""),
+	    page_fmt(pg, "%s--%s%s%s%s", letter, opt->name, maybe ? "[=" : opt->arg ? " " : "",
+		     opt->arg ? opt->arg : "", maybe ? "]" : ""),
 	    opt->help);
 }
 

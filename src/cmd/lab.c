@@ -19,6 +19,7 @@
 #define STATUS_OURS   LAB_STATUS_OURS
 #define GUEST_SECONDS 300
 #define GUEST_MB      512
+#define GUEST_DISK_MB 2048 /* the notes' -m 2G */
 #define GUEST_CPUS    2
 
 static volatile int stop; /* the signal flag */
@@ -207,7 +208,7 @@ static int lab_fetch(struct lab *lab, const void *opts, int n, char **words)
 struct lab_run {
 	struct common common;
 	struct selectors selectors;
-	const char *kernel, *append, *output, *to, *tell_to, *mode;
+	const char *kernel, *append, *output, *to, *tell_to, *mode, *disk, *debootstrap, *ssh;
 	int64_t smp, mem, timeout;
 	struct opt_list take;
 	bool kvm, interactive, bare, from_boot, print_qemu, no_stacks, times;
@@ -225,9 +226,12 @@ static const struct opt run_opts[] = {
 	OPT_FLAG(0, "from-boot", N_("from the first task on: pid 0, 1, 2 and every kernel thread; the recording is text"), struct lab_run, from_boot),
 	OPT_LIST(0, "take", "FILE", N_("take this file along, too; a source file x.c is compiled for the guest and becomes ./x"),
 		 struct lab_run, take),
+	OPT_STR(0, "disk", "FILE", N_("boot from this image of a disk (root=/dev/sda), its console on this terminal; nothing is recorded"), struct lab_run, disk),
+	OPT_STR(0, "debootstrap", "SUITE", N_("from a disk with this Debian, made first where it is not there"), struct lab_run, debootstrap),
+	OPT_MAYBE("ssh", "PORT", N_("a shell, or CMD, over ssh in a guest with a disk (default port: 10021)"), struct lab_run, ssh),
 	OPT_STR(0, "append", "WORDS", N_("more words for the kernel's command line"), struct lab_run, append),
 	OPT_INT(0, "smp", "N", N_("CPUs of the guest (default: 2)"), struct lab_run, smp),
-	OPT_INT('m', "mem", "MB", N_("memory of the guest (default: 512)"), struct lab_run, mem),
+	OPT_INT('m', "mem", "MB", N_("memory of the guest (default: 512, with a disk 2048)"), struct lab_run, mem),
 	OPT_INT(0, "timeout", "SECONDS", N_("end the guest after so long (default: 300, 0: never)"), struct lab_run, timeout),
 	OPT_FLAG(0, "kvm", N_("use KVM; breakpoints can be missed there"), struct lab_run, kvm),
 	OPT_FLAG(0, "print-qemu", N_("only print QEMU's command line"), struct lab_run, print_qemu),
@@ -237,7 +241,7 @@ static const struct opt run_opts[] = {
 	OPT_END,
 };
 
-static void print_words(char **argv)
+void lab_print_words(char **argv)
 {
 	struct out o;
 
@@ -276,12 +280,35 @@ static struct tl_err *plan_view(const struct lab_run *r, struct pipeline *p)
 	return NULL;
 }
 
+/* A guest with a disk is the user's from its first line on: no recorder of ours is in it. */
+static int run_disk(struct lab *lab, const struct lab_run *r, int n, char **words)
+{
+	const struct lab_disk_run d = {.kernel = r->kernel, .disk = r->disk, .debootstrap = r->debootstrap, .ssh = r->ssh,
+				       .print_qemu = r->print_qemu,
+				       .opts = {.append = r->append, .smp = or_default(r->smp, GUEST_CPUS),
+						.mem_mb = or_default(r->mem, GUEST_DISK_MB), .seconds = r->timeout, .kvm = r->kvm}};
+	int status;
+
+	if (r->output || r->mode || r->from_boot || r->bare || r->interactive)
+		status = say_and_status(tl_err_hint(
+			tl_err_new(TL_E_USAGE, N_("nothing is recorded of a guest that boots from a disk"), NULL),
+			N_("its console is this terminal; a shell besides: --ssh"), NULL));
+	else
+		status = lab_run_disk(lab, &d, n, words);
+	return stop ? 128 + stop : status;
+}
+
+static bool guest_size_ok(const struct lab_run *r)
+{
+	return r->smp >= 0 && r->smp <= 64 && r->mem >= 0 && r->timeout >= 0;
+}
+
 static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct lab_kernel *k, struct lab_opts *o)
 {
 	if (!n && !r->interactive)
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("run which command?"), NULL),
 				   N_("tasklife lab run -- ls -l; a shell: tasklife lab run --interactive"), NULL);
-	if (r->smp < 0 || r->smp > 64 || r->mem < 0 || r->timeout < 0)
+	if (!guest_size_ok(r))
 		return tl_err_new(TL_E_USAGE, N_("a guest cannot be that small or large"), NULL);
 	*o = (struct lab_opts){
 		.arch = lab_arch_named(k->arch),
@@ -370,7 +397,7 @@ static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const 
 	if (err)
 		return err;
 	if (r->print_qemu) {
-		print_words(g->argv);
+		lab_print_words(g->argv);
 		return NULL;
 	}
 	err = lab_guest_start(g);
@@ -385,9 +412,11 @@ static int lab_run(struct lab *lab, const void *opts, int n, char **words)
 	struct lab_opts o = {};
 	struct lab_guest g;
 	struct lab_result res = {.recording = -1};
-	struct tl_err *err = choose_kernel(r->kernel, &k);
 	int status;
 
+	if (r->disk || r->debootstrap || r->ssh)
+		return run_disk(lab, r, n, words);
+	struct tl_err *err = choose_kernel(r->kernel, &k);
 	if (!err)
 		err = plan_guest(r, n, &k, &o);
 	if (!err)

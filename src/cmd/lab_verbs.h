@@ -17,6 +17,15 @@ struct lab_verb {
 
 extern const struct lab_verb lab_build_verb, lab_debug_verb;
 
+/* lab run with a disk. */
+struct lab_disk_run {
+	const char *kernel, *disk, *debootstrap, *ssh; /* as given */
+	struct lab_opts opts;			       /* as far as it is known */
+	bool print_qemu;
+};
+int lab_run_disk(struct lab *lab, const struct lab_disk_run *r, int n, char **words);
+void lab_print_words(char **argv);
+
 /* The kernel of --kernel: an id (NULL: the newest amd64 one), fetched when need be, or a directory of lab build. */
 struct tl_err *lab_choose(struct lab *lab, const char *word, struct lab_kernel *ret_kernel, struct lab_image *ret);
 

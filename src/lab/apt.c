@@ -58,22 +58,13 @@ static struct tl_err *apt_run(struct apt *a, char *const argv[], const char *not
 	return err;
 }
 
-static struct tl_err *put_file(const char *path, const char *text)
-{
-	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	if (fd < 0 || io_write_all(fd, text, strlen(text)))
-		return tl_err_os(errno, N_("cannot write into the cache"), NULL, path);
-	return NULL;
-}
-
 /* What this machine says of fetching; empty when it says nothing. */
-static char *machine_says(struct apt *a)
+static char *machine_says(const struct lab *lab)
 {
 	char *argv[] = {(char *)"apt-config", (char *)"dump", (char *)"Acquire", NULL}, *text = NULL, *save = NULL;
 	struct lab_child c = {.argv = argv};
 	struct out keep;
-	struct tl_err *err = lab_child_run(a->lab, &c);
+	struct tl_err *err = lab_child_run(lab, &c);
 
 	out_init(&keep, -1);
 	text = err || c.status ? NULL : (char *)out_text(&c.out);
@@ -87,13 +78,19 @@ static char *machine_says(struct apt *a)
 	return text;
 }
 
+static const char *mirror(void)
+{
+	const char *own = getenv("TASKLIFE_MIRROR");
+
+	return own && *own ? own : MIRROR;
+}
+
 static struct tl_err *write_config(struct apt *a)
 {
-	const char *mirror = getenv("TASKLIFE_MIRROR");
-	auto_free char *acquire = machine_says(a), *conf_path = lab_path("%s/apt.conf", a->dir),
+	auto_free char *acquire = machine_says(a->lab), *conf_path = lab_path("%s/apt.conf", a->dir),
 		       *sources_path = lab_path("%s/sources.list", a->dir), *status = lab_path("%s/status", a->dir);
 	auto_free char *sources = lab_path("deb %s%s %s main\n", access(KEYRING, R_OK) ? "" : "[signed-by=" KEYRING "] ",
-					   mirror && *mirror ? mirror : MIRROR, a->suite);
+					   mirror(), a->suite);
 	auto_free char *conf = lab_path(
 		"%sAPT::Architecture \"%s\";\nAPT::Architectures { \"%s\"; };\nAcquire::Languages \"none\";\n"
 		"Dir::State \"%s\";\nDir::State::lists \"%s/lists\";\nDir::State::status \"%s/status\";\n"
@@ -106,9 +103,9 @@ static struct tl_err *write_config(struct apt *a)
 
 	if (!conf_path || !sources_path || !status || !sources || !conf)
 		return &tl_enomem;
-	try(put_file(sources_path, sources));
-	try(put_file(status, ""));
-	return put_file(conf_path, conf);
+	try(lab_put_file(sources_path, sources, strlen(sources)));
+	try(lab_put_file(status, "", 0));
+	return lab_put_file(conf_path, conf, strlen(conf));
 }
 
 static struct tl_err *apt_open(const struct lab *lab, const char *suite, const char *arch, struct apt *a)
@@ -152,7 +149,7 @@ static struct tl_err *update(struct apt *a)
 		return &tl_enomem;
 	lab_note(a->lab, N_("asking the archive what there is for %s"), subject, -1);
 	try(apt_run(a, argv, N_("asking the archive what there is for %s"), subject, NULL));
-	return put_file(stamp, "");
+	return lab_put_file(stamp, "", 0);
 }
 
 /* The highest name that fits as a whole. */
@@ -243,4 +240,15 @@ struct tl_err *lab_apt_get(const struct lab *lab, const char *suite, const char 
 
 	try(apt_open(lab, suite, arch, &a));
 	return get(&a, pattern, ret);
+}
+
+struct tl_err *lab_apt_ways(const struct lab *lab, char **ret_mirror, char **ret_proxy)
+{
+	static const char key[] = "Acquire::http::Proxy \"";
+	auto_free char *acquire = machine_says(lab);
+	const char *at = acquire ? strstr(acquire, key) : NULL, *env = getenv("http_proxy");
+
+	*ret_mirror = strdup(mirror());
+	*ret_proxy = at ? strndup(at + strlen(key), strcspn(at + strlen(key), "\"")) : strdup(env ? env : "");
+	return *ret_mirror && *ret_proxy ? NULL : &tl_enomem;
 }

@@ -4,7 +4,8 @@
  *
  * Targets, images and the names the Raspberry Pi's firmware looks for are Raspberry Pi's documentation ("The Linux
  * kernel", build): bcm2709 is the 32-bit kernel7 for Pi 2 and 3, bcm2711 the 64-bit kernel8, bcm2712 kernel_2712 for Pi 5.
- * merge_config.sh is the kernel's own; it ends with `make alldefconfig`, so that options pull in what they need.
+ * merge_config.sh is the kernel's own; it ends with `make alldefconfig`, so that options pull in what they need; for tiny
+ * with `make allnoconfig`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +55,7 @@ static const struct fragment {
 } fragments[] = {
 	{"debug", lab_text_debug},   {"ftrace", lab_text_ftrace}, {"kgdb", lab_text_kgdb},
 	{"btf", lab_text_btf},	     {"tiny", lab_text_tiny},	  {"tiny-x86_64", lab_text_tiny_x86_64},
-	{"tiny-arm64", lab_text_tiny_arm64},
+	{"tiny-arm64", lab_text_tiny_arm64}, {"disk", lab_text_disk},
 };
 
 static const struct cpu *cpu_of(const struct lab_arch *a)
@@ -117,6 +118,8 @@ static void add_fragments(struct lab_build *b)
 	const struct cpu *c = cpu_of(b->arch);
 	struct lab_step *s = step(b, "scripts/kconfig/merge_config.sh");
 
+	if (b->target->tiny)
+		word(s, strdup("-n")); /* what no fragment asks for stays off */
 	word(s, strdup("-O"));
 	word(s, strdup(b->out));
 	word(s, lab_path("%s/.config", b->out));
@@ -124,6 +127,8 @@ static void add_fragments(struct lab_build *b)
 		word(s, lab_path("%s/lab-tiny.config", b->out));
 	if (b->target->tiny && c->fragment)
 		word(s, lab_path("%s/lab-%s.config", b->out, c->fragment));
+	if (!b->target->tiny && !b->target->kernel)
+		word(s, lab_path("%s/lab-disk.config", b->out));
 	for (const char *const *f = (const char *const[]){"debug", "ftrace", "kgdb", "btf", NULL}; *f; f++)
 		word(s, lab_path("%s/lab-%s.config", b->out, *f));
 }

@@ -26,6 +26,7 @@ static void become(const struct lab_child *c, const struct pipes *p, pid_t paren
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
+	setpgid(0, 0); /* what it starts ends with it */
 	int null = open("/dev/null", O_RDWR);
 	dup2(null, 0);
 	dup2(p->out[1], 1);
@@ -95,13 +96,16 @@ static bool attend(const struct lab *lab, struct lab_child *c, const struct pipe
 /* It may be writing what nobody reads any more: it is asked once, then ended. */
 static void end_child(pid_t pid, int *status)
 {
-	kill(pid, SIGTERM);
+	setpgid(pid, pid); /* it may not have got there yet */
+	kill(-pid, SIGTERM);
 	for (int i = 0; i < 100; i++) {
-		if (waitpid(pid, status, WNOHANG) == pid)
+		if (waitpid(pid, status, WNOHANG) == pid) {
+			kill(-pid, SIGKILL);
 			return;
+		}
 		poll(NULL, 0, 20);
 	}
-	kill(pid, SIGKILL);
+	kill(-pid, SIGKILL);
 	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
 		;
 }
@@ -162,4 +166,11 @@ bool lab_can_run(const char *prog)
 		found = p && !access(p, X_OK);
 	}
 	return found;
+}
+
+struct tl_err *lab_need(const char *program, const char *package)
+{
+	if (lab_can_run(program))
+		return NULL;
+	return tl_err_hint(tl_err_new(TL_E_DENIED, N_("'%s' is not here"), program), N_("apt install %s"), package);
 }

@@ -124,13 +124,6 @@ struct tl_err *lab_debug_learn(const struct lab *lab, const struct lab_kernel *k
 
 /* ---- types ---- */
 
-static struct tl_err *need(const char *program, const char *package)
-{
-	if (lab_can_run(program))
-		return NULL;
-	return tl_err_hint(tl_err_new(TL_E_DENIED, N_("'%s' is not here"), program), N_("apt install %s"), package);
-}
-
 static struct tl_err *run(const struct lab *lab, char *const argv[], const char *what)
 {
 	struct lab_child c = {.argv = argv};
@@ -161,8 +154,8 @@ static struct tl_err *make_types(const struct lab_debug *d, const struct lab *la
 
 	if (!dump || !c || !o)
 		return &tl_enomem;
-	try(need("bpftool", "bpftool"));
-	try(need(cc, arch == lab_arch_here() ? "gcc" : arch->cc_package));
+	try(lab_need("bpftool", "bpftool"));
+	try(lab_need(cc, arch == lab_arch_here() ? "gcc" : arch->cc_package));
 	try(run(lab, bpftool, "bpftool"));
 	try(keep_as(d->dir, "types.c", types_c, strlen(types_c)));
 	return run(lab, compiler, cc);
@@ -340,7 +333,7 @@ struct tl_err *lab_debug_open(struct lab_debug *d, const struct lab *lab, const 
 
 	if (strcmp(arch->name, "amd64") && strcmp(arch->name, "arm64"))
 		return tl_err_new(TL_E_USAGE, N_("lab debug is for amd64 and arm64 guests, not for %s"), arch->name);
-	try(need("gdb-multiarch", "gdb-multiarch"));
+	try(lab_need("gdb-multiarch", "gdb-multiarch"));
 	if (!mkdtemp(dir))
 		return tl_err_os(errno, N_("cannot make a directory for gdb"), NULL, dir);
 	d->dir = strdup(dir);

@@ -7,10 +7,15 @@
 #include <sys/types.h>
 #include "lab/lab.h"
 
+/* For what fetches from Debian's archive besides apt: its mirror and the proxy ("" none), both to be freed. */
+struct tl_err *lab_apt_ways(const struct lab *lab, char **ret_mirror, char **ret_proxy);
+
 /* printf into fresh memory; NULL when there is none. */
 char *lab_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct tl_err *lab_mkdirs(const char *path);
-/* A directory and what is in it; silent when it is not there. */
+/* A file of the cache, as a whole. */
+struct tl_err *lab_put_file(const char *path, const void *p, size_t n);
+/* A directory and all that is below it; silent when it is not there. */
 void lab_remove_tree(const char *path);
 
 /* Called for each regular file of a .deb; NULL: not wanted, else where it goes. To be freed by the caller. */
@@ -32,6 +37,8 @@ struct tl_err *lab_cpio_file(struct lab_cpio *c, const char *path, mode_t mode, 
 struct tl_err *lab_cpio_link(struct lab_cpio *c, const char *path, const char *to);
 struct tl_err *lab_cpio_char(struct lab_cpio *c, const char *path, unsigned major, unsigned minor);
 void lab_cpio_end(struct lab_cpio *c);
+/* What every guest begins with; init is the text of its first process. */
+struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const struct lab_arch *arch, const char *init);
 
 /* What the first bytes of a program say. */
 enum lab_program { LAB_PROGRAM_NONE, LAB_PROGRAM_ELF, LAB_PROGRAM_SCRIPT };

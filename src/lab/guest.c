@@ -28,7 +28,7 @@ static const char *const applets[] = {
 	"id", "uname", "dmesg", "grep", "sed", "awk", "head", "tail", "wc", "sort", "cut", "tr", "test",
 	"expr", "seq", "date", "dd", "cp", "mv", "rm", "ln", "touch", "chmod", "find", "xargs", "top",
 	"vi", "less", "yes", "timeout", "hostname", "df", "free", "printf", "pwd", "tee", "time",
-	"mktemp", "readlink", "basename", "dirname", "insmod", "lsmod", "md5sum", "sha256sum", "crc32",
+	"mktemp", "readlink", "basename", "dirname", "insmod", "lsmod", "chroot", "switch_root", "sync", "tar", "md5sum", "sha256sum", "crc32",
 };
 
 struct packing {
@@ -316,27 +316,37 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 
 /* ---- all of it ---- */
 
-static struct tl_err *put_base(struct packing *p)
+/* Places, nodes, busybox under its names, and the first process: what every guest has. */
+struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const struct lab_arch *arch, const char *init)
 {
-	auto_free char *busybox = NULL, *recorder = NULL;
+	auto_free char *busybox = NULL, *bytes = NULL;
 	char link[64];
 
-	try(lab_cpio_dir(&p->cpio, "dev"));
-	try(lab_cpio_char(&p->cpio, "dev/console", 5, 1));
-	try(lab_cpio_char(&p->cpio, "dev/null", 1, 3));
+	try(lab_cpio_dir(c, "dev"));
+	try(lab_cpio_char(c, "dev/console", 5, 1));
+	try(lab_cpio_char(c, "dev/null", 1, 3));
 	for (const char *const *d = (const char *const[]){"proc", "sys", "tmp", "root", "run", "bin", NULL}; *d; d++)
-		try(lab_cpio_dir(&p->cpio, *d));
-	try(lab_busybox(p->lab, p->o->arch->name, &busybox));
-	try(put_file_as(p, busybox, "/lab/bin/busybox", 0755));
+		try(lab_cpio_dir(c, *d));
+	try(lab_busybox(lab, arch->name, &busybox));
+	ssize_t n = io_read_file(busybox, FILE_MOST, &bytes);
+	if (n < 0)
+		return tl_err_os(errno, N_("cannot take '%s' along"), busybox, busybox);
+	try(lab_cpio_file(c, "lab/bin/busybox", 0755, bytes, n));
 	for (unsigned i = 0; i < ARRAY_SIZE(applets); i++) {
 		snprintf(link, sizeof(link), "lab/bin/%s", applets[i]);
-		try(lab_cpio_link(&p->cpio, link, "busybox"));
+		try(lab_cpio_link(c, link, "busybox"));
 	}
-	if (!p->o->bare && !p->o->interactive && !p->o->from_boot) {
-		try(lab_recorder_find(p->lab, p->o->arch, &recorder));
-		try(put_file_as(p, recorder, "/lab/tasklife", 0755));
-	}
-	return put_bytes(p, "/init", 0755, lab_text_init, strlen(lab_text_init));
+	return lab_cpio_file(c, "init", 0755, init, strlen(init));
+}
+
+static struct tl_err *put_recorder(struct packing *p)
+{
+	auto_free char *recorder = NULL;
+
+	if (p->o->bare || p->o->interactive || p->o->from_boot)
+		return NULL;
+	try(lab_recorder_find(p->lab, p->o->arch, &recorder));
+	return put_file_as(p, recorder, "/lab/tasklife", 0755);
 }
 
 static struct tl_err *pack(struct lab_guest *g, struct packing *p, int argc, char *const argv[])
@@ -344,7 +354,8 @@ static struct tl_err *pack(struct lab_guest *g, struct packing *p, int argc, cha
 	auto_free char *cwd = getcwd(NULL, 0);
 	struct out text;
 
-	try(put_base(p));
+	try(lab_put_base(&p->cpio, p->lab, p->o->arch, lab_text_init));
+	try(put_recorder(p));
 	if (cwd && cwd[1])
 		try(lab_cpio_dir(&p->cpio, cwd + 1));
 	try(put_command(p, argv[0]));

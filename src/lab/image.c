@@ -3,9 +3,7 @@
  * What the cache holds: kernel/ID/{vmlinuz,config,release} and bin/CPU/busybox. A package is unpacked beside
  * and renamed when all is there, so that a kernel in the cache is whole; the package itself is not kept.
  */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <signal.h>
@@ -23,24 +21,11 @@ void lab_image_fini(struct lab_image *img)
 	img->dir = NULL;
 }
 
-void lab_remove_tree(const char *path)
-{
-	DIR *d = opendir(path);
-	struct dirent *e;
-
-	while (d && (e = readdir(d)))
-		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			unlinkat(dirfd(d), e->d_name, 0);
-	if (d)
-		closedir(d);
-	rmdir(path);
-}
-
 /* Names of the two layouts: boot/vmlinuz-REL (up to 6.12) and usr/lib/modules/REL/vmlinuz. */
 struct unpacking {
 	const char *dir;
 	char *release; /* of size 96 */
-	bool vmlinuz;
+	bool vmlinuz, config;
 };
 
 static char *want_kernel(void *arg, const char *name)
@@ -60,26 +45,18 @@ static char *want_kernel(void *arg, const char *name)
 	if (!strcmp(what, "vmlinuz")) {
 		strcpy(u->release, release);
 		u->vmlinuz = true;
+	} else {
+		u->config = true;
 	}
 	return lab_path("%s/%s", u->dir, what);
-}
-
-static struct tl_err *write_release(const char *dir, const char *release)
-{
-	auto_free char *path = lab_path("%s/release", dir);
-	auto_close int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
-
-	if (fd < 0 || io_write_all(fd, release, strlen(release)))
-		return tl_err_os(errno, N_("cannot write into the cache"), NULL, path);
-	return NULL;
 }
 
 static struct tl_err *unpack_all(const struct lab *lab, const struct lab_kernel *k, const char *dir)
 {
 	char release[96] = "";
-	struct unpacking u = {dir, release, false};
+	struct unpacking u = {dir, release, false, false};
 
-	for (int i = 0; i < LAB_PACKAGES && k->package[i][0]; i++) {
+	for (int i = 0; i < LAB_PACKAGES && k->package[i][0] && !(u.vmlinuz && u.config); i++) {
 		auto_free char *deb = NULL;
 		unsigned n;
 
@@ -92,7 +69,8 @@ static struct tl_err *unpack_all(const struct lab *lab, const struct lab_kernel 
 	}
 	if (!u.vmlinuz)
 		return tl_err_new(TL_E_INPUT, N_("the packages of '%s' hold no kernel"), k->id);
-	return write_release(dir, release);
+	auto_free char *path = lab_path("%s/release", dir);
+	return path ? lab_put_file(path, release, strlen(release)) : &tl_enomem;
 }
 
 /* What a fetch that was killed left beside: "ID.new-PID" of a process that is no more. */

@@ -14,7 +14,7 @@
 /* QEMU 7.2; machines and CPUs as in the guests the golden traces come from. highmem=off: a 32-bit guest
  * cannot reach the PCI window above 4 GiB that -M virt has by default. */
 static const struct lab_arch archs[] = {
-	{"amd64", "qemu-system-x86_64", "qemu-system-x86", "-accel tcg -cpu max", "-accel kvm -cpu host", "ttyS0",
+	{"amd64", "qemu-system-x86_64", "qemu-system-x86", "-accel tcg -cpu max,-cx16", "-accel kvm -cpu host", "ttyS0",
 	 "gcc", "gcc", EM_X86_64, ELFCLASS64, true},
 	{"arm64", "qemu-system-aarch64", "qemu-system-arm", "-M virt -accel tcg -cpu cortex-a57",
 	 "-M virt -accel kvm -cpu host", "ttyAMA0", "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu", EM_AARCH64,
@@ -47,8 +47,8 @@ const struct lab_arch *lab_arch_here(void)
 static bool parse_line(const char *line, struct lab_kernel *ret)
 {
 	*ret = (struct lab_kernel){};
-	return sscanf(line, "%31s %7s %15s %95s %95s", ret->id, ret->arch, ret->suite, ret->package[0],
-		      ret->package[1]) >= 4 && ret->id[0] != '#';
+	return sscanf(line, "%31s %7s %15s %95s %95s %95s", ret->id, ret->arch, ret->suite, ret->package[0],
+		      ret->package[1], ret->package[2]) >= 4 && ret->id[0] != '#';
 }
 
 bool lab_kernel_at(unsigned i, struct lab_kernel *ret)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The laboratory's place on this machine: its cache directory, and whom it tells what goes on. */
 #include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "base/guard.h"
+#include "base/io.h"
 #include "lab/files.h"
 
 struct tl_err *lab_mkdirs(const char *path)
@@ -24,6 +27,28 @@ struct tl_err *lab_mkdirs(const char *path)
 		if (!was)
 			return NULL;
 	}
+}
+
+struct tl_err *lab_put_file(const char *path, const void *p, size_t n)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0 || io_write_all(fd, p, n))
+		return tl_err_os(errno, N_("cannot write into the cache"), NULL, path);
+	return NULL;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path) && errno != ENOENT;
+}
+
+void lab_remove_tree(const char *path)
+{
+	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 char *lab_path(const char *fmt, ...)

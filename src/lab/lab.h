@@ -32,7 +32,7 @@ const struct lab_arch *lab_arch_here(void);		 /* of this machine; NULL: none we 
 
 /* ---- lab/kernels.list, compiled in ---- */
 
-#define LAB_PACKAGES 2
+#define LAB_PACKAGES 3
 
 struct lab_kernel {
 	char id[32], arch[8], suite[16];
@@ -59,6 +59,9 @@ void lab_close(struct lab *lab);
 void lab_note(const struct lab *lab, const char *what, const char *subject, int percent);
 bool lab_stopped(const struct lab *lab);
 
+/* Is this program on this machine; the error names its package. */
+struct tl_err *lab_need(const char *program, const char *package);
+
 /* A package of a suite for a CPU by a regular expression: its .deb below the cache. To be freed. */
 struct tl_err *lab_apt_get(const struct lab *lab, const char *suite, const char *arch, const char *pattern,
 			   char **ret_deb);
@@ -73,6 +76,8 @@ void lab_image_fini(struct lab_image *img);
 struct tl_err *lab_image_find(const struct lab *lab, const struct lab_kernel *k, struct lab_image *ret);
 /* Get it when it is not there; with again: look for a newer one. */
 struct tl_err *lab_image_fetch(const struct lab *lab, const struct lab_kernel *k, bool again, struct lab_image *ret);
+/* What of lab/modules.list it has, into its directory; img may become a newer one when its package is gone. */
+struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img);
 /* 'y', 'm', 'n' of an option in its config; '?' when it has none. */
 char lab_image_option(const struct lab_image *img, const char *option);
 
@@ -91,9 +96,12 @@ struct lab_opts {
 	bool kvm, interactive, bare; /* bare: no recorder, only the command */
 	bool from_boot;	     /* traced by the kernel's command line, as text */
 	bool hands_over;     /* bare, and yet /lab/tasklife.dat comes out */
-	bool gdb;	     /* stopped under the gdb stub on this port */
-	int64_t gdb_port;
+	bool gdb;	     /* stopped until gdb says so */
+	int64_t gdb_port;    /* of QEMU's stub; 0: none */
 	const char *disk;    /* boot from this image instead of our file system */
+	const char *disk_format; /* QEMU's word; NULL: raw */
+	bool console;	     /* from its disk: our terminal is its console, and its end is its own affair */
+	int64_t ssh_port;    /* of 127.0.0.1, forwarded to the guest's 22; 0: none */
 	const char *mode;    /* of the recording; NULL: the best */
 	const char *const *take; /* files besides those the command names; x.c is compiled and becomes x */
 	int n_take;
@@ -111,6 +119,8 @@ struct lab_guest {
 };
 void lab_guest_init(struct lab_guest *g);
 void lab_guest_fini(struct lab_guest *g); /* ends QEMU when it still runs */
+/* Keep the last of what its console said, for errors. */
+void lab_guest_heard(struct lab_guest *g, const char *p, size_t n);
 
 /* Put the file system together: the command, its libraries, files it is given, the recorder. */
 struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o, int argc,

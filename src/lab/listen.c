@@ -47,9 +47,9 @@ struct ear {
 	uint32_t crc; /* as announced */
 };
 
-static void keep_tail(struct ear *e, const char *p, size_t n)
+void lab_guest_heard(struct lab_guest *g, const char *p, size_t n)
 {
-	struct out *t = &e->g->tail;
+	struct out *t = &g->tail;
 
 	for (size_t i = 0; i < n; i++)
 		if (p[i] != '\r') /* the kernel ends its lines with both */
@@ -62,7 +62,7 @@ static void keep_tail(struct ear *e, const char *p, size_t n)
 
 static void pass(struct ear *e, const char *p, size_t n)
 {
-	keep_tail(e, p, n);
+	lab_guest_heard(e->g, p, n);
 	if (e->state == RUN && e->say_fd >= 0 && n)
 		io_write_all(e->say_fd, p, n); /* nobody reads any more: the command runs on */
 }
@@ -318,7 +318,7 @@ static struct tl_err *attend(struct ear *e, const struct lab *lab, const struct 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return e->state == OVER ? NULL : broke_off(e);
+			return e->state == OVER || o->console ? NULL : broke_off(e);
 		take_bytes(e, buf, n);
 		if (e->state == OVER && !over)
 			over = now();
@@ -336,7 +336,7 @@ static void reap(struct lab_guest *g)
 struct tl_err *lab_guest_listen(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o, int say_fd,
 				struct lab_result *ret)
 {
-	struct ear e = {.g = g, .r = ret, .say_fd = say_fd};
+	struct ear e = {.g = g, .r = ret, .say_fd = say_fd, .state = o->console ? RUN : BOOT};
 	double start = now();
 	struct tl_err *err;
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "base/guard.h"
 #include "lab/child.h"
+#include "lab/disk.h"
 #include "lab/files.h"
 
 struct args {
@@ -88,6 +89,9 @@ static const char from_boot[] =
 	"sched:sched_process_exec,sched:sched_process_exit,sched:sched_process_free,signal:signal_generate,"
 	"signal:signal_deliver";
 
+/* The notes' words, but the console's; without predictable names the network card is eth0 everywhere. */
+static const char for_disk[] = " root=/dev/sda rw debug net.ifnames=0";
+
 static void add_kernel(struct args *a, const struct lab_guest *g, const struct lab_image *img, const struct lab_opts *o)
 {
 	add(a, strdup("-kernel"));
@@ -97,8 +101,37 @@ static void add_kernel(struct args *a, const struct lab_guest *g, const struct l
 		add(a, lab_path("/proc/self/fd/%d", g->initrd));
 	}
 	add(a, strdup("-append"));
-	add(a, lab_path("console=%s quiet loglevel=1 panic=-1 nokaslr rdinit=/init%s%s%s", o->arch->console,
+	add(a, lab_path("console=%s%s panic=-1 nokaslr rdinit=/init%s%s%s", o->arch->console, o->disk ? for_disk : " quiet loglevel=1",
 			o->from_boot ? from_boot : "", o->append ? " " : "", o->append ? o->append : ""));
+}
+
+/* QEMU takes a comma in a value for two. */
+static char *doubled_commas(const char *s)
+{
+	char *to = calloc(2, strlen(s) + 1), *p = to;
+
+	for (; to && *s; s++) {
+		*p++ = *s;
+		if (*s == ',')
+			*p++ = ',';
+	}
+	return to;
+}
+
+static void add_disk(struct args *a, const struct lab_image *img, const struct lab_opts *o)
+{
+	const char *disk = lab_device_words(img, false), *net = lab_device_words(img, true);
+	auto_free char *path = doubled_commas(o->disk);
+
+	add_words(a, disk ? disk : "");
+	add(a, strdup("-drive"));
+	add(a, lab_path("if=none,id=disk,format=%s,file=%s", o->disk_format ? o->disk_format : "raw", path ? path : ""));
+	a->failed |= !disk || !path;
+	if (!net)
+		return;
+	add_words(a, net);
+	add(a, strdup("-netdev"));
+	add(a, o->ssh_port ? lab_path("user,id=net,hostfwd=tcp:127.0.0.1:%lld-:22", (long long)o->ssh_port) : strdup("user,id=net"));
 }
 
 struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, const struct lab_opts *o)
@@ -117,13 +150,17 @@ struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, 
 		add_words(&a, "-device nvme,serial=tasklife,drive=d -drive");
 		add(&a, lab_path("if=none,id=d,format=raw,cache=unsafe,file.locking=off,file=/proc/self/fd/%d", g->disk));
 	}
+	if (o->disk)
+		add_disk(&a, img, o);
 	add_words(&a, "-no-reboot -nodefaults -display none -monitor none -chardev stdio,id=c,signal=off -serial chardev:c");
-	if (o->gdb) {
-		add_words(&a, "-S -gdb");
+	if (o->gdb)
+		add(&a, strdup("-S"));
+	if (o->gdb_port) {
+		add(&a, strdup("-gdb"));
 		add(&a, lab_path("tcp:127.0.0.1:%lld", (long long)o->gdb_port));
 	}
 	g->argv = a.v;
-	g->talks = o->interactive;
+	g->talks = o->interactive || o->console;
 	return a.failed ? &tl_enomem : NULL;
 }
 
@@ -149,20 +186,12 @@ static void become(struct lab_guest *g, int out, pid_t parent)
 	_exit(127);
 }
 
-static struct tl_err *no_qemu(const char *prog)
-{
-	struct tl_err *err = tl_err_new(TL_E_DENIED, N_("'%s' is not here"), prog);
-
-	return tl_err_hint(err, N_("apt install %s"), strcmp(prog, "qemu-system-x86_64") ? "qemu-system-arm" : "qemu-system-x86");
-}
-
 struct tl_err *lab_guest_start(struct lab_guest *g)
 {
 	int p[2];
 	pid_t me = getpid();
 
-	if (!lab_can_run(g->argv[0]))
-		return no_qemu(g->argv[0]);
+	try(lab_need(g->argv[0], strcmp(g->argv[0], "qemu-system-x86_64") ? "qemu-system-arm" : "qemu-system-x86"));
 	if (pipe2(p, O_CLOEXEC))
 		return tl_err_os(errno, N_("cannot start '%s'"), g->argv[0], NULL);
 	g->pid = fork();

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A stock kernel has its disk and network drivers as modules. Those of lab/modules.list are taken from its package into the
+ * cache, kernel/ID/modules: NAME.ko, plain, and "order", in which each stands behind those it depends on, as the modules
+ * themselves say ("depends=" in .modinfo). No depmod, no modprobe: a guest only has to load them in that order.
+ */
+#include <archive.h>
+#include <archive_entry.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/guard.h"
+#include "base/io.h"
+#include "lab/files.h"
+#include "lab/texts.h"
+
+#define MODULE_MOST  (8u << 20)
+#define MODULES_MOST 64
+#define NAME_MOST    48
+
+struct module {
+	char name[NAME_MOST]; /* with _ for - as the kernel has it */
+	char needs[256];      /* "a,b" */
+	bool placed;
+};
+
+struct modules {
+	const char *dir, *release;
+	bool other_release; /* the package is not that of the kernel in the cache */
+	struct module m[MODULES_MOST];
+	unsigned n;
+};
+
+static bool is_listed(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = lab_text_modules; *p; p += *p == '\n') {
+		size_t line = strcspn(p, "\n");
+
+		for (const char *w = p, *end = p + line; *p != '#' && w < end;) {
+			size_t k = strcspn(w, " \n");
+
+			if (k == n && !strncmp(w, name, n))
+				return true;
+			w += k + (w[k] == ' ');
+		}
+		p += line;
+	}
+	return false;
+}
+
+/* "[usr/]lib/modules/REL/kernel/drivers/scsi/sd_mod.ko[.xz]" */
+static char *want_module(void *arg, const char *name)
+{
+	struct modules *s = arg;
+	char release[96];
+	const char *base = strrchr(name, '/'), *dot = base ? strstr(base, ".ko") : NULL;
+	struct module *m = &s->m[s->n];
+
+	if (!dot || sscanf(name + (strncmp(name, "usr/", 4) ? 0 : 4), "lib/modules/%95[^/]/", release) != 1)
+		return NULL;
+	if (s->n == MODULES_MOST || dot - base > NAME_MOST)
+		return NULL;
+	snprintf(m->name, sizeof(m->name), "%.*s", (int)(dot - base - 1), base + 1);
+	for (char *p = m->name; *p; p++)
+		*p = *p == '-' ? '_' : *p;
+	if (!is_listed(m->name))
+		return NULL;
+	s->other_release |= strcmp(release, s->release) != 0;
+	return lab_path("%s/%s.ko", s->dir, s->m[s->n++].name);
+}
+
+static struct tl_err *no_module(const char *path, const char *name)
+{
+	struct tl_err *err = tl_err_new(TL_E_INPUT, N_("the kernel's module '%s' cannot be read"), name);
+
+	if (err != &tl_enomem)
+		err->path = strdup(path);
+	return err;
+}
+
+/* A module as it was packed, compressed or not, in memory. */
+static ssize_t read_packed(const char *path, char *bytes)
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *e;
+	ssize_t n = -1, got;
+
+	if (!a)
+		return -1;
+	archive_read_support_filter_all(a);
+	archive_read_support_format_raw(a);
+	if (archive_read_open_filename(a, path, 65536) == ARCHIVE_OK && archive_read_next_header(a, &e) == ARCHIVE_OK)
+		for (n = 0; (got = archive_read_data(a, bytes + n, MODULE_MOST - n)) > 0;)
+			n += got;
+	archive_read_free(a);
+	return n > 0 && n < MODULE_MOST ? n : -1;
+}
+
+/* Unpacked in place, and asked whom it depends on. */
+static struct tl_err *unpack_module(const struct modules *s, struct module *m, char *bytes)
+{
+	static const char key[] = "\0depends=";
+	auto_free char *path = lab_path("%s/%s.ko", s->dir, m->name);
+	ssize_t n = path ? read_packed(path, bytes) : -1;
+
+	if (!path)
+		return &tl_enomem;
+	if (n < 0)
+		return no_module(path, m->name);
+	const char *at = memmem(bytes, n, key, sizeof(key) - 1);
+	size_t left = at ? bytes + n - at - (sizeof(key) - 1) : 0, len = at ? strnlen(at + sizeof(key) - 1, left) : 0;
+	if (!at || len == left || len >= sizeof(m->needs))
+		return no_module(path, m->name);
+	memcpy(m->needs, at + sizeof(key) - 1, len);
+	return lab_put_file(path, bytes, n);
+}
+
+/* ---- the order ---- */
+
+static struct module *module_named(struct modules *s, const char *name, size_t n)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		const char *a = s->m[i].name;
+		size_t k = 0;
+
+		while (k < n && (a[k] == name[k] || (a[k] == '_' && name[k] == '-')))
+			k++;
+		if (k == n && !a[n])
+			return &s->m[i];
+	}
+	return NULL;
+}
+
+static struct tl_err *place(struct modules *s, struct module *m, struct out *order)
+{
+	if (m->placed)
+		return NULL;
+	m->placed = true; /* first: no circle of modules is without its end here */
+	for (const char *w = m->needs; *w;) {
+		size_t n = strcspn(w, ",");
+		struct module *other = module_named(s, w, n);
+
+		if (!other)
+			return tl_err_new(TL_E_FAILED, N_("lab/modules.list lacks what module '%s' depends on"), m->name);
+		try(place(s, other, order));
+		w += n + (w[n] == ',');
+	}
+	out_fmt(order, "%s\n", m->name);
+	return NULL;
+}
+
+/* The list's order, so that what nobody names as needed (crc32c for ext4) still comes first. */
+static struct tl_err *write_order(struct modules *s)
+{
+	auto_free char *path = lab_path("%s/order", s->dir);
+	struct tl_err *err = NULL;
+	struct out order;
+
+	out_init(&order, -1);
+	for (const char *p = lab_text_modules; *p && !err; p += *p == '\n' || *p == ' ') {
+		size_t n = *p == '#' ? strcspn(p, "\n") : strcspn(p, " \n");
+		struct module *m = *p == '#' ? NULL : module_named(s, p, n);
+
+		if (m)
+			err = place(s, m, &order);
+		p += n;
+	}
+	if (!err)
+		err = path ? lab_put_file(path, out_text(&order), order.n) : &tl_enomem;
+	out_fini(&order);
+	return err;
+}
+
+/* ---- from the package ---- */
+
+static struct tl_err *unpack(const struct lab *lab, const struct lab_kernel *k, struct modules *s)
+{
+	auto_free char *deb = NULL, *bytes = malloc(MODULE_MOST);
+	unsigned n, last = 0;
+
+	while (last + 1 < LAB_PACKAGES && k->package[last + 1][0])
+		last++;
+	if (!bytes)
+		return &tl_enomem;
+	try(lab_apt_get(lab, k->suite, k->arch, k->package[last], &deb));
+	lab_note(lab, N_("unpacking %s"), strrchr(deb, '/') ? strrchr(deb, '/') + 1 : deb, -1);
+	struct tl_err *err = lab_deb_unpack(deb, want_module, s, &n);
+	unlink(deb);
+	for (unsigned i = 0; i < s->n && !err && !s->other_release; i++)
+		err = unpack_module(s, &s->m[i], bytes);
+	if (!err && !s->other_release)
+		err = write_order(s);
+	return err;
+}
+
+static struct tl_err *get(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img, bool *ret_other)
+{
+	auto_free char *dir = lab_path("%s/modules", img->dir), *fresh = lab_path("%s/modules.new-%d", img->dir, (int)getpid());
+	auto_free struct modules *s = calloc(1, sizeof(*s));
+	struct tl_err *err = dir && fresh && s ? lab_mkdirs(fresh) : &tl_enomem;
+
+	if (err)
+		return err;
+	s->dir = fresh;
+	s->release = img->release;
+	err = unpack(lab, k, s);
+	*ret_other = s->other_release;
+	if (!err && !s->other_release) {
+		lab_remove_tree(dir);
+		if (rename(fresh, dir))
+			err = tl_err_os(errno, N_("cannot write into the cache"), NULL, dir);
+	}
+	lab_remove_tree(fresh);
+	return err;
+}
+
+struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img)
+{
+	bool other = false;
+
+	for (int i = 0; i < 2; i++) {
+		auto_free char *order = lab_path("%s/modules/order", img->dir);
+
+		if (!order)
+			return &tl_enomem;
+		if (!access(order, R_OK))
+			return NULL;
+		if (other) { /* the archive has gone on: kernel and modules must be of one build */
+			lab_image_fini(img);
+			try(lab_image_fetch(lab, k, true, img));
+		}
+		try(get(lab, k, img, &other));
+	}
+	auto_free char *order = lab_path("%s/modules/order", img->dir);
+	return order && !access(order, R_OK) ? NULL
+					     : tl_err_new(TL_E_INPUT, N_("the packages of '%s' hold no modules of this kernel"), k->id);
+}
