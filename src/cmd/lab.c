@@ -380,6 +380,18 @@ struct tl_err *lab_choose(struct lab *lab, const char *word, struct lab_kernel *
 	return image_of(lab, word, ret_kernel, ret);
 }
 
+/* The recorder in the guest takes what there is; that it is less than usual is said here. */
+static struct tl_err *check_tracer(const struct lab_image *img, const struct lab_opts *o)
+{
+	if (o->bare || o->interactive || lab_image_option(img, "FUNCTION_TRACER") != 'n')
+		return NULL;
+	if (o->from_boot || (o->mode && !strcmp(o->mode, "function")))
+		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("this kernel has no function tracer"), NULL),
+				   N_("without it: --mode events+stacks"), NULL);
+	say_note(N_("this kernel has no function tracer: its events tell the story"));
+	return NULL;
+}
+
 /* The guest is made ready, lives, and is gone when this returns. */
 static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const struct lab_kernel *k,
 				const struct lab_opts *o, int n, char **words, struct lab_guest *g, struct lab_result *res)
@@ -388,6 +400,8 @@ static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const 
 	struct lab_image img = {};
 	struct tl_err *err = image_of(lab, r->kernel, k, &img);
 
+	if (!err)
+		err = check_tracer(&img, o);
 	if (!err)
 		err = lab_guest_fill(g, lab, o, n ? n : 1, n ? words : (char **)shell);
 	if (!err)

@@ -26,8 +26,8 @@
 #define MAKE_MB	     1024
 #define MAKE_SECONDS 3600
 
-/* A Debian that boots to a shell over the network, and what the labs of the notes use in it. */
-static const char packages[] = "systemd-sysv,udev,openssh-server,ifupdown,iproute2,procps,less,gcc,libc6-dev,strace";
+/* A Debian that boots to a shell over the network; the rest is one apt install away. */
+static const char packages[] = "systemd-sysv,udev,openssh-server,ifupdown,iproute2,procps,less";
 
 void lab_disk_fini(struct lab_disk *d)
 {
@@ -144,7 +144,8 @@ static struct tl_err *begin(const struct lab *lab, const struct lab_kernel *k, c
 static struct tl_err *finish(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img, const struct lab_disk *d,
 			     const char *image)
 {
-	struct lab_opts o = {.arch = lab_arch_named(k->arch), .smp = 2, .mem_mb = MAKE_MB, .seconds = MAKE_SECONDS, .disk = image};
+	struct lab_opts o = {.arch = lab_arch_named(k->arch), .smp = 2, .mem_mb = MAKE_MB, .seconds = MAKE_SECONDS, .disk = image,
+			     .disk_begun = true};
 	auto_close int log = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	struct lab_result res = {.recording = -1};
 	struct lab_guest g;

@@ -100,6 +100,7 @@ struct lab_opts {
 	int64_t gdb_port;    /* of QEMU's stub; 0: none */
 	const char *disk;    /* boot from this image instead of our file system */
 	const char *disk_format; /* QEMU's word; NULL: raw */
+	bool disk_begun;     /* it is thrown away when this guest fails: no write need reach the platter */
 	bool console;	     /* from its disk: our terminal is its console, and its end is its own affair */
 	int64_t ssh_port;    /* of 127.0.0.1, forwarded to the guest's 22; 0: none */
 	const char *mode;    /* of the recording; NULL: the best */

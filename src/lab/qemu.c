@@ -125,7 +125,8 @@ static void add_disk(struct args *a, const struct lab_image *img, const struct l
 
 	add_words(a, disk ? disk : "");
 	add(a, strdup("-drive"));
-	add(a, lab_path("if=none,id=disk,format=%s,file=%s", o->disk_format ? o->disk_format : "raw", path ? path : ""));
+	add(a, lab_path("if=none,id=disk,format=%s%s,file=%s", o->disk_format ? o->disk_format : "raw",
+			o->disk_begun ? ",cache=unsafe" : "", path ? path : ""));
 	a->failed |= !disk || !path;
 	if (!net)
 		return;

@@ -2,24 +2,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compare what tasklife says with what the zoo's programs say of themselves.
 
-usage: check.py [--quiet] [--tsv] EXPORT EXPECT
+usage: check.py [--quiet] [--tsv] [--stacks] EXPORT EXPECT
 EXPORT  output of `tasklife export --to ndjson FILE`
 EXPECT  the lines that zoo wrote (ZOO_EXPECT)
 
-One row per case: right, unknown (tasklife says null, nothing or only the
-kind of it), wrong, missing (no such task), skipped. Exit status 0 when
-nothing is wrong or missing, 1 otherwise, 4 when an input cannot be read.
+One row per case: right, unknown (tasklife says null or nothing), coarse
+(true, but only the kind of it), wrong, missing (no such task), skipped.
+--stacks: the recording has the kernel's call paths, which tell the kinds
+apart: there coarse is a failure, elsewhere it counts as unknown. Exit status
+0 when nothing is wrong, missing or such, 1 otherwise, 4 when an input cannot
+be read.
 """
 import json
 import sys
 
-RIGHT, UNKNOWN, WRONG, MISSING, SKIPPED, FAILED = "right", "unknown", "wrong", "missing", "skipped", "failed"
-WORST = [RIGHT, UNKNOWN, MISSING, WRONG]
+RIGHT, UNKNOWN, COARSE, WRONG, MISSING, SKIPPED, FAILED = ("right", "unknown", "coarse", "wrong", "missing", "skipped",
+                                                           "failed")
+WORST = [RIGHT, UNKNOWN, COARSE, MISSING, WRONG]
+BAD = {COARSE, WRONG, MISSING, FAILED}
 
-
-# Told from a code or a status alone, where the stack is cut or absent: true, but less than the whole truth. The same
-# goes for `oom` where `oom.memcg` is meant.
-VAGUE = {
+# Told from a code or a status alone, where there is no call path: true, but less than the whole truth. The same goes for
+# `oom` where `oom.memcg` is meant.
+KIND_OF = {
     "exit": {"thread_exit"},  # of an only thread: exit(2) and exit_group(2) leave the same notice and status
     "kill": {"pidfd"},  # both fill in the same siginfo: kernel/signal.c prepare_kill_siginfo
     "forced": {"exec_failed", "rseq", "signal_frame", "fault.protection", "fault.trap"},
@@ -49,10 +53,10 @@ def judge(said, want):
         return max((judge(at(said, k), v) for k, v in want.items()), key=WORST.index, default=RIGHT)
     if want is None:
         return RIGHT if said is None else WRONG
-    if said is None or said == "unknown" or isinstance(said, str) and want in VAGUE.get(said, ()):
+    if said is None or said == "unknown":
         return UNKNOWN
-    if isinstance(said, str) and isinstance(want, str) and want.startswith(said + "."):
-        return UNKNOWN
+    if isinstance(said, str) and isinstance(want, str) and (want in KIND_OF.get(said, ()) or want.startswith(said + ".")):
+        return COARSE
     return RIGHT if said == want else WRONG
 
 
@@ -110,7 +114,7 @@ def compare(task, want):
 
 
 def score(grades):
-    return sum({RIGHT: 1, UNKNOWN: 0, WRONG: -2}[g] for g in grades.values())
+    return sum({RIGHT: 1, UNKNOWN: 0, COARSE: 0, WRONG: -2}[g] for g in grades.values())
 
 
 def candidates(tasks, want):
@@ -151,7 +155,7 @@ def short(value):
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
-def examine(case, tasks, want):
+def examine(case, tasks, want, stacks):
     case.tasks += 1
     found = candidates(tasks, want)
     name = want.get("comm") or want.get("birth") or "?"
@@ -160,20 +164,22 @@ def examine(case, tasks, want):
         return
     task, grades = max(((t, compare(t, want)) for t in found), key=lambda p: score(p[1]))
     for field, grade in grades.items():
+        if grade == COARSE and not stacks:
+            grade = UNKNOWN
         if grade == RIGHT:
             continue
         said = FIELDS[field](task) if field in FIELDS else None
         case.add(grade, f"{short(name)}({task.get('tid')}).{field}: {grade}, says {short(said)}, is {short(want[field])}")
 
 
-def check(tasks, expected):
+def check(tasks, expected, stacks=False):
     cases = {}
     for want in expected:
         case = cases.setdefault(want["case"], Case())
         if "result" in want:
             case.result, case.why = want["result"], want.get("why", "")
             continue
-        examine(case, tasks, want)
+        examine(case, tasks, want, stacks)
     for case in cases.values():
         if case.result in (SKIPPED, FAILED):
             case.grade = case.result
@@ -192,15 +198,15 @@ def show(cases, quiet, tsv):
         print(f"{name:14} {case.grade:8} {case.tasks:3}  {case.why}")
         for note in case.notes:
             print(f"{'':29}{note}")
-    total = ", ".join(f"{counts.get(g, 0)} {g}" for g in (RIGHT, UNKNOWN, WRONG, MISSING, SKIPPED, FAILED))
+    total = ", ".join(f"{counts.get(g, 0)} {g}" for g in (RIGHT, UNKNOWN, COARSE, WRONG, MISSING, SKIPPED, FAILED))
     print(total, file=sys.stderr if tsv else sys.stdout)
-    return 1 if counts.get(WRONG) or counts.get(MISSING) or counts.get(FAILED) else 0
+    return 1 if BAD & set(counts) else 0
 
 
 def main(argv):
     flags = [a for a in argv if a.startswith("--")]
     files = [a for a in argv if not a.startswith("--")]
-    if len(files) != 2 or set(flags) - {"--quiet", "--tsv"}:
+    if len(files) != 2 or set(flags) - {"--quiet", "--tsv", "--stacks"}:
         print(__doc__, file=sys.stderr)
         return 2
     try:
@@ -209,7 +215,7 @@ def main(argv):
     except OSError as e:
         print(f"check.py: {e}", file=sys.stderr)
         return 4
-    return show(check(tasks, expected), "--quiet" in flags, "--tsv" in flags)
+    return show(check(tasks, expected, "--stacks" in flags), "--quiet" in flags, "--tsv" in flags)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ WANT = {"case": "kill9", "tid": 7, "comm": "c_kill9", "birth": "fork", "death": 
         "by": {"tid": 8, "comm": "k_kill9"}, "reaper": {"tid": 6, "comm": "d_kill9"}}
 
 
-def grade(task, want):
-    return check.check([task], [want])[want["case"]].grade
+def grade(task, want, stacks=False):
+    return check.check([task], [want], stacks)[want["case"]].grade
 
 
 def changed(obj, **kw):
@@ -42,7 +42,14 @@ class Checker(unittest.TestCase):
         self.assertEqual(grade(changed(TASK, death=None), WANT), "unknown")
         self.assertEqual(grade(changed(TASK, death=changed(TASK["death"], cause="unknown")), WANT), "unknown")
 
-    def test_vague_is_not_wrong(self):
+    def test_the_kind_is_enough_without_stacks_only(self):
+        want = changed(WANT, source="pidfd")
+        self.assertEqual(grade(TASK, want), "unknown")
+        self.assertEqual(grade(TASK, want, stacks=True), "coarse")
+        self.assertEqual(grade(changed(TASK, death=changed(TASK["death"], source="oom")), changed(WANT, source="oom.memcg"),
+                               stacks=True), "coarse")
+
+    def test_the_kind_is_not_wrong(self):
         want = changed(WANT, source="rseq")
         self.assertEqual(grade(changed(TASK, death=changed(TASK["death"], source="forced")), want), "unknown")
         self.assertEqual(grade(changed(TASK, death=changed(TASK["death"], source="fault")), want), "wrong")
