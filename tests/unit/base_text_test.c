@@ -82,7 +82,7 @@ static void json_is_json(void **state)
 }
 
 struct demo {
-	const char *output;
+	const char *output, *door;
 	bool all;
 	int64_t seconds;
 	struct opt_list pids;
@@ -96,6 +96,7 @@ static const struct opt opts[] = {
 	OPT_STR('o', "output", "FILE", "a file", struct demo, output),
 	OPT_FLAG('a', "all", "all", struct demo, all),
 	OPT_INT('d', "seconds", "N", "seconds", struct demo, seconds),
+	OPT_MAYBE("door", "PORT", "an argument that may be left out", struct demo, door),
 	{OPT_T_TABLE, 0, NULL, NULL, NULL, 0, sub},
 	OPT_END,
 };
@@ -115,6 +116,22 @@ static void options_are_parsed(void **state)
 	assert_int_equal(n, 2);
 	assert_string_equal(argv[0], "word");
 	assert_string_equal(argv[1], "-z");
+}
+
+static void an_argument_may_be_left_out(void **state)
+{
+	char *alone[] = {"x", "--door", "word", NULL}, *with[] = {"x", "--door=22", NULL}, *none[] = {"x", NULL};
+	struct demo d = {};
+	int n;
+
+	assert_null(args_parse(opts, &d, 3, alone, false, &n));
+	assert_string_equal(d.door, "");
+	assert_int_equal(n, 1);
+	assert_null(args_parse(opts, &d, 2, with, false, &n));
+	assert_string_equal(d.door, "22");
+	d.door = NULL;
+	assert_null(args_parse(opts, &d, 1, none, false, &n));
+	assert_null(d.door);
 }
 
 static void the_command_keeps_its_own_options(void **state)
@@ -170,6 +187,7 @@ int main(void)
 		cmocka_unit_test(durations_have_four_digits),
 		cmocka_unit_test(json_is_json),
 		cmocka_unit_test(options_are_parsed),
+		cmocka_unit_test(an_argument_may_be_left_out),
 		cmocka_unit_test(the_command_keeps_its_own_options),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(languages_are_recognised),
