@@ -10,9 +10,9 @@
 #include "view/views.h"
 
 struct html {
-	struct tables tables;
-	struct chunk *chunk;
-	struct stories *stories;
+	struct html_tables tables;
+	struct html_chunk *chunk;
+	struct html_stories *stories;
 	unsigned n; /* lives in the chunk */
 	tl_ns t0;   /* TL_NS_NONE: no life yet */
 };
@@ -20,8 +20,8 @@ struct html {
 static void html_free(struct html *h)
 {
 	html_tables_fini(&h->tables);
-	chunk_free(h->chunk);
-	stories_free(h->stories);
+	html_chunk_free(h->chunk);
+	html_stories_free(h->stories);
 	free(h);
 }
 
@@ -32,9 +32,9 @@ static bool html_begin(struct out *o, const struct tl_view_opts *opts, void **re
 
 	if (!h)
 		return false;
-	tables_init(&h->tables);
-	h->chunk = chunk_new();
-	h->stories = stories_new(o, &whole);
+	html_tables_init(&h->tables);
+	h->chunk = html_chunk_new();
+	h->stories = html_stories_new(o, &whole);
 	h->t0 = TL_NS_NONE;
 	if (!h->chunk || !h->stories) {
 		html_free(h);
@@ -49,8 +49,8 @@ static void flush(struct html *h, struct out *o)
 {
 	if (!h->n)
 		return;
-	chunk_put(h->chunk, o);
-	stories_put(h->stories, o);
+	html_chunk_put(h->chunk, o);
+	html_stories_put(h->stories, o);
 	h->n = 0;
 }
 
@@ -60,8 +60,8 @@ static void html_task(struct out *o, void *state, const struct tl_told *told)
 
 	if (h->t0 == TL_NS_NONE)
 		h->t0 = told->t0 == TL_NS_NONE ? 0 : told->t0;
-	chunk_add(h->chunk, &h->tables, told, h->t0);
-	stories_add(h->stories, &h->tables, told, h->t0);
+	html_chunk_add(h->chunk, &h->tables, told, h->t0);
+	html_stories_add(h->stories, &h->tables, told, h->t0);
 	if (++h->n == HTML_CHUNK)
 		flush(h, o);
 }
@@ -73,7 +73,7 @@ static void html_end(struct out *o, void *state, const struct tl_trailer *traile
 	if (h->t0 == TL_NS_NONE)
 		h->t0 = trailer->info->first == TL_NS_NONE ? 0 : trailer->info->first;
 	flush(h, o);
-	put_trailer(o, &h->tables, trailer, h->t0);
+	html_put_trailer(o, &h->tables, trailer, h->t0);
 	out_mem(o, html_tail, html_tail_n);
 	if (h->tables.starved && !o->os)
 		o->os = ENOMEM;

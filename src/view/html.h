@@ -31,7 +31,7 @@ struct html_ref {
 	uint32_t generation, name;
 };
 
-struct tables {
+struct html_tables {
 	struct strings names;	  /* shown as they are: made safe when they come in */
 	struct strings sentences; /* html_story.c: what a row says, in both languages */
 	struct strings forms;	  /* html_story.c: the rows of a story, as numbers of sentences */
@@ -41,19 +41,19 @@ struct tables {
 	bool starved;
 };
 
-void tables_init(struct tables *tb);
-void html_tables_fini(struct tables *tb);
-uint32_t strings_add(struct tables *tb, struct strings *st, const char *s, size_t n);
-uint32_t name_of(struct tables *tb, const struct tl_atom *a); /* any bytes; a may not be NULL */
-uint32_t name_of_text(struct tables *tb, struct tl_str s);
+void html_tables_init(struct html_tables *tb);
+void html_tables_fini(struct html_tables *tb);
+uint32_t html_strings_add(struct html_tables *tb, struct strings *st, const char *s, size_t n);
+uint32_t html_name_of(struct html_tables *tb, const struct tl_atom *a); /* any bytes; a may not be NULL */
+uint32_t html_name_of_text(struct html_tables *tb, struct tl_str s);
 /* These write the number, or null for what was not seen. */
-void put_name(struct tables *tb, struct out *o, const struct tl_atom *a);
-void put_ref(struct tables *tb, struct out *o, const struct tl_ref *ref);
-void put_stack(struct tables *tb, struct out *o, const struct tl_stack *stack);
+void html_put_name(struct html_tables *tb, struct out *o, const struct tl_atom *a);
+void html_put_ref(struct html_tables *tb, struct out *o, const struct tl_ref *ref);
+void html_put_stack(struct html_tables *tb, struct out *o, const struct tl_stack *stack);
 
 /* A JSON string that no HTML parser mistakes for the end of its block. */
-void put_string(struct out *o, const char *s, size_t n);
-void put_time(struct out *o, tl_ns t, tl_ns t0); /* null for TL_NS_NONE */
+void html_put_string(struct out *o, const char *s, size_t n);
+void html_put_time(struct out *o, tl_ns t, tl_ns t0); /* null for TL_NS_NONE */
 
 /* A column of one chunk; where all cells are equal it is written as that one cell. */
 struct column_out {
@@ -63,24 +63,24 @@ struct column_out {
 	unsigned n;
 };
 
-struct chunk;
-struct chunk *chunk_new(void);
-void chunk_free(struct chunk *c);
-void chunk_add(struct chunk *c, struct tables *tb, const struct tl_told *d, tl_ns t0);
-void chunk_put(struct chunk *c, struct out *o); /* and empties it */
+struct html_chunk;
+struct html_chunk *html_chunk_new(void);
+void html_chunk_free(struct html_chunk *c);
+void html_chunk_add(struct html_chunk *c, struct html_tables *tb, const struct tl_told *d, tl_ns t0);
+void html_chunk_put(struct html_chunk *c, struct out *o); /* and empties it */
 /* What the columns are called: [["birth.t_ns","NS",meaning,meaning in Korean],...] */
-void put_columns(struct out *o);
+void html_put_columns(struct out *o);
 
-struct stories;
-struct stories *stories_new(struct out *o, const struct tl_view_opts *opts);
-void stories_free(struct stories *s);
-void stories_add(struct stories *s, struct tables *tb, const struct tl_told *d, tl_ns t0);
-void stories_put(struct stories *s, struct out *o);
+struct html_stories;
+struct html_stories *html_stories_new(struct out *o, const struct tl_view_opts *opts);
+void html_stories_free(struct html_stories *s);
+void html_stories_add(struct html_stories *s, struct html_tables *tb, const struct tl_told *d, tl_ns t0);
+void html_stories_put(struct html_stories *s, struct out *o);
 
 /* ["English","Korean"] of a msgid. */
-void put_both(struct out *o, const char *msgid);
+void html_put_both(struct out *o, const char *msgid);
 /* The last data block: tables, causes, words of the page, the trace's own report. */
-void put_trailer(struct out *o, struct tables *tb, const struct tl_trailer *tr, tl_ns t0);
+void html_put_trailer(struct out *o, struct html_tables *tb, const struct tl_trailer *tr, tl_ns t0);
 
 /* The page without its data, from src/view/page/ (made by src/view/page2c). */
 extern const char html_head[], html_tail[];

@@ -8,7 +8,7 @@
 #include "base/tongue.h"
 #include "view/html.h"
 
-typedef void (*part_fn)(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0);
+typedef void (*part_fn)(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0);
 
 static void comma(struct out *o, unsigned i)
 {
@@ -17,68 +17,68 @@ static void comma(struct out *o, unsigned i)
 }
 
 /* Names it bore before the last. */
-static void part_comms(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void part_comms(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	out_char(o, '[');
 	for (unsigned i = 0; i + 1 < d->task->n_comms; i++) {
 		comma(o, i);
-		put_name(tb, o, d->task->comms[i]);
+		html_put_name(tb, o, d->task->comms[i]);
 	}
 	out_char(o, ']');
 }
 
-static void part_parent(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void part_parent(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
-	put_ref(tb, o, &d->task->parent);
+	html_put_ref(tb, o, &d->task->parent);
 }
 
-static void part_killer(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void part_killer(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
-	put_ref(tb, o, &d->death.by);
+	html_put_ref(tb, o, &d->death.by);
 }
 
 /* time, program, arguments */
-static void part_execs(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void part_execs(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	out_char(o, '[');
 	for (unsigned i = 0; i < d->task->n_execs; i++) {
 		const struct tl_exec *x = &d->task->exec[i];
 
 		comma(o, i);
-		put_time(o, x->seen.is ? x->seen.t : TL_NS_NONE, t0);
+		html_put_time(o, x->seen.is ? x->seen.t : TL_NS_NONE, t0);
 		out_char(o, ',');
-		put_name(tb, o, x->filename);
+		html_put_name(tb, o, x->filename);
 		out_char(o, ',');
-		put_name(tb, o, x->argv);
+		html_put_name(tb, o, x->argv);
 	}
 	out_char(o, ']');
 }
 
-static void part_adoptions(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void part_adoptions(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	out_char(o, '[');
 	for (unsigned i = 0; i < d->task->n_adoptions; i++) {
 		comma(o, i);
-		put_time(o, d->task->adoption[i].seen.t, t0);
+		html_put_time(o, d->task->adoption[i].seen.t, t0);
 		out_char(o, ',');
-		put_ref(tb, o, &d->task->adoption[i].by);
+		html_put_ref(tb, o, &d->task->adoption[i].by);
 	}
 	out_char(o, ']');
 }
 
 /* time, number, source, whose context, is that the sender, result, when taken */
-static void put_signal(struct out *o, struct tables *tb, const struct tl_signal *s, const struct tl_finding *f, tl_ns t0)
+static void put_signal(struct out *o, struct html_tables *tb, const struct tl_signal *s, const struct tl_finding *f, tl_ns t0)
 {
 	const char *id = f ? tl_finding_id(f) : "unknown";
 
-	put_time(o, s->seen.t, t0);
-	out_fmt(o, ",%d,%u,", s->sig, name_of_text(tb, (struct tl_str){id, strlen(id)}));
-	put_ref(tb, o, &s->owner);
+	html_put_time(o, s->seen.t, t0);
+	out_fmt(o, ",%d,%u,", s->sig, html_name_of_text(tb, (struct tl_str){id, strlen(id)}));
+	html_put_ref(tb, o, &s->owner);
 	out_fmt(o, ",%d,%d,", f && f->row && tl_source_has_sender(f->row), s->result);
-	put_time(o, s->delivered.is ? s->delivered.t : TL_NS_NONE, t0);
+	html_put_time(o, s->delivered.is ? s->delivered.t : TL_NS_NONE, t0);
 }
 
-static void part_signals(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void part_signals(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	out_char(o, '[');
 	for (unsigned i = 0; i < d->task->n_signals; i++) {
@@ -89,7 +89,7 @@ static void part_signals(struct out *o, struct tables *tb, const struct tl_told 
 }
 
 /* Of a process of several threads: how many, when it ended, why, by which signal or code, by whose hand. */
-static void part_process_end(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void part_process_end(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	const struct tl_process *p = d->task->process;
 	const struct tl_death_verdict *v = &d->process.v;
@@ -102,13 +102,13 @@ static void part_process_end(struct out *o, struct tables *tb, const struct tl_t
 	out_fmt(o, "[%llu", (unsigned long long)(p->n_threads + p->threads_more));
 	if (d->process.ended) {
 		out_char(o, ',');
-		put_time(o, d->process.end.t, t0);
-		out_fmt(o, ",%u,%d,", name_of_text(tb, (struct tl_str){id, strlen(id)}), v->signal);
+		html_put_time(o, d->process.end.t, t0);
+		out_fmt(o, ",%u,%d,", html_name_of_text(tb, (struct tl_str){id, strlen(id)}), v->signal);
 		if (v->exited && v->exit_code_known)
 			out_fmt(o, "%d,", v->exit_code);
 		else
 			out_str(o, "null,");
-		put_ref(tb, o, &v->by);
+		html_put_ref(tb, o, &v->by);
 	}
 	out_char(o, ']');
 }
@@ -117,7 +117,7 @@ static void part_process_end(struct out *o, struct tables *tb, const struct tl_t
  * What it was doing: the nanoseconds nothing was seen of it before, how long it did it, and what: enum tl_doing, 5 for
  * an uninterruptible sleep, plus 8 times the CPU plus 1 (0 when not known).
  */
-static void part_doing(struct out *o, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void part_doing(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	const struct tl_segments *s = d->task->segments;
 	tl_ns at = t0;
@@ -128,9 +128,9 @@ static void part_doing(struct out *o, struct tables *tb, const struct tl_told *d
 		int what = g->what == TL_SLEEPING && g->letter == 'D' ? TL_DOINGS : g->what;
 
 		comma(o, (unsigned)!!i);
-		put_time(o, g->from, at);
+		html_put_time(o, g->from, at);
 		out_char(o, ',');
-		put_time(o, g->to, g->from);
+		html_put_time(o, g->to, g->from);
 		out_char(o, ',');
 		out_i64(o, what + 8 * (g->cpu + 1));
 		at = g->to;
@@ -152,22 +152,22 @@ static const struct {
 	{"doing", part_doing},
 };
 
-struct chunk {
+struct html_chunk {
 	unsigned n;
 	uint64_t from;
 	struct column_out col[COLUMNS + ARRAY_SIZE(parts)];
 };
 
-struct chunk *chunk_new(void)
+struct html_chunk *html_chunk_new(void)
 {
-	struct chunk *c = calloc(1, sizeof(*c));
+	struct html_chunk *c = calloc(1, sizeof(*c));
 
 	for (unsigned i = 0; c && i < ARRAY_SIZE(c->col); i++)
 		out_init(&c->col[i].cells, -1);
 	return c;
 }
 
-void chunk_free(struct chunk *c)
+void html_chunk_free(struct html_chunk *c)
 {
 	for (unsigned i = 0; c && i < ARRAY_SIZE(c->col); i++)
 		out_fini(&c->col[i].cells);
@@ -199,7 +199,7 @@ static bool is_moment(const struct column *col)
 }
 
 /* Lists are told by the parts; here stands only how long they are. */
-static void put_cell(struct out *o, struct tables *tb, const struct column *col, const struct cell *c, tl_ns t0)
+static void put_cell(struct out *o, struct html_tables *tb, const struct column *col, const struct cell *c, tl_ns t0)
 {
 	switch (c->kind) {
 	case CELL_ABSENT:
@@ -208,19 +208,19 @@ static void put_cell(struct out *o, struct tables *tb, const struct column *col,
 	case CELL_THERE: out_char(o, '1'); return;
 	case CELL_INT:
 		if (is_moment(col))
-			put_time(o, c->u.i, t0);
+			html_put_time(o, c->u.i, t0);
 		else
 			out_i64(o, c->u.i);
 		return;
 	case CELL_BOOL: out_char(o, c->u.b ? '1' : '0'); return;
-	case CELL_TEXT: out_u64(o, name_of_text(tb, c->u.s)); return;
-	case CELL_REF: put_ref(tb, o, c->u.ref); return;
-	case CELL_STACK: put_stack(tb, o, c->u.stack); return;
+	case CELL_TEXT: out_u64(o, html_name_of_text(tb, c->u.s)); return;
+	case CELL_REF: html_put_ref(tb, o, c->u.ref); return;
+	case CELL_STACK: html_put_stack(tb, o, c->u.stack); return;
 	case CELL_LIST: out_u64(o, c->u.n); return;
 	}
 }
 
-void chunk_add(struct chunk *c, struct tables *tb, const struct tl_told *d, tl_ns t0)
+void html_chunk_add(struct html_chunk *c, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	struct cell cells[COLUMNS];
 
@@ -255,7 +255,7 @@ static void column_put(struct column_out *col, struct out *o)
 }
 
 /* {"from":512,"n":512,"same":[numbers of columns whose one cell is all],"columns":[...]} */
-void chunk_put(struct chunk *c, struct out *o)
+void html_chunk_put(struct html_chunk *c, struct out *o)
 {
 	unsigned same = 0;
 
@@ -289,13 +289,13 @@ static const char *type_name(const struct column *col)
 	return col->type == COLUMN_NS && is_moment(col) ? "time" : types[col->type];
 }
 
-void put_columns(struct out *o)
+void html_put_columns(struct out *o)
 {
 	out_char(o, '[');
 	for (unsigned i = 0; i < COLUMNS; i++) {
 		comma(o, i);
 		out_fmt(o, "[\"%s\",\"%s\",", columns[i].path, type_name(&columns[i]));
-		put_both(o, columns[i].meaning);
+		html_put_both(o, columns[i].meaning);
 		out_char(o, ']');
 	}
 	for (unsigned i = 0; i < ARRAY_SIZE(parts); i++)

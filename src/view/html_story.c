@@ -35,7 +35,7 @@ struct slots {
 	uint8_t used[SLOTS_MAX]; /* by the second language */
 };
 
-struct stories {
+struct html_stories {
 	struct story story;
 	struct telling told[2];
 	struct slots slots;
@@ -54,9 +54,9 @@ static void take_row(struct page_taker *to, const char *label, const char *time,
 		*row = (struct told_row){label, time, text};
 }
 
-struct stories *stories_new(struct out *o, const struct tl_view_opts *opts)
+struct html_stories *html_stories_new(struct out *o, const struct tl_view_opts *opts)
 {
-	struct stories *s = calloc(1, sizeof(*s));
+	struct html_stories *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
@@ -70,7 +70,7 @@ struct stories *stories_new(struct out *o, const struct tl_view_opts *opts)
 	return s;
 }
 
-void stories_free(struct stories *s)
+void html_stories_free(struct html_stories *s)
 {
 	if (!s)
 		return;
@@ -87,7 +87,7 @@ void stories_free(struct stories *s)
 	free(s);
 }
 
-static void tell_in(struct stories *s, enum tongue tongue, const struct tl_told *d)
+static void tell_in(struct html_stories *s, enum tongue tongue, const struct tl_told *d)
 {
 	struct telling *t = &s->told[tongue == TONGUE_KO];
 
@@ -182,14 +182,14 @@ static void put_sentence(struct out *o, struct slots *sl, const struct telling *
 	}
 }
 
-static void put_value(struct out *o, struct tables *tb, const struct mark *m, tl_ns t0)
+static void put_value(struct out *o, struct html_tables *tb, const struct mark *m, tl_ns t0)
 {
 	out_char(o, ',');
 	switch (m->kind) {
-	case MARK_NAME: put_name(tb, o, m->name); return;
-	case MARK_TASK: put_ref(tb, o, &m->ref); return;
-	case MARK_TIME: put_time(o, m->n, t0); return;
-	case MARK_PATH: put_stack(tb, o, m->stack); return;
+	case MARK_NAME: html_put_name(tb, o, m->name); return;
+	case MARK_TASK: html_put_ref(tb, o, &m->ref); return;
+	case MARK_TIME: html_put_time(o, m->n, t0); return;
+	case MARK_PATH: html_put_stack(tb, o, m->stack); return;
 	case MARK_DURATION:
 	case MARK_NOTE:
 	case MARK_NUMBER: out_i64(o, m->n); return;
@@ -197,7 +197,7 @@ static void put_value(struct out *o, struct tables *tb, const struct mark *m, tl
 }
 
 /* The time stands first among the values. */
-static void put_row(struct stories *s, struct tables *tb, const struct told_row *en, const struct told_row *ko, tl_ns t0)
+static void put_row(struct html_stories *s, struct html_tables *tb, const struct told_row *en, const struct told_row *ko, tl_ns t0)
 {
 	struct slots *sl = &s->slots;
 	struct out *o = &s->sentence;
@@ -220,7 +220,7 @@ static void put_row(struct stories *s, struct tables *tb, const struct told_row 
 	out_mem(o, texts.buf, texts.n);
 	if (s->form.n)
 		out_char(&s->form, ',');
-	out_u64(&s->form, strings_add(tb, &tb->sentences, o->buf, o->n));
+	out_u64(&s->form, html_strings_add(tb, &tb->sentences, o->buf, o->n));
 	for (unsigned i = 0; i < sl->n; i++)
 		put_value(&s->values, tb, &sl->v[i], t0);
 	out_fini(&texts);
@@ -229,7 +229,7 @@ static void put_row(struct stories *s, struct tables *tb, const struct told_row 
 /* ---- the life ---- */
 
 /* time, event, place */
-static void put_notes(struct stories *s, struct tables *tb, const struct tl_told *d, tl_ns t0)
+static void put_notes(struct html_stories *s, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	struct out *o = &s->notes;
 
@@ -240,9 +240,9 @@ static void put_notes(struct stories *s, struct tables *tb, const struct tl_told
 
 		if (i)
 			out_char(o, ',');
-		put_time(o, e->seen.t, t0);
-		out_fmt(o, ",%u,", e->function ? name_of(tb, e->function) :
-						 name_of_text(tb, (struct tl_str){event, strlen(event)}));
+		html_put_time(o, e->seen.t, t0);
+		out_fmt(o, ",%u,", e->function ? html_name_of(tb, e->function) :
+						 html_name_of_text(tb, (struct tl_str){event, strlen(event)}));
 		if (d->unkept)
 			out_str(o, "null");
 		else
@@ -251,7 +251,7 @@ static void put_notes(struct stories *s, struct tables *tb, const struct tl_told
 	out_char(o, ']');
 }
 
-void stories_add(struct stories *s, struct tables *tb, const struct tl_told *d, tl_ns t0)
+void html_stories_add(struct html_stories *s, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
 	rows_of *en = &s->told[0].rows, *ko = &s->told[1].rows;
 	enum tongue chosen = tongue_now();
@@ -263,14 +263,14 @@ void stories_add(struct stories *s, struct tables *tb, const struct tl_told *d, 
 	s->form.n = s->values.n = 0;
 	for (size_t i = 0; i < en->n; i++)
 		put_row(s, tb, &en->v[i], i < ko->n ? &ko->v[i] : &en->v[i], t0);
-	out_fmt(&s->chunk, "%s[%u", s->n ? "," : "", strings_add(tb, &tb->forms, s->form.n ? s->form.buf : "", s->form.n));
+	out_fmt(&s->chunk, "%s[%u", s->n ? "," : "", html_strings_add(tb, &tb->forms, s->form.n ? s->form.buf : "", s->form.n));
 	out_mem(&s->chunk, s->values.buf, s->values.n);
 	out_char(&s->chunk, ']');
 	put_notes(s, tb, d, t0);
 	s->n++;
 }
 
-void stories_put(struct stories *s, struct out *o)
+void html_stories_put(struct html_stories *s, struct out *o)
 {
 	out_fmt(o, "<script type=\"application/json\" data-is=\"stories\">{\"from\":%llu,\"n\":%u,\"stories\":[",
 		(unsigned long long)s->from, s->n);

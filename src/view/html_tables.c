@@ -19,7 +19,7 @@ static void strings_fini(struct strings *st)
 	vec_fini(&st->v);
 }
 
-void tables_init(struct tables *tb)
+void html_tables_init(struct html_tables *tb)
 {
 	strings_init(&tb->names);
 	strings_init(&tb->sentences);
@@ -28,7 +28,7 @@ void tables_init(struct tables *tb)
 	map_init(&tb->stack_of);
 }
 
-void html_tables_fini(struct tables *tb)
+void html_tables_fini(struct html_tables *tb)
 {
 	strings_fini(&tb->names);
 	strings_fini(&tb->sentences);
@@ -45,13 +45,13 @@ static uintptr_t number_of(const struct map *m, const void *key)
 	return (uintptr_t)map_get(m, (uint64_t)(uintptr_t)key);
 }
 
-static void number_is(struct tables *tb, struct map *m, const void *key, size_t n)
+static void number_is(struct html_tables *tb, struct map *m, const void *key, size_t n)
 {
 	if (!map_put(m, (uint64_t)(uintptr_t)key, (void *)(uintptr_t)(n + 1)))
 		tb->starved = true;
 }
 
-uint32_t strings_add(struct tables *tb, struct strings *st, const char *s, size_t n)
+uint32_t html_strings_add(struct html_tables *tb, struct strings *st, const char *s, size_t n)
 {
 	const struct tl_atom *a = atom_of(&st->at, s, n), **kept;
 	uintptr_t number = a ? number_of(&st->by_atom, a) : 0;
@@ -68,26 +68,26 @@ uint32_t strings_add(struct tables *tb, struct strings *st, const char *s, size_
 	return (uint32_t)st->v.n - 1;
 }
 
-uint32_t name_of_text(struct tables *tb, struct tl_str s)
+uint32_t html_name_of_text(struct html_tables *tb, struct tl_str s)
 {
 	struct out safe;
 	uint32_t number;
 
 	if (text_is_plain(s.p, s.n))
-		return strings_add(tb, &tb->names, s.p, s.n);
+		return html_strings_add(tb, &tb->names, s.p, s.n);
 	out_init(&safe, -1);
 	text_safe(&safe, s.p, s.n);
-	number = strings_add(tb, &tb->names, safe.n ? safe.buf : "", safe.n);
+	number = html_strings_add(tb, &tb->names, safe.n ? safe.buf : "", safe.n);
 	out_fini(&safe);
 	return number;
 }
 
-uint32_t name_of(struct tables *tb, const struct tl_atom *a)
+uint32_t html_name_of(struct html_tables *tb, const struct tl_atom *a)
 {
 	uintptr_t number = number_of(&tb->names.by_atom, a);
 
 	if (!number) {
-		number = (uintptr_t)name_of_text(tb, (struct tl_str){a->s, a->len}) + 1;
+		number = (uintptr_t)html_name_of_text(tb, (struct tl_str){a->s, a->len}) + 1;
 		number_is(tb, &tb->names.by_atom, a, number - 1);
 	}
 	return (uint32_t)number - 1;
@@ -98,10 +98,10 @@ static void put_null(struct out *o)
 	out_mem(o, "null", 4);
 }
 
-void put_name(struct tables *tb, struct out *o, const struct tl_atom *a)
+void html_put_name(struct html_tables *tb, struct out *o, const struct tl_atom *a)
 {
 	if (a)
-		out_u64(o, name_of(tb, a));
+		out_u64(o, html_name_of(tb, a));
 	else
 		put_null(o);
 }
@@ -113,7 +113,7 @@ static uint64_t key_of_ref(const struct html_ref *r)
 	       0x9e3779b97f4a7c15u;
 }
 
-static uint32_t ref_number(struct tables *tb, const struct html_ref *want)
+static uint32_t ref_number(struct html_tables *tb, const struct html_ref *want)
 {
 	struct html_ref *r;
 	uint64_t key = key_of_ref(want);
@@ -132,7 +132,7 @@ static uint32_t ref_number(struct tables *tb, const struct html_ref *want)
 	return (uint32_t)tb->refs.n - 1;
 }
 
-void put_ref(struct tables *tb, struct out *o, const struct tl_ref *ref)
+void html_put_ref(struct html_tables *tb, struct out *o, const struct tl_ref *ref)
 {
 	struct html_ref r = {ref->tid, ref->generation, 0};
 
@@ -140,11 +140,11 @@ void put_ref(struct tables *tb, struct out *o, const struct tl_ref *ref)
 		put_null(o);
 		return;
 	}
-	r.name = ref->comm ? name_of(tb, ref->comm) : strings_add(tb, &tb->names, "?", 1);
+	r.name = ref->comm ? html_name_of(tb, ref->comm) : html_strings_add(tb, &tb->names, "?", 1);
 	out_u64(o, ref_number(tb, &r));
 }
 
-void put_stack(struct tables *tb, struct out *o, const struct tl_stack *stack)
+void html_put_stack(struct html_tables *tb, struct out *o, const struct tl_stack *stack)
 {
 	uintptr_t number = stack ? number_of(&tb->stack_of, stack) : 0;
 	const struct tl_stack **kept;
@@ -193,7 +193,7 @@ static void put_harmless(struct out *o, const char *s, size_t n)
 	}
 }
 
-void put_string(struct out *o, const char *s, size_t n)
+void html_put_string(struct out *o, const char *s, size_t n)
 {
 	struct json j;
 	struct out text;
@@ -207,7 +207,7 @@ void put_string(struct out *o, const char *s, size_t n)
 	out_fini(&text);
 }
 
-void put_time(struct out *o, tl_ns t, tl_ns t0)
+void html_put_time(struct out *o, tl_ns t, tl_ns t0)
 {
 	if (t == TL_NS_NONE)
 		put_null(o);

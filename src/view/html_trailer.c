@@ -15,12 +15,12 @@ static void comma(struct out *o, size_t i)
 static void put_text(struct out *o, const char *s)
 {
 	if (s)
-		put_string(o, s, strlen(s));
+		html_put_string(o, s, strlen(s));
 	else
 		out_str(o, "null");
 }
 
-void put_both(struct out *o, const char *msgid)
+void html_put_both(struct out *o, const char *msgid)
 {
 	static const enum tongue tongues[] = {TONGUE_EN, TONGUE_KO};
 	enum tongue chosen = tongue_now();
@@ -39,13 +39,13 @@ static void put_strings(struct out *o, const char *key, const struct strings *st
 	out_fmt(o, ",\n\"%s\":[", key);
 	for (size_t i = 0; i < st->v.n; i++) {
 		comma(o, i);
-		put_string(o, st->v.v[i]->s, st->v.v[i]->len);
+		html_put_string(o, st->v.v[i]->s, st->v.v[i]->len);
 	}
 	out_char(o, ']');
 }
 
 /* tid, generation, name; one after the other */
-static void put_refs(struct out *o, const struct tables *tb)
+static void put_refs(struct out *o, const struct html_tables *tb)
 {
 	out_str(o, ",\n\"tasks\":[");
 	for (size_t i = 0; i < tb->refs.n; i++) {
@@ -58,7 +58,7 @@ static void put_refs(struct out *o, const struct tables *tb)
 }
 
 /* function, what the trace said, mark; one frame after the other, innermost first */
-static void put_stacks(struct out *o, struct tables *tb)
+static void put_stacks(struct out *o, struct html_tables *tb)
 {
 	out_str(o, ",\n\"paths\":[");
 	for (size_t i = 0; i < tb->stacks.n; i++) {
@@ -68,9 +68,9 @@ static void put_stacks(struct out *o, struct tables *tb)
 		out_char(o, '[');
 		for (unsigned k = 0; k < s->n; k++) {
 			comma(o, k);
-			put_name(tb, o, s->frame[k].name);
+			html_put_name(tb, o, s->frame[k].name);
 			out_char(o, ',');
-			put_name(tb, o, s->frame[k].raw);
+			html_put_name(tb, o, s->frame[k].raw);
 			out_fmt(o, ",%u", s->frame[k].mark);
 		}
 		out_char(o, ']');
@@ -91,7 +91,7 @@ static void put_causes(struct out *o)
 		out_str(o, ":[");
 		put_text(o, row[i].id);
 		out_char(o, ',');
-		put_both(o, row[i].says);
+		html_put_both(o, row[i].says);
 		out_char(o, ',');
 		put_text(o, row[i].cite);
 		out_char(o, ']');
@@ -106,7 +106,7 @@ static void put_words(struct out *o)
 		comma(o, i);
 		put_text(o, html_words[i]);
 		out_char(o, ':');
-		put_both(o, html_words[i]);
+		html_put_both(o, html_words[i]);
 	}
 	out_str(o, "},\n\"signals\":{");
 	for (int sig = 1; sig <= 64; sig++) {
@@ -125,11 +125,11 @@ static void put_blind(struct out *o, const struct tl_trace_info *info, tl_ns t0)
 
 		comma(o, i);
 		out_char(o, '[');
-		put_time(o, b->from, t0);
+		html_put_time(o, b->from, t0);
 		out_char(o, ',');
-		put_time(o, b->to, t0);
+		html_put_time(o, b->to, t0);
 		out_fmt(o, ",%d,", b->cpu);
-		put_both(o, b->why);
+		html_put_both(o, b->why);
 		out_char(o, ']');
 	}
 	out_char(o, ']');
@@ -143,13 +143,13 @@ static void put_warnings(struct out *o, const struct tl_trailer *tr)
 	for (unsigned i = 0; i < info->n_warnings; i++) {
 		comma(o, i);
 		out_char(o, '[');
-		put_both(o, info->warnings[i]);
+		html_put_both(o, info->warnings[i]);
 		out_char(o, ']');
 	}
 	for (unsigned i = 0; i < tr->n_oddities; i++) {
 		comma(o, info->n_warnings + i);
 		out_char(o, '[');
-		put_both(o, tr->oddity[i].what);
+		html_put_both(o, tr->oddity[i].what);
 		out_fmt(o, ",%d,%llu]", tr->oddity[i].tid, (unsigned long long)tr->oddity[i].seen.place);
 	}
 	out_char(o, ']');
@@ -176,9 +176,9 @@ static void put_trace(struct out *o, const struct tl_trailer *tr, tl_ns t0)
 	out_str(o, ",\"kernel\":");
 	put_text(o, info->kernel);
 	out_str(o, ",\"first\":");
-	put_time(o, info->first, t0);
+	html_put_time(o, info->first, t0);
 	out_str(o, ",\"last\":");
-	put_time(o, info->last, t0);
+	html_put_time(o, info->last, t0);
 	put_number(o, "cpus", (uint64_t)info->cpus, info->cpus > 0);
 	put_number(o, "events", info->records, true);
 	put_number(o, "lost", info->lost, !info->lost_unknown);
@@ -204,12 +204,12 @@ static void put_origin(struct out *o, tl_ns t0)
 		tongue_now() == TONGUE_KO ? "ko" : "en");
 }
 
-void put_trailer(struct out *o, struct tables *tb, const struct tl_trailer *tr, tl_ns t0)
+void html_put_trailer(struct out *o, struct html_tables *tb, const struct tl_trailer *tr, tl_ns t0)
 {
 	out_str(o, "<script type=\"application/json\" data-is=\"tables\">");
 	put_origin(o, t0);
 	out_str(o, ",\n\"columns\":");
-	put_columns(o);
+	html_put_columns(o);
 	put_stacks(o, tb);
 	put_strings(o, "names", &tb->names); /* after whatever may add one */
 	put_refs(o, tb);
