@@ -200,7 +200,7 @@ function livesGrid() {
 		chosen: row => Lives.order[row] === Chosen.life,
 	};
 	Lives.grid = new Grid(T('Lives'), LIFE_COLUMNS, source,
-		{ sort: sortBy, least: '640px', empty: 'No life fits the search.', key: sortByKey });
+		{ sort: sortBy, least: '735px', empty: 'No life fits the search.', key: sortByKey });
 	Lives.grid.sorted(Lives.sort, Lives.descending);
 	Lives.grid.changed();
 	return Lives.grid;

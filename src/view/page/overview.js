@@ -123,7 +123,9 @@ function drawLegend() {
 		i.style.background = name === 'blind' ? 'repeating-linear-gradient(135deg, var(--blind) 0 1px, transparent 1px 4px)' : `var(--${name})`;
 		return i;
 	};
-	const states = Doing.n ? DOING.map((name, i) => item(swatch(name), DOING_WORDS[i])) : [item(swatch('alive'), 'alive'), item(swatch('zombie'), 'zombie')];
+	const alive = make('i', { className: 'thin' });
+	const states = (Doing.n ? DOING : ['zombie']).map(name => item(swatch(name), DOING_WORDS[DOING.indexOf(name)]));
+	states.push(item(alive, 'alive'));
 	const marks = [['|', 'birth'], ['△', 'exec'], ['▾', 'signal'], ['○', 'exit'], ['◐', 'exit code not 0'], ['✕', 'killed']]
 		.map(([sign, word]) => item(make('em', {}, sign), word));
 	const holes = Data.trace.blind.length ? [item(swatch('blind'), 'events lost')] : [];

@@ -291,8 +291,8 @@ const Paths = { list: null };
 
 function gatherPaths() {
 	const counts = Data.paths.map(() => ({ birth: 0, death: 0 }));
-	eachCell('birth.stack', v => { if (v !== null) counts[v].birth++; });
-	eachCell('death.stack', v => { if (v !== null) counts[v].death++; });
+	eachCell('birth.stack', v => { if (typeof v === 'number') counts[v].birth++; });
+	eachCell('death.stack', v => { if (typeof v === 'number') counts[v].death++; });
 	Paths.list = [];
 	counts.forEach((c, path) => {
 		if (c.birth)

@@ -349,6 +349,7 @@ const Timeline = {
 			this.pixels = new Uint32Array(this.image.data.buffer);
 			this.line = new Uint32Array(box.w);
 			this.ground = new Uint32Array(box.w);
+			this.thin = new Uint32Array(box.w);
 		}
 		paintGround(this.ground, view);
 		for (let y = 0; y < box.h; y++)
@@ -383,13 +384,16 @@ const Timeline = {
 		}
 	},
 
-	copyLine(y, y1, width) {
-		const line = this.line;
-		for (let x = 0; x < width; x++)
+	// Where only "alive" is known a row is a thin line in its middle.
+	copyLine(from, to, width) {
+		const line = this.line, thin = this.thin, third = to - from >= 6 ? Math.floor((to - from) / 3) : 0;
+		for (let x = 0; x < width; x++) {
 			if (!line[x])
 				line[x] = this.ground[x];
-		for (; y < y1; y++)
-			this.pixels.set(line, y * width);
+			thin[x] = line[x] === Ink.alive ? this.ground[x] : line[x];
+		}
+		for (let y = from; y < to; y++)
+			this.pixels.set(y < from + third || y >= to - third ? thin : line, y * width);
 	},
 
 	drawOver(g, view, box) {
