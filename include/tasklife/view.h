@@ -17,6 +17,7 @@ struct tl_view_opts {
 	bool color;
 	bool all;      /* also what is folded by default */
 	bool stacks;   /* story: show call paths */
+	bool teach;    /* story: what each row means, beside it */
 	bool each;     /* tell every life, also those like others before them */
 	bool has_since, has_until; /* timeline: the part that is drawn; else all of it */
 	tl_ns since, until;

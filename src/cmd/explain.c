@@ -34,29 +34,14 @@ static const struct opt explain_opts[] = {
 
 /* ---- which release ---- */
 
-/* "5.10", "v5.10.223", "6.12.38+deb13-amd64", "amd64-6.12". */
-static bool release_of(const char *s, int *ret)
-{
-	int major, minor, n = 0;
-	const char *digit = s + strcspn(s, "0123456789");
-	const char *dash = strrchr(s, '-');
-
-	if (dash && sscanf(dash + 1, "%2d.%3d%n", &major, &minor, &n) == 2 && !dash[1 + n])
-		digit = dash + 1; /* a kernel of the laboratory */
-	if (sscanf(digit, "%2d.%3d", &major, &minor) != 2 || major < 0 || minor < 0)
-		return false;
-	*ret = RELEASE(major, minor);
-	return true;
-}
-
 static struct tl_err *release_asked(const char *kernel, int *ret)
 {
 	struct utsname u;
 
-	if (kernel && !release_of(kernel, ret))
+	if (kernel && !release_parse(kernel, ret))
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("'%s' is no kernel release"), kernel),
 				   N_("a release reads like %s"), "6.12");
-	if (!kernel && (uname(&u) || !release_of(u.release, ret)))
+	if (!kernel && (uname(&u) || !release_parse(u.release, ret)))
 		*ret = 0;
 	return NULL;
 }

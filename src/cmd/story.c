@@ -5,7 +5,7 @@
 struct tell {
 	struct common common;
 	struct selectors selectors;
-	bool no_stacks, no_pager;
+	bool no_stacks, no_pager, teach;
 };
 
 static const struct opt tell_opts[] = {
@@ -20,6 +20,7 @@ static const struct opt tell_opts[] = {
 
 static const struct opt story_opts[] = {
 	OPT_FLAG(0, "no-stacks", N_("without the kernel's call paths"), struct tell, no_stacks),
+	OPT_FLAG(0, "teach", N_("with what each row means, and what comes next, beside it"), struct tell, teach),
 	TELL_OPTS,
 	OPT_END,
 };
@@ -44,6 +45,7 @@ static int tell_with(const char *view, const struct tell *t, int n, char **words
 	struct tl_source *src = NULL;
 	struct tl_err *err = trace_open(n, words, &src);
 
+	p.opts.teach = t->teach;
 	return err ? say_and_status(err) : pipeline_tell(&p, src);
 }
 

@@ -14,6 +14,8 @@
 #include "tasklife/why.h"
 
 #define RELEASE(major, minor) ((major)*1000 + (minor))
+/* "5.10", "v5.10.223", "6.12.38+deb13-amd64", "amd64-6.12"; false: it is none. */
+bool release_parse(const char *s, int *ret);
 
 enum topic_group {
 #define GROUP(id, name, kind, title) TOPIC_##id,

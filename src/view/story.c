@@ -29,6 +29,7 @@ const char *story_label(enum label l)
 
 void story_row(struct story *st, enum label l, const struct tl_seen *when, const char *text)
 {
+	story_teach_open(st, l);
 	page_row(&st->pg, story_label(l), when ? words_seen(&st->pg, when) : NULL, text);
 }
 
@@ -62,6 +63,7 @@ static void put_names(struct story *st, const struct tl_task *t)
 	for (unsigned i = 0; i < t->n_comms; i++)
 		text = page_join(&st->pg, text, " \xe2\x86\x92 ", words_name(&st->pg, t->comms[i]));
 	story_row(st, L_RENAMED, NULL, text);
+	story_lesson(st, TOPIC_EVENT, "task_rename");
 }
 
 /* ---- its kin ---- */
@@ -72,6 +74,8 @@ static void put_adoptions(struct story *st, const struct tl_task *t)
 		story_row(st, L_ADOPTED, &t->adoption[i].seen,
 		    page_fmt(&st->pg, _("by %1$s, because its parent had died"),
 			     words_ref(&st->pg, &t->adoption[i].by)));
+	if (t->n_adoptions)
+		story_lesson(st, TOPIC_STEP, "forget_original_parent");
 }
 
 static void put_children(struct story *st, const struct tl_task *t)
@@ -114,6 +118,7 @@ static bool story_begin(struct out *o, const struct tl_view_opts *opts, void **r
 	if (!st)
 		return false;
 	page_init(&st->pg, o, opts);
+	st->teach = opts->teach ? story_teach_new() : NULL;
 	*ret_state = st;
 	return true;
 }
@@ -145,7 +150,9 @@ static void story_task(struct out *o, void *state, const struct tl_told *told)
 	page_reset(&st->pg);
 	set_columns(st, told->info);
 	put_head(st, t);
+	story_teach_release(st, told->info ? told->info->kernel : NULL);
 	story_rows(st, told);
+	story_teach_close(st);
 	story_notes(st, told);
 }
 
@@ -160,6 +167,7 @@ static void story_end(struct out *o, void *state, const struct tl_trailer *trail
 				? _("Nothing to tell: none of the tasks in this trace was born, was signalled or died; --all shows them.")
 				: _("Nothing to tell: there are no tasks in this trace."));
 	alike_tell(&st->alike, &st->pg);
+	story_teach_free(st->teach);
 	page_fini(&st->pg);
 	free(st);
 }

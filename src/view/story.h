@@ -6,6 +6,7 @@
 #ifndef VIEW_STORY_H
 #define VIEW_STORY_H
 
+#include "teach/teach.h"
 #include "view/alike.h"
 #include "view/words.h"
 
@@ -17,6 +18,7 @@ struct story {
 	unsigned n_notes;
 	uint64_t told;
 	struct alike alike;
+	struct story_teach *teach; /* NULL: no lessons beside it */
 };
 
 /* Every row of one life; its footnotes are then in note[]. The caller resets the page and n_notes before. */
@@ -53,6 +55,21 @@ void story_notes(struct story *st, const struct tl_told *d);
 
 /* ---- story_path.c: a call path and what was put right in it; nothing where none is wanted ---- */
 void story_path(struct story *st, const struct tl_stack *stack);
+
+/* ---- story_teach.c: the lessons of the row told last; nothing where none are wanted ---- */
+struct story_teach *story_teach_new(void);
+void story_teach_free(struct story_teach *te);
+void story_teach_release(struct story *st, const char *kernel); /* who made the trace; NULL not known */
+/* A row begins, or (close) the last one has ended. */
+void story_teach_open(struct story *st, enum label l);
+void story_teach_close(struct story *st);
+void story_lesson(struct story *st, enum topic_group g, const char *id);
+void story_lesson_clone(struct story *st, uint64_t flags);
+void story_lesson_state(struct story *st, char state);
+void story_lesson_frame(struct story *st, const struct tl_frame *f);
+void story_lesson_function(struct story *st, const struct tl_atom *name);
+void story_lesson_signal(struct story *st, const struct tl_signal *s, const struct tl_finding *source);
+void story_lesson_grade(struct story *st, const struct tl_finding *f);
 
 /* ---- the parts ---- */
 void story_birth(struct story *st, const struct tl_told *d);

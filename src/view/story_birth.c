@@ -37,6 +37,9 @@ void story_birth(struct story *st, const struct tl_told *d)
 	text = noted_all(st, words_birth(&st->pg, d), &b->seen, &d->birth);
 	story_row(st, L_BORN, &b->seen, text);
 	page_row(&st->pg, NULL, NULL, flags_text(st, b));
+	story_lesson(st, TOPIC_BIRTH, tl_finding_id(&d->birth));
+	story_lesson_clone(st, b->flags_known ? b->clone_flags : 0);
+	story_lesson_grade(st, &d->birth);
 	if (parent->tid != TL_PID_NONE && parent->tid != b->creator.tid)
 		page_row(&st->pg, NULL, NULL,
 			 page_fmt(&st->pg, _("its parent is %1$s"), words_ref(&st->pg, parent)));
@@ -56,5 +59,6 @@ void story_execs(struct story *st, const struct tl_task *t)
 					 _("thread %1$d called it and took the leader's id"),
 					 x->old_pid));
 		story_row(st, L_EXEC, &x->seen, noted(st, text, &x->seen));
+		story_lesson(st, TOPIC_EVENT, "sched_process_exec");
 	}
 }

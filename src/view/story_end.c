@@ -28,6 +28,10 @@ void story_death(struct story *st, const struct tl_told *d)
 	story_row(st, L_DIED, &death->seen, text);
 	if (v->source.row && !v->exited && v->by.tid == TL_PID_NONE)
 		page_row(&st->pg, NULL, NULL, _(v->source.row->says));
+	story_lesson(st, TOPIC_DEATH, tl_finding_id(&v->cause));
+	if (v->source.row && !v->exited)
+		story_lesson(st, TOPIC_SOURCE, tl_finding_id(&v->source));
+	story_lesson_grade(st, &v->cause);
 	if (death->stack)
 		story_path(st, death->stack);
 	else if (st->pg.opts.stacks)
@@ -63,6 +67,11 @@ void story_notice(struct story *st, const struct tl_task *t)
 				 page_fmt(pg, _("it took the signal after %1$s"),
 					  words_duration(pg, n->delivered.t - n->seen.t)));
 	story_row(st, L_TOLD, &n->seen, noted(st, text, &n->seen));
+	story_lesson(st, TOPIC_STEP, "exit_notify");
+	story_lesson(st, TOPIC_SIGNAL, tl_signal_name(n->sig));
+	story_lesson(st, TOPIC_CODE, code);
+	if (n->result)
+		story_lesson(st, TOPIC_RESULT, tl_sigresult_name(n->result));
 }
 
 static const char *zombie_text(struct story *st, const struct tl_task *t)
@@ -98,6 +107,9 @@ void story_reap(struct story *st, const struct tl_task *t)
 	if (r->is && r->automatic != 1)
 		text = page_join(&st->pg, text, _("; "), zombie_text(st, t));
 	story_row(st, L_REAPED, r->is ? &r->seen : NULL, noted(st, text, &r->seen));
+	story_lesson_state(st, 'Z');
+	story_lesson(st, TOPIC_STEP, "release_task");
+	story_lesson(st, TOPIC_STEP, "finish_task_switch");
 }
 
 void story_process(struct story *st, const struct tl_told *d)

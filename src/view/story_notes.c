@@ -61,9 +61,18 @@ static const char *note_text(struct story *st, const struct tl_evidence *e, cons
 
 void story_notes(struct story *st, const struct tl_told *d)
 {
-	for (unsigned i = 0; i < st->n_notes; i++)
+	for (unsigned i = 0; i < st->n_notes; i++) {
+		const struct tl_evidence *e = &st->note[i];
+
+		story_teach_open(st, LABELS);
 		page_line(&st->pg, 7,
 			  page_fmt(&st->pg, "  " ST_DIM "[%u] %s" ST_OFF, i + 1,
-				   note_text(st, &st->note[i], d)));
+				   note_text(st, e, d)));
+		if (e->function)
+			story_lesson_function(st, e->function);
+		else
+			story_lesson(st, TOPIC_EVENT, tl_ev_name(e->seen.kind));
+	}
+	story_teach_close(st);
 	st->n_notes = 0;
 }

@@ -37,6 +37,23 @@ static void put_corrections(struct story *st, const struct tl_stack *stack)
 	}
 }
 
+/* A frame a row, each with what it does. */
+static void put_frames(struct story *st, const struct tl_stack *stack)
+{
+	for (unsigned i = 0; i < stack->n; i++) {
+		const char *text = frame_text(st, &stack->frame[i]);
+
+		if (i) {
+			story_teach_open(st, LABELS);
+			page_row(&st->pg, NULL, NULL, page_join(&st->pg, ST_DIM "\xe2\x86\x90 " ST_OFF, "", text));
+		} else {
+			story_row(st, L_PATH, NULL, text);
+		}
+		story_lesson_frame(st, &stack->frame[i]);
+	}
+	put_corrections(st, stack);
+}
+
 void story_path(struct story *st, const struct tl_stack *stack)
 {
 	const char *text = NULL;
@@ -45,6 +62,10 @@ void story_path(struct story *st, const struct tl_stack *stack)
 		return;
 	if (st->pg.marks)
 		text = page_mark(&st->pg, &(struct mark){.kind = MARK_PATH, .stack = stack});
+	if (st->teach) {
+		put_frames(st, stack);
+		return;
+	}
 	for (unsigned i = 0; i < stack->n && !st->pg.marks; i++)
 		text = page_join(&st->pg, text, ST_DIM " \xe2\x86\x90 " ST_OFF,
 				 frame_text(st, &stack->frame[i]));

@@ -54,8 +54,10 @@ static void put_rhythm(struct story *st, const struct tl_rhythm *r)
 		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s"), n, least);
 	else
 		text = page_fmt(pg, _("%1$llu \xc3\x97 sleep of %2$s to %3$s"), n, least, most);
+	story_teach_open(st, L_SLEPT);
 	page_row(pg, story_label(L_SLEPT), words_time(pg, r->from),
 		 page_join(pg, text, "", sleep_word(st, r->state)));
+	story_lesson_state(st, r->state);
 }
 
 /* The longest in sum, told in the order of time. */
@@ -99,6 +101,11 @@ void story_sched(struct story *st, const struct tl_sched *s)
 		 page_fmt(pg, _("switches %1$llu, preemptions %2$llu, migrations %3$llu"),
 			  (unsigned long long)s->switches, (unsigned long long)s->preemptions,
 			  (unsigned long long)s->migrations));
+	story_lesson(st, TOPIC_EVENT, "sched_switch");
+	if (s->preemptions)
+		story_lesson(st, TOPIC_HOW, "R+");
+	if (s->migrations)
+		story_lesson(st, TOPIC_EVENT, "sched_migrate_task");
 	if (s->stopped)
 		page_row(pg, NULL, NULL,
 			 page_fmt(pg, _("%1$s stopped or traced"), words_duration(pg, s->stopped)));

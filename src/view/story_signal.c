@@ -41,6 +41,7 @@ static void put_signal(struct story *st, const struct tl_signal *s, const struct
 	text = page_join(pg, text, _("; "), result_text(s));
 	text = page_join(pg, text, _("; "), delivered_text(st, s));
 	story_row(st, L_SIGNAL, &s->seen, noted(st, text, &s->seen));
+	story_lesson_signal(st, s, f);
 	if (tl_source_has_sender(f->row) && !s->self && *words_sender(pg, s))
 		story_row(st, L_SENDER, NULL, words_sender(pg, s));
 	if (strcmp(tl_finding_id(f), "child"))
@@ -81,6 +82,7 @@ static unsigned put_run(struct story *st, const struct tl_told *d, unsigned i)
 		text = page_fmt(pg, _("%1$u \xc3\x97 %2$s, until %3$s"), n,
 				words_sent(pg, &s[i], &d->signal[i]), words_seen(pg, &last->seen));
 	story_row(st, L_SIGNAL, &s[i].seen, text);
+	story_lesson_signal(st, &s[i], &d->signal[i]);
 	return n;
 }
 

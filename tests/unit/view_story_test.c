@@ -42,6 +42,64 @@ static void story_tells_a_killed_life(void **state)
 	hand_fini(&h);
 }
 
+static const char *bar(const char *line, const char *end)
+{
+	const char *at = strstr(line, "\xe2\x94\x82");
+
+	return at && at < end ? at : NULL;
+}
+
+/* Side by side: one column for all lessons, every row of the story still there, each lesson told once. */
+static void lessons_stand_beside_the_story(void **state)
+{
+	struct tl_view_opts opts = {.stacks = true, .teach = true, .width = 140};
+	auto_free char *text = NULL, *once = NULL;
+	int column = -1, lessons = 0;
+	struct hand h;
+
+	hand_init(&h);
+	text = hand_view("story", &h, opts);
+	for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+		const char *at = bar(line, end);
+
+		assert_true(text_width(line, (size_t)(end - line)) <= 140);
+		if (!at)
+			continue;
+		lessons++;
+		if (column < 0)
+			column = text_width(line, (size_t)(at - line));
+		assert_int_equal(text_width(line, (size_t)(at - line)), column);
+	}
+	assert_true(lessons > 40);
+	SAYS(text, "\n  born");
+	SAYS(text, "\n  reaped");
+	SAYS(text, "CLONE_CHILD_CLEARTID  ");
+	SAYS(text, "\xe2\x86\x90 kernel_clone");
+	SAYS(text, "the one way to a new task");
+	once = strstr(text, "cannot remove it"); /* of the zombie's lesson */
+	once = strdup(once ? once + 1 : "cannot remove it");
+	SAYS_NOT(once, "cannot remove it");
+	hand_fini(&h);
+}
+
+static void lessons_stand_under_a_narrow_story(void **state)
+{
+	struct tl_view_opts opts = {.stacks = true, .teach = true, .width = 80};
+	auto_free char *text = NULL, *plain = NULL;
+	struct hand h;
+
+	hand_init(&h);
+	text = hand_view("story", &h, opts);
+	for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+		assert_true(text_width(line, (size_t)(end - line)) <= 80);
+	SAYS(text, "\n    \xe2\x94\x82 fork  ");
+	SAYS(text, "\n  reaped");
+	opts.teach = false;
+	plain = hand_view("story", &h, opts);
+	SAYS_NOT(plain, "\xe2\x94\x82");
+	hand_fini(&h);
+}
+
 /* The rows and their order are what a reader relies on. */
 static void story_goes_from_birth_to_reaping(void **state)
 {
@@ -299,6 +357,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(story_tells_a_killed_life),
+		cmocka_unit_test(lessons_stand_beside_the_story),
+		cmocka_unit_test(lessons_stand_under_a_narrow_story),
 		cmocka_unit_test(story_goes_from_birth_to_reaping),
 		cmocka_unit_test(story_says_what_was_not_seen),
 		cmocka_unit_test(story_says_when_nobody_reaped),
