@@ -245,12 +245,17 @@ void tl_lives_free(struct tl_lives *lives);
 /* Before the first event: keep the segments of each life too. They are most of the memory a life needs, so they
  * are kept only for who draws them. */
 void tl_lives_keep_segments(struct tl_lives *lives);
+/* Before the first event: lives that were handed on stay valid until tl_lives_free(), for who lets people look at
+ * any of them. Memory then follows the length of the trace. */
+void tl_lives_keep_all(struct tl_lives *lives);
 /* One event, in time order. */
 struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
 /* The end of the trace: everything still held is handed on. */
 struct tl_err *tl_lives_end(struct tl_lives *lives);
 /* Who bears this pid now, before the life is complete; NULL: nobody that was seen. Valid until the next event. */
 const struct tl_task *tl_lives_find(const struct tl_lives *lives, tl_pid pid);
+/* Everybody who is not handed on yet, in no order; valid until the next event. */
+void tl_lives_each(const struct tl_lives *lives, tl_life_fn fn, void *ctx);
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *lives);
 /* Tasks held now, and the most ever held. */
 void tl_lives_count(const struct tl_lives *lives, size_t *ret_now, size_t *ret_most);

@@ -97,6 +97,12 @@ struct tl_told {
 	bool unkept; /* the recording is not kept: a place in it leads nowhere */
 };
 
+/*
+ * Every verdict on a life at once. In ret the trace's own members (witnesses, info, t0, unkept) are the caller's to
+ * fill before; false: memory is out.
+ */
+bool tl_why_tell(const struct tl_task *task, struct arena *mem, struct tl_told *ret);
+
 /* Does the sender of this source count as "who did it" (kill), or is the owner only the trigger (tty, oom)? */
 bool tl_source_has_sender(const struct tl_cause *source);
 

@@ -229,6 +229,10 @@ struct tl_err *args_parse(const struct opt *opts, void *base, int argc, char **a
 		char *word = argv[p.at];
 
 		if (!strcmp(word, "--")) {
+			struct place dashes;
+
+			if (find_long(opts, base, "", 0, true, &dashes))
+				try(put(dashes, word, NULL));
 			p.at++;
 			break;
 		}

@@ -46,6 +46,8 @@ struct opt {
 #define OPT_MAYBE(n, a, h, T, f)   {OPT_T_MAYBE, 0, n, a, h, offsetof(T, f), NULL}
 #define OPT_LIST(l, n, a, h, T, f) {OPT_T_LIST, l, n, a, h, offsetof(T, f), NULL}
 #define OPT_TABLE(t, T, f)	   {OPT_T_TABLE, 0, NULL, NULL, NULL, offsetof(T, f), t}
+/* Set by "--" itself, for who must know that what follows is a command. */
+#define OPT_DASHES(h, T, f)	   {OPT_T_FLAG, 0, "", NULL, h, offsetof(T, f), NULL}
 #define OPT_END			   {OPT_T_END, 0, NULL, NULL, NULL, 0, NULL}
 
 /*

@@ -37,7 +37,7 @@ static void on_signal(int sig)
 
 /* The first signal ends the recording in order; the second one is too late to matter, so keep the
  * handler. */
-static void catch_signals(void)
+void capture_catch_signals(void)
 {
 	struct sigaction sa = {.sa_handler = on_signal};
 
@@ -122,7 +122,7 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 	try(bytes_of(opts->max_size, &plan.max_bytes));
 	try(pids_of(&opts->pid, ret->pids));
 	plan.pid = ret->pids;
-	catch_signals();
+	capture_catch_signals();
 	return tl_recorder_open(&plan, &ret->rec);
 }
 

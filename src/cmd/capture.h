@@ -37,6 +37,8 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 struct tl_err *capture_start(struct capture *cap, char **argv);
 /* Waits for the command, for `seconds` (< 0: no limit), or for a signal; then stops recording. */
 struct tl_err *capture_wait(struct capture *cap, double seconds);
+/* SIGINT, SIGTERM and SIGHUP ask for the end instead of bringing it; capture_open() does it too. */
+void capture_catch_signals(void);
 /* As if a signal had asked for the end. */
 void capture_stop(void);
 /* The signal that ended the waiting, 0: none. */

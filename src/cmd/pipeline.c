@@ -60,45 +60,18 @@ struct tl_view_opts view_opts_for(const struct common *c, int fd, const struct s
 	};
 }
 
-/*
- * What is told when nobody asks for more: of a recording, the tasks it was made for and all that
- * came of them; of any other trace, for eyes those to which something happened, for programs
- * everything.
- */
-static bool by_default(const struct telling *tell, const struct tl_task *task)
+bool pipeline_usual(const struct tl_task *task, bool rooted, bool for_programs)
 {
-	if (tell->p->selectors->all || select_names(&tell->sel))
-		return true;
-	if (tell->rooted)
+	if (rooted)
 		return task->family || task->root;
-	return tell->p->view->is_export || task->birth.seen.is || task->death->seen.is ||
-	       task->n_signals || task->signals_folded || task->n_execs || task->death->any_delivery;
+	return for_programs || task->birth.seen.is || task->death->seen.is || task->n_signals || task->signals_folded ||
+	       task->n_execs || task->death->any_delivery;
 }
 
-/* Every verdict once, for whichever view. */
-static bool decide(struct telling *tell, const struct tl_task *task, struct tl_told *told)
+static bool by_default(const struct telling *tell, const struct tl_task *task)
 {
-	const struct tl_witnesses *w = told->witnesses;
-
-	arena_reset(&tell->mem);
-	told->task = task;
-	if (task->birth.seen.is)
-		tl_why_birth(task, w, &tell->mem, &told->birth);
-	if (task->n_signals) {
-		told->signal = arena_alloc(&tell->mem, task->n_signals * sizeof(*told->signal));
-		if (!told->signal)
-			return false;
-	}
-	for (unsigned i = 0; i < task->n_signals; i++)
-		tl_why_signal(task, &task->signals[i], w, &tell->mem, &told->signal[i]);
-	told->death.by.tid = told->death.trigger.tid = TL_PID_NONE;
-	told->death.core_dumped = -1;
-	if (task->death->seen.is)
-		tl_why_death(task, w, &tell->mem, &told->death);
-	told->process.decided_by.tid = TL_PID_NONE;
-	if (task->is_leader)
-		tl_why_process(task, w, &tell->mem, &told->process);
-	return true;
+	return tell->p->selectors->all || select_names(&tell->sel) ||
+	       pipeline_usual(task, tell->rooted, tell->p->view->is_export);
 }
 
 static bool begin(struct telling *tell)
@@ -124,7 +97,8 @@ static void tell_life(void *ctx, const struct tl_task *task)
 	tell->tasks++;
 	if (!select_task(&tell->sel, task, info->first) || !by_default(tell, task))
 		return;
-	if (!decide(tell, task, &told)) {
+	arena_reset(&tell->mem);
+	if (!tl_why_tell(task, &tell->mem, &told)) {
 		tell->starved = true;
 		return;
 	}

@@ -14,6 +14,12 @@
  * input. */
 struct tl_err *trace_open(int n, char **words, struct tl_source **ret);
 
+/*
+ * What is told when nobody asks for more: of a recording, the tasks it was made for and all that came of them; of
+ * any other trace, for eyes those to which something happened, for programs everything.
+ */
+bool pipeline_usual(const struct tl_task *task, bool rooted, bool for_programs);
+
 struct pipeline {
 	bool unkept; /* the trace is gone when its story is told */
 	const struct tl_view *view;

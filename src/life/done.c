@@ -53,7 +53,12 @@ static void hand_on(struct tl_lives *l, struct life *life)
 	}
 	if (l->done)
 		l->done(l->ctx, &life->t);
-	life_free(l, life);
+	if (!l->keep_all) {
+		life_free(l, life);
+		return;
+	}
+	life->next_held = l->kept;
+	l->kept = life;
 }
 
 /* Does anything late still matter for it? */

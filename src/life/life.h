@@ -120,6 +120,8 @@ struct tl_lives {
 	struct life *held_first, *held_last;
 	VEC(struct leaving) leaving;
 	size_t leaving_first; /* those before it are done with */
+	struct life *kept; /* handed on, where all are kept */
+	bool keep_all;
 	size_t n_lives, n_most;
 	tl_ns now;
 	struct tl_witnesses w;

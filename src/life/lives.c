@@ -43,14 +43,25 @@ struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx
 	return NULL;
 }
 
+void tl_lives_keep_all(struct tl_lives *l)
+{
+	l->keep_all = true;
+}
+
+static void free_chain(struct tl_lives *l, struct life *life)
+{
+	while (life) {
+		struct life *next = life->next_held;
+
+		life_free(l, life);
+		life = next;
+	}
+}
+
 static void free_all(struct tl_lives *l)
 {
-	while (l->held_first) {
-		struct life *life = l->held_first;
-
-		l->held_first = life->next_held;
-		life_free(l, life);
-	}
+	free_chain(l, l->held_first);
+	free_chain(l, l->kept);
 	map_each (s, &l->by_pid)
 		life_free(l, s->val);
 }
@@ -107,6 +118,14 @@ const struct tl_task *tl_lives_find(const struct tl_lives *l, tl_pid pid)
 	struct life *life = life_at((struct tl_lives *)l, pid);
 
 	return life ? &life->t : NULL;
+}
+
+void tl_lives_each(const struct tl_lives *l, tl_life_fn fn, void *ctx)
+{
+	map_each (s, &l->by_pid)
+		fn(ctx, &((const struct life *)s->val)->t);
+	for (const struct life *h = l->held_first; h; h = h->next_held)
+		fn(ctx, &h->t);
 }
 
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *l)

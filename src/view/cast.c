@@ -104,18 +104,30 @@ static void keep_marks(struct cast *c, struct cast_life *life, const struct tl_t
 static void keep_segments(struct cast *c, struct cast_life *life, const struct tl_task *t)
 {
 	const struct tl_segments *from = t->segments;
+	struct tl_segment *copy;
 
 	if (!from || !from->n)
 		return;
-	life->segment = arena_alloc(&c->mem, from->n * sizeof(*life->segment));
-	if (!life->segment) {
+	if (from->v[from->n - 1].to > life->to)
+		life->to = from->v[from->n - 1].to;
+	if (c->borrow)
+		return;
+	copy = arena_alloc(&c->mem, from->n * sizeof(*copy));
+	if (!copy) {
 		c->starved = true;
 		return;
 	}
-	memcpy(life->segment, from->v, from->n * sizeof(*life->segment));
+	memcpy(copy, from->v, from->n * sizeof(*copy));
+	life->segment = copy;
 	life->n_segments = from->n;
-	if (life->segment[from->n - 1].to > life->to)
-		life->to = life->segment[from->n - 1].to;
+}
+
+const struct tl_segment *cast_segments(const struct cast_life *life, size_t *ret_n)
+{
+	const struct tl_segments *of_task = life->task ? life->task->segments : NULL;
+
+	*ret_n = of_task ? of_task->n : life->n_segments;
+	return of_task ? of_task->v : life->segment;
 }
 
 void cast_add(struct cast *c, const struct tl_told *told)
@@ -126,6 +138,7 @@ void cast_add(struct cast *c, const struct tl_told *told)
 
 	if (!life)
 		return;
+	life->task = c->borrow ? t : NULL;
 	life->parent = parent_of(t);
 	if (t->n_adoptions) {
 		life->heir = t->adoption[t->n_adoptions - 1].by;

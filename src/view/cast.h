@@ -26,13 +26,14 @@ struct cast_life {
 	tl_ns adopted;
 	tl_ns born, died, reaped; /* TL_NS_NONE: not seen */
 	tl_ns from, to;		  /* all that is known of its life: first and last record, and its time as a zombie */
+	const struct tl_task *task; /* where the cast borrows; else NULL */
 	const struct tl_cause *birth, *cause;
 	int32_t signal, exit_code;
 	bool exited, code_known, dead;
 	bool thread, kthread;
 	bool guest; /* only named by others, not told itself */
 	bool deaths_seen; /* this trace holds deaths: without one it lived on */
-	struct tl_segment *segment;
+	const struct tl_segment *segment;
 	size_t n_segments;
 	struct cast_mark *mark;
 	unsigned n_marks;
@@ -43,6 +44,7 @@ struct cast {
 	VEC(struct cast_life) life; /* in order of completion */
 	struct map by_who;
 	bool segments; /* keep them too */
+	bool borrow;   /* the tasks outlive the cast: their segments need no copy, and may still grow */
 	bool starved;  /* memory ran out: something is missing */
 };
 
@@ -53,6 +55,9 @@ void cast_add(struct cast *c, const struct tl_told *told);
 int64_t cast_find(const struct cast *c, const struct tl_ref *who);
 /* The same; who is not there becomes a guest. */
 int64_t cast_guest(struct cast *c, const struct tl_ref *who);
+
+/* What it was doing when; of a task that still lives, as of now. */
+const struct tl_segment *cast_segments(const struct cast_life *life, size_t *ret_n);
 
 /* "raspbian_proc(3682)", a thread as {name}(tid), a kernel thread as [name](tid), as ps and pstree write them. */
 const char *cast_name(struct page *pg, const struct cast_life *life);

@@ -84,14 +84,17 @@ void ribbon_add(struct ribbon *r, const struct scale *s, const struct cast_life 
 {
 	tl_ns from = life->born != TL_NS_NONE || begin == TL_NS_NONE ? life->from : begin;
 	tl_ns to = life->dead || !life->deaths_seen || end == TL_NS_NONE ? life->to : end;
+	const struct tl_segment *segment;
 	int first, last;
+	size_t n;
 
 	r->lives++;
 	if (from != TL_NS_NONE && to != TL_NS_NONE && cells_of(s, from, life->dead ? life->died : to, &first, &last))
 		for (int c = first; c <= last; c++)
 			r->cell[c].alive = true;
-	for (size_t i = 0; i < life->n_segments; i++)
-		add_segment(r, s, &life->segment[i]);
+	segment = cast_segments(life, &n);
+	for (size_t i = 0; i < n; i++)
+		add_segment(r, s, &segment[i]);
 	for (unsigned i = 0; i < life->n_marks; i++)
 		put_mark(r, s, life->mark[i].t, life->mark[i].kind == CAST_EXEC ? RIBBON_EXEC : RIBBON_SIGNAL);
 	put_mark(r, s, life->born, RIBBON_BORN);
@@ -102,6 +105,10 @@ void ribbon_add(struct ribbon *r, const struct scale *s, const struct cast_life 
 void ribbon_doubt(struct ribbon *r, const struct scale *s, const struct cast_life *life, const struct tl_blind *blind,
 		  unsigned n_blind)
 {
+	const struct tl_segment *segment;
+	size_t n;
+
+	segment = cast_segments(life, &n);
 	for (unsigned i = 0; i < n_blind; i++) {
 		const struct tl_blind *b = &blind[i];
 		int first, last;
@@ -109,16 +116,16 @@ void ribbon_doubt(struct ribbon *r, const struct scale *s, const struct cast_lif
 		if (!cells_of(s, b->from == TL_NS_NONE ? s->edge[0] : b->from,
 			      b->to == TL_NS_NONE ? s->edge[s->cells] : b->to, &first, &last))
 			continue;
-		for (size_t k = 0; k < life->n_segments; k++) {
+		for (size_t k = 0; k < n; k++) {
 			int from, to;
 
-			if (!tl_segment_doubtful(&life->segment[k], b) ||
-			    !cells_of(s, life->segment[k].from, life->segment[k].to, &from, &to))
+			if (!tl_segment_doubtful(&segment[k], b) ||
+			    !cells_of(s, segment[k].from, segment[k].to, &from, &to))
 				continue;
 			for (int c = from > first ? from : first; c <= to && c <= last; c++)
 				r->cell[c].doubt = true;
 		}
-		for (int c = first; !life->n_segments && c <= last; c++)
+		for (int c = first; !n && c <= last; c++)
 			r->cell[c].doubt = true;
 	}
 }
