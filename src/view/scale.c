@@ -11,10 +11,10 @@
 #define CUT_RATIO 5
 #define LABEL_ROOM 3 /* cells between two labels at least */
 
-/* a * b / c for a <= c, without overflow: spans of time reach 2^63. */
+/* a * b / c for small b <= c, without overflow: spans of time reach 2^63, and 32-bit compilers have no __int128. */
 static tl_ns part_of(tl_ns a, int64_t b, int64_t c)
 {
-	return (tl_ns)((__int128)a * b / c);
+	return a / c * b + a % c * b / c;
 }
 
 static void cut_here(struct scale *s, int *at, const struct scale_gap *gap)
