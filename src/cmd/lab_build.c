@@ -14,7 +14,7 @@ struct lab_build_opts {
 
 static const struct opt build_opts[] = {
 	OPT_STR('t', "target", "NAME", N_("x86_64, arm64, rpi3, rpi4, rpi5, or tiny: a small one for guests"), struct lab_build_opts, target),
-	OPT_STR(0, "cpu", "CPU", N_("of tiny: x86_64 or arm64 (default: this machine's)"), struct lab_build_opts, cpu),
+	OPT_STR(0, "cpu", "CPU", N_("of tiny: x86_64, arm64 or arm (default: this machine's)"), struct lab_build_opts, cpu),
 	OPT_STR('s', "source", "DIR", N_("the kernel's source; nothing is written there"), struct lab_build_opts, source),
 	OPT_STR('o', "out", "DIR", N_("where it is built (default: out-NAME beside the source)"), struct lab_build_opts, out),
 	OPT_FLAG('n', "dry-run", N_("only print the lines"), struct lab_build_opts, dry_run),

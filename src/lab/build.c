@@ -47,7 +47,7 @@ static const struct cpu {
 } cpus[] = {
 	{"amd64", "x86_64", "x86_64-linux-gnu-", "bzImage", "arch/x86/boot", "tiny-x86_64", false},
 	{"arm64", "arm64", "aarch64-linux-gnu-", "Image.gz", "arch/arm64/boot", "tiny-arm64", true},
-	{"armhf", "arm", "arm-linux-gnueabihf-", "zImage", "arch/arm/boot", NULL, true},
+	{"armhf", "arm", "arm-linux-gnueabihf-", "zImage", "arch/arm/boot", "tiny-arm", true},
 };
 
 static const struct fragment {
@@ -55,8 +55,17 @@ static const struct fragment {
 } fragments[] = {
 	{"debug", lab_text_debug},   {"ftrace", lab_text_ftrace}, {"kgdb", lab_text_kgdb},
 	{"btf", lab_text_btf},	     {"tiny", lab_text_tiny},	  {"tiny-x86_64", lab_text_tiny_x86_64},
-	{"tiny-arm64", lab_text_tiny_arm64}, {"disk", lab_text_disk},
+	{"tiny-arm64", lab_text_tiny_arm64}, {"tiny-arm", lab_text_tiny_arm}, {"disk", lab_text_disk},
 };
+
+/* By the makefiles' own word, which is --cpu's. */
+static const struct lab_arch *arch_called(const char *word)
+{
+	for (unsigned i = 0; word && i < ARRAY_SIZE(cpus); i++)
+		if (!strcmp(cpus[i].arch, word))
+			return lab_arch_named(cpus[i].name);
+	return NULL;
+}
 
 static const struct cpu *cpu_of(const struct lab_arch *a)
 {
@@ -168,8 +177,8 @@ static struct tl_err *check_usage(const struct lab_target *t, const char *target
 		return tl_err_hint(target ? tl_err_new(TL_E_USAGE, N_("there is no target '%s'"), target)
 					  : tl_err_new(TL_E_USAGE, N_("build for which target?"), NULL),
 				   N_("--target x86_64, arm64, rpi3, rpi4, rpi5 or tiny"), NULL);
-	if (cpu && (!t->tiny || (strcmp(cpu, "x86_64") && strcmp(cpu, "arm64"))))
-		return tl_err_new(TL_E_USAGE, N_("--cpu x86_64 or --cpu arm64 goes with --target tiny"), NULL);
+	if (cpu && (!t->tiny || !arch_called(cpu)))
+		return tl_err_new(TL_E_USAGE, N_("--cpu x86_64, arm64 or arm goes with --target tiny"), NULL);
 	if (!source)
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("where is the kernel's source?"), NULL),
 				   t->kernel ? N_("--source DIR; git clone --depth 1 https://github.com/raspberrypi/linux")
@@ -186,8 +195,8 @@ struct tl_err *lab_build_plan(struct lab_build *b, const char *target, const cha
 	if (b->target->cpu)
 		b->arch = lab_arch_named(b->target->cpu);
 	else
-		b->arch = cpu ? lab_arch_named(strcmp(cpu, "arm64") ? "amd64" : "arm64") : lab_arch_here();
-	if (!b->arch || (b->target->tiny && !cpu_of(b->arch)->fragment))
+		b->arch = cpu ? arch_called(cpu) : lab_arch_here();
+	if (!b->arch)
 		b->arch = lab_arch_named("amd64");
 	b->source = absolute(source);
 	b->out = !b->source ? NULL : out ? absolute(out) : default_out(b->source, b->target->name);

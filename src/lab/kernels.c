@@ -11,8 +11,15 @@
 #include "lab/lab.h"
 #include "lab/texts.h"
 
-/* QEMU 7.2; machines and CPUs as in the guests the golden traces come from. highmem=off: a 32-bit guest
- * cannot reach the PCI window above 4 GiB that -M virt has by default. */
+/*
+ * QEMU 7.2; machines and CPUs as in the guests the golden traces come from. highmem=off: a 32-bit guest cannot reach the PCI
+ * window above 4 GiB that -M virt has by default.
+ *
+ * -cx16: up to 7.2 TCG's cmpxchg16b takes flags from where the translator has not put them yet
+ * (helper_cmpxchg16b_unlocked; gone with "target/i386: Inline cmpxchg16b", v8.0). An interrupt right behind it, and SLUB
+ * of 6.12 uses it for every object, saves a piece of a pointer as EFLAGS: double faults and oopses at boot, now and then.
+ * Without the feature kernels take their other path.
+ */
 static const struct lab_arch archs[] = {
 	{"amd64", "qemu-system-x86_64", "qemu-system-x86", "-accel tcg -cpu max,-cx16", "-accel kvm -cpu host", "ttyS0",
 	 "gcc", "gcc", EM_X86_64, ELFCLASS64, true},

@@ -49,23 +49,6 @@ static void add_words(struct args *a, const char *words)
 	}
 }
 
-/*
- * Tracing from boot patches code while every CPU of the guest starts; under QEMU 7.2's threaded TCG that ended once
- * in a double fault, once in an init that lost its mounts (amd64 6.12). One thread for all CPUs, then.
- */
-static void add_machine(struct args *a, const struct lab_opts *o)
-{
-	const char *words = o->kvm ? o->arch->kvm : o->arch->machine;
-
-	for (size_t n; *words; words += n + (words[n] == ' ')) {
-		n = strcspn(words, " ");
-		if (o->from_boot && n == 3 && !strncmp(words, "tcg", 3))
-			add(a, strdup("tcg,thread=single"));
-		else
-			add(a, strndup(words, n));
-	}
-}
-
 static struct tl_err *check_kvm(const struct lab_opts *o)
 {
 	if (!o->kvm)
@@ -141,7 +124,7 @@ struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, 
 
 	try(check_kvm(o));
 	add(&a, strdup(o->arch->qemu));
-	add_machine(&a, o);
+	add_words(&a, o->kvm ? o->arch->kvm : o->arch->machine);
 	add_words(&a, "-smp");
 	add(&a, lab_path("%lld", (long long)o->smp));
 	add_words(&a, "-m");

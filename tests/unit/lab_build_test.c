@@ -59,6 +59,7 @@ static void every_board_has_its_own(void **state)
 		{"arm64", NULL, "defconfig", "Image.gz modules dtbs", NULL},
 		{"tiny", "x86_64", "tinyconfig", "bzImage", NULL},
 		{"tiny", "arm64", "tinyconfig", "Image.gz", NULL},
+		{"tiny", "arm", "tinyconfig", "zImage", NULL},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
