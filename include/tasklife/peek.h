@@ -90,6 +90,53 @@ struct tl_peek_task **tl_peek_children(const struct tl_peek *p, const struct tl_
 /* The threads of its process, itself among them, oldest first. */
 struct tl_peek_task **tl_peek_threads(const struct tl_peek *p, const struct tl_peek_task *t, size_t *ret_n);
 
+/* ---- a guest in the laboratory ---- */
+
+/* The files of the kernel that runs there. */
+struct tl_peek_kernel {
+	const char *types;   /* BTF, or a vmlinux */
+	const char *map;     /* System.map, kallsyms, or a vmlinux */
+	const char *notes;   /* where its build-id stands: bytes of notes, or a vmlinux; NULL not known */
+	const char *release; /* "6.12.107+deb13-cloud-amd64"; NULL not known */
+};
+
+struct tl_peek_guest;
+/*
+ * where: "127.0.0.1:1234". The guest stands still until tl_peek_guest_close(), then runs on. An image that is not what runs
+ * there is refused: by build-id where both are known, else by what the kernel calls itself.
+ */
+struct tl_err *tl_peek_guest_open(const char *where, const struct tl_peek_kernel *k, const volatile int *stop, struct tl_peek *p,
+				  struct tl_peek_guest **ret);
+void tl_peek_guest_close(struct tl_peek_guest *g);
+const struct tl_peek_types *tl_peek_guest_types(const struct tl_peek_guest *g);
+/* All its tasks: init_task, the lists that begin there, and the idle task of each CPU. */
+struct tl_err *tl_peek_guest_sweep(struct tl_peek_guest *g, struct tl_peek *p);
+
+/* Which task a CPU is executing, and how that was found. */
+struct tl_peek_current {
+	unsigned cpu;
+	uint64_t pc, addr; /* addr: of the task_struct; 0 not found */
+	bool in_user;
+	const char *where; /* msgid: where this kernel keeps it */
+	char detail[96];   /* "gs_base 0xffff88801f400000 + current_task 0x1fbc0" */
+};
+unsigned tl_peek_guest_cpus(const struct tl_peek_guest *g);
+struct tl_err *tl_peek_guest_current(struct tl_peek_guest *g, unsigned cpu, struct tl_peek_current *ret);
+/* A row of its own for the task_struct at addr. */
+struct tl_err *tl_peek_guest_task(struct tl_peek_guest *g, uint64_t addr, struct tl_peek_task *ret);
+/* preempt_count where it belongs to the CPU and not to the task: x86. False elsewhere. */
+bool tl_peek_guest_preempt_count(struct tl_peek_guest *g, unsigned cpu, uint64_t *ret);
+
+/* Where to stop: a role of facts/functions.def by its id, whatever this kernel calls it, or a function by its name. */
+struct tl_err *tl_peek_guest_stop_at(struct tl_peek_guest *g, const char *name);
+struct tl_peek_stop {
+	const char *name; /* as it was given; NULL: it did not stop by itself */
+	unsigned cpu;
+	uint64_t first_argument;
+};
+/* On to the next stop; TL_E_NOT_THERE when the guest has ended. seconds 0: no limit. */
+struct tl_err *tl_peek_guest_go(struct tl_peek_guest *g, double seconds, struct tl_peek_stop *ret);
+
 /* ---- types ---- */
 
 struct tl_peek_types;

@@ -17,6 +17,10 @@ static const struct opt peek_opts[] = {
 	OPT_FLAG(0, "json", N_("as one JSON object; with --watch one per look"), struct peek_opts, json),
 	OPT_FLAG(0, "layout", N_("the structs themselves, as this kernel lays them out"), struct peek_opts, layout),
 	OPT_STR(0, "btf", "FILE", N_("with --layout or --gdb: the types of another kernel (BTF, or a vmlinux)"), struct peek_opts, btf),
+	OPT_STR(0, "gdb", "HOST:PORT", N_("of a guest, through its gdb stub (QEMU's), instead of this machine's"), struct peek_opts, gdb),
+	OPT_STR('k', "kernel", "ID", N_("with --gdb: which kernel runs there (default: amd64-6.12), a directory of lab build, or a vmlinux"), struct peek_opts, kernel),
+	OPT_STR(0, "at", "FUNCTION,...", N_("with --gdb: let it run, and show the task at each stop there"), struct peek_opts, at),
+	OPT_INT(0, "stops", "N", N_("with --at: how many stops (default: 10)"), struct peek_opts, stops),
 	OPT_TABLE(common_opts, struct peek_opts, common),
 	OPT_END,
 };
@@ -223,7 +227,13 @@ static struct tl_err *check(const struct peek_opts *o, int n)
 		return tl_err_new(TL_E_USAGE, N_("--layout shows structs: it takes no pid, --tree or --watch"), NULL);
 	if (o->tree && o->watch)
 		return tl_err_new(TL_E_USAGE, N_("--watch tells changes: it takes no --tree"), NULL);
-	if (o->btf && !o->layout)
+	if (!o->gdb && (o->kernel || o->at || o->stops))
+		return tl_err_new(TL_E_USAGE, N_("--kernel, --at and --stops go with --gdb"), NULL);
+	if (o->gdb && (o->watch || o->stack || o->layout))
+		return tl_err_new(TL_E_USAGE, N_("a guest stands still: --gdb takes no --watch, --stack or --layout"), NULL);
+	if (o->stops < 0)
+		return tl_err_new(TL_E_USAGE, N_("--stops is a number of stops"), NULL);
+	if (o->btf && !o->layout && !o->gdb)
 		return tl_err_new(TL_E_USAGE, N_("this machine's kernel has its own types: --btf goes with --layout or --gdb"), NULL);
 	return NULL;
 }
@@ -240,7 +250,7 @@ static int run(const void *opts, int n, char **words)
 	if (err)
 		return say_and_status(err);
 	out_init(&out, STDOUT_FILENO);
-	err = o->layout ? layout(o, &out) : live(o, &a, &out);
+	err = o->layout ? layout(o, &out) : o->gdb ? peek_gdb(o, &a, &out) : live(o, &a, &out);
 	out_flush(&out);
 	if (!err && out.os && out.os != EPIPE)
 		err = tl_err_os(out.os, N_("cannot write the answer"), NULL, NULL);

@@ -153,7 +153,8 @@ struct tl_err *peek_sort(struct tl_peek *p)
 	p->n_leaders = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		p->by_group[i] = &p->task[i];
-		if (p->task[i].v[TL_TASK_pid] == p->task[i].v[TL_TASK_tgid]) /* as the kernel's list of children */
+		/* as the kernel's list of children: leaders, and no idle task */
+		if (p->task[i].v[TL_TASK_pid] && p->task[i].v[TL_TASK_pid] == p->task[i].v[TL_TASK_tgid])
 			p->by_parent[p->n_leaders++] = &p->task[i];
 	}
 	qsort(p->by_parent, p->n_leaders, sizeof(*p->by_parent), by_parent);
