@@ -64,6 +64,8 @@ static void born_of(struct tl_lives *l, struct life *child, struct life *creator
 	child->t.kthread = creator->t.tid == 2 &&
 			   (!b->flags_known || b->clone_flags & TL_CLONE_UNTRACED);
 	kin_child(creator, child);
+	if (sibling && !(b->clone_flags & TL_CLONE_THREAD))
+		kin_foster(l, child);
 }
 
 static void join_by_flags(struct tl_lives *l, struct life *child, struct life *creator)

@@ -40,10 +40,10 @@ const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct ar
 	return v;
 }
 
-/* A parent by adoption settles these children at its end as it does its own. */
-static void remember_foster(struct tl_lives *l, const struct life *child, const struct tl_ref *by)
+/* A parent of children that it did not make settles them at its end as it does its own. */
+void kin_foster(struct tl_lives *l, const struct life *child)
 {
-	struct life *parent = life_by_ref(l, by);
+	struct life *parent = life_by_ref(l, &child->t.parent);
 	struct deeds *d = parent ? own_deeds(parent) : NULL;
 	struct tl_ref *v;
 
@@ -67,5 +67,5 @@ void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struc
 	t->adoption = v;
 	t->adoption[t->n_adoptions++] = (struct tl_adoption){seen, by};
 	t->parent = by;
-	remember_foster(l, child, &by);
+	kin_foster(l, child);
 }

@@ -216,6 +216,8 @@ void sender_execed(struct life *life);
 void sender_named(struct tl_lives *l, struct life *life); /* its command line became known */
 /* notice.c: a signal that tells a parent of its child's end */
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev);
+/* The one child that is dead and not known to be reaped; NULL: none, or more than one, or some are not known. */
+struct life *only_dead_child(struct tl_lives *l, const struct life *parent);
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);
 /* reap.c */
 void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev);
@@ -225,6 +227,7 @@ void reap_settle(struct life *life); /* what the recorder told of it came late *
 /* kin.c */
 void kin_child(struct life *parent, const struct life *child);
 const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n);
+void kin_foster(struct tl_lives *l, const struct life *child); /* its parent is not its creator */
 void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struct tl_seen seen);
 /* The living task of a reference, if it is still the same; NULL gone. */
 struct life *life_by_ref(struct tl_lives *l, const struct tl_ref *ref);

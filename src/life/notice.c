@@ -59,7 +59,10 @@ static bool tells_of_zombie_child(struct life *sender, struct life *parent, cons
 
 static bool is_unreaped(const struct life *child)
 {
-	return child && child->t.death->seen.is && child->t.notice->seen.is && !child->t.reap->is &&
+	const struct tl_death *d = child ? child->t.death : &tl_no_death;
+
+	/* a child by clone() without a signal tells nobody, and is a zombie all the same */
+	return d->seen.is && (child->t.notice->seen.is || d->last_state == 'Z') && !child->t.reap->is &&
 	       (child->t.is_leader || !child->tgid_known);
 }
 
@@ -74,15 +77,43 @@ static struct life *bearer(struct tl_lives *l, const struct life *parent, const 
 	return life_by_ref(l, ref);
 }
 
-/* Children by birth and by adoption, in one count. */
+/* Children by birth and by adoption, in one count; NULL: gone, or somebody else's by now (CLONE_PARENT: from birth on). */
 static struct life *child_at(struct tl_lives *l, const struct life *parent, unsigned i)
 {
 	const struct tl_task *t = &parent->t;
 	struct life *child = bearer(l, parent, i < t->n_children ? &t->child[i] : &parent->deeds->foster[i - t->n_children]);
 
-	if (!is_unreaped(child) || (i < t->n_children && child->t.n_adoptions))
+	if (!child || !same_parent(child, parent) || (i < t->n_children && child->t.n_adoptions))
 		return NULL;
 	return child;
+}
+
+static unsigned children(const struct life *parent)
+{
+	return parent->t.n_children + parent->deeds->n_fosters;
+}
+
+static bool knows_children(const struct life *parent)
+{
+	return !parent->t.children_more && parent->deeds->n_fosters < FOSTERS_KEPT;
+}
+
+struct life *only_dead_child(struct tl_lives *l, const struct life *parent)
+{
+	struct life *one = NULL;
+
+	if (!knows_children(parent) || parent->t.process->n_threads > 1)
+		return NULL;
+	for (unsigned i = 0; i < children(parent); i++) {
+		struct life *child = child_at(l, parent, i);
+
+		if (!child || !child->t.death->seen.is || child->t.reap->is)
+			continue;
+		if (one)
+			return NULL;
+		one = child;
+	}
+	return one;
 }
 
 /*
@@ -92,19 +123,20 @@ static struct life *child_at(struct tl_lives *l, const struct life *parent, unsi
  */
 static void settle_children(struct tl_lives *l, struct life *parent)
 {
-	unsigned n = parent->t.n_children + parent->deeds->n_fosters, left = 0;
+	unsigned n = children(parent), left = 0;
 
 	for (unsigned i = 0; i < n; i++)
-		left += child_at(l, parent, i) != NULL;
-	if (parent->t.children_more || parent->deeds->n_fosters == FOSTERS_KEPT || !parent->t.death->seen.is ||
-	    (parent->deeds->zombies_told && parent->deeds->zombies_told != left))
+		left += is_unreaped(child_at(l, parent, i));
+	if (!knows_children(parent) || !parent->t.death->seen.is || (parent->deeds->zombies_told && parent->deeds->zombies_told != left))
 		return;
 	for (unsigned i = 0; i < n; i++) {
 		struct life *child = child_at(l, parent, i);
 
-		if (child && parent->deeds->zombies_told)
+		if (!is_unreaped(child))
+			continue;
+		if (parent->deeds->zombies_told)
 			kin_adopted(l, child, parent->deeds->heir, parent->deeds->heir_seen);
-		else if (child && group_of(parent)->waiting.is && child->t.death->last_state == 'Z')
+		else if (group_of(parent)->waiting.is && child->t.death->last_state == 'Z')
 			reap_by(child, parent, parent->t.death->seen, true);
 	}
 }

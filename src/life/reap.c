@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reaping has no event of its own. The return of the parent's wait says it exactly, where recorded, and so does
- * the recorder about its own child; otherwise it lies between the parent's entry into wait and the free record,
+ * Reaping has no event of its own. The return of the parent's wait says it exactly, where recorded, and so do the function
+ * release_task, where only one child can be meant, and the recorder about its own child; otherwise it lies between the parent's entry into wait and the free record,
  * and is told as "at most". sched_process_free comes late (RCU) and is never the time of reaping.
  */
 #include "life/life.h"
@@ -153,12 +153,18 @@ void reap_settle(struct life *life)
 /* kernel/exit.c: wait_task_zombie() calls it for a child, exit_notify() for the dying task itself. */
 void reap_release(struct tl_lives *l, const struct tl_event *ev)
 {
-	struct life *owner = life_owner(l, ev);
+	struct life *owner = life_owner(l, ev), *child;
 
-	if (owner && is_dying(owner))
+	if (!owner)
+		return;
+	if (is_dying(owner)) {
 		owner->released = true;
-	else if (owner)
-		group_of(owner)->released = ev->t;
+		return;
+	}
+	group_of(owner)->released = ev->t;
+	child = owner->t.birth.seen.is ? only_dead_child(l, owner) : NULL;
+	if (child)
+		reap_by(child, owner, seen_at(ev), false);
 }
 
 void see_free(struct tl_lives *l, const struct tl_event *ev)
