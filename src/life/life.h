@@ -218,6 +218,7 @@ void sender_named(struct tl_lives *l, struct life *life); /* its command line be
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev);
 /* The one child that is dead and not known to be reaped; NULL: none, or more than one, or some are not known. */
 struct life *only_dead_child(struct tl_lives *l, const struct life *parent);
+void notice_last_switch(struct tl_lives *l, struct life *life); /* it tells nobody of anything any more */
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);
 /* reap.c */
 void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev);

@@ -167,6 +167,31 @@ static void adopted_before(struct tl_lives *l, struct life *child, struct life *
 		kin_adopted(l, child, life_ref(parent), old && group_of(old)->p.ended ? group_of(old)->p.end : seen_at(ev));
 }
 
+/*
+ * Its own end is the last that a dying task tells; whatever it told the same one before was of a zombie of its. So the
+ * children are settled when nothing more can come: at its last switch, where switches are recorded.
+ */
+static void told_of_zombie_before(struct life *child, const struct life *sender, const struct life *parent)
+{
+	const struct tl_notice *n = child->t.notice;
+	struct deeds *d;
+
+	if (!n->seen.is || n->sender.tid != sender->t.tid || n->parent.tid != parent->t.tid)
+		return;
+	d = own_deeds(child);
+	if (!d)
+		return;
+	d->zombies_told++;
+	d->heir = life_ref(parent);
+	d->heir_seen = n->seen;
+}
+
+void notice_last_switch(struct tl_lives *l, struct life *life)
+{
+	if (life->t.notice->seen.is)
+		settle_children(l, life);
+}
+
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev)
 {
 	struct life *child = subject_of(l, sender);
@@ -183,6 +208,7 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 	n = own_notice(child);
 	if (!n)
 		return;
+	told_of_zombie_before(child, sender, parent);
 	b = &child->t.birth;
 	*n = (struct tl_notice){.seen = seen_at(ev), .parent = life_ref(parent), .sender = life_ref(sender),
 				.sig = ev->u.sig.sig, .code = ev->u.sig.code, .result = ev->u.sig.result};
@@ -191,7 +217,8 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 	if (b->seen.is && b->real_parent.tid == TL_PID_NONE && !child->t.n_adoptions)
 		b->real_parent = life_ref(parent);
 	remember(parent, child);
-	settle_children(l, child);
+	if (child != sender || !child->t.sched->any)
+		settle_children(l, child);
 }
 
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev)

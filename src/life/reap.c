@@ -123,6 +123,7 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 
 	if (parent && life->t.death->last_state == 'Z')
 		group_of(parent)->had_zombies = true;
+	notice_last_switch(l, life);
 	if (life->t.death->last_state != 'X' || life->t.reap->is)
 		return;
 	self = alone(l, life);
