@@ -55,11 +55,17 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
  * The parent that can have reaped it: one that has entered wait at all. Whoever was told may be a tracer that is not
  * the parent: it lets go of the zombie, and the parent reaps (kernel/exit.c wait_task_zombie).
  */
-static struct life *waiting_parent(struct tl_lives *l, const struct life *child)
+static struct life *parent_now(struct tl_lives *l, const struct life *child)
 {
 	const struct tl_task *t = &child->t;
 	const struct tl_ref *ref = t->parent.tid > 0 ? &t->parent : &t->notice->parent;
-	struct life *parent = ref->tid > 0 ? life_at(l, ref->tid) : NULL;
+
+	return ref->tid > 0 ? life_at(l, ref->tid) : NULL;
+}
+
+static struct life *waiting_parent(struct tl_lives *l, const struct life *child)
+{
+	struct life *parent = parent_now(l, child);
 
 	return parent && group_of(parent)->waiting.is ? parent : NULL;
 }
@@ -127,7 +133,8 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 	if (life->t.death->last_state != 'X' || life->t.reap->is)
 		return;
 	self = alone(l, life);
-	parent = waiting_parent(l, life);
+	/* that somebody waited is proof enough: its wait may have begun before the trace */
+	parent = parent_now(l, life);
 	reap_by(life, self ? NULL : parent, seen_at(ev), true);
 	if (self && life->t.reap->is)
 		own_reap(life)->automatic = (int8_t)self;
