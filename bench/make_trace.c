@@ -306,7 +306,7 @@ static int save(const char *path, struct cpu *cpu, bool pack)
 		pages[i] = (struct dat_pages){.cpu = i, .fd = cpu[i].fd, .n = cpu[i].pages * PAGE};
 	if (cpu->stacks)
 		f.kallsyms = symbols(room, sizeof(room));
-	err = fd < 0 ? tl_err_new(TL_E_FAILED, "cannot open", NULL) : dat_write(&f, fd, path);
+	err = fd < 0 ? tl_err_new(TL_E_FAILED, "cannot open", NULL) : dat_write(&f, fd, path, NULL);
 	if (err)
 		fprintf(stderr, "make-trace: %s: %s\n", path, err->what);
 	return err || close(fd);

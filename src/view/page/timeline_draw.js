@@ -192,7 +192,8 @@ function laneSum(lane, i, t) {
 
 // Where segments are wide enough to be told apart they are drawn one by one, with names.
 function drawLaneParts(g, lane, view, x0, y, h) {
-	for (let i = laneAfter(lane, 0, view.t0); i < lane.numbers.length; i++) {
+	const first = laneAfter(lane, 0, view.t0), last = laneAfter(lane, first, view.t1);
+	for (let i = first; i < lane.numbers.length && last - first < view.width; i++) {
 		const s = lane.numbers[i], from = Math.max(0, (Doing.start[s] - view.t0) * view.scale);
 		const w = Math.min(view.width, (Doing.end[s] - view.t0) * view.scale) - from;
 		if (Doing.start[s] > view.t1)
