@@ -34,21 +34,31 @@ static const struct opt explain_opts[] = {
 
 /* ---- which release ---- */
 
+/* "5.10", "v5.10.223", "6.12.38+deb13-amd64", "amd64-6.12" of the laboratory; 0: it is none. */
+static int release_in(const char *s)
+{
+	const char *dash = strrchr(s, '-');
+
+	if (dash && strchr(dash, '.') && dash[1 + strspn(dash + 1, "0123456789.")] == '\0')
+		s = dash + 1;
+	s += *s == 'v';
+	return (int)tl_release_of(s) >= RELEASE(1, 0) ? (int)tl_release_of(s) : 0;
+}
+
 static struct tl_err *release_asked(const char *kernel, int *ret)
 {
 	struct utsname u;
 
-	if (kernel && !release_parse(kernel, ret))
+	*ret = kernel ? release_in(kernel) : !uname(&u) ? release_in(u.release) : 0;
+	if (kernel && !*ret)
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("'%s' is no kernel release"), kernel),
 				   N_("a release reads like %s"), "6.12");
-	if (!kernel && (uname(&u) || !release_parse(u.release, ret)))
-		*ret = 0;
 	return NULL;
 }
 
 static const char *release_text(struct page *pg, int release)
 {
-	return page_fmt(pg, "%d.%d", release / 1000, release % 1000);
+	return page_fmt(pg, "%d.%d", release >> 8, release & 0xff);
 }
 
 /* ---- one topic on a page ---- */
@@ -93,6 +103,12 @@ static void put_since(struct asking *q, const struct topic *t)
 		page_row(pg, _("kernels"), NULL, text);
 }
 
+/* facts/ages.h counts in thousands. */
+static int release_of_age(int v)
+{
+	return v ? RELEASE(v / 1000, v % 1000) : 0;
+}
+
 static void put_names(struct asking *q, enum tl_role role)
 {
 	struct page *pg = &q->pg;
@@ -106,10 +122,45 @@ static void put_names(struct asking *q, enum tl_role role)
 
 		if (strcmp(row[i].arch, "*"))
 			text = page_fmt(pg, "%s (%s)", text, row[i].arch);
-		text = page_join(pg, text, "  ", age ? between(pg, age->from, age->to) : NULL);
+		text = page_join(pg, text, "  ", age ? between(pg, release_of_age(age->from), release_of_age(age->to)) : NULL);
 		page_row(pg, label, NULL, page_fmt(pg, "%s  " ST_DIM "%s" ST_OFF, text, row[i].cite));
 		label = NULL;
 	}
+}
+
+static const char *arch_name(enum tl_arch arch)
+{
+	static const char *const names[] = {[TL_ARCH_UNKNOWN] = "*", [TL_ARCH_X86] = "x86", [TL_ARCH_ARM64] = "arm64",
+					    [TL_ARCH_ARM] = "arm"};
+
+	return names[arch];
+}
+
+/* Its value by CPU and release; what was read begins with 5.10. */
+static void put_values(struct asking *q, const struct tl_flag_row *flag)
+{
+	struct page *pg = &q->pg;
+
+	for (unsigned i = 0; flag && i < TL_FLAG_PLACES && flag->at[i].until; i++) {
+		const struct tl_flag_at *at = &flag->at[i];
+		const char *when = at->since > RELEASE(5, 10) ? page_fmt(pg, _("since Linux %1$s"), release_text(pg, at->since)) : NULL;
+
+		if (at->until != UINT16_MAX)
+			when = page_join(pg, when, ", ", page_fmt(pg, _("before Linux %1$s"), release_text(pg, at->until)));
+		if (at->arch != TL_ARCH_UNKNOWN)
+			when = page_join(pg, arch_name((enum tl_arch)at->arch), ", ", when);
+		page_row(pg, i ? NULL : _("value"), NULL,
+			 page_join(pg, page_fmt(pg, ST_BOLD "0x%llx" ST_OFF, (unsigned long long)at->value), "  ", when));
+	}
+}
+
+static void put_path(struct asking *q, const struct tl_task_field_row *field)
+{
+	if (!field)
+		return;
+	page_row(&q->pg, _("where"), NULL, page_fmt(&q->pg, "task_struct.%s", field->path));
+	if (field->older)
+		page_row(&q->pg, NULL, NULL, page_fmt(&q->pg, _("task_struct.%1$s in older kernels"), field->older));
 }
 
 static void put_fields(struct asking *q, const struct tl_event_row *event)
@@ -190,6 +241,8 @@ static void put_topic(struct asking *q, const struct topic *t)
 	put_steps(q, t->id);
 	put_names(q, t->role);
 	put_fields(q, t->event);
+	put_values(q, t->flag);
+	put_path(q, t->field);
 	if (t->source && *t->source)
 		page_row(pg, _("source"), NULL, page_fmt(pg, ST_DIM "%s" ST_OFF, t->source));
 	if (t->see)
@@ -202,7 +255,7 @@ static void json_release(struct json *j, const char *key, int release)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "%d.%d", release / 1000, release % 1000);
+	snprintf(text, sizeof(text), "%d.%d", release >> 8, release & 0xff);
 	json_str(j, key, release ? text : NULL);
 }
 
@@ -220,9 +273,23 @@ static void json_names(struct json *j, enum tl_role role)
 		json_obj(j, NULL);
 		json_str(j, "name", row[i].name);
 		json_str(j, "arch", row[i].arch);
-		json_release(j, "since", age ? age->from : 0);
-		json_release(j, "until", age ? age->to : 0);
+		json_release(j, "since", age ? release_of_age(age->from) : 0);
+		json_release(j, "until", age ? release_of_age(age->to) : 0);
 		json_str(j, "source", row[i].cite);
+		json_end_obj(j);
+	}
+	json_end_arr(j);
+}
+
+static void json_values(struct json *j, const struct tl_flag_row *flag)
+{
+	json_arr(j, "values");
+	for (unsigned i = 0; i < TL_FLAG_PLACES && flag->at[i].until; i++) {
+		json_obj(j, NULL);
+		json_u64(j, "value", flag->at[i].value);
+		json_str(j, "arch", arch_name((enum tl_arch)flag->at[i].arch));
+		json_release(j, "since", flag->at[i].since);
+		json_release(j, "before", flag->at[i].until == UINT16_MAX ? 0 : flag->at[i].until);
 		json_end_obj(j);
 	}
 	json_end_arr(j);
@@ -278,6 +345,10 @@ static void json_topic(struct json *j, struct asking *q, const struct topic *t)
 			json_str(j, NULL, t->event->field[i].name);
 		json_end_arr(j);
 	}
+	if (t->flag)
+		json_values(j, t->flag);
+	if (t->field)
+		json_str(j, "path", t->field->path);
 	json_steps(j, q, t->id);
 	json_see(j, t->see);
 	json_end_obj(j);

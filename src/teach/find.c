@@ -30,7 +30,7 @@ static bool equal(const char *a, const char *b, size_t n, bool exactly)
 /* Behind which prefixes people leave away a topic's name goes on; "" for groups without. */
 static const char *bare(const struct topic *t)
 {
-	static const char *const prefix[TOPIC_GROUPS] = {[TOPIC_SIGNAL] = "SIG", [TOPIC_CLONE] = "CLONE_"};
+	static const char *const prefix[TOPIC_GROUPS] = {[TOPIC_SIGNAL] = "SIG", [TOPIC_CLONE] = "CLONE_", [TOPIC_FLAG] = "PF_"};
 	const char *p = prefix[t->group];
 
 	return p && !strncmp(t->id, p, strlen(p)) ? t->id + strlen(p) : "";
@@ -63,6 +63,9 @@ static bool is_printed(const struct topic *t, const struct wanted *w, bool exact
 static bool fits(const struct topic *t, const struct wanted *w, bool exactly)
 {
 	if (equal(t->id, w->name, w->n, exactly) || is_printed(t, w, exactly))
+		return true;
+	if (t->field && (equal(t->field->path, w->name, w->n, exactly) ||
+			 (t->field->older && equal(t->field->older, w->name, w->n, exactly))))
 		return true;
 	if (t->group == TOPIC_STATE && t->gist && equal(t->gist, w->name, w->n, exactly)) /* "zombie" */
 		return true;

@@ -152,6 +152,32 @@ static bool grade_at(unsigned i, struct topic *t)
 	return true;
 }
 
+static bool flag_at(unsigned i, struct topic *t)
+{
+	unsigned n;
+	const struct tl_flag_row *rows = tl_flag_rows(&n);
+
+	if (i >= n)
+		return false;
+	name_it(t, rows[i].name);
+	t->gist = rows[i].says;
+	t->source = rows[i].cite;
+	t->flag = &rows[i];
+	return true;
+}
+
+static bool task_at(unsigned i, struct topic *t)
+{
+	const struct tl_task_field_row *row = i < TL_TASK_FIELDS ? tl_task_field_row_of((enum tl_task_field)i) : NULL;
+
+	if (!row)
+		return false;
+	name_it(t, row->id);
+	t->gist = row->says;
+	t->field = row;
+	return true;
+}
+
 static bool rule_at(unsigned i, struct topic *t)
 {
 	unsigned n;
@@ -197,7 +223,7 @@ static bool (*const table_at[TOPIC_GROUPS])(unsigned i, struct topic *t) = {
 	[TOPIC_FUNCTION] = function_at, [TOPIC_EVENT] = event_at,   [TOPIC_FIELD] = field_at,	[TOPIC_STATE] = state_at,
 	[TOPIC_CLONE] = clone_at,	[TOPIC_SIGNAL] = signal_at, [TOPIC_CODE] = code_at,	[TOPIC_RESULT] = result_at,
 	[TOPIC_BIRTH] = birth_at,	[TOPIC_SOURCE] = source_at, [TOPIC_DEATH] = death_at,	[TOPIC_GRADE] = grade_at,
-	[TOPIC_RULE] = rule_at,		[TOPIC_COLUMN] = column_at,
+	[TOPIC_FLAG] = flag_at,		[TOPIC_TASK] = task_at,	    [TOPIC_RULE] = rule_at,		[TOPIC_COLUMN] = column_at,
 };
 
 /* ---- the lesson is laid over what the table says ---- */

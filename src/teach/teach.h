@@ -4,7 +4,7 @@
  * role of functions.def, an event, a signal, a cause ...), and its words from a lesson of teach's own tables; things no
  * table holds (how the slab works, the steps of copy_process) are lessons alone.
  *
- * Releases are numbers, 1000 * major + minor: RELEASE(5, 10); 0 is open.
+ * Releases are numbers that compare, as tl_release_of() gives them: RELEASE(5, 10); 0 is open.
  *
  * Law of this header: strings are constants; a struct topic is a value.
  */
@@ -13,9 +13,7 @@
 
 #include "tasklife/why.h"
 
-#define RELEASE(major, minor) ((major)*1000 + (minor))
-/* "5.10", "v5.10.223", "6.12.38+deb13-amd64", "amd64-6.12"; false: it is none. */
-bool release_parse(const char *s, int *ret);
+#define RELEASE(major, minor) ((int)TL_RELEASE(major, minor))
 
 enum topic_group {
 #define GROUP(id, name, kind, title) TOPIC_##id,
@@ -35,6 +33,8 @@ struct topic {
 	enum tl_role role;  /* of groups by function: TL_ROLE_NONE or whose names to show */
 	const struct tl_event_row *event; /* of events: whose fields to show */
 	const struct tl_cause *cause;	  /* of rules */
+	const struct tl_flag_row *flag;	  /* of flags: its value, by CPU and release */
+	const struct tl_task_field_row *field; /* of fields of a task */
 };
 
 const char *topic_group_name(enum topic_group g);  /* "signals": what users type */

@@ -50,7 +50,7 @@ void story_teach_free(struct story_teach *te)
 void story_teach_release(struct story *st, const char *kernel)
 {
 	if (st->teach && !st->teach->release && kernel)
-		release_parse(kernel, &st->teach->release);
+		st->teach->release = (int)tl_release_of(kernel);
 }
 
 /* ---- what a row has to teach ---- */
