@@ -82,6 +82,7 @@ struct life {
 	bool released; /* reap.c: it called release_task while dying: of itself */
 	/* room in the arrays of t */
 	uint16_t rhythms_cap, signals_cap, comms_cap, execs_cap, children_cap, adoptions_cap;
+	const struct tl_atom *former; /* task.c: a name that records may still bear for a moment */
 };
 
 struct group {

@@ -190,6 +190,13 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 	life_touch(life, ev);
 	if (pid == ev->pid && ev->kind != TL_EV_SWITCH)
 		run_acts(l, life, ev);
+	/* task_rename comes before the name is copied (fs/exec.c __set_task_comm), and since v6.14 no lock keeps the task on
+	 * its CPU (3a3f61ce5e0b "exec: Make sure task->comm is always NUL-terminated"; seen on 7.2): it may be switched
+	 * under its former name. Once the new one was seen, the former is news again. */
+	if (comm && comm == life->former)
+		return life;
+	if (comm)
+		life->former = NULL;
 	/* the dead bear no new names: another name under their id is that of a thread taking it over (exec.c) */
 	if (comm && !(life->t.death->seen.is && life->t.n_comms))
 		life_name(life, comm);
@@ -275,6 +282,7 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 	if (!life->t.n_comms && ev->u.rename.oldcomm)
 		life_name(life, ev->u.rename.oldcomm);
 	life_name(life, ev->u.rename.newcomm);
+	life->former = ev->u.rename.oldcomm != ev->u.rename.newcomm ? ev->u.rename.oldcomm : NULL;
 	/* kthread_create names the new thread from the task that asked for it: up to 6.5 (set_task_comm in
 	 * __kthread_create_on_node; since 6.6 the name is given at creation) */
 	if (owner && owner != life && life->t.kthread && life->t.birth.requester.tid == TL_PID_NONE)
