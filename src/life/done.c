@@ -23,12 +23,12 @@ void life_finish(struct tl_lives *l, struct life *life)
 	if (life->finished)
 		return;
 	life->finished = true;
-	if (map_get(&l->by_pid, (uint64_t)life->t.tid) == life)
-		map_del(&l->by_pid, (uint64_t)life->t.tid);
+	if (life_at(l, life->t.tid) == life)
+		pids_at(&l->pids, life->t.tid)->life = NULL;
 	else
-		map_each (s, &l->by_pid)
-			if (s->val == life) { /* a dead leader under its thread's old id: rare (exec.c) */
-				map_del(&l->by_pid, s->key);
+		pids_each (e, &l->pids)
+			if (e->life == life) { /* a dead leader under its thread's old id: rare (exec.c) */
+				e->life = NULL;
 				break;
 			}
 	life->next_held = NULL;
@@ -178,10 +178,11 @@ struct tl_err *tl_lives_end(struct tl_lives *l)
 {
 	VEC(struct life *) rest = {};
 
-	if (!vec_reserve(&rest, l->by_pid.n + 1))
+	if (!vec_reserve(&rest, l->n_lives + 1))
 		return &tl_enomem;
-	map_each (s, &l->by_pid)
-		rest.v[rest.n++] = s->val;
+	pids_each (e, &l->pids)
+		if (e->life)
+			rest.v[rest.n++] = e->life;
 	qsort(rest.v, rest.n, sizeof(*rest.v), by_first);
 	vec_each (it, &rest)
 		life_finish(l, *it);

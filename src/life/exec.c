@@ -19,14 +19,6 @@ void see_prepare_exec(struct tl_lives *l, const struct tl_event *ev)
 	own_deeds(life)->interp = ev->u.exec.interp;
 }
 
-static uint32_t take_id(struct tl_lives *l, tl_pid pid)
-{
-	uintptr_t g = (uintptr_t)map_get(&l->generations, (uint64_t)pid) + 1;
-
-	map_put(&l->generations, (uint64_t)pid, (void *)g);
-	return (uint32_t)g;
-}
-
 /*
  * The ids are exchanged before the exec is told of, so a free record of the caller's id in between was the dead
  * leader's. Who runs on was not reaped.
@@ -47,14 +39,13 @@ static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!thread)
 		return NULL;
-	if (leader)
-		map_put(&l->by_pid, (uint64_t)ev->u.exec.old_pid, leader);
-	else
-		map_del(&l->by_pid, (uint64_t)ev->u.exec.old_pid);
-	map_put(&l->by_pid, (uint64_t)ev->u.exec.pid, thread);
+	if (!pids_make(&l->pids, ev->u.exec.pid))
+		return NULL;
+	pids_at(&l->pids, ev->u.exec.old_pid)->life = leader;
+	pids_at(&l->pids, ev->u.exec.pid)->life = thread;
 	group_join(l, thread, ev->u.exec.pid);
 	thread->t.tid = ev->u.exec.pid;
-	thread->t.generation = take_id(l, ev->u.exec.pid);
+	thread->t.generation = next_generation(l, ev->u.exec.pid);
 	thread->t.tgid = ev->u.exec.pid;
 	thread->t.is_leader = true;
 	if (leader) {

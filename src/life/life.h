@@ -3,7 +3,7 @@
  * Inside life/: the table of the living, and who does what with an event.
  *
  * Numbered invariants, which tests refer to:
- *  inv 1  by_pid holds, for every pid, the one task that bears it now; an older bearer is no longer in it.
+ *  inv 1  pids holds, for every pid, the one task that bears it now; an older bearer is no longer in it.
  *  inv 2  a task is handed on exactly once, after everything known of it was written into it.
  *  inv 3  a process is freed with its last task; its leavers outlive the threads they tell of.
  *  inv 4  silence is never turned into a fact: what was not seen stays "not seen".
@@ -15,8 +15,8 @@
 
 #include "base/arena.h"
 #include "base/guard.h"
-#include "base/map.h"
 #include "base/vec.h"
+#include "life/pids.h"
 #include "tasklife/life.h"
 
 /* How long a finished life waits for what comes late: side facts of the recorder, threads of its group. */
@@ -114,9 +114,7 @@ struct tl_lives {
 	struct tl_events *events;
 	tl_life_fn done;
 	void *ctx;
-	struct map by_pid;	/* tl_pid -> struct life */
-	struct map generations; /* tl_pid -> the last generation given, as a pointer */
-	struct map groups;	/* tgid -> struct group */
+	struct pids pids; /* the living, and the dead that are not complete */
 	struct pool pool; /* lives, processes and what they own */
 	struct life *held_first, *held_last;
 	VEC(struct leaving) leaving;
@@ -143,6 +141,7 @@ struct life *life_born(struct tl_lives *l, tl_pid pid, const struct tl_event *ev
 struct life *life_owner(struct tl_lives *l, const struct tl_event *ev);
 void life_name(struct life *life, const struct tl_atom *comm); /* it bears this name now */
 void life_touch(struct life *life, const struct tl_event *ev);
+uint32_t next_generation(struct tl_lives *l, tl_pid pid);
 struct tl_ref life_ref(const struct life *life);
 struct tl_ref ref_none(void);
 struct tl_ref ref_pid(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm);

@@ -62,8 +62,9 @@ static void free_all(struct tl_lives *l)
 {
 	free_chain(l, l->held_first);
 	free_chain(l, l->kept);
-	map_each (s, &l->by_pid)
-		life_free(l, s->val);
+	pids_each (e, &l->pids)
+		if (e->life)
+			life_free(l, e->life);
 }
 
 void tl_lives_free(struct tl_lives *l)
@@ -72,9 +73,7 @@ void tl_lives_free(struct tl_lives *l)
 		return;
 	free_all(l);
 	pool_fini(&l->pool);
-	map_fini(&l->by_pid);
-	map_fini(&l->generations);
-	map_fini(&l->groups);
+	pids_fini(&l->pids);
 	vec_fini(&l->leaving);
 	vec_fini(&l->oddities);
 	vec_fini(&l->requests);
@@ -122,8 +121,9 @@ const struct tl_task *tl_lives_find(const struct tl_lives *l, tl_pid pid)
 
 void tl_lives_each(const struct tl_lives *l, tl_life_fn fn, void *ctx)
 {
-	map_each (s, &l->by_pid)
-		fn(ctx, &((const struct life *)s->val)->t);
+	pids_each (e, &l->pids)
+		if (e->life)
+			fn(ctx, &e->life->t);
 	for (const struct life *h = l->held_first; h; h = h->next_held)
 		fn(ctx, &h->t);
 }

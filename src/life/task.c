@@ -47,7 +47,9 @@ struct tl_ref ref_pid(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm
 
 struct life *life_at(struct tl_lives *l, tl_pid pid)
 {
-	return pid > 0 ? map_get(&l->by_pid, (uint64_t)pid) : NULL;
+	struct pid_entry *e = pids_at(&l->pids, pid);
+
+	return e ? e->life : NULL;
 }
 
 struct life *life_by_ref(struct tl_lives *l, const struct tl_ref *ref)
@@ -134,28 +136,28 @@ struct deeds *own_deeds(struct life *life)
 	return d;
 }
 
-static uint32_t next_generation(struct tl_lives *l, tl_pid pid)
+uint32_t next_generation(struct tl_lives *l, tl_pid pid)
 {
-	uintptr_t g = (uintptr_t)map_get(&l->generations, (uint64_t)pid) + 1;
+	struct pid_entry *e = pids_make(&l->pids, pid);
 
-	map_put(&l->generations, (uint64_t)pid, (void *)g);
-	return (uint32_t)g;
+	return e ? ++e->generation : 1;
 }
 
 static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_event *ev)
 {
 	struct life *life = pool_take(&l->pool, sizeof(*life));
+	struct pid_entry *e = life ? pids_make(&l->pids, pid) : NULL;
 
-	if (!life || !map_put(&l->by_pid, (uint64_t)pid, life)) {
+	if (!e) {
 		pool_give(&l->pool, life, sizeof(*life));
 		fail_memory(l);
 		return NULL;
 	}
-	memset(life, 0, sizeof(*life));
+	e->life = memset(life, 0, sizeof(*life));
 	arena_init_in(&life->mem, &l->pool);
 	life->t.tid = pid;
 	life->t.tgid = TL_PID_NONE;
-	life->t.generation = next_generation(l, pid);
+	life->t.generation = ++e->generation;
 	life->t.birth.creator = life->t.birth.real_parent = life->t.birth.requester = ref_none();
 	life->t.parent = ref_none();
 	life->t.death = &tl_no_death;

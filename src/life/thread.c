@@ -30,10 +30,13 @@ static struct group *group_new(struct tl_lives *l, tl_pid tgid)
 
 static void group_unref(struct tl_lives *l, struct group *g)
 {
+	struct pid_entry *e;
+
 	if (--g->refs)
 		return;
-	if (g->p.tgid > 0 && map_get(&l->groups, (uint64_t)g->p.tgid) == g)
-		map_del(&l->groups, (uint64_t)g->p.tgid);
+	e = pids_at(&l->pids, g->p.tgid);
+	if (e && e->group == g)
+		e->group = NULL;
 	arena_fini(&g->mem);
 	pool_give(&l->pool, g, sizeof(*g));
 }
@@ -71,7 +74,8 @@ static void thread_add(struct group *g, struct life *life)
 /* The group of this id that still lives: an ended one was another process with the same id. */
 static struct group *group_find(struct tl_lives *l, const struct life *life, tl_pid tgid)
 {
-	struct group *g = map_get(&l->groups, (uint64_t)tgid);
+	struct pid_entry *e = pids_at(&l->pids, tgid);
+	struct group *g = e ? e->group : NULL;
 
 	if (!g || g->p.ended)
 		return NULL;
@@ -107,6 +111,7 @@ static struct group *group_named(struct tl_lives *l, struct group *own, tl_pid t
 bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 {
 	struct group *g = NULL, *old = group_of(life);
+	struct pid_entry *e;
 
 	if (old && (tgid <= 0 || old->p.tgid == tgid))
 		return true;
@@ -116,8 +121,11 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 		g = group_named(l, old, tgid);
 	if (!g)
 		g = group_new(l, tgid);
-	if (!g || (tgid > 0 && !map_put(&l->groups, (uint64_t)tgid, g)))
+	e = g && tgid > 0 ? pids_make(&l->pids, tgid) : NULL;
+	if (!g || (tgid > 0 && !e))
 		return false;
+	if (e)
+		e->group = g;
 	if (old && old != g)
 		group_leave(l, life);
 	if (old != g)
