@@ -38,6 +38,7 @@ struct tl_view {
 	const char *suffix;  /* ".json"; NULL for terminal views */
 	const char *summary; /* msgid */
 	bool is_export;
+	bool deaths_only;    /* it shows neither births nor signals: nobody judges them */
 	bool segments;       /* it draws them: tl_task.segments is filled */
 	bool (*begin)(struct out *o, const struct tl_view_opts *opts, void **ret_state);
 	void (*task)(struct out *o, void *state, const struct tl_told *told);

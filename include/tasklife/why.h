@@ -81,9 +81,9 @@ void tl_why_signal(const struct tl_task *task, const struct tl_signal *sig, cons
 		   struct arena *mem, struct tl_finding *ret);
 void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
 		  struct tl_death_verdict *ret);
-/* Of the process a leader stands for. */
-void tl_why_process(const struct tl_task *leader, const struct tl_witnesses *w, struct arena *mem,
-		    struct tl_process_verdict *ret);
+/* Of the process a leader stands for. own: the verdict of the leader's own death, where it is made already; else NULL. */
+void tl_why_process(const struct tl_task *leader, const struct tl_death_verdict *own, const struct tl_witnesses *w,
+		    struct arena *mem, struct tl_process_verdict *ret);
 /* One life with its verdicts, made once for whichever room above asks. */
 struct tl_told {
 	const struct tl_task *task;
@@ -99,9 +99,9 @@ struct tl_told {
 
 /*
  * Every verdict on a life at once. In ret the trace's own members (witnesses, info, t0, unkept) are the caller's to
- * fill before; false: memory is out.
+ * fill before; false: memory is out. deaths_only: nobody asks for birth and signals, which are left alone.
  */
-bool tl_why_tell(const struct tl_task *task, struct arena *mem, struct tl_told *ret);
+bool tl_why_tell(const struct tl_task *task, bool deaths_only, struct arena *mem, struct tl_told *ret);
 
 /* Does the sender of this source count as "who did it" (kill), or is the owner only the trigger (tty, oom)? */
 bool tl_source_has_sender(const struct tl_cause *source);

@@ -78,7 +78,7 @@ static bool begin(struct telling *tell)
 {
 	struct tl_view_opts opts = tell->p->opts;
 
-	select_window(&tell->sel, tl_source_info(tell->src)->first, &opts);
+	select_window(&tell->sel, tl_events_info(tell->events)->first, &opts);
 	if (!tell->begun)
 		tell->begun = tell->p->view->begin(&tell->out, &opts, &tell->state);
 	if (!tell->begun)
@@ -98,7 +98,7 @@ static void tell_life(void *ctx, const struct tl_task *task)
 	if (!select_task(&tell->sel, task, info->first) || !by_default(tell, task))
 		return;
 	arena_reset(&tell->mem);
-	if (!tl_why_tell(task, &tell->mem, &told)) {
+	if (!tl_why_tell(task, tell->p->view->deaths_only, &tell->mem, &told)) {
 		tell->starved = true;
 		return;
 	}

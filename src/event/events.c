@@ -69,7 +69,7 @@ const char *tl_ev_name(enum tl_ev kind)
 
 enum tl_arch tl_events_arch(const struct tl_events *evs)
 {
-	return evs->src ? tl_source_info(evs->src)->arch : TL_ARCH_UNKNOWN;
+	return evs->src ? tl_events_info(evs)->arch : TL_ARCH_UNKNOWN;
 }
 
 struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)

@@ -276,7 +276,7 @@ static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const s
 				   unsigned n, const struct tl_rawframe *ip, const struct tl_rawframe *parent)
 {
 	struct making m = {.evs = evs, .first = true, .own_top = ip != NULL, .tab = symbols_of(evs),
-			   .arch = tl_events_arch(evs)};
+			   .arch = evs->src ? tl_source_info(evs->src)->arch : TL_ARCH_UNKNOWN};
 
 	if (ip)
 		add_top(&m, frame, n, ip, parent);

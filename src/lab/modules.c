@@ -4,8 +4,6 @@
  * cache, kernel/ID/modules: NAME.ko, plain, and "order", in which each stands behind those it depends on, as the modules
  * themselves say ("depends=" in .modinfo). No depmod, no modprobe: a guest only has to load them in that order.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -14,6 +12,7 @@
 #include <unistd.h>
 #include "base/guard.h"
 #include "base/io.h"
+#include "lab/libarchive.h"
 #include "lab/files.h"
 #include "lab/texts.h"
 
@@ -84,29 +83,29 @@ static struct tl_err *no_module(const char *path, const char *name)
 }
 
 /* A module as it was packed, compressed or not, in memory. */
-static ssize_t read_packed(const char *path, char *bytes)
+static ssize_t read_packed(const struct archive_calls *la, const char *path, char *bytes)
 {
-	struct archive *a = archive_read_new();
+	struct archive *a = la->archive_read_new();
 	struct archive_entry *e;
 	ssize_t n = -1, got;
 
 	if (!a)
 		return -1;
-	archive_read_support_filter_all(a);
-	archive_read_support_format_raw(a);
-	if (archive_read_open_filename(a, path, 65536) == ARCHIVE_OK && archive_read_next_header(a, &e) == ARCHIVE_OK)
-		for (n = 0; (got = archive_read_data(a, bytes + n, MODULE_MOST - n)) > 0;)
+	la->archive_read_support_filter_all(a);
+	la->archive_read_support_format_raw(a);
+	if (la->archive_read_open_filename(a, path, 65536) == ARCHIVE_OK && la->archive_read_next_header(a, &e) == ARCHIVE_OK)
+		for (n = 0; (got = la->archive_read_data(a, bytes + n, MODULE_MOST - n)) > 0;)
 			n += got;
-	archive_read_free(a);
+	la->archive_read_free(a);
 	return n > 0 && n < MODULE_MOST ? n : -1;
 }
 
 /* Unpacked in place, and asked whom it depends on. */
-static struct tl_err *unpack_module(const struct modules *s, struct module *m, char *bytes)
+static struct tl_err *unpack_module(const struct archive_calls *la, const struct modules *s, struct module *m, char *bytes)
 {
 	static const char key[] = "\0depends=";
 	auto_free char *path = lab_path("%s/%s.ko", s->dir, m->name);
-	ssize_t n = path ? read_packed(path, bytes) : -1;
+	ssize_t n = path ? read_packed(la, path, bytes) : -1;
 
 	if (!path)
 		return &tl_enomem;
@@ -181,6 +180,7 @@ static struct tl_err *write_order(struct modules *s)
 static struct tl_err *unpack(const struct lab *lab, const struct lab_kernel *k, struct modules *s)
 {
 	auto_free char *deb = NULL, *bytes = malloc(MODULE_MOST);
+	struct archive_calls la;
 	unsigned n, last = 0;
 
 	while (last + 1 < LAB_PACKAGES && k->package[last + 1][0])
@@ -191,8 +191,11 @@ static struct tl_err *unpack(const struct lab *lab, const struct lab_kernel *k, 
 	lab_note(lab, N_("unpacking %s"), strrchr(deb, '/') ? strrchr(deb, '/') + 1 : deb, -1);
 	struct tl_err *err = lab_deb_unpack(deb, want_module, s, &n);
 	unlink(deb);
+	try(err);
+	err = archive_load(&la);
 	for (unsigned i = 0; i < s->n && !err && !s->other_release; i++)
-		err = unpack_module(s, &s->m[i], bytes);
+		err = unpack_module(&la, s, &s->m[i], bytes);
+	archive_unload(&la);
 	if (!err && !s->other_release)
 		err = write_order(s);
 	return err;

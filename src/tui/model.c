@@ -23,7 +23,7 @@ bool model_tell(struct model *m, const struct tl_task *task, struct arena *mem, 
 {
 	*ret = (struct tl_told){
 		.info = &m->info, .t0 = m->info.first, .witnesses = tl_lives_witnesses(m->lives), .unkept = m->opts->live};
-	return tl_why_tell(task, mem, ret);
+	return tl_why_tell(task, false, mem, ret);
 }
 
 /* ---- the reader ---- */

@@ -135,6 +135,7 @@ static void why_end(struct out *o, void *state, const struct tl_trailer *trailer
 const struct tl_view view_why = {
 	.name = "why",
 	.summary = N_("one line a life: how it died and by whom"),
+	.deaths_only = true,
 	.begin = why_begin,
 	.task = why_task,
 	.end = why_end,

@@ -131,8 +131,8 @@ static bool is_unknown(const struct tl_finding *f)
 	return !f->row || cause_is(f->row, "unknown") || !strncmp(f->row->id, "peer_", 5);
 }
 
-void tl_why_process(const struct tl_task *leader, const struct tl_witnesses *w, struct arena *mem,
-		    struct tl_process_verdict *ret)
+void tl_why_process(const struct tl_task *leader, const struct tl_death_verdict *own, const struct tl_witnesses *w,
+		    struct arena *mem, struct tl_process_verdict *ret)
 {
 	const struct tl_process *p = leader->process;
 	struct decision first;
@@ -155,7 +155,10 @@ void tl_why_process(const struct tl_task *leader, const struct tl_witnesses *w, 
 		tl_why_death(&other, w, mem, &ret->v);
 		ret->decided_by = first.by->who;
 	} else {
-		tl_why_death(leader, w, mem, &ret->v);
+		if (own)
+			ret->v = *own;
+		else
+			tl_why_death(leader, w, mem, &ret->v);
 		ret->decided_by = (struct tl_ref){ leader->tid, leader->generation, leader->comm };
 	}
 	if (is_unknown(&ret->v.cause))

@@ -36,7 +36,7 @@ static void done(void *ctx, const struct tl_task *task)
 	if (!task->is_leader || task->tid >= PIDS)
 		return;
 	arena_init(&mem);
-	tl_why_process(task, tl_lives_witnesses(tr->lives), &mem, &v);
+	tl_why_process(task, NULL, tl_lives_witnesses(tr->lives), &mem, &v);
 	if (v.ended)
 		tr->told[task->tid] = (struct told){ true, v.v.exited, v.v.signal, v.v.core_dumped };
 	arena_fini(&mem);

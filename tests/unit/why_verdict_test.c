@@ -640,7 +640,7 @@ static struct tl_process_verdict process(const struct group *g)
 {
 	struct tl_process_verdict v;
 
-	tl_why_process(&g->lead.t, &all, &mem, &v);
+	tl_why_process(&g->lead.t, NULL, &all, &mem, &v);
 	return v;
 }
 
