@@ -261,12 +261,18 @@ static struct tl_err *put_command(struct packing *p, const char *word)
 	return p->command ? NULL : tl_err_os(ENOENT, N_("cannot run '%s'"), word, NULL);
 }
 
+/* What the guest's kernel has itself. */
+static bool is_the_guests(const char *path)
+{
+	return !strncmp(path, "/proc/", 6) || !strncmp(path, "/sys/", 5) || !strncmp(path, "/dev/", 5);
+}
+
 static struct tl_err *put_argument(struct packing *p, const char *word)
 {
 	struct stat st;
 	auto_free char *path = absolute(word);
 
-	if (!path || stat(path, &st) || !S_ISREG(st.st_mode) || access(path, R_OK) || st.st_size > FILE_MOST)
+	if (!path || is_the_guests(path) || stat(path, &st) || !S_ISREG(st.st_mode) || access(path, R_OK) || st.st_size > FILE_MOST)
 		return NULL; /* not a file of ours: the command's own affair */
 	return put_file_as(p, path, path, st.st_mode);
 }
