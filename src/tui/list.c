@@ -245,7 +245,7 @@ static const char *head_line(const struct list *l, struct page *pg, const struct
 
 static const char *life_line(const struct model *m, struct page *pg, const struct widths *c, const struct cast_life *life)
 {
-	const char *line = page_left(pg, page_fmt(pg, "%s%s" ST_OFF, life->dead ? "" : ST_GOOD, cast_name(pg, life)), c->name);
+	const char *line = page_fmt(pg, "%s%s" ST_OFF, life->dead ? "" : ST_GOOD, cast_name_in(pg, life, c->name));
 	tl_ns lived = list_lived(life, m->info.last);
 
 	line = add(pg, line, words_time(pg, life->born), c->born, true);

@@ -45,7 +45,7 @@ static void put_life(struct strip *st, const struct model *m, struct screen *s, 
 		     const struct cast_life *life, bool here)
 {
 	int names = r.w - st->scale.cells - 1;
-	const char *name = page_left(pg, cast_name(pg, life), names);
+	const char *name = cast_name_in(pg, life, names);
 
 	ribbon_clear(&st->ribbon, &st->scale);
 	ribbon_add(&st->ribbon, &st->scale, life, m->info.first, m->info.last);

@@ -163,13 +163,26 @@ void cast_add(struct cast *c, const struct tl_told *told)
 
 /* ---- words ---- */
 
-const char *cast_name(struct page *pg, const struct cast_life *life)
+static const char *form(struct page *pg, const struct cast_life *life, const char *name)
 {
-	const char *name = words_name(pg, life->who.comm);
-
 	if (life->thread || life->kthread)
 		return page_fmt(pg, life->thread ? "{%s}(%d)" : "[%s](%d)", name, life->who.tid);
 	return page_fmt(pg, "%s(%d)", name, life->who.tid);
+}
+
+const char *cast_name(struct page *pg, const struct cast_life *life)
+{
+	return form(pg, life, words_name(pg, life->who.comm));
+}
+
+const char *cast_name_in(struct page *pg, const struct cast_life *life, int cells)
+{
+	const char *name = words_name(pg, life->who.comm), *whole = form(pg, life, name);
+	int over = page_cells(whole) - cells, left = page_cells(name) - over;
+
+	if (over <= 0 || left < 2)
+		return page_left(pg, whole, cells);
+	return page_left(pg, form(pg, life, page_cut(pg, name, left)), cells);
 }
 
 static const char *exit_text(struct page *pg, const struct cast_life *life)

@@ -61,6 +61,8 @@ const struct tl_segment *cast_segments(const struct cast_life *life, size_t *ret
 
 /* "raspbian_proc(3682)", a thread as {name}(tid), a kernel thread as [name](tid), as ps and pstree write them. */
 const char *cast_name(struct page *pg, const struct cast_life *life);
+/* The same in so many cells: the name is cut rather than the number. */
+const char *cast_name_in(struct page *pg, const struct cast_life *life, int cells);
 /* How it ended, in a few cells: "exit 0", "SIGKILL \xe2\x86\x90 bash(2061)", "alive". */
 const char *cast_end(struct page *pg, const struct cast_life *life);
 /* Do two lives differ in nothing but ids and times? */

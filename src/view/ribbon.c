@@ -17,9 +17,9 @@ static const struct sign state_sign[TL_DOINGS] = {
 	[TL_ZOMBIE] = {ST_BAD "Z", N_("zombie")},
 };
 static const struct sign deep_sign = {ST_DIM "\xe2\x95\x90", N_("uninterruptible")}; /* ═ */
-static const struct sign unseen_sign = {ST_DIM "\xc2\xb7", N_("alive, what it did was not seen")}; /* · */
+static const struct sign unseen_sign = {ST_DIM "\xc2\xb7", N_("alive, not recorded")}; /* · */
 static const struct sign doubt_sign = {ST_BAD "?", N_("records were lost")};
-static const struct sign cut_sign = {ST_DIM "\xe2\x95\xb1", N_("time left out in which nothing ran")}; /* ╱ */
+static const struct sign cut_sign = {ST_DIM "\xe2\x95\xb1", N_("time left out")}; /* ╱ */
 static const struct sign mark_sign[RIBBON_MARKS] = {
 	[RIBBON_EXEC] = {ST_COOL "\xe2\x97\x86", N_("exec")},	  /* ◆ */
 	[RIBBON_SIGNAL] = {ST_WARN "!", N_("signal")},

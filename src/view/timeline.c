@@ -140,13 +140,27 @@ static bool set_rows(struct timeline *t)
 
 /* ---- drawing ---- */
 
-static const char *row_name(struct timeline *t, const struct row *row)
+/* cells 0: as wide as it is */
+static const char *row_name(struct timeline *t, const struct row *row, int cells)
 {
 	const struct cast_life *life = &t->cast.life.v[row->first];
+	const char *name;
 
 	if (row->n == 1)
-		return cast_name(&t->pg, life);
-	return page_fmt(&t->pg, "%s \xc3\x97 %u", words_name(&t->pg, life->who.comm), row->n);
+		return cells ? cast_name_in(&t->pg, life, cells) : cast_name(&t->pg, life);
+	name = page_fmt(&t->pg, "%s \xc3\x97 %u", words_name(&t->pg, life->who.comm), row->n);
+	return cells ? page_left(&t->pg, name, cells) : name;
+}
+
+/* Without the blanks behind it, where nothing stands there. */
+static void put_ribbon(struct timeline *t)
+{
+	const char *text = ribbon_text(&t->pg, &t->ribbon, &t->scale);
+	size_t n = strlen(text);
+
+	while (!t->end_cells && n && text[n - 1] == ' ')
+		n--;
+	page_put(&t->pg, page_fmt(&t->pg, "%.*s", (int)n, text));
 }
 
 static void put_row(struct timeline *t, const struct row *row, const struct tl_trace_info *info)
@@ -162,8 +176,8 @@ static void put_row(struct timeline *t, const struct row *row, const struct tl_t
 		ribbon_add(&t->ribbon, &t->scale, &life[i - 1], t->begin, t->end);
 		ribbon_doubt(&t->ribbon, &t->scale, &life[i - 1], info->blind, info->n_blind);
 	}
-	page_put(pg, page_fmt(pg, ST_BOLD "%s" ST_OFF " ", page_left(pg, row_name(t, row), t->name_cells)));
-	page_put(pg, ribbon_text(pg, &t->ribbon, &t->scale));
+	page_put(pg, page_fmt(pg, ST_BOLD "%s" ST_OFF " ", row_name(t, row, t->name_cells)));
+	put_ribbon(t);
 	if (t->end_cells)
 		page_put(pg, page_fmt(pg, " %s", page_cut(pg, cast_end(pg, &life[row->first]), t->end_cells)));
 	out_char(pg->out, '\n');
@@ -177,7 +191,7 @@ static void set_columns(struct timeline *t)
 		int cells;
 
 		page_reset(&t->pg);
-		cells = page_cells(row_name(t, row));
+		cells = page_cells(row_name(t, row, 0));
 		most = cells > most ? cells : most;
 	}
 	t->end_cells = width >= 110 ? END_CELLS : 0;
