@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * help: the overview of commands and, per command, what its option table says. There is no second
- * list of options anywhere.
+ * help: the overview of commands and, per command, its page of the manual; where that cannot be shown, and
+ * for -h, what its option table says. There is no second list of options anywhere.
  */
 #include <string.h>
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/manual.h"
 #include "view/page.h"
 
 static void help_begin(struct page *pg, struct out *o, int fd, int cells)
@@ -46,7 +47,7 @@ int help_overview(int fd)
 	struct page pg;
 	struct out o;
 
-	help_begin(&pg, &o, fd, 8);
+	help_begin(&pg, &o, fd, 10);
 	page_line(
 		&pg, 0,
 		_("tasklife tells the life of Linux tasks: who made them, what they did, how they died, who reaped them."));
@@ -61,7 +62,7 @@ int help_overview(int fd)
 	row(&pg, "tasklife run -- ls -l", N_("trace a command and tell its story"));
 	row(&pg, "tasklife record -a -d 10", N_("record the whole machine for ten seconds"));
 	row(&pg, "tasklife why", N_("who killed whom, one line each"));
-	row(&pg, "tasklife help VERB", N_("the options of one command"));
+	row(&pg, "tasklife help VERB", N_("the manual page of one command"));
 	return help_end(&pg);
 }
 
@@ -111,7 +112,7 @@ static int run(const void *opts, int n, char **words)
 		return say_and_status(
 			tl_err_hint(tl_err_new(TL_E_USAGE, N_("unknown command '%s'"), words[0]),
 				    N_("the commands are listed by: tasklife help"), NULL));
-	return help_command(cmd, STDOUT_FILENO);
+	return manual_open(cmd->name) ? 0 : help_command(cmd, STDOUT_FILENO);
 }
 
 static const struct opt help_opts[] = {
@@ -121,7 +122,7 @@ static const struct opt help_opts[] = {
 
 const struct cmd cmd_help = {
 	.name = "help",
-	.summary = N_("show the commands, or the options of one"),
+	.summary = N_("show the commands, or the manual page of one"),
 	.usage = "[VERB]",
 	.opts = help_opts,
 	.size = sizeof(struct help),

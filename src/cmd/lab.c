@@ -476,6 +476,11 @@ static const struct lab_verb *verb_at(unsigned i)
 	return i < ARRAY_SIZE(verbs) ? &verbs[i] : more_verbs[i - ARRAY_SIZE(verbs)];
 }
 
+static const struct cmd *cmd_at(unsigned i)
+{
+	return i < ARRAY_SIZE(verbs) + ARRAY_SIZE(more_verbs) ? &verb_at(i)->cmd : NULL;
+}
+
 static const struct lab_verb *verb_named(const char *word)
 {
 	for (unsigned i = 0; word && i < ARRAY_SIZE(verbs) + ARRAY_SIZE(more_verbs); i++)
@@ -563,5 +568,6 @@ const struct cmd cmd_lab = {
 	.opts = lab_opts_,
 	.size = sizeof(struct lab_common),
 	.stop_at_first_word = true,
+	.verb = cmd_at,
 	.run = run,
 };
