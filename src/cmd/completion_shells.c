@@ -19,6 +19,17 @@ static void put_quoted(struct out *o, const char *s, const char *also)
 	}
 }
 
+/* Rows without a name explain something else, such as what stands behind "--". */
+static const struct opt *option_next(const struct node *node, unsigned *it)
+{
+	const struct opt *opt;
+
+	do
+		opt = args_walk(node->cmd->opts, it);
+	while (opt && !(opt->name && *opt->name));
+	return opt;
+}
+
 static void put_words(struct out *o, const struct choice *c)
 {
 	for (unsigned i = 0; i < c->n; i++)
@@ -87,7 +98,7 @@ static void bash_arguments(struct out *o, const struct node *node)
 	const struct opt *opt;
 	unsigned it = 0;
 
-	while ((opt = args_walk(node->cmd->opts, &it))) {
+	while ((opt = option_next(node, &it))) {
 		choice_of_option(opt, &c);
 		if (c.takes == TAKES_NOTHING)
 			continue;
@@ -113,7 +124,7 @@ static void bash_words(struct out *o, const struct node *node)
 	out_str(o, "	'");
 	bash_name(o, node);
 	out_str(o, "')\n		opts='");
-	while ((opt = args_walk(node->cmd->opts, &it))) {
+	while ((opt = option_next(node, &it))) {
 		if (opt->letter)
 			out_fmt(o, "-%c ", opt->letter);
 		out_fmt(o, "--%s ", opt->name);
@@ -191,7 +202,7 @@ static void zsh_arguments(struct out *o, const struct node *node)
 	unsigned it = 0;
 
 	out_str(o, "		_arguments -s");
-	while ((opt = args_walk(node->cmd->opts, &it)))
+	while ((opt = option_next(node, &it)))
 		zsh_option(o, opt);
 	switch (node->words.takes) {
 	case TAKES_COMMAND: out_str(o, " \\\n\t\t\t'*::command: _normal'"); break;
@@ -306,7 +317,7 @@ static void fish_node(struct out *o, const struct node *node)
 	const struct opt *opt;
 	unsigned it = 0;
 
-	while ((opt = args_walk(node->cmd->opts, &it))) {
+	while ((opt = option_next(node, &it))) {
 		choice_of_option(opt, &c);
 		fish_at(o, node);
 		if (opt->letter)
