@@ -202,6 +202,26 @@ static const char *change_of_step(struct asking *q, const struct step *s, int ol
 	return NULL;
 }
 
+/* A kind of birth may have the name of a function; the steps are the function's. */
+static bool takes_steps(const struct topic *t)
+{
+	return (t->group == TOPIC_FUNCTION || t->group == TOPIC_STEP || t->group == TOPIC_HOW) && topic_has_steps(t->id);
+}
+
+/* Whose steps they are: the release asked for, the two around it, or the nearest there is. */
+static const char *whose_steps(struct asking *q, int older, int newer)
+{
+	struct page *pg = &q->pg;
+
+	if (older != newer)
+		return page_fmt(pg, _("as Linux %1$s and %2$s take them, %3$s stands between them; in brackets the label that undoes one"),
+				release_text(pg, older), release_text(pg, newer), release_text(pg, q->release));
+	if (q->release && q->release != older)
+		return page_fmt(pg, _("as Linux %1$s takes them, the nearest to %2$s that was read; in brackets the label that undoes one"),
+				release_text(pg, older), release_text(pg, q->release));
+	return page_fmt(pg, _("as Linux %1$s takes them; in brackets the label that undoes one"), release_text(pg, older));
+}
+
 static void put_steps(struct asking *q, const char *of)
 {
 	struct page *pg = &q->pg;
@@ -209,14 +229,8 @@ static void put_steps(struct asking *q, const char *of)
 	int older, newer;
 	struct step s;
 
-	if (!topic_has_steps(of))
-		return;
 	steps_read(q->release, &older, &newer);
-	page_row(pg, _("steps"), NULL,
-		 older == newer ? page_fmt(pg, _("as Linux %1$s takes them; in brackets the label that undoes one"),
-					   release_text(pg, older))
-				: page_fmt(pg, _("as Linux %1$s and %2$s take them, %3$s stands between them; in brackets the label that undoes one"),
-					   release_text(pg, older), release_text(pg, newer), release_text(pg, q->release)));
+	page_row(pg, _("steps"), NULL, whose_steps(q, older, newer));
 	pg->label_cells = STEP_CELLS;
 	while (step_next(of, q->release, &it, &s)) {
 		const char *text = page_join(pg, gist_of_step(q, s.id), " ", change_of_step(q, &s, older, newer));
@@ -238,7 +252,8 @@ static void put_topic(struct asking *q, const struct topic *t)
 		page_row(pg, _("meaning"), NULL, _(t->gist));
 	put_text(pg, NULL, t->text ? _(t->text) : NULL);
 	put_since(q, t);
-	put_steps(q, t->id);
+	if (takes_steps(t))
+		put_steps(q, t->id);
 	put_names(q, t->role);
 	put_fields(q, t->event);
 	put_values(q, t->flag);
@@ -300,8 +315,6 @@ static void json_steps(struct json *j, struct asking *q, const char *of)
 	unsigned it = 0;
 	struct step s;
 
-	if (!topic_has_steps(of))
-		return;
 	json_arr(j, "steps");
 	while (step_next(of, q->release, &it, &s)) {
 		json_obj(j, NULL);
@@ -349,7 +362,8 @@ static void json_topic(struct json *j, struct asking *q, const struct topic *t)
 		json_values(j, t->flag);
 	if (t->field)
 		json_str(j, "path", t->field->path);
-	json_steps(j, q, t->id);
+	if (takes_steps(t))
+		json_steps(j, q, t->id);
 	json_see(j, t->see);
 	json_end_obj(j);
 }
