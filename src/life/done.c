@@ -18,19 +18,44 @@ void life_free(struct tl_lives *l, struct life *life)
 	l->n_lives--;
 }
 
+static void hold_by_tid(struct tl_lives *l, struct life *life)
+{
+	struct pid_entry *e = pids_at(&l->pids, life->t.tid);
+
+	life->same_tid = e->held ? e->held->same_tid : life;
+	if (e->held)
+		e->held->same_tid = life;
+	e->held = life;
+}
+
+/* They go in the order in which they came: the oldest of its tid. */
+static void drop_by_tid(struct tl_lives *l, const struct life *life)
+{
+	struct pid_entry *e = pids_at(&l->pids, life->t.tid);
+
+	if (e->held == life)
+		e->held = NULL;
+	else
+		e->held->same_tid = life->same_tid;
+}
+
+struct life *held_next(struct tl_lives *l, tl_pid tid, struct life *before)
+{
+	struct pid_entry *e = pids_at(&l->pids, tid);
+
+	if (!e || !e->held || before == e->held)
+		return NULL;
+	return (before ? before : e->held)->same_tid;
+}
+
 void life_finish(struct tl_lives *l, struct life *life)
 {
 	if (life->finished)
 		return;
 	life->finished = true;
-	if (life_at(l, life->t.tid) == life)
-		pids_at(&l->pids, life->t.tid)->life = NULL;
-	else
-		pids_each (e, &l->pids)
-			if (e->life == life) { /* a dead leader under its thread's old id: rare (exec.c) */
-				e->life = NULL;
-				break;
-			}
+	if (life_at(l, life->bears) == life)
+		pids_at(&l->pids, life->bears)->life = NULL;
+	hold_by_tid(l, life);
 	life->next_held = NULL;
 	if (l->held_last)
 		l->held_last->next_held = life;
@@ -80,6 +105,7 @@ static void hand_on_held(struct tl_lives *l, bool all)
 		l->held_first = life->next_held;
 		if (!l->held_first)
 			l->held_last = NULL;
+		drop_by_tid(l, life);
 		hand_on(l, life);
 	}
 }
@@ -151,8 +177,8 @@ struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 	struct life *best = NULL, *now = life_at(l, tid);
 	bool lives = now && !is_dying(now);
 
-	for (struct life *h = l->held_first; h; h = h->next_held)
-		if (h->t.tid == tid && is_dying(h) && (!best || apart(h, died) <= apart(best, died)))
+	for (struct life *h = NULL; (h = held_next(l, tid, h));)
+		if (is_dying(h) && (!best || apart(h, died) <= apart(best, died)))
 			best = h;
 	if (now && !lives && (!best || apart(now, died) <= apart(best, died)))
 		best = now;

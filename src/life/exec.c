@@ -41,6 +41,9 @@ static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 		return NULL;
 	if (!pids_make(&l->pids, ev->u.exec.pid))
 		return NULL;
+	if (leader)
+		leader->bears = ev->u.exec.old_pid;
+	thread->bears = ev->u.exec.pid;
 	pids_at(&l->pids, ev->u.exec.old_pid)->life = leader;
 	pids_at(&l->pids, ev->u.exec.pid)->life = thread;
 	group_join(l, thread, ev->u.exec.pid);

@@ -64,6 +64,8 @@ struct life {
 	struct arena mem;
 	struct tl_segments *segments; /* segment.c; NULL: not kept */
 	struct life *next_held; /* queue of finished lives */
+	struct life *same_tid;	/* ring of those that bore one tid, see struct pid_entry */
+	tl_pid bears;		/* the pid under which it is found: not its tid after a thread's exec (exec.c) */
 	const struct deeds *deeds; /* never NULL, see own_deeds() */
 	const struct tl_stack *copy_stack; /* birth.c: the last copy_process of this task, until the birth it led to */
 	const struct tl_atom *comm_room; /* most bear one name or two: no arena for the first */
@@ -161,6 +163,8 @@ void life_finish(struct tl_lives *l, struct life *life); /* nothing more will co
 void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t); /* it died at t */
 void lives_advance(struct tl_lives *l, tl_ns t);
 void life_free(struct tl_lives *l, struct life *life);
+/* Held lives of this tid, oldest first: NULL before the first, NULL behind the last. */
+struct life *held_next(struct tl_lives *l, tl_pid tid, struct life *before);
 /* A dead life by tid that may still take a late side fact: held or current. */
 struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Everything that is asked by a pid, in one place: who bears it, which process has it as its id, how many have borne it.
+ * Everything that is asked by a pid, in one place: who bears it, which process has it as its id, who of those that bore it
+ * is held, how many have borne it.
  * Entries are never taken out, since generations are counted to the end of the trace. Zeroed, an empty table.
  */
 #ifndef LIFE_PIDS_H
@@ -13,6 +14,7 @@ struct pid_entry {
 	uint32_t generation; /* the last one given */
 	struct life *life;   /* NULL: nobody bears it now */
 	struct group *group; /* NULL: no process of this id lives */
+	struct life *held;   /* the newest of those who bore it and are held (done.c), a ring by same_tid; NULL none */
 };
 
 struct pids {

@@ -61,9 +61,8 @@ static void put_everywhere(struct tl_lives *l, tl_pid target, const struct wante
 
 	if (now && put_into_life(now, w))
 		return;
-	for (struct life *h = l->held_first; h; h = h->next_held)
-		if (h->t.tid == target)
-			put_into_life(h, w);
+	for (struct life *h = NULL; (h = held_next(l, target, h));)
+		put_into_life(h, w);
 }
 
 void sender_told(struct tl_lives *l, const struct tl_event *ev)

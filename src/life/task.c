@@ -155,7 +155,7 @@ static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_eve
 	}
 	e->life = memset(life, 0, sizeof(*life));
 	arena_init_in(&life->mem, &l->pool);
-	life->t.tid = pid;
+	life->t.tid = life->bears = pid;
 	life->t.tgid = TL_PID_NONE;
 	life->t.generation = ++e->generation;
 	life->t.birth.creator = life->t.birth.real_parent = life->t.birth.requester = ref_none();
