@@ -17,7 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/guard.h"
-#include "base/io.h"
 #include "peek/remote.h"
 #include "peek/target.h"
 
@@ -120,7 +119,17 @@ static int take_packet(struct remote *r, double end)
 
 static bool put_bytes(struct remote *r, const char *p, size_t n)
 {
-	return !io_write_all(r->fd, p, n);
+	while (n) {
+		ssize_t done = send(r->fd, p, n, MSG_NOSIGNAL); /* who is gone must not end us */
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		p += done;
+		n -= done;
+	}
+	return true;
 }
 
 /* The next packet, whatever it answers. */
