@@ -55,7 +55,8 @@ static void tick(struct follow *f)
 /* A descriptor table of its own, for the reasons told in pump.c. */
 static bool open_pipe(struct follow *f)
 {
-	unshare(CLONE_FILES);
+	if (!unshare(CLONE_FILES))
+		close(f->reader); /* a copy of it here would keep us writing when the reader has left */
 	f->from = open(f->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	f->os = f->from < 0 ? errno : 0;
 	sem_post(&f->ready);
@@ -108,6 +109,7 @@ struct tl_err *follow_start(struct tfs_instance *inst, struct side *side, struct
 		return tl_err_os(errno, N_("cannot read what is being recorded"), NULL, NULL);
 	signal(SIGPIPE, SIG_IGN); /* the reader may leave first */
 	ret->to = fd[1];
+	ret->reader = fd[0];
 	err = start(inst, ret);
 	if (err)
 		close(fd[0]);

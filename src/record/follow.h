@@ -21,6 +21,7 @@ struct follow {
 	char *path;
 	sem_t ready;
 	int from, to, stop; /* trace_pipe (in the thread's own table), our pipe's end, an eventfd */
+	int reader;	    /* the other end, which belongs to who called */
 	int os;
 };
 

@@ -22,7 +22,7 @@ static void tell(struct detail *d, struct model *m, const struct cast_life *life
 {
 	struct tl_view_opts opts = {.width = d->width, .color = true, .stacks = true, .each = true};
 	const struct tl_view *story = tl_view_named("story");
-	struct tl_trailer end = {.info = &m->info, .witnesses = tl_lives_witnesses(m->lives), .tasks = 1, .shown = 1};
+	struct tl_trailer end = {.info = &m->info, .witnesses = &m->witnesses, .tasks = 1, .shown = 1};
 	struct tl_told told;
 	void *state;
 

@@ -22,7 +22,7 @@ void model_unlock(struct model *m)
 bool model_tell(struct model *m, const struct tl_task *task, struct arena *mem, struct tl_told *ret)
 {
 	*ret = (struct tl_told){
-		.info = &m->info, .t0 = m->info.first, .witnesses = tl_lives_witnesses(m->lives), .unkept = m->opts->live};
+		.info = &m->info, .t0 = m->info.first, .witnesses = &m->witnesses, .unkept = m->opts->live};
 	return tl_why_tell(task, false, mem, ret);
 }
 
@@ -39,6 +39,8 @@ static void copy_info(struct model *m)
 	else
 		m->info.n_blind = 0;
 	m->info.blind = m->blind.v;
+	if (m->lives)
+		m->witnesses = *tl_lives_witnesses(m->lives);
 	m->progress = tl_source_progress(m->src);
 }
 
@@ -47,6 +49,7 @@ static void on_done(void *ctx, const struct tl_task *task)
 	struct model *m = ctx;
 	struct tl_told told;
 
+	m->witnesses = *tl_lives_witnesses(m->lives);
 	arena_reset(&m->mem);
 	if (!model_tell(m, task, &m->mem, &told)) {
 		m->done.starved = true;
@@ -94,7 +97,7 @@ static void add_living(void *ctx, const struct tl_task *task)
 	struct tl_told told = {.task = task,
 			       .info = &m->info,
 			       .t0 = m->info.first,
-			       .witnesses = tl_lives_witnesses(m->lives)};
+			       .witnesses = &m->witnesses};
 
 	arena_reset(&m->mem);
 	if (task->death->seen.is && !model_tell(m, task, &m->mem, &told))
@@ -144,11 +147,17 @@ struct tl_err *model_start(struct model *m)
 	return os ? &tl_enomem : NULL;
 }
 
-void model_fini(struct model *m)
+void model_join(struct model *m)
 {
 	atomic_store(&m->leave, true);
 	if (m->started)
 		pthread_join(m->thread, NULL);
+	m->started = false;
+}
+
+void model_fini(struct model *m)
+{
+	model_join(m);
 	cast_fini(&m->done);
 	cast_fini(&m->living);
 	tl_lives_free(m->lives);

@@ -29,6 +29,7 @@ struct model {
 	bool rooted, ended;
 	struct tl_err *err;
 	struct tl_trace_info info;
+	struct tl_witnesses witnesses;
 	VEC(struct tl_blind) blind; /* behind info.blind */
 	double progress;	    /* < 0 not known */
 };
@@ -36,6 +37,7 @@ struct model {
 struct tl_err *model_init(struct model *m, struct tl_source *src, const struct tui_opts *opts);
 struct tl_err *model_start(struct model *m);
 /* After the source has ended, or will soon: waits for the reader. */
+void model_join(struct model *m);
 void model_fini(struct model *m);
 
 void model_lock(struct model *m);

@@ -263,7 +263,8 @@ struct tl_err *tui_run(struct tl_source *src, const struct tui_opts *opts, void 
 	if (!err)
 		err = show(t);
 	leaving(opts->ctx);
-	if (!err && t->model.ended)
+	model_join(&t->model);
+	if (!err)
 		err = take(t->model.err);
 	model_fini(&t->model);
 	free(t);

@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `tasklife tui -- CMD` on this kernel, in a terminal that tmux keeps: lives appear while the command runs, what it
+# writes comes when the screen is given back, and tracefs is as it was, also when the screen is left early.
+. "$(dirname "$0")/help.bash"
+
+command -v tmux >/dev/null || {
+	echo "SKIP: tmux is not installed"
+	exit 77
+}
+"$program" tui -h >/dev/null 2>&1 || {
+	echo "SKIP: this build is without ncursesw"
+	exit 77
+}
+needs_recording
+
+mux() {
+	TMUX='' LC_ALL=C.UTF-8 tmux -f /dev/null -S "$tmp/tui$number" "$@" </dev/null
+}
+
+# shows PATTERN: within some seconds
+shows() {
+	for _ in $(seq 200); do
+		mux capture-pane -p >screen && grep -qE -- "$1" screen && return
+		sleep 0.1
+	done
+	bad "not on the screen: $1 in $(cat screen)"
+}
+
+number=0
+start() {
+	rm -f status
+	number=$((number + 1)) # a server that ends may still hold its socket
+	mux new-session -d -x 100 -y 30 "$1; echo \$? >status; exec sleep 120"
+}
+
+over() {
+	for _ in $(seq 200); do
+		[ -s status ] && break
+		sleep 0.1
+	done
+	[ "$(cat status 2>/dev/null)" = "$1" ] || bad "status $(cat status 2>/dev/null), not $1"
+}
+
+before=$(ls $tracefs/instances)
+start "$program tui -- sh -c 'printf it-%s-this\\\\n said; /bin/true; sleep 2; (kill -9 \$\$)'"
+shows '● recording'
+shows '^sleep\([0-9]+\) +alive'
+shows '^sh\([0-9]+\) +SIGKILL ← sh\('
+shows '1 going on|lives *$'
+grep -q it-said-this screen && bad "the command wrote over the screen: $(cat screen)"
+mux send-keys q
+over 0
+shows '^it-said-this'
+mux kill-server
+
+start "$program tui -- sleep 60"
+shows '^sleep\([0-9]+\) '
+mux send-keys q
+over 0
+shows 'the command itself goes on, as process [0-9]+'
+pid=$(grep -oE 'as process [0-9]+' screen | grep -oE '[0-9]+')
+kill "$pid" || bad "it does not go on: $pid"
+mux kill-server
+
+start "$program tui -- $tmp/there-is-no-such-command"
+over 127
+mux kill-server
+for inst in $(ls $tracefs/instances); do # those of recordings that still run are theirs
+	pid=$(echo "$inst" | cut -d- -f2)
+	grep -qx "$inst" <<<"$before" || kill -0 "$pid" 2>/dev/null || bad "instance $inst is left"
+done
+exit $failed
