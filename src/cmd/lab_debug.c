@@ -8,7 +8,7 @@
 #include "lab/debug.h"
 
 #define GUEST_MB   512
-#define GUEST_CPUS 1 /* under QEMU 7.2's stub, two lost the guest during boot in 2 of 14 sessions, one in none of 8 (amd64 6.12) */
+#define GUEST_CPUS 2 /* the notes' */
 
 struct lab_debug_opts {
 	struct common common;
@@ -22,7 +22,7 @@ static const struct opt debug_opts[] = {
 	OPT_FLAG(0, "batch", N_("tell each stop and go on by itself until the guest ends"), struct lab_debug_opts, batch),
 	OPT_FLAG(0, "from-boot", N_("stop from the first task on, not only at the command's"), struct lab_debug_opts, from_boot),
 	OPT_INT(0, "port", "N", N_("of QEMU's gdb stub on 127.0.0.1 (default: one that is free)"), struct lab_debug_opts, port),
-	OPT_INT(0, "smp", "N", N_("CPUs of the guest (default: 1; with more QEMU sometimes loses it under gdb)"), struct lab_debug_opts, smp),
+	OPT_INT(0, "smp", "N", N_("CPUs of the guest (default: 2)"), struct lab_debug_opts, smp),
 	OPT_STR(0, "append", "WORDS", N_("more words for the kernel's command line"), struct lab_debug_opts, append),
 	OPT_FLAG(0, "print-gdb", N_("only print the commands for gdb"), struct lab_debug_opts, print_gdb),
 	OPT_TABLE(common_opts, struct lab_debug_opts, common),

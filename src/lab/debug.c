@@ -105,7 +105,7 @@ struct tl_err *lab_debug_learn(const struct lab *lab, const struct lab_kernel *k
 		return NULL;
 	if (lab_image_option(img, "DEBUG_INFO_BTF") != 'y')
 		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("kernel '%s' has no types (BTF) for gdb"), k->id),
-				   N_("one that has: tasklife lab debug --kernel amd64-6.12, or one of lab build"), NULL);
+				   N_("one that has: tasklife lab debug --kernel amd64-6.12, or one of lab build --target tiny"), NULL);
 	lab_note(lab, N_("asking %s for its symbols and types, once"), k->id, -1);
 	lab_guest_init(&g);
 	struct tl_err *err = lab_guest_fill(&g, lab, &o, 3, argv);
@@ -163,15 +163,36 @@ static struct tl_err *make_types(const struct lab_debug *d, const struct lab *la
 
 /* ---- commands ---- */
 
-/* Where this CPU's kernel keeps the running task, and the first argument of a function. */
+/* How gdb calls a CPU and the first argument of a function there. */
+static const struct cpu {
+	const char *name, *gdb, *argument;
+} cpus[] = {
+	{"amd64", "i386:x86-64", "$rdi"},
+	{"arm64", "aarch64", "$x0"},
+	{"armhf", "arm", "$r0"},
+};
+
+static const struct cpu *cpu_of(const struct lab_arch *arch)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(cpus); i++)
+		if (!strcmp(cpus[i].name, arch->name))
+			return &cpus[i];
+	return &cpus[0];
+}
+
+/*
+ * Where this CPU's kernel keeps the running task. x86: per CPU, gs is its base. current_task, in 6.2-6.14 the first word of
+ * pcpu_hot (e57ef2ed97c1 "x86: Put hot per CPU variables into a struct", v6.2). arm64: sp_el0 (6cdf9c7ca687, v4.5). 32-bit
+ * ARM: a thread register of cp15 (50596b7559bf "ARM: smp: Store current pointer in TPIDRURO register if available", v5.16).
+ */
 static char *current_of(const struct lab_arch *arch, const char *map)
 {
-	/* x86: per CPU, gs is its base. current_task, in 6.2-6.14 the first word of pcpu_hot (e57ef2ed97c1 "x86: Put hot
-	 * per CPU variables into a struct", v6.2). arm64: sp_el0 (6cdf9c7ca687, v4.5). */
 	uint64_t at = lab_symbol_of(map, "pcpu_hot");
 
 	if (!strcmp(arch->name, "arm64"))
 		return strdup("((struct task_struct *)$SP_EL0)");
+	if (!strcmp(arch->name, "armhf"))
+		return strdup("((struct task_struct *)$TPIDRURO)");
 	if (!at)
 		at = lab_symbol_of(map, "current_task");
 	return lab_path("(*(struct task_struct **)((unsigned long)$gs_base + 0x%llx))", (unsigned long long)at);
@@ -226,9 +247,8 @@ static const struct stop {
 };
 
 /*
- * Before the command there are hundreds of births, and each stop costs time. Under QEMU 7.2 they also cost kernels: stops
- * during boot ended now and then in flags that held a piece of a pointer (__kmalloc_noprof, amd64 6.12). /init calls itself
- * "lab" when the command's turn has come, and nobody else writes a comm file before: the breakpoints are set then.
+ * Before the command there are hundreds of births, and each stop costs time. /init calls itself "lab" when the command's turn
+ * has come, and nobody else writes a comm file before: the breakpoints are set then.
  */
 static const char gate[] = "comm_write"; /* fs/proc/base.c, since 2.6.33 */
 
@@ -256,7 +276,7 @@ static void put_stop(struct out *o, const struct lab_debug *d, const struct stop
 struct tl_err *lab_debug_commands(const struct lab_debug *d, const struct lab_arch *arch, const char *map, const char *release,
 				  struct out *o)
 {
-	bool x86 = !strcmp(arch->name, "amd64");
+	const struct cpu *cpu = cpu_of(arch);
 	auto_free char *current = current_of(arch, map);
 	struct out names;
 
@@ -266,7 +286,7 @@ struct tl_err *lab_debug_commands(const struct lab_debug *d, const struct lab_ar
 	for (unsigned i = 0; i < ARRAY_SIZE(flags); i++)
 		out_fmt(&names, "  if $t->flags & 0x%x\n    printf \" %s\"\n  end\n", flags[i].bit, flags[i].name);
 	out_fmt(o, "set pagination off\nset confirm off\nset print thread-events off\nset architecture %s\n",
-		x86 ? "i386:x86-64" : "aarch64");
+		cpu->gdb);
 	out_fmt(o, "set $tl_first = 0\ntarget remote 127.0.0.1:%d\n", d->port);
 	out_fmt(o, telling, state_of(release), out_text(&names), current);
 	out_fini(&names);
@@ -279,7 +299,7 @@ struct tl_err *lab_debug_commands(const struct lab_debug *d, const struct lab_ar
 
 		if (!at)
 			return tl_err_new(TL_E_NOT_THERE, N_("this kernel has no function '%s'"), stops[i].function);
-		put_stop(o, d, &stops[i], at, current, x86 ? "$rdi" : "$x0");
+		put_stop(o, d, &stops[i], at, current, cpu->argument);
 	}
 	out_str(o, d->batch ? "continue\n" : "continue\nlayout asm\n");
 	return NULL;
@@ -331,8 +351,6 @@ struct tl_err *lab_debug_open(struct lab_debug *d, const struct lab *lab, const 
 {
 	char dir[] = "/tmp/tasklife-debug-XXXXXX";
 
-	if (strcmp(arch->name, "amd64") && strcmp(arch->name, "arm64"))
-		return tl_err_new(TL_E_USAGE, N_("lab debug is for amd64 and arm64 guests, not for %s"), arch->name);
 	try(lab_need("gdb-multiarch", "gdb-multiarch"));
 	if (!mkdtemp(dir))
 		return tl_err_os(errno, N_("cannot make a directory for gdb"), NULL, dir);
