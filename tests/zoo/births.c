@@ -31,7 +31,7 @@ static void rawfork(struct zoo *z)
 	zoo_known(z, pid, "c");
 	zoo_end0(z, pid);
 #else
-	zoo_skip(z, "this CPU's kernel has no fork system call");
+	zoo_skip(z, "this CPU's kernel has no fork system call (include/uapi/asm-generic/unistd.h)");
 #endif
 }
 

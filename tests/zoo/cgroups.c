@@ -83,7 +83,7 @@ static void cgkill(struct zoo *z)
 	__builtin_snprintf(path, sizeof(path), "%s/cgroup.kill", g.path);
 	if (access(path, W_OK)) {
 		leave(&g);
-		zoo_skip(z, "this kernel has no cgroup.kill (since 5.14)");
+		zoo_skip(z, "this kernel has no cgroup.kill (661ee6280931, v5.14)");
 	}
 	pid_t c = zoo_child(z, "c", sleeps_inside, &g);
 	zoo_until(z, 1);

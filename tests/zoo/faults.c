@@ -177,7 +177,7 @@ static void gpf(struct zoo *z)
 #if defined(__x86_64__)
 	crash(z, gpf_body, SIGSEGV, "fault.protection", NULL);
 #else
-	zoo_skip(z, "only x86 has a general protection fault");
+	zoo_skip(z, "only x86 has a general protection fault (arch/x86/kernel/traps.c exc_general_protection)");
 	gpf_body(z, NULL);
 #endif
 }
