@@ -372,8 +372,11 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 	for (int b = 0; b < BUFFERS; b++) {
 		struct tl_err *err = rec->on ? tfs_instance_on(&rec->inst[b], false) : NULL;
 
-		if (b == LIVES)
+		if (b == LIVES) { /* who never came to read must not be waited for */
+			guard_close(&rec->follow_fd);
+			rec->follow_fd = -1;
 			follow_stop(&rec->follow);
+		}
 		if (!err && rec->on && rec->flight)
 			err = pumps_start(&rec->inst[b], &rec->limit, &rec->pumps[b]);
 		if (!err && rec->inst[b].dir && !rec->following)
