@@ -246,18 +246,30 @@ const struct item items[ITEMS] = {
 #include "columns/undef.h"
 };
 
-/* What stands in an object that is not there is not there either. */
+/*
+ * What stands in an object that is not there is not there either. Written out row by row, so that each cell's function
+ * can be part of it: this runs once a life, and calls through the table took a tenth of an export's time.
+ */
 void columns_cells(const struct tl_told *told, struct cell ret[COLUMNS])
 {
 	unsigned missing = UINT_MAX; /* depth of an object that is not there */
 
-	for (unsigned i = 0; i < COLUMNS; i++) {
-		if (columns[i].depth > missing) {
-			ret[i] = cell_absent;
-			continue;
-		}
-		ret[i] = columns[i].get(told);
-		missing = columns[i].kind == COLUMN_OBJECT && ret[i].kind != CELL_THERE ? columns[i].depth
-											 : UINT_MAX;
+#define PLACE(id, path)                                                                            \
+	if (DEPTH_OF(path) > missing) {                                                            \
+		ret[COL_##id] = cell_absent;                                                       \
+	} else {                                                                                   \
+		ret[COL_##id] = get_##id(told);                                                    \
+		missing = UINT_MAX;                                                                \
 	}
+#define OBJECT(id, path, state, meaning)                                                           \
+	PLACE(id, path)                                                                            \
+	if (missing == UINT_MAX && ret[COL_##id].kind != CELL_THERE)                               \
+		missing = DEPTH_OF(path);
+#define COLUMN(id, path, sql, type, value, meaning) PLACE(id, path)
+#define LIST(id, path, size, meaning)		    PLACE(id, path)
+#define ITEM(list, id, key, sql, type, value, meaning)
+#define PLAIN(id, path, meaning) PLACE(id, path)
+#include "columns/columns.def"
+#include "columns/undef.h"
+#undef PLACE
 }
