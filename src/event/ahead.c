@@ -16,7 +16,7 @@
 #include "base/guard.h"
 #include "event/event.h"
 
-enum { BATCH = 512, RING = 8 };
+enum { BATCH = 256, RING = 16 };
 
 struct batch {
 	unsigned n;

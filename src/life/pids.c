@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Open addressing. Pids are given one after the other, so eight neighbours share a home: short lives stay in the cache. */
+/* Open addressing. Pids are given one after the other; multiples of the golden ratio lay neighbours evenly apart. */
 #include <stdlib.h>
 #include "life/pids.h"
 
@@ -12,8 +12,7 @@ void pids_fini(struct pids *p)
 /* Where pid is, or the empty entry where it would go. cap must not be 0. */
 static struct pid_entry *place_of(const struct pids *p, tl_pid pid)
 {
-	uint32_t home = ((uint32_t)pid >> 3) * 0x9e3779b1u;
-	size_t i = ((size_t)(home ^ home >> 15) << 3 | (pid & 7)) & (p->cap - 1);
+	size_t i = (uint32_t)pid * 0x9e3779b1u >> p->shift;
 
 	while (p->entry[i].pid && p->entry[i].pid != pid)
 		i = (i + 1) & (p->cap - 1);
@@ -29,7 +28,7 @@ struct pid_entry *pids_find(struct pids *p, tl_pid pid)
 
 static bool grow(struct pids *p)
 {
-	struct pids bigger = {.cap = p->cap ? p->cap * 2 : 64, .n = p->n};
+	struct pids bigger = {.cap = p->cap ? p->cap * 2 : 64, .n = p->n, .shift = p->cap ? p->shift - 1 : 32 - 6};
 
 	bigger.entry = calloc(bigger.cap, sizeof(*bigger.entry));
 	if (!bigger.entry)

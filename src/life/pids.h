@@ -20,6 +20,7 @@ struct pid_entry {
 struct pids {
 	struct pid_entry *entry, *last; /* last: asked for; the next question is often the same */
 	size_t n, cap;			/* cap is a power of two, or 0 */
+	unsigned shift;			/* 32 less the bits of cap - 1 */
 };
 
 struct pid_entry *pids_find(struct pids *p, tl_pid pid);
