@@ -129,7 +129,8 @@ static struct tl_err *feed(struct telling *tell)
 		if (ev->kind == TL_EV_SIDE && ev->u.side.kind == TL_SIDE_ROOT)
 			tell->rooted = true;
 		try(tl_lives_feed(tell->lives, ev));
-		progress_step(&tell->progress, tell->events, tell->tasks);
+		if (tell->progress.wanted)
+			progress_step(&tell->progress, tell->events, tell->tasks);
 		if (tell->out.os)
 			break; /* nobody reads what we write */
 	}

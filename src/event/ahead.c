@@ -16,7 +16,7 @@
 #include "base/guard.h"
 #include "event/event.h"
 
-enum { BATCH = 256, RING = 16 };
+enum { BATCH = 64, RING = 64 };
 
 struct batch {
 	unsigned n;

@@ -147,12 +147,19 @@ uint32_t next_generation(struct tl_lives *l, tl_pid pid);
 struct tl_ref life_ref(const struct life *life);
 struct tl_ref ref_none(void);
 struct tl_ref ref_pid(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm);
-struct tl_seen seen_at(const struct tl_event *ev);
+static inline struct tl_seen seen_at(const struct tl_event *ev)
+{
+	return (struct tl_seen){.t = ev->t, .place = ev->place, .kind = ev->kind, .is = true};
+}
 /* To be written into; NULL: memory is out. */
 struct tl_death *own_death(struct life *life);
 struct tl_notice *own_notice(struct life *life);
 struct tl_reap *own_reap(struct life *life);
-struct tl_sched *own_sched(struct life *life);
+struct tl_sched *sched_begins(struct life *life);
+static inline struct tl_sched *own_sched(struct life *life)
+{
+	return life->t.sched != &tl_no_sched ? (struct tl_sched *)life->t.sched : sched_begins(life);
+}
 struct deeds *own_deeds(struct life *life);
 /* Room for one more in an arena-grown array. */
 void *array_more(struct arena *mem, void *v, unsigned n, uint16_t *cap, size_t size);
@@ -169,7 +176,12 @@ struct life *held_next(struct tl_lives *l, tl_pid tid, struct life *before);
 struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died);
 
 /* ---- segment.c: what it was doing when; nothing where segments are not kept ---- */
-void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_doing what);
+void segment_keep(struct life *life, tl_ns from, tl_ns to, enum tl_doing what);
+static inline void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
+{
+	if (life->segments)
+		segment_keep(life, from, to, what);
+}
 void segment_last(const struct tl_lives *l, struct life *life); /* the life is complete */
 
 /* ---- thread.c: groups ---- */

@@ -30,14 +30,12 @@ bool tl_segment_doubtful(const struct tl_segment *seg, const struct tl_blind *b)
 	return b->cpu < 0 || seg->what != TL_RUNNING || seg->cpu < 0 || seg->cpu == b->cpu;
 }
 
-void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
+void segment_keep(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
 {
 	bool waits = what == TL_SLEEPING || what == TL_STOPPED;
 	struct tl_segment *last, seg = {from, to, life->cpu, (uint8_t)what, waits ? life->sleep_state : 0,
 					 what == TL_RUNNABLE ? life->woken_by : TL_PID_NONE};
 
-	if (!life->segments)
-		return;
 	last = life->segments->n ? &life->segments->v[life->segments->n - 1] : NULL;
 	if (last && seg.from < last->to) /* clocks of CPUs that differ */
 		seg.from = last->to;

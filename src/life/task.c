@@ -19,11 +19,6 @@
 
 #define ODDITIES_KEPT 64
 
-struct tl_seen seen_at(const struct tl_event *ev)
-{
-	return (struct tl_seen){.t = ev->t, .place = ev->place, .kind = ev->kind, .is = true};
-}
-
 struct tl_ref ref_none(void)
 {
 	return (struct tl_ref){.tid = TL_PID_NONE};
@@ -120,7 +115,7 @@ struct tl_reap *own_reap(struct life *life)
 	return r;
 }
 
-struct tl_sched *own_sched(struct life *life)
+struct tl_sched *sched_begins(struct life *life)
 {
 	struct tl_sched *s = own(life, life->t.sched, &tl_no_sched, sizeof(*s));
 
@@ -231,14 +226,9 @@ struct life *life_owner(struct tl_lives *l, const struct tl_event *ev)
 
 void life_touch(struct life *life, const struct tl_event *ev)
 {
-	struct tl_seen *last = &life->t.last;
-
-	last->t = ev->t;
-	last->place = ev->place;
-	last->kind = ev->kind;
-	last->is = true;
+	life->t.last = seen_at(ev);
 	if (!life->t.first.is)
-		life->t.first = *last;
+		life->t.first = life->t.last;
 }
 
 /* Names seen inside records are true at that moment; the same one again is no news. */
