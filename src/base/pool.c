@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Slabs from mmap, cut from the front; a free list per size. The first touch of a page costs more than all else that
- * is done to a short life, so a slab's pages are asked for together; large ones may be huge pages.
+ * is done to a short life, so a slab's pages are asked for together. No huge pages: where memory is short the kernel
+ * compacts it before it gives one.
  *
  * Under AddressSanitizer everything goes to malloc, which then sees each use of what was given back.
  */
@@ -11,7 +12,7 @@
 #include "base/pool.h"
 
 #define SLAB_FIRST (64u << 10)
-#define SLAB_MOST  (2u << 20) /* also the size and the alignment of a huge page */
+#define SLAB_MOST  (512u << 10)
 
 #if defined(__SANITIZE_ADDRESS__)
 #define POOLED(p, n) false
@@ -42,20 +43,10 @@ void pool_fini(struct pool *p)
 
 static void *slab_map(size_t size)
 {
-	size_t spare = size == SLAB_MOST ? SLAB_MOST : 0;
-	char *v = mmap(NULL, size + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	size_t before;
+	void *v = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (v == MAP_FAILED)
 		return NULL;
-	before = spare ? -(uintptr_t)v & (SLAB_MOST - 1) : 0;
-	if (before)
-		munmap(v, before);
-	if (spare - before)
-		munmap(v + before + size, spare - before);
-	v += before;
-	if (spare)
-		madvise(v, size, MADV_HUGEPAGE);
 #ifdef MADV_POPULATE_WRITE
 	madvise(v, size, MADV_POPULATE_WRITE); /* 5.14 on; without it each page comes when it is touched */
 #endif
