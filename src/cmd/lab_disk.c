@@ -147,6 +147,8 @@ int lab_run_disk(struct lab *lab, const struct lab_disk_run *r, int n, char **wo
 		o.console = !r->ssh;
 		err = get_disk(lab, r, &k, &img, &o, &d);
 	}
+	if (!err) /* again: a disk is not made in a moment */
+		err = plan_ports(r, &o);
 	if (!err && o.console)
 		o.seconds = 0; /* it is somebody's terminal */
 	if (!err)
