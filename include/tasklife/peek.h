@@ -98,6 +98,7 @@ struct tl_peek_kernel {
 	const char *map;     /* System.map, kallsyms, or a vmlinux */
 	const char *notes;   /* where its build-id stands: bytes of notes, or a vmlinux; NULL not known */
 	const char *release; /* "6.12.107+deb13-cloud-amd64"; NULL not known */
+	const char *first;   /* let it run to this function before anything is read; NULL: as it is */
 };
 
 struct tl_peek_guest;

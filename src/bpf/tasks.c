@@ -55,14 +55,11 @@ struct tl_err *tasks_open(bool with_stacks, struct tasks **ret)
 /* Whole rows of buf are told; what is left of the last one moves to the front. False: enough. */
 static bool tell(struct tasks *t, char *buf, size_t *n, tasks_row_fn *row, void *ctx)
 {
-	struct task_row r = {.n_stack = 0};
 	size_t at = 0;
 	bool more = true;
 
-	for (; more && *n - at >= t->row_size; at += t->row_size) {
-		memcpy(&r, buf + at, t->row_size);
-		more = row(ctx, &r);
-	}
+	for (; more && *n - at >= t->row_size; at += t->row_size)
+		more = row(ctx, (const struct task_row *)(buf + at));
 	memmove(buf, buf + at, *n - at);
 	*n -= at;
 	return more;
@@ -71,7 +68,7 @@ static bool tell(struct tasks *t, char *buf, size_t *n, tasks_row_fn *row, void 
 struct tl_err *tasks_sweep(struct tasks *t, tasks_row_fn *row, void *ctx)
 {
 	auto_close int fd = bpf_iter_create(bpf_link__fd(t->link));
-	char buf[65536];
+	_Alignas(struct task_row) char buf[65536];
 	size_t n = 0;
 
 	if (fd < 0)

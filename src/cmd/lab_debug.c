@@ -14,13 +14,14 @@ struct lab_debug_opts {
 	struct common common;
 	const char *kernel, *append;
 	int64_t port, smp;
-	bool batch, from_boot, print_gdb;
+	bool batch, from_boot, print_gdb, peek;
 };
 
 static const struct opt debug_opts[] = {
 	OPT_STR('k', "kernel", "ID", N_("which kernel (default: amd64-6.12), or a directory of lab build; see lab list"), struct lab_debug_opts, kernel),
 	OPT_FLAG(0, "batch", N_("tell each stop and go on by itself until the guest ends"), struct lab_debug_opts, batch),
 	OPT_FLAG(0, "from-boot", N_("stop from the first task on, not only at the command's"), struct lab_debug_opts, from_boot),
+	OPT_FLAG(0, "peek", N_("no gdb: the task at each stop, in full, as tasklife peek shows it"), struct lab_debug_opts, peek),
 	OPT_INT(0, "port", "N", N_("of QEMU's gdb stub on 127.0.0.1 (default: one that is free)"), struct lab_debug_opts, port),
 	OPT_INT(0, "smp", "N", N_("CPUs of the guest (default: 2)"), struct lab_debug_opts, smp),
 	OPT_STR(0, "append", "WORDS", N_("more words for the kernel's command line"), struct lab_debug_opts, append),
@@ -63,26 +64,38 @@ static struct tl_err *check(const struct lab_debug_opts *o, int n)
 {
 	if (!n)
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("debug which command?"), NULL), N_("tasklife lab debug -- true"), NULL);
+	if (o->peek && (o->print_gdb || o->from_boot))
+		return tl_err_new(TL_E_USAGE, N_("--peek is without gdb: it takes no --print-gdb or --from-boot"), NULL);
 	if (o->smp < 0 || o->smp > 64 || o->port < 0 || o->port > 65535)
 		return tl_err_new(TL_E_USAGE, N_("a guest cannot be that small or large"), NULL);
 	return NULL;
 }
 
+/* The command's turn has come when /init names itself: see lab/debug.c. */
+#define TURN "comm_write"
+#define STOPS "12"
+
 static int lab_debug(struct lab *lab, const void *opts, int n, char **words)
 {
 	const struct lab_debug_opts *w = opts;
-	struct lab_debug d = {.port = w->port, .batch = w->batch, .from_boot = w->from_boot};
+	const char *id = w->kernel ? w->kernel : "amd64-6.12";
+	char where[32];
+	const char *peek[] = {"tasklife", "peek", "--lang", tongue_now() == TONGUE_KO ? "ko" : "en", "--gdb", where, "--kernel", id,
+			      "--first", TURN, "--at", "copy_process,wake_up_new_task,do_exit", "--stops", STOPS, NULL};
+	struct lab_debug d = {.port = w->port, .batch = w->batch || w->peek, .from_boot = w->from_boot,
+			      .viewer = w->peek ? (char *const *)peek : NULL};
 	struct lab_image img = {};
 	struct lab_kernel k;
 	int status = 0;
 	struct tl_err *err = check(w, n);
 
 	if (!err)
-		err = lab_choose(lab, w->kernel ? w->kernel : "amd64-6.12", &k, &img);
+		err = lab_choose(lab, id, &k, &img);
 	if (!err)
 		err = lab_debug_learn(lab, &k, &img);
 	if (!err)
 		err = lab_debug_open(&d, lab, lab_arch_named(k.arch), &img);
+	snprintf(where, sizeof(where), "127.0.0.1:%d", d.port);
 	if (!err && w->print_gdb) {
 		lab_end_progress(lab);
 		err = print(d.commands);

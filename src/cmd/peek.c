@@ -19,6 +19,7 @@ static const struct opt peek_opts[] = {
 	OPT_STR(0, "btf", "FILE", N_("with --layout or --gdb: the types of another kernel (BTF, or a vmlinux)"), struct peek_opts, btf),
 	OPT_STR(0, "gdb", "HOST:PORT", N_("of a guest, through its gdb stub (QEMU's), instead of this machine's"), struct peek_opts, gdb),
 	OPT_STR('k', "kernel", "ID", N_("with --gdb: which kernel runs there (default: amd64-6.12), a directory of lab build, or a vmlinux"), struct peek_opts, kernel),
+	OPT_STR(0, "first", "FUNCTION", N_("with --gdb: let it run to there before anything is read, as a guest that waits for its first instruction"), struct peek_opts, first),
 	OPT_STR(0, "at", "FUNCTION,...", N_("with --gdb: let it run, and show the task at each stop there"), struct peek_opts, at),
 	OPT_INT(0, "stops", "N", N_("with --at: how many stops (default: 10)"), struct peek_opts, stops),
 	OPT_TABLE(common_opts, struct peek_opts, common),
@@ -227,8 +228,8 @@ static struct tl_err *check(const struct peek_opts *o, int n)
 		return tl_err_new(TL_E_USAGE, N_("--layout shows structs: it takes no pid, --tree or --watch"), NULL);
 	if (o->tree && o->watch)
 		return tl_err_new(TL_E_USAGE, N_("--watch tells changes: it takes no --tree"), NULL);
-	if (!o->gdb && (o->kernel || o->at || o->stops))
-		return tl_err_new(TL_E_USAGE, N_("--kernel, --at and --stops go with --gdb"), NULL);
+	if (!o->gdb && (o->kernel || o->first || o->at || o->stops))
+		return tl_err_new(TL_E_USAGE, N_("--kernel, --first, --at and --stops go with --gdb"), NULL);
 	if (o->gdb && (o->watch || o->stack || o->layout))
 		return tl_err_new(TL_E_USAGE, N_("a guest stands still: --gdb takes no --watch, --stack or --layout"), NULL);
 	if (o->stops < 0)

@@ -9,7 +9,7 @@
 struct peek_opts {
 	struct common common;
 	bool tree, stack, watch, json, layout;
-	const char *fields, *interval, *btf, *gdb, *kernel, *at;
+	const char *fields, *interval, *btf, *gdb, *kernel, *first, *at;
 	int64_t stops;
 };
 

@@ -65,7 +65,7 @@ static struct tl_err *files_in(const char *dir, struct files *f)
 		free(f->map);
 		f->map = in(dir, built ? "vmlinux" : "kallsyms");
 	}
-	f->k = (struct tl_peek_kernel){f->btf, f->map, is_there(f->notes) ? f->notes : NULL, f->release};
+	f->k = (struct tl_peek_kernel){.types = f->btf, .map = f->map, .notes = is_there(f->notes) ? f->notes : NULL, .release = f->release};
 	return f->btf && f->map && f->notes ? NULL : &tl_enomem;
 }
 
@@ -103,7 +103,7 @@ static struct tl_err *find_files(const char *word, struct files *f)
 		return files_of_id(word, f);
 	if (S_ISDIR(st.st_mode))
 		return files_in(word, f);
-	f->k = (struct tl_peek_kernel){word, word, word, NULL};
+	f->k = (struct tl_peek_kernel){.types = word, .map = word, .notes = word};
 	return NULL;
 }
 
@@ -281,6 +281,7 @@ struct tl_err *peek_gdb(const struct peek_opts *o, const struct peek_asked *a, s
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	err = find_files(o->kernel, &f);
+	f.k.first = o->first;
 	if (!err && o->btf)
 		f.k.types = o->btf;
 	if (!err)

@@ -31,9 +31,9 @@
 
 /* ---- what a stock kernel says of itself ---- */
 
-/* The size of kallsyms on a line, kallsyms, BTF: one file, handed out like a recording. */
+/* The size of kallsyms on a line, kallsyms, BTF, notes (the build-id): one file, handed out like a recording. */
 static const char teller[] =
-	"cat /proc/kallsyms >/tmp/k && { stat -c %s /tmp/k; cat /tmp/k; cat /sys/kernel/btf/vmlinux; } >/lab/tasklife.dat";
+	"cat /proc/kallsyms >/tmp/k && { stat -c %s /tmp/k; cat /tmp/k /sys/kernel/btf/vmlinux /sys/kernel/notes; } >/lab/tasklife.dat";
 
 /*
  * arch/x86/kernel/vmlinux.lds.S: text begins at __START_KERNEL_map + LOAD_PHYSICAL_ADDR, which is PHYSICAL_START when that
@@ -66,6 +66,18 @@ static struct tl_err *keep_as(const char *dir, const char *name, const char *byt
 	return err;
 }
 
+/* What BTF says of its own length: the notes stand behind it. */
+static size_t btf_size(const char *btf, size_t n)
+{
+	uint32_t head[6]; /* magic and version; then the length of the head, and where types and strings are behind it */
+
+	if (n < sizeof(head))
+		return n;
+	memcpy(head, btf, sizeof(head));
+	uint64_t size = (uint64_t)head[1] + head[4] + head[5];
+	return size < n ? size : n;
+}
+
 static struct tl_err *keep_told(const struct lab_kernel *k, const struct lab_image *img, int fd)
 {
 	auto_free char *all = NULL;
@@ -81,8 +93,11 @@ static struct tl_err *keep_told(const struct lab_kernel *k, const struct lab_ima
 	*btf = 0;
 	struct tl_err *err = check_place(k, img, map);
 	*btf = first;
+	size_t left = all + n - btf, types = btf_size(btf, left);
 	if (!err)
-		err = keep_as(img->dir, "btf", btf, all + n - btf);
+		err = keep_as(img->dir, "btf", btf, types);
+	if (!err)
+		err = keep_as(img->dir, "notes", btf + types, left - types);
 	return err ? err : keep_as(img->dir, "kallsyms", map, size);
 }
 
@@ -101,7 +116,7 @@ struct tl_err *lab_debug_learn(const struct lab *lab, const struct lab_kernel *k
 	struct lab_result res = {.recording = -1};
 	struct lab_guest g;
 
-	if (has(img, "vmlinux") || (has(img, "kallsyms") && has(img, "btf")))
+	if (has(img, "vmlinux") || (has(img, "kallsyms") && has(img, "btf") && has(img, "notes")))
 		return NULL;
 	if (lab_image_option(img, "DEBUG_INFO_BTF") != 'y')
 		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("kernel '%s' has no types (BTF) for gdb"), k->id),
@@ -351,7 +366,8 @@ struct tl_err *lab_debug_open(struct lab_debug *d, const struct lab *lab, const 
 {
 	char dir[] = "/tmp/tasklife-debug-XXXXXX";
 
-	try(lab_need("gdb-multiarch", "gdb-multiarch"));
+	if (!d->viewer)
+		try(lab_need("gdb-multiarch", "gdb-multiarch"));
 	if (!mkdtemp(dir))
 		return tl_err_os(errno, N_("cannot make a directory for gdb"), NULL, dir);
 	d->dir = strdup(dir);
@@ -360,6 +376,8 @@ struct tl_err *lab_debug_open(struct lab_debug *d, const struct lab *lab, const 
 		return &tl_enomem;
 	if (!d->port)
 		d->port = free_port();
+	if (d->viewer)
+		return NULL;
 	lab_note(lab, N_("making %s's types ready for gdb"), img->release, -1);
 	return make_files(d, lab, arch, img);
 }
@@ -384,7 +402,9 @@ static pid_t start_gdb(const struct lab_debug *d)
 		_exit(127);
 	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, 0}; *s; s++)
 		signal(*s, SIG_DFL);
-	if (d->batch)
+	if (d->viewer)
+		execv("/proc/self/exe", d->viewer);
+	else if (d->batch)
 		execlp("gdb-multiarch", "gdb-multiarch", "-nx", "-q", "-batch", "-x", d->commands, NULL);
 	else
 		execlp("gdb-multiarch", "gdb-multiarch", "-q", "-x", d->commands, NULL);

@@ -14,6 +14,7 @@ struct lab_debug {
 	char *commands; /* the file for gdb -x */
 	int port;
 	bool batch;	/* tell each stop and go on by itself */
+	char *const *viewer; /* instead of gdb: arguments of this very program */
 	bool from_boot; /* stop from the first task on, not only at the command's */
 };
 

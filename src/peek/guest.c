@@ -14,6 +14,8 @@
 #define LINE 1024
 #define TASKS_MOST (1u << 18)
 #define SETTLE_S 10
+#define FIRST_S 180
+#define STARTS_S 10
 
 /* ---- memory ---- */
 
@@ -324,10 +326,29 @@ static struct tl_err *open_files(struct tl_peek_guest *g, const struct tl_peek_k
 	return NULL;
 }
 
+/* A guest that waits for its first instruction (-S) has no memory to be read yet: its symbols say where to. */
+static struct tl_err *run_to(struct tl_peek_guest *g, const char *function)
+{
+	uint64_t at = image_symbol(&g->image, function);
+	unsigned cpu = REMOTE_CPUS;
+
+	if (!at)
+		return tl_err_new(TL_E_NOT_THERE, N_("this kernel has no role or function '%s'"), function);
+	try(remote_break(g->remote, at, true));
+	try(remote_go(g->remote, FIRST_S, &cpu));
+	try(remote_break(g->remote, at, false));
+	if (cpu == REMOTE_CPUS)
+		return tl_err_new(TL_E_NOT_THERE, N_("the guest did not come to '%s'"), function);
+	g->last_cpu = cpu;
+	return remote_select(g->remote, cpu);
+}
+
 static struct tl_err *look(struct tl_peek_guest *g, const char *where, const struct tl_peek_kernel *k)
 {
 	try(open_files(g, k));
-	try(remote_open(where, g->stop, &g->remote));
+	try(remote_open(where, k->first ? STARTS_S : 0, g->stop, &g->remote));
+	if (k->first)
+		try(run_to(g, k->first));
 	try(settle(g));
 	try(check_id(g));
 	try(check_banner(g, k->release));

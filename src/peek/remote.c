@@ -230,18 +230,21 @@ static int connect_to(const struct addrinfo *a, int *ret_os)
 	return take_fd(&fd);
 }
 
-struct tl_err *remote_open(const char *where, const volatile int *stop, struct remote **ret)
+struct tl_err *remote_open(const char *where, double seconds, const volatile int *stop, struct remote **ret)
 {
 	struct addrinfo want = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC}, *found = NULL;
 	const char *colon = strrchr(where, ':'), *port = colon ? colon + 1 : where;
 	auto_free char *host = colon && colon > where ? strndup(where, colon - where) : strdup("127.0.0.1");
 	int fd = -1, os = 0;
+	double end = now() + seconds;
 
 	if (!host)
 		return &tl_enomem;
 	int rc = getaddrinfo(host, port, &want, &found);
-	for (const struct addrinfo *a = rc ? NULL : found; a && fd < 0; a = a->ai_next)
-		fd = connect_to(a, &os);
+	do {
+		for (const struct addrinfo *a = rc ? NULL : found; a && fd < 0; a = a->ai_next)
+			fd = connect_to(a, &os);
+	} while (!rc && fd < 0 && now() < end && !poll(NULL, 0, 100));
 	if (!rc)
 		freeaddrinfo(found);
 	if (rc)

@@ -13,8 +13,11 @@ struct remote;
 
 #define REMOTE_CPUS 64
 
-/* "127.0.0.1:1234", ":1234" or "1234". The guest stands still from here on. *stop: a signal ended our patience. */
-struct tl_err *remote_open(const char *where, const volatile int *stop, struct remote **ret);
+/*
+ * "127.0.0.1:1234", ":1234" or "1234". The guest stands still from here on. seconds: how long to wait for one that is only
+ * being started. *stop: a signal ended our patience.
+ */
+struct tl_err *remote_open(const char *where, double seconds, const volatile int *stop, struct remote **ret);
 /* The same over a connection that is there; owned from here on. */
 struct tl_err *remote_open_fd(int fd, const volatile int *stop, struct remote **ret);
 /* A guest that was running goes on; the caller has taken its breakpoints out. */
