@@ -97,7 +97,8 @@ struct task_struct {
 	__u64 start_time, start_boottime;
 	int exit_state, exit_code, exit_signal, pdeath_signal;
 	unsigned int flags, ptrace, policy, rt_priority, cpu;
-	int on_cpu, on_rq, prio, static_prio, normal_prio, nr_cpus_allowed;
+	unsigned int on_cpu, on_rq; /* int, in 7.2 a byte: what is unsigned may change its size */
+	int prio, static_prio, normal_prio, nr_cpus_allowed;
 	unsigned long jobctl, nvcsw, nivcsw, min_flt, maj_flt;
 	__u64 utime, stime;
 	struct task_struct *real_parent, *parent, *group_leader;
