@@ -26,7 +26,7 @@ static const char *const rules[] = {
 	"S-OTHER-TRAP-X86 fault.cpu", "S-UNDEF-ARM64 fault.illegal", "S-BRK-ARM64 fault.trap", "S-BTI-FPAC-ARM64 fault.branch",
 	"S-UNDEF-ARM fault.illegal", "S-MCE fault.hardware", "S-EXEC-PONR exec_failed", "S-EXEC-PONR-419 exec_failed",
 	"S-RSEQ rseq", "S-SIGFRAME signal_frame", "S-SECCOMP seccomp", "S-SUD syscall_dispatch", "S-SIGPIPE pipe",
-	"S-SIGXFSZ limit.fsize", "S-ALARM timer.alarm", "S-POSIX-TIMER timer.posix", "S-CPU-LIMIT limit.cpu", "S-SIGIO sigio",
+	"S-SIGXFSZ limit.fsize", "S-ALARM timer.alarm", "S-POSIX-TIMER timer.posix", "S-CPU-LIMIT limit.cpu", "S-SIGIO sigio", "S-MQUEUE mqueue",
 	"S-BPF bpf", "S-PERF perf", "S-UPROBE uprobe", "S-VSYSCALL vsyscall", "S-AUDIT-FAIL audit", "S-CHLD child",
 	"S-CHLD-STOP child", "S-KILL kill", "S-TGKILL tgkill", "S-SIGQUEUE sigqueue", "S-PIDFD pidfd", "S-CHLD-BYCODE child",
 	"S-CHLD-STOP-BYCODE child", "S-TGKILL-BYCODE tgkill", "S-TIMER-BYCODE timer.posix", "S-QUEUE-BYCODE sigqueue",

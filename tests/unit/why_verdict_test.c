@@ -371,6 +371,7 @@ static void sources_by_path(void **state)
 		{ 9, 128, true, false, "__oom_kill_process oom_kill_process out_of_memory __alloc_pages", "S-OOM", false },
 		{ 6, -6, false, true, "do_send_specific do_tkill __x64_sys_tgkill", "S-TGKILL", true },
 		{ 34, -1, true, false, "do_rt_sigqueueinfo __x64_sys_rt_sigqueueinfo", "S-SIGQUEUE", true },
+		{ 10, -3, true, false, "do_send_sig_info __do_notify do_mq_timedsend __x64_sys_mq_timedsend", "S-MQUEUE", false },
 		{ 15, 0, true, false, "__do_sys_pidfd_send_signal __x64_sys_pidfd_send_signal", "S-PIDFD", true },
 		{ 13, 0, false, true, "send_sig pipe_write vfs_write ksys_write", "S-SIGPIPE", false },
 		{ 25, 0, false, true, "send_sig generic_write_check_limits generic_write_checks", "S-SIGXFSZ", false },
