@@ -349,12 +349,18 @@ bool also_kthreadds_child(const struct question *q, enum tl_grade *grade)
 	return q->task && !q->stack && q->task->birth.creator.tid == 2 && !q->task->n_execs;
 }
 
+/* No path, or one that lost the frames that every death has (arm 6.1). */
+static bool is_pathless(const struct question *q)
+{
+	return !stack_has(q->stack, TL_ROLE_DO_EXIT);
+}
+
 bool also_worker(const struct question *q, enum tl_grade *grade)
 {
 	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
 	const uint64_t flags = b && b->flags_known ? b->clone_flags & ~0xffull : 0;
 
-	return !q->stack && (flags == 0x80810f00 || flags == 0x810b00);
+	return is_pathless(q) && (flags == 0x80810f00 || flags == 0x810b00);
 }
 
 bool also_helper_without_exec(const struct question *q, enum tl_grade *grade)
@@ -362,7 +368,7 @@ bool also_helper_without_exec(const struct question *q, enum tl_grade *grade)
 	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
 	const uint64_t by_kernel = TL_CLONE_VM | TL_CLONE_UNTRACED;
 
-	return b && !q->stack && q->w->exec && !q->task->n_execs && !q->d->sd && b->flags_known &&
+	return b && is_pathless(q) && q->w->exec && !q->task->n_execs && !q->d->sd && b->flags_known &&
 	       (b->clone_flags & by_kernel) == by_kernel && also_by_kworker(q, grade);
 }
 
