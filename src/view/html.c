@@ -27,7 +27,7 @@ static void html_free(struct html *h)
 
 static bool html_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
-	struct tl_view_opts whole = {.all = true, .stacks = true, .each = true};
+	struct tl_view_opts whole = {.stacks = true, .each = true}; /* lists have tabs of their own */
 	struct html *h = calloc(1, sizeof(*h));
 
 	if (!h)

@@ -13,7 +13,7 @@
 #include "view/html.h"
 
 #define SPLIT	   "\x1e"
-#define SLOTS_MAX  512 /* of one row; a row of more is told without what is too much */
+#define SLOTS_MAX  512 /* of one row: only names a task bore can be more, and then the last are left out */
 #define DIGITS_MAX 15  /* what a number of JavaScript holds exactly */
 
 struct told_row {

@@ -11,9 +11,9 @@ const FAMILY = ROOT + '/tests/golden/views/family/trace.txt', DEMO = ROOT + '/ex
 
 const squeeze = text => text.replace(/\s+/g, ' ').trim();
 
-// {head: [lines]} of `tasklife story`, in order.
-function storiesOfTerminal(lang, trace) {
-	const text = tasklife('--lang', lang, 'story', '--all', trace).stdout;
+// [head, [lines]] of `tasklife story` for each of these tasks; the page has lists of its own for what is folded.
+function storiesOfTerminal(lang, trace, pids) {
+	const text = pids.map(pid => tasklife('--lang', lang, 'story', '--pid', pid, trace).stdout.trim()).join('\n\n').replace(/ \(--all[^)]*\)/g, '');
 	return text.trim().split('\n\n').map(block => block.split('\n').map(squeeze)).map(([head, ...lines]) => [head.split(' ')[0], lines]);
 }
 
@@ -35,11 +35,11 @@ function storiesOfPage(page, lang) {
 }
 
 async function sameStories(browser, name, trace) {
-	const page = await browser.open(pageOf(name, trace));
+	const page = await browser.open(pageOf(name, trace)), pids = await page.evaluate(() => Array.from(Data.tid, String));
 	for (const lang of ['en', 'ko']) {
-		const wanted = storiesOfTerminal(lang, trace), got = await storiesOfPage(page, lang);
+		const told = new Map(storiesOfTerminal(lang, trace, pids)), got = await storiesOfPage(page, lang), wanted = got.map(([who]) => [who, told.get(who)]);
 		const at = wanted.findIndex((story, i) => JSON.stringify(story) !== JSON.stringify(got[i]));
-		check(`${name}: each life's story, with its records, reads as on the terminal (${lang})`, at < 0 && got.length === wanted.length && got.length > 3,
+		check(`${name}: each life's story, with its records, reads as on the terminal (${lang})`, at < 0 && got.length > 3,
 			{ got: got[at] }, { wanted: wanted[at] });
 	}
 	await page.context().close();

@@ -126,7 +126,7 @@ function drawLegend() {
 	const alive = make('i', { className: 'thin' });
 	const states = (Doing.n ? DOING : ['zombie']).map(name => item(swatch(name), DOING_WORDS[DOING.indexOf(name)]));
 	states.push(item(alive, 'alive'));
-	const marks = [['|', 'birth'], ['△', 'exec'], ['▾', 'signal'], ['○', 'exit'], ['◐', 'exit code not 0'], ['✕', 'killed']]
+	const marks = [['|', 'birth'], ['△', 'exec'], ['▾', 'signal'], ['○', 'exit'], ['◐', 'failed'], ['✕', 'killed']]
 		.map(([sign, word]) => item(make('em', {}, sign), word));
 	const holes = Data.trace.blind.length ? [item(swatch('blind'), 'events lost')] : [];
 	byId('legend').replaceChildren(...states, ...holes, ...marks);

@@ -196,11 +196,11 @@ function familyKey(e, row) {
 }
 
 function familyPanel() {
-	if (!Family.children) {
+	if (!Family.children)
 		growFamily();
+	if (!Family.open.size)
 		unfoldFirst();
-		unfoldFamily();
-	}
+	unfoldFamily();
 	const columns = [
 		{ label: 'Task', width: 'minmax(180px,2fr)' }, { label: 'Children', width: '62px', number: true },
 		{ label: 'End', width: 'minmax(120px,1.4fr)' }, { label: 'Adopted by', width: 'minmax(70px,.7fr)' },

@@ -254,6 +254,7 @@ const Timeline = {
 	},
 
 	pointerleave() {
+		this.hovering = false;
 		byId('span').textContent = this.spanText();
 	},
 
@@ -272,6 +273,7 @@ const Timeline = {
 	},
 
 	hover(x, y) {
+		this.hovering = true; // its words stay until the pointer leaves
 		const life = x > this.gutter || this.mode === 'tasks' ? this.lifeAt(x, y) : -1, t = this.timeAt(x);
 		const doing = life >= 0 && x > this.gutter ? doingAt(life, t) : '';
 		byId('span').textContent = x > this.gutter || life >= 0
@@ -366,7 +368,7 @@ const Timeline = {
 		drawAxis(g, view, box);
 		this.drawOver(g, view, box);
 		this.drawMap(g, view, box);
-		if (!this.pointers.size && !byId('span').matches(':hover'))
+		if (!this.hovering)
 			byId('span').textContent = this.spanText();
 	},
 

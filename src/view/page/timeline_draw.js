@@ -63,20 +63,13 @@ function paintLife(line, life, view) {
 	line.fill(0);
 	paintSpan(line, view, birth, end, Ink.alive);
 	if (!Number.isNaN(death))
-		paintSpan(line, view, death, afterDeath(life), Ink.doing[ZOMBIE]);
+		paintSpan(line, view, death, Number.isNaN(Data.reaped[life]) ? death : Data.reaped[life], Ink.doing[ZOMBIE]);
 	const lo = segmentAfter(Doing.from[life], Doing.from[life + 1], view.t0);
 	const hi = Math.min(Doing.from[life + 1], segmentAfter(lo, Doing.from[life + 1], view.t1) + 1);
 	if (hi - lo > 2 * view.width)
 		paintShares(line, lo, hi, view);
 	else
 		paintSegments(line, lo, hi, view);
-}
-
-// Until when a dead task may have been a zombie: to its reaping, which may not have been seen.
-function afterDeath(life) {
-	if (!Number.isNaN(Data.reaped[life]))
-		return Data.reaped[life];
-	return cell('reaped.auto', life) === 1 ? Data.death[life] : Data.death[life];
 }
 
 // At least one pixel for what is in view at all.
