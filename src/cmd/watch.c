@@ -134,21 +134,29 @@ static void tell_death(struct watching *w, const struct tl_task *t)
 
 /* ---- deaths that wait for their code ---- */
 
-static void tell_waiting(struct watching *w, size_t i)
+static void forget_waiting(struct watching *w, size_t i)
 {
-	struct dying d = w->dying.v[i];
-	const struct tl_task *t = tl_lives_find(w->lives, d.tid);
-
 	w->dying.n--;
-	memmove(&w->dying.v[i], &w->dying.v[i + 1], (w->dying.n - i) * sizeof(d));
-	if (t && t->generation == d.generation)
-		tell_death(w, t);
+	memmove(&w->dying.v[i], &w->dying.v[i + 1], (w->dying.n - i) * sizeof(w->dying.v[i]));
+}
+
+/* False: its pid is free already, and it is told when it is complete. */
+static bool tell_waiting(struct watching *w, size_t i)
+{
+	const struct tl_task *t = tl_lives_find(w->lives, w->dying.v[i].tid);
+
+	if (!t || t->generation != w->dying.v[i].generation)
+		return false;
+	forget_waiting(w, i);
+	tell_death(w, t);
+	return true;
 }
 
 static void tell_late(struct watching *w, tl_ns now)
 {
-	while (w->dying.n && now != TL_NS_NONE && now - w->dying.v[0].t > CODE_NS)
-		tell_waiting(w, 0);
+	for (size_t i = 0; now != TL_NS_NONE && i < w->dying.n && now - w->dying.v[i].t > CODE_NS;)
+		if (!tell_waiting(w, i))
+			i++;
 }
 
 static void code_came(struct watching *w, tl_pid tid)
@@ -182,8 +190,7 @@ static void on_complete(void *ctx, const struct tl_task *t)
 	for (size_t i = 0; i < w->dying.n; i++) {
 		if (w->dying.v[i].tid != t->tid || w->dying.v[i].generation != t->generation)
 			continue;
-		w->dying.n--;
-		memmove(&w->dying.v[i], &w->dying.v[i + 1], (w->dying.n - i) * sizeof(w->dying.v[i]));
+		forget_waiting(w, i);
 		tell_death(w, t);
 		return;
 	}

@@ -30,7 +30,16 @@ says '^  died .*killed by SIGKILL from itself \(kill\)$'
 mkfifo go
 bash -c 'read -r x <go; sleep 0.02; exit 5' &
 task=$!
-(sleep 0.5; sleep 0.01; sleep 0.01; echo >go) &
+# the task goes on when it is being watched
+(
+	for _ in $(seq 400); do
+		grep -qs 1 $tracefs/instances/tasklife-*/tracing_on && break
+		sleep 0.05
+	done
+	sleep 0.5
+	sleep 0.01
+	echo >go
+) &
 timeout 20 "$program" watch -p $task >out 2>err
 [ $? = 0 ] || bad "watch -p does not end with its task: $(cat err)"
 says "^  died .*bash\($task\)  ended itself: exit code 5"
