@@ -32,6 +32,8 @@ enum tl_ev {
 	TL_EV_OOM_VICTIM,
 	TL_EV_EXIT_CALL, /* sys_enter_exit, sys_enter_exit_group: carries the exit code */
 	TL_EV_WAIT_RETURN,
+	TL_EV_CALL,	/* a system call that may send signals begins or ends */
+	TL_EV_CONFINE,	/* a task asks for seccomp */
 	TL_EV_FUNC,	/* a traced function with a role */
 	TL_EV_SIDE,	/* a side fact of our own recorder, see side.h */
 	TL_EV_LOST,
@@ -147,6 +149,8 @@ struct tl_event {
 			int64_t ret;
 			bool is_waitid;
 		} wait_return;
+		uint8_t call; /* enum tl_call begun; TL_CALL_UNWATCHED: it ended */
+		bool strict;  /* CONFINE: strict mode, else a filter */
 		struct {
 			const struct tl_atom *name, *caller;
 			uint16_t role, caller_role;
@@ -161,6 +165,7 @@ struct tl_event {
 			int32_t sig;
 			uint8_t call;	 /* enum tl_call */
 			int8_t unwanted; /* 1, 0, -1 not told */
+			bool calls;	 /* MODE: system calls that may send signals are recorded, all of them */
 			const struct tl_atom *comm, *text, *cgroup;
 		} side;
 		uint64_t lost;

@@ -209,6 +209,7 @@ enum tl_call {
 	TL_CALL_UNKNOWN = 0, /* not told */
 	TL_CALL_NONE,	     /* in no system call */
 	TL_CALL_OTHER,	     /* in one that no life asks for */
+	TL_CALL_UNWATCHED,   /* in none of those whose events were recorded (facts/events.def) */
 #define CALL(id, name, x86_64, i386, arm64, arm) TL_CALL_##id,
 #include "../../src/facts/calls.def"
 #undef CALL

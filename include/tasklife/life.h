@@ -69,6 +69,9 @@ struct tl_delivery {
 	uint64_t handler, flags;
 };
 
+/* What a task asked of seccomp; the last it asked for. */
+enum tl_confined { TL_CONFINED_NOT_SEEN, TL_CONFINED_STRICT, TL_CONFINED_FILTER };
+
 struct tl_death {
 	struct tl_seen seen;	 /* sched_process_exit, else do_exit */
 	struct tl_seen do_exit;	 /* the function record */
@@ -170,6 +173,7 @@ struct tl_task {
 	tl_pid tgid; /* TL_PID_NONE unknown */
 	uint32_t generation;
 	bool kthread;
+	uint8_t confined; /* enum tl_confined: seccomp asked for by it or by who made it */
 	bool root;	/* the recording was asked for it */
 	bool family;	/* root or descends from one */
 	const struct tl_atom *comm; /* the last it bore */
@@ -234,6 +238,7 @@ struct tl_lives;
 /* What the lives were told with: which kinds of witnesses this trace has at all. */
 struct tl_witnesses {
 	bool newtask, fork, exec, exit, wait, free, sw, signal, deliver, functions, stacks, side;
+	bool calls; /* all system calls that end a task or send signals by a way of their own, and none was lost */
 	uint8_t arch; /* enum tl_arch of the kernel, as far as known by now */
 };
 

@@ -80,6 +80,8 @@ bool decode_deliver(struct tl_events *evs, const struct tl_record *rec, struct t
 bool decode_victim(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 bool decode_exit_call(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 bool decode_wait_return(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
+bool decode_call(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
+bool decode_confine(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 /* A traced function; false when it has no role. */
 bool decode_func(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 /* A marker of our recorder; false for anybody else's text. */

@@ -34,6 +34,15 @@ const decoder decoder_of[TL_EVENTS] = {
 	[TL_EVENT_SYS_ENTER_EXIT_GROUP] = decode_exit_call,
 	[TL_EVENT_SYS_EXIT_WAIT4] = decode_wait_return,
 	[TL_EVENT_SYS_EXIT_WAITID] = decode_wait_return,
+	[TL_EVENT_SYS_ENTER_PIDFD_SIGNAL] = decode_call,
+	[TL_EVENT_SYS_EXIT_PIDFD_SIGNAL] = decode_call,
+	[TL_EVENT_SYS_ENTER_PTRACE] = decode_call,
+	[TL_EVENT_SYS_EXIT_PTRACE] = decode_call,
+	[TL_EVENT_SYS_ENTER_EXECVE] = decode_call,
+	[TL_EVENT_SYS_EXIT_EXECVE] = decode_call,
+	[TL_EVENT_SYS_ENTER_IOCTL] = decode_call,
+	[TL_EVENT_SYS_ENTER_PRCTL] = decode_confine,
+	[TL_EVENT_SYS_ENTER_SECCOMP] = decode_confine,
 };
 
 static const char *const names[TL_EVS] = {
@@ -56,6 +65,8 @@ static const char *const names[TL_EVS] = {
 	[TL_EV_OOM_VICTIM] = "mark_victim",
 	[TL_EV_EXIT_CALL] = "sys_enter_exit_group",
 	[TL_EV_WAIT_RETURN] = "sys_exit_wait4",
+	[TL_EV_CALL] = "system_call",
+	[TL_EV_CONFINE] = "sys_enter_seccomp",
 	[TL_EV_FUNC] = "function",
 	[TL_EV_SIDE] = "side_fact",
 	[TL_EV_LOST] = "lost",

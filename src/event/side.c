@@ -112,6 +112,8 @@ static void put(struct tl_events *evs, struct tl_event *ev, struct tl_str w)
 		ev->u.side.t = i;
 	else if (key_is(w, "call", &v))
 		ev->u.side.call = (uint8_t)tl_call_named(v.p, v.n);
+	else if (key_is(w, "calls", &v) && number(v, &i))
+		ev->u.side.calls = i == 1;
 	else if (key_is(w, "unwanted", &v) && number(v, &i))
 		ev->u.side.unwanted = i == 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Waiting, reaping, and the system calls that carry an exit code or a reaped pid. */
+/* Waiting, reaping, and the system calls that a life asks for. */
 #include "event/event.h"
 
 bool decode_wait(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
@@ -33,4 +33,35 @@ bool decode_wait_return(struct tl_events *evs, const struct tl_record *rec, stru
 	ev->u.wait_return.is_waitid = rec->row->id == TL_EVENT_SYS_EXIT_WAITID;
 	ev->u.wait_return.ret = int_of(rec, TL_F_SYS_EXIT_WAIT4_ret, 0);
 	return has(rec, TL_F_SYS_EXIT_WAIT4_ret);
+}
+
+bool decode_call(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+{
+	static const uint8_t call_of[TL_EVENTS] = {
+		[TL_EVENT_SYS_ENTER_PIDFD_SIGNAL] = TL_CALL_PIDFD_SIGNAL,
+		[TL_EVENT_SYS_ENTER_PTRACE] = TL_CALL_PTRACE,
+		[TL_EVENT_SYS_ENTER_EXECVE] = TL_CALL_EXECVE,
+		[TL_EVENT_SYS_ENTER_IOCTL] = TL_CALL_IOCTL,
+	};
+	uint8_t call = call_of[rec->row->id];
+
+	ev->kind = TL_EV_CALL;
+	ev->u.call = call ? call : TL_CALL_UNWATCHED;
+	return true;
+}
+
+/* include/uapi/linux/prctl.h PR_SET_SECCOMP with SECCOMP_MODE_STRICT or _FILTER; include/uapi/linux/seccomp.h
+ * SECCOMP_SET_MODE_STRICT, _FILTER. Text shows the first argument alone: then of prctl the mode is not known. */
+bool decode_confine(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+{
+	enum { PR_SET_SECCOMP_ = 22, MODE_STRICT = 1, OP_STRICT = 0, OP_FILTER = 1 };
+	int64_t op = int_of(rec, TL_F_SYS_ENTER_SECCOMP_op, -1);
+
+	ev->kind = TL_EV_CONFINE;
+	if (rec->row->id == TL_EVENT_SYS_ENTER_PRCTL) {
+		ev->u.strict = int_of(rec, TL_F_SYS_ENTER_PRCTL_arg2, 0) == MODE_STRICT;
+		return op == PR_SET_SECCOMP_ && has(rec, TL_F_SYS_ENTER_PRCTL_arg2);
+	}
+	ev->u.strict = op == OP_STRICT;
+	return op == OP_STRICT || op == OP_FILTER;
 }

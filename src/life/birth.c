@@ -61,6 +61,7 @@ static void born_of(struct tl_lives *l, struct life *child, struct life *creator
 	if (b->flags_known)
 		b->real_parent = child->t.parent;
 	child->t.family = child->t.family || creator->t.family;
+	child->t.confined = creator->t.confined;
 	child->t.kthread = creator->t.tid == 2 &&
 			   (!b->flags_known || b->clone_flags & TL_CLONE_UNTRACED);
 	kin_child(creator, child);

@@ -77,6 +77,8 @@ struct life {
 	int16_t cpu; /* it is on, or was last; -1 not known */
 	int16_t last_cpu;
 	uint8_t run; /* enum run_state */
+	uint8_t call; /* call.c: enum tl_call, TL_CALL_UNKNOWN none seen */
+	uint16_t call_losses; /* of the trace, when `call` was seen */
 	char sleep_state;
 	bool finished;
 	bool tgid_known;
@@ -126,6 +128,7 @@ struct tl_lives {
 	size_t n_lives, n_most;
 	tl_ns now;
 	struct tl_witnesses w;
+	uint16_t losses; /* places where records are missing */
 	bool rooted; /* the recording follows some tasks, not all */
 	bool keep_segments;
 	VEC(struct tl_oddity) oddities;
@@ -214,6 +217,11 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev);
 void see_oom_victim(struct tl_lives *l, const struct tl_event *ev);
 void see_exit_call(struct tl_lives *l, const struct tl_event *ev);
 void see_func(struct tl_lives *l, const struct tl_event *ev);
+/* call.c */
+void see_call(struct tl_lives *l, const struct tl_event *ev);
+void see_confine(struct tl_lives *l, const struct tl_event *ev);
+void see_lost(struct tl_lives *l, const struct tl_event *ev);
+uint8_t call_now(const struct tl_lives *l, const struct life *life); /* enum tl_call */
 void see_side(struct tl_lives *l, const struct tl_event *ev);
 
 /* birth.c, called from func.c */

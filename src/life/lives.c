@@ -24,6 +24,9 @@ static const handler handler_of[TL_EVS] = {
 	[TL_EV_DELIVER] = see_deliver,
 	[TL_EV_OOM_VICTIM] = see_oom_victim,
 	[TL_EV_EXIT_CALL] = see_exit_call,
+	[TL_EV_CALL] = see_call,
+	[TL_EV_CONFINE] = see_confine,
+	[TL_EV_LOST] = see_lost,
 	[TL_EV_FUNC] = see_func,
 	[TL_EV_SIDE] = see_side,
 };
@@ -95,7 +98,11 @@ static void witness(struct tl_witnesses *w, const struct tl_event *ev)
 	case TL_EV_SIGNAL: w->signal = true; break;
 	case TL_EV_DELIVER: w->deliver = true; break;
 	case TL_EV_FUNC: w->functions = true; break;
-	case TL_EV_SIDE: w->side = true; break;
+	case TL_EV_SIDE:
+		w->side = true;
+		w->calls |= ev->u.side.kind == TL_SIDE_MODE && ev->u.side.calls;
+		break;
+	case TL_EV_LOST: w->calls = false; break;
 	default: break;
 	}
 	if (ev->stack && ev->kind != TL_EV_FUNC)

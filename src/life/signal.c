@@ -89,6 +89,7 @@ static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, st
 		return;
 	s->owner_dead = is_dying(owner);
 	s->owner_kthread = owner->t.kthread;
+	s->call = call_now(l, owner);
 	s->owner_argv = owner->t.argv;
 	s->owner_cgroup = owner->t.cgroup;
 }

@@ -63,6 +63,8 @@ struct tl_recorder {
 struct tl_err *record_enable(struct tl_recorder *rec, const struct tl_rec_plan *plan);
 /* Keep a refusal for the report (owned from here on). */
 void record_refused(struct tl_recorder *rec, struct tl_err *err);
+/* Are all calls recorded of which silence shall prove something? */
+bool record_hears_calls(const struct tl_recorder *rec);
 
 /* recorder.c: count again what was written, read and lost. */
 void record_count(struct tl_recorder *rec);

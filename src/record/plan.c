@@ -44,6 +44,16 @@ static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struc
 	return row->flags & (b == LIVES ? TL_EVF_LIVES : TL_EVF_FAMILY);
 }
 
+/* Of calls that everybody makes only those that matter to a life: ioctl(TIOCNOTTY), prctl(PR_SET_SECCOMP). */
+static const char *the_few(const struct tl_event_row *row)
+{
+	switch (row->id) {
+	case TL_EVENT_SYS_ENTER_IOCTL: return "cmd == 0x5422";
+	case TL_EVENT_SYS_ENTER_PRCTL: return "option == 22";
+	default: return NULL;
+	}
+}
+
 /*
  * A dying task wakes the thread that keeps its exit code, an exec wakes us who wait for it: of our making, and
  * not worth a line in anybody's life.
@@ -52,7 +62,7 @@ static const char *without_us(const struct tl_recorder *rec, const struct tl_eve
 {
 	if (row->id != TL_EVENT_SCHED_WAKING && row->id != TL_EVENT_SCHED_WAKEUP &&
 	    row->id != TL_EVENT_SCHED_MIGRATE_TASK)
-		return NULL;
+		return the_few(row);
 	snprintf(cond, n, "pid != %d && pid != %d", (int)getpid(), (int)rec->deaths_tid);
 	return cond;
 }
@@ -99,6 +109,19 @@ static struct tl_err *enable_events(struct tl_recorder *rec, const struct tl_rec
 		record_refused(rec, first);
 	rec->report.exit_by_syscalls = rec->enabled[TL_EVENT_SYS_ENTER_EXIT_GROUP] != 0;
 	return NULL;
+}
+
+bool record_hears_calls(const struct tl_recorder *rec)
+{
+	static const enum tl_event_id call[] = {TL_EVENT_SYS_ENTER_EXIT, TL_EVENT_SYS_ENTER_EXIT_GROUP,
+						TL_EVENT_SYS_ENTER_PTRACE, TL_EVENT_SYS_EXIT_PTRACE,
+						TL_EVENT_SYS_ENTER_EXECVE, TL_EVENT_SYS_EXIT_EXECVE,
+						TL_EVENT_SYS_ENTER_IOCTL};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(call); i++)
+		if (!rec->enabled[call[i]])
+			return false;
+	return true;
 }
 
 /* ---- stacks ---- */

@@ -116,6 +116,7 @@ static void tell_beginning(struct tl_recorder *rec)
 
 	side_begin(&l, "mode");
 	side_text(&l, "text", mode, strlen(mode));
+	side_int(&l, "calls", record_hears_calls(rec));
 	side_put(&rec->side, &l);
 	for (unsigned i = 0; i < rec->n_roots; i++)
 		tell_root(rec, rec->root[i]);

@@ -92,6 +92,22 @@ bool also_in_ptrace(const struct question *q, enum tl_grade *grade)
 	return call_of(q) == TL_CALL_PTRACE;
 }
 
+/*
+ * In none of the calls that were recorded. A 32-bit program's calls on a 64-bit kernel pass no tracepoint
+ * (kernel/trace/trace_syscalls.c trace_get_syscall_nr), so silence proves something on 32-bit kernels alone.
+ */
+static bool in_none_recorded(const struct question *q)
+{
+	return call_of(q) == TL_CALL_UNWATCHED && q->w->calls && q->w->arch == TL_ARCH_ARM;
+}
+
+/* A living user task that is in no call of its own that sends such: only the write to cgroup.kill is left. */
+bool also_in_none(const struct question *q, enum tl_grade *grade)
+{
+	return in_none_recorded(q) && !(q->sig->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI)) &&
+	       (q->sig->ctx & TL_CTX_KNOWN) && also_living_owner(q, grade);
+}
+
 bool also_in_write(const struct question *q, enum tl_grade *grade)
 {
 	return call_of(q) == TL_CALL_WRITE || call_of(q) == TL_CALL_WRITEV;
@@ -107,6 +123,8 @@ bool also_not_tiocnotty(const struct question *q, enum tl_grade *grade)
 {
 	enum tl_call call = call_of(q);
 
+	if (call == TL_CALL_UNWATCHED)
+		return in_none_recorded(q);
 	return q->sig->owner_kthread || (call != TL_CALL_UNKNOWN && call != TL_CALL_IOCTL);
 }
 
@@ -123,7 +141,7 @@ bool also_cpu_limit(const struct question *q, enum tl_grade *grade)
 {
 	const struct tl_process *p = q->task ? q->task->process : NULL;
 
-	if (call_of(q) != TL_CALL_UNKNOWN && !also_in_write(q, grade))
+	if (call_of(q) != TL_CALL_UNKNOWN && call_of(q) != TL_CALL_UNWATCHED && !also_in_write(q, grade))
 		return true;
 	for (unsigned i = 0; p && i < p->n_group_signals; i++)
 		if (is_warning(&p->group_signals[i], q->sig))
@@ -291,17 +309,48 @@ bool also_ended_others(const struct question *q, enum tl_grade *grade)
 	return l && l->who.tid == q->task->tid && l->who.generation == q->task->generation;
 }
 
+/* Neither called exit nor took a signal, and had put itself under seccomp, or who made it had: a bug of the kernel
+ * would look the same. */
+static bool vanished(const struct question *q, enum tl_confined how)
+{
+	const struct tl_death *d = q->task ? q->task->death : NULL;
+
+	return d && !q->stack && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && q->w->calls &&
+	       q->w->arch == TL_ARCH_ARM && q->task->birth.seen.is && !q->task->kthread && !d->status_known &&
+	       !d->exit_call.is && !q->d->told_exit && q->task->confined == how;
+}
+
+bool also_vanished_strict(const struct question *q, enum tl_grade *grade)
+{
+	return vanished(q, TL_CONFINED_STRICT) && is_alone(q->task) && q->d->told_signal;
+}
+
+bool also_vanished_filter(const struct question *q, enum tl_grade *grade)
+{
+	return vanished(q, TL_CONFINED_FILTER) && is_alone(q->task) && q->d->told_signal;
+}
+
 #define LIVED_ON_NS 50000000
+
+static bool went_on(const struct question *q)
+{
+	const struct tl_process *p = q->task->process;
+
+	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death->seen.t > LIVED_ON_NS && !ender_of(p);
+}
 
 /* Who leaves while all others are leaving too may have called exit_group: a thread that died 50 ms before its process
  * did not. */
 bool also_left_others(const struct question *q, enum tl_grade *grade)
 {
-	const struct tl_process *p = q->task ? q->task->process : NULL;
-
 	if (!took_no_signal(q) || is_alone(q->task) || q->task->death->status & 0x7f || q->task->tgid == q->task->tid)
 		return false;
-	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death->seen.t > LIVED_ON_NS && !ender_of(p);
+	return went_on(q);
+}
+
+bool also_vanished_thread(const struct question *q, enum tl_grade *grade)
+{
+	return vanished(q, TL_CONFINED_FILTER) && !is_alone(q->task) && q->task->tgid != q->task->tid && went_on(q);
 }
 
 /* The last of its process to go, by itself: with it the process ended. */

@@ -503,6 +503,76 @@ static void sources_by_system_call(void **state)
 	is_cause(&f, "S-PDEATH-BYOWNER", "parent_death", TL_DEDUCED);
 }
 
+/* Who is in none of the recorded calls: that proves something only where every call passes the tracepoints. */
+static void sources_by_no_system_call(void **state)
+{
+	static const struct {
+		int sig, code;
+		bool group, calls;
+		enum tl_arch arch;
+		uint8_t ctx;
+		const char *rule;
+	} row[] = {
+		{ 9, 0, false, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-CGROUP-KILL-BYREST" },
+		{ 9, 0, false, false, TL_ARCH_ARM, TL_CTX_KNOWN, "S-USER-PRIV-BYCODE" },
+		{ 9, 0, false, true, TL_ARCH_X86, TL_CTX_KNOWN, "S-USER-PRIV-BYCODE" },
+		{ 9, 0, false, true, TL_ARCH_ARM, TL_CTX_KNOWN | TL_CTX_SOFTIRQ, "S-USER-PRIV-BYCODE" },
+		{ 9, 0, false, true, TL_ARCH_ARM, 0, "S-USER-PRIV-BYCODE" },
+		{ 1, 128, true, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-TTY-HANGUP-BYCALL" },
+		{ 1, 128, true, true, TL_ARCH_ARM64, TL_CTX_KNOWN, "S-KERNEL-BYCODE" },
+		{ 1, 128, true, false, TL_ARCH_ARM, TL_CTX_KNOWN, "S-KERNEL-BYCODE" },
+		{ 9, 128, true, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-KERNEL-BYCODE" },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
+		struct tl_witnesses w = all;
+		struct tl_finding f;
+		struct tl_signal *s;
+		struct one o;
+
+		w.calls = row[i].calls;
+		w.arch = row[i].arch;
+		dead(&o, NULL);
+		s = sent(&o, row[i].sig, row[i].code, row[i].group, NULL);
+		s->ctx = row[i].ctx;
+		s->call = TL_CALL_UNWATCHED;
+		tl_why_signal(&o.t, s, &w, &mem, &f);
+		is_cause(&f, row[i].rule, f.row ? f.row->id : "", TL_DEDUCED);
+	}
+}
+
+/* Neither exit nor signal: seccomp where it was asked for, and a guess, for an oops looks the same. */
+static void a_death_without_a_call(void **state)
+{
+	struct tl_witnesses w = all;
+	struct tl_death_verdict v;
+	struct one o;
+
+	w.calls = true;
+	w.arch = TL_ARCH_ARM;
+	dead(&o, NULL);
+	o.t.birth.seen = at(1, TL_EV_NEWTASK);
+	o.n.seen = at(1001, TL_EV_SIGNAL);
+	o.n.code = 2;
+	tl_why_death(&o.t, &w, &mem, &v);
+	assert_null(v.cause.row);
+	o.t.confined = TL_CONFINED_STRICT;
+	tl_why_death(&o.t, &w, &mem, &v);
+	is_cause(&v.cause, "D-SECCOMP-STRICT-BYCALL", "seccomp", TL_GUESSED);
+	assert_int_equal(v.signal, 9);
+	o.t.confined = TL_CONFINED_FILTER;
+	tl_why_death(&o.t, &w, &mem, &v);
+	is_cause(&v.cause, "D-SECCOMP-FILTER-BYCALL", "seccomp", TL_GUESSED);
+	assert_int_equal(v.signal, 31);
+	w.calls = false; /* something was lost */
+	tl_why_death(&o.t, &w, &mem, &v);
+	assert_null(v.cause.row);
+	w.calls = true;
+	w.arch = TL_ARCH_X86;
+	tl_why_death(&o.t, &w, &mem, &v);
+	assert_null(v.cause.row);
+}
+
 /* The same codes mean other things on other CPUs. */
 static void sources_by_cpu(void **state)
 {
@@ -860,6 +930,8 @@ int main(void)
 		TEST(sources_by_path),
 		TEST(sources_by_code_alone),
 		TEST(sources_by_system_call),
+		TEST(sources_by_no_system_call),
+		TEST(a_death_without_a_call),
 		TEST(sources_by_cpu),
 		TEST(nobody_is_blamed_for_an_interrupt),
 		TEST(records_alone_can_do),
