@@ -132,13 +132,15 @@ static int answer(struct tl_err *err, const char *verb, int usage_status, int *r
 	return 1;
 }
 
-static struct tl_err *parse_verb(int argc, char **argv, struct call *ret)
+/* What stood before the verb holds, unless its own options say otherwise. */
+static struct tl_err *parse_verb(int argc, char **argv, const struct common *before, struct call *ret)
 {
 	const struct cmd *cmd = ret->cmd;
 
 	ret->opts = calloc(1, cmd->size);
 	if (!ret->opts)
 		return &tl_enomem;
+	*(struct common *)ret->opts = *before;
 	ret->words = argv;
 	try(args_parse(cmd->opts, ret->opts, argc, argv, cmd->stop_at_first_word, &ret->n));
 	argv[ret->n] = NULL; /* words are an argv of their own; behind them stand old ones */
@@ -183,7 +185,7 @@ int call_parse(int argc, char **argv, struct call *ret, int *ret_status)
 	ret->cmd = cmd_named(argv[0]);
 	if (!ret->cmd)
 		return answer(unknown_verb(argv[0]), NULL, 0, ret_status);
-	err = parse_verb(n, argv, ret);
+	err = parse_verb(n, argv, &before.common, ret);
 	if (err)
 		return answer(err, ret->cmd->name, ret->cmd->usage_status, ret_status);
 	if (((const struct common *)ret->opts)->help) {

@@ -232,7 +232,7 @@ static void put_header(struct signals *s, const struct columns *c)
 	page_put(pg, page_fmt(pg, ST_DIM "%s %s  %s  %s   ", page_right(pg, _("first"), s->time_cells),
 			      page_right(pg, _("times"), 6), page_left(pg, _("signal"), 11),
 			      page_left(pg, _("from"), c->from)));
-	page_put(pg, page_fmt(pg, " %s  %s  %s" ST_OFF "\n", page_left(pg, _("to"), c->to),
+	page_put(pg, page_fmt(pg, "%s  %s  %s" ST_OFF "\n", page_left(pg, _("to"), c->to),
 			      page_left(pg, _("how"), c->how), _("what became of it")));
 }
 

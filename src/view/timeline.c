@@ -221,6 +221,16 @@ static void set_scale(struct timeline *t)
 	scale_set(&t->scale, t0, t1, width - t->name_cells - 1 - (t->end_cells ? t->end_cells + 1 : 0), gap, n);
 }
 
+/* Labels count from where the trace begins, as --since does: a picture that begins later says how much later. */
+static const char *where_it_begins(struct timeline *t)
+{
+	tl_ns t0 = t->scale.edge[0];
+
+	if (t->begin == TL_NS_NONE || t->begin >= t0)
+		return words_time(&t->pg, t0);
+	return page_fmt(&t->pg, "%s (+%s)", words_time(&t->pg, t0), words_duration(&t->pg, t0 - t->begin));
+}
+
 static void put_all(struct timeline *t, const struct tl_trace_info *info)
 {
 	struct page *pg = &t->pg;
@@ -228,7 +238,7 @@ static void put_all(struct timeline *t, const struct tl_trace_info *info)
 
 	page_reset(pg);
 	page_line(pg, 0,
-		  page_fmt(pg, _("From %1$s, %2$s in all; a cell is %3$s."), words_time(pg, t0),
+		  page_fmt(pg, _("From %1$s, %2$s in all; a cell is %3$s."), where_it_begins(t),
 			   words_duration(pg, t->scale.edge[t->scale.cells] - t0), words_duration(pg, t->scale.cell)));
 	page_put(pg, page_fmt(pg, ST_DIM "%s %s" ST_OFF "\n", page_left(pg, "", t->name_cells),
 			      scale_axis(pg, &t->scale, t->begin == TL_NS_NONE ? t0 : t->begin)));
