@@ -59,6 +59,7 @@ struct tl_signal {
 	int32_t deliver_sig;
 	uint64_t handler, sa_flags;
 	bool oom_victim;  /* mark_victim for the target just before or after */
+	uint16_t losses;   /* of the trace before it: places where records are missing */
 	char target_state; /* state letter of the target at that moment, 0 unknown ('T' stopped) */
 };
 
@@ -87,6 +88,7 @@ struct tl_death {
 	struct tl_delivery last; /* the last signal_deliver before death */
 	bool any_delivery;
 	char last_state; /* 'Z', 'X' of the last sched_switch; 0 not seen */
+	uint16_t losses; /* as in struct tl_signal */
 	int8_t unwanted; /* its parent leaves no zombies: 1, 0, -1 not told */
 };
 

@@ -45,6 +45,7 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 	if (!d->do_exit.is)
 		life_leaves(l, life, ev->t);
 	d->seen = seen_at(ev);
+	d->losses = l->losses;
 	d->group_dead = ev->u.exit.group_dead;
 	if (!d->stack)
 		d->stack = path_of(ev);

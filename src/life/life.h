@@ -72,6 +72,7 @@ struct life {
 	/* run.c */
 	tl_ns since, run_since_sleep;
 	tl_ns off_cpu; /* when it last left a CPU */
+	tl_ns slept;   /* when it last did so to sleep, in sleep_state */
 	uint32_t moves;
 	tl_pid woken_by; /* TL_PID_NONE: by nobody, an interrupt, or not known */
 	int16_t cpu; /* it is on, or was last; -1 not known */
@@ -96,6 +97,9 @@ struct group {
 	tl_pid thread_room; /* most processes have one thread: no arena for it */
 	uint16_t threads_cap, leavers_cap, signals_cap;
 	struct tl_seen waiting; /* the last wait of any of its threads */
+	tl_pid waiting_for;	/* the pid it named; 0 any */
+	struct tl_ref took;	/* a dead child that waitid() told it of, not known yet to be gone */
+	struct tl_seen took_at;
 	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
 	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
 	tl_ns released; /* reap.c: the last release_task of any of its threads; 0 none */

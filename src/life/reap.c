@@ -26,8 +26,10 @@ void see_wait(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *owner = life_owner(l, ev);
 
-	if (owner)
-		group_of(owner)->waiting = seen_at(ev);
+	if (!owner)
+		return;
+	group_of(owner)->waiting = seen_at(ev);
+	group_of(owner)->waiting_for = ev->u.wait.pid;
 }
 
 /* A tracer is told of its tracee's end too, and waits for it; while the parent lives, the zombie is left to that. */
@@ -38,13 +40,40 @@ static bool only_traces(struct tl_lives *l, const struct life *owner, const stru
 	return parent && parent->t.process != owner->t.process && !is_dying(parent);
 }
 
+/*
+ * waitid() says in memory whom it is of, but sched_process_wait named a pid. Returning 0 it tells of a dead child if the
+ * child was dead before the wait began, or ended the sleep in it (else WNOHANG may have found it alive). A child that
+ * reaped itself would be ECHILD (kernel/exit.c do_wait).
+ */
+static void waitid_returns(struct tl_lives *l, struct life *owner, const struct tl_event *ev)
+{
+	struct group *g = group_of(owner);
+	struct life *child = g->waiting.is && g->waiting_for > 0 ? life_at(l, g->waiting_for) : NULL;
+	const struct tl_notice *n = child ? child->t.notice : NULL;
+	const int no_child = -10;
+
+	if (!child || g->p.n_threads != 1 || life_by_ref(l, &child->t.parent) != owner || !child->t.death->seen.is ||
+	    !n->seen.is || (n->seen.t >= g->waiting.t && !(owner->sleep_state == 'S' && owner->slept > g->waiting.t)))
+		return;
+	if (ev->u.wait_return.ret == no_child && child->t.death->last_state == 'X' && child->t.reap->is &&
+	    child->t.reap->automatic < 0) {
+		own_reap(child)->automatic = 1;
+	} else if (!ev->u.wait_return.ret && child->t.death->last_state == 'X') {
+		reap_by(child, owner, seen_at(ev), false);
+	} else if (!ev->u.wait_return.ret) {
+		g->took = life_ref(child); /* with WNOWAIT it stays a zombie */
+		g->took_at = seen_at(ev);
+	}
+}
+
 void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *owner = life_owner(l, ev), *child;
 
-	if (!owner || ev->u.wait_return.is_waitid || ev->u.wait_return.ret <= 0 ||
-	    ev->u.wait_return.ret > INT32_MAX)
-		return; /* waitid returns 0 and says the pid in memory */
+	if (owner && ev->u.wait_return.is_waitid)
+		waitid_returns(l, owner, ev);
+	if (!owner || ev->u.wait_return.is_waitid || ev->u.wait_return.ret <= 0 || ev->u.wait_return.ret > INT32_MAX)
+		return;
 	child = life_at(l, (tl_pid)ev->u.wait_return.ret);
 	/* wait4 also returns for a child that stopped */
 	if (child && child->t.death->seen.is && !only_traces(l, owner, child))
@@ -132,6 +161,10 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 	notice_last_switch(l, life);
 	if (life->t.death->last_state != 'X' || life->t.reap->is)
 		return;
+	if (parent && group_of(parent)->took_at.is && life_by_ref(l, &group_of(parent)->took) == life) {
+		reap_by(life, parent, group_of(parent)->took_at, false);
+		return;
+	}
 	self = alone(l, life);
 	/* that somebody waited is proof enough: its wait may have begun before the trace */
 	parent = parent_now(l, life);

@@ -144,6 +144,7 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 	}
 	run_enter(life, RUN_ASLEEP, ev->t);
 	life->sleep_state = state;
+	life->slept = ev->t;
 }
 
 static void on_cpu(struct life *life, int cpu)

@@ -79,6 +79,7 @@ static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, st
 	s->result = ev->u.sig.result;
 	s->group = ev->u.sig.group;
 	s->ctx = ev->ctx;
+	s->losses = l->losses;
 	s->stack = path_of(ev);
 	s->target = life_ref(target);
 	s->target_state = state_letter(target);

@@ -159,6 +159,16 @@ static void who_sent(const struct tl_signal *sig, const struct tl_cause *source,
 		ret->trigger = sig->owner;
 }
 
+/* Another signal may have come in the gap between this one and the death. */
+static void across_a_gap(const struct tl_death *death, const struct tl_signal *sig, struct tl_finding *f)
+{
+	if (!death->seen.is || death->losses == sig->losses)
+		return;
+	if (f->grade < TL_GUESSED)
+		f->grade++;
+	f->missing = N_("records were lost between this signal and the death: another may have come in between");
+}
+
 static bool status_told(const struct tl_death *d)
 {
 	return d->status_known && !d->status_from_call;
@@ -239,6 +249,7 @@ void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, str
 	if (d->fatal && cause_is(ret->cause.row, "signal")) {
 		ret->fatal = d->fatal;
 		signal_finding(task, d->fatal, w, mem, &ret->source);
+		across_a_gap(task->death, d->fatal, &ret->source);
 		who_sent(d->fatal, ret->source.row, ret);
 	}
 	death_evidence(task, d, &ret->cause);

@@ -541,6 +541,29 @@ static void sources_by_no_system_call(void **state)
 	}
 }
 
+/* Records lost between the signal and the death: still the best known, but less sure, and said so. */
+static void a_gap_lowers_the_grade(void **state)
+{
+	struct one o;
+	struct tl_death_verdict v;
+
+	dead(&o, BY_SIGNAL);
+	sent(&o, 9, 0, true, KILL_PATH);
+	delivered(&o, 9, 0);
+	o.sig[0].losses = o.d.losses = 2;
+	v = verdict(&o);
+	is_cause(&v.source, "S-KILL", "kill", TL_OBSERVED);
+	assert_null(v.source.missing);
+	o.d.losses = 3;
+	v = verdict(&o);
+	is_cause(&v.source, "S-KILL", "kill", TL_DEDUCED);
+	assert_non_null(strstr(v.source.missing, "records were lost"));
+	assert_int_equal(v.by.tid, 50);
+	o.sig[0].stack = NULL;
+	v = verdict(&o);
+	is_cause(&v.source, "S-USER-GRP-BYCODE", "kill", TL_GUESSED);
+}
+
 /* Neither exit nor signal: seccomp where it was asked for, and a guess, for an oops looks the same. */
 static void a_death_without_a_call(void **state)
 {
@@ -932,6 +955,7 @@ int main(void)
 		TEST(sources_by_system_call),
 		TEST(sources_by_no_system_call),
 		TEST(a_death_without_a_call),
+		TEST(a_gap_lowers_the_grade),
 		TEST(sources_by_cpu),
 		TEST(nobody_is_blamed_for_an_interrupt),
 		TEST(records_alone_can_do),
