@@ -67,7 +67,7 @@ static struct tl_err *check_kvm(const struct lab_opts *o)
  */
 static const char from_boot[] =
 	" trace_clock=global trace_buf_size=8M trace_options=sym-offset,func_stack_trace ftrace=function "
-	"ftrace_filter=copy_process,kernel_clone,do_exit "
+	"ftrace_filter=copy_process,kernel_clone,do_exit,__kthread_create_on_node "
 	"trace_event=task:task_newtask,task:task_rename,sched:sched_process_fork,sched:sched_wakeup_new,"
 	"sched:sched_process_exec,sched:sched_process_exit,sched:sched_process_free,signal:signal_generate,"
 	"signal:signal_deliver";

@@ -159,14 +159,20 @@ static void who_sent(const struct tl_signal *sig, const struct tl_cause *source,
 		ret->trigger = sig->owner;
 }
 
-/* Another signal may have come in the gap between this one and the death. */
-static void across_a_gap(const struct tl_death *death, const struct tl_signal *sig, struct tl_finding *f)
+static void less_sure(struct tl_finding *f)
 {
-	if (!death->seen.is || death->losses == sig->losses)
-		return;
 	if (f->grade < TL_GUESSED)
 		f->grade++;
-	f->missing = N_("records were lost between this signal and the death: another may have come in between");
+}
+
+/* Another signal may have come in the gap between this one and the death. */
+static void across_a_gap(const struct tl_death *death, struct tl_death_verdict *v)
+{
+	if (!v->fatal || !death->seen.is || death->losses == v->fatal->losses)
+		return;
+	less_sure(&v->cause);
+	less_sure(&v->source);
+	v->cause.missing = N_("records were lost between this signal and the death: another may have come in between");
 }
 
 static bool status_told(const struct tl_death *d)
@@ -249,11 +255,11 @@ void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, str
 	if (d->fatal && cause_is(ret->cause.row, "signal")) {
 		ret->fatal = d->fatal;
 		signal_finding(task, d->fatal, w, mem, &ret->source);
-		across_a_gap(task->death, d->fatal, &ret->source);
 		who_sent(d->fatal, ret->source.row, ret);
 	}
 	death_evidence(task, d, &ret->cause);
 	ret->cause.missing = death_missing(task, w, d, &ret->cause);
+	across_a_gap(task->death, ret);
 }
 
 void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem, struct tl_death_verdict *ret)

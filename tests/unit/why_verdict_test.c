@@ -553,11 +553,13 @@ static void a_gap_lowers_the_grade(void **state)
 	o.sig[0].losses = o.d.losses = 2;
 	v = verdict(&o);
 	is_cause(&v.source, "S-KILL", "kill", TL_OBSERVED);
-	assert_null(v.source.missing);
+	is_cause(&v.cause, "D-SIGKILL", "signal", TL_OBSERVED);
+	assert_null(v.cause.missing);
 	o.d.losses = 3;
 	v = verdict(&o);
 	is_cause(&v.source, "S-KILL", "kill", TL_DEDUCED);
-	assert_non_null(strstr(v.source.missing, "records were lost"));
+	is_cause(&v.cause, "D-SIGKILL", "signal", TL_DEDUCED);
+	assert_non_null(strstr(v.cause.missing, "records were lost"));
 	assert_int_equal(v.by.tid, 50);
 	o.sig[0].stack = NULL;
 	v = verdict(&o);
