@@ -128,7 +128,7 @@ struct tl_rhythm {
 struct tl_sched {
 	bool any;
 	tl_ns run, wait, sleep, stopped;
-	uint64_t switches, preemptions, migrations;
+	uint64_t switches, preemptions, migrations; /* preemptions: left with R+, that is inside the kernel */
 	uint64_t cpus[4];  /* bit per CPU, the first 256 */
 	uint64_t rhythms_more; /* sleeps that did not fit */
 	struct tl_rhythm *rhythm;

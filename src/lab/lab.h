@@ -21,6 +21,7 @@ struct lab_arch {
 	const char *machine;  /* its options, separated by blanks */
 	const char *kvm;      /* instead of them with --kvm; NULL: never on another CPU */
 	const char *console;  /* the guest's name of the serial line */
+	const char *words;    /* more for its kernel's command line */
 	const char *cc;	      /* compiler for x.c */
 	const char *cc_package;
 	uint16_t elf_machine;
