@@ -29,7 +29,7 @@ if "$program" doctor --json | grep -q '"id":"bpf-exit","ok":true'; then
 	says 'its command line: /bin/kill -9 [0-9]+ [0-9]+ [0-9]+; '
 	says 'its command line: sh -c kill -TERM [0-9]+; exit 0; '
 	says '"argv":"/bin/kill -9 ' k.ndjson
-	[ "$(grep -c '"by":{"tid":[0-9]*,"comm":"kill","argv":"/bin/kill -9 ' k.ndjson)" = 3 ] || bad "not every victim knows its killer"
+	[ "$(grep -c '"by":{"tid":[0-9]*,"tgid":[0-9]*,"comm":"kill","argv":"/bin/kill -9 ' k.ndjson)" = 3 ] || bad "not every victim knows its killer"
 	grep -q ' cgroup2 ' /proc/self/mounts && says '"argv":"/bin/kill -9 [0-9 ]*","cgroup":"/' k.ndjson
 fi
 exit $failed
