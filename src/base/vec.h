@@ -39,4 +39,11 @@ void *vec_grow_(void *v, size_t *cap, size_t want, size_t size);
 
 #define vec_fini(vec) (free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
 
+/* qsort(3) may not be given an empty vector's NULL. */
+#define vec_sort(vec, order)                                                                       \
+	do {                                                                                       \
+		if ((vec)->n)                                                                      \
+			qsort((vec)->v, (vec)->n, sizeof(*(vec)->v), order);                       \
+	} while (0)
+
 #endif

@@ -209,7 +209,7 @@ struct tl_err *tl_lives_end(struct tl_lives *l)
 	pids_each (e, &l->pids)
 		if (e->life)
 			rest.v[rest.n++] = e->life;
-	qsort(rest.v, rest.n, sizeof(*rest.v), by_first);
+	vec_sort(&rest, by_first);
 	vec_each (it, &rest)
 		life_finish(l, *it);
 	vec_fini(&rest);

@@ -82,7 +82,7 @@ static bool cut(struct tl_recorder *rec, double share)
 			return false;
 	if (!times.t.n)
 		return false;
-	qsort(times.t.v, times.t.n, sizeof(*times.t.v), by_time);
+	vec_sort(&times.t, by_time);
 	n = (size_t)((double)times.t.n * share);
 	for (int b = 0; b < BUFFERS; b++)
 		end_at(&rec->pumps[b], times.t.v[n < times.t.n ? n : times.t.n - 1]);

@@ -89,7 +89,7 @@ static void sort(struct sym_names *names)
 	size_t kept = 0;
 
 	if (names->name.n)
-		qsort(names->name.v, names->name.n, sizeof(*names->name.v), by_text);
+		vec_sort(&names->name, by_text);
 	for (size_t i = 0; i < names->name.n; i++) {
 		if (kept && !strcmp(names->name.v[kept - 1], names->name.v[i]))
 			free(names->name.v[i]);

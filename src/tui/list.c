@@ -163,7 +163,8 @@ void list_update(struct list *l, struct model *m)
 	if (!m->ended)
 		add_rows(l, &pg, &m->living, LIST_LIVING);
 	page_fini(&pg);
-	qsort_r(l->row.v, l->row.n, sizeof(*l->row.v), in_order, &o);
+	if (l->row.n)
+		qsort_r(l->row.v, l->row.n, sizeof(*l->row.v), in_order, &o);
 	find_again(l, m);
 	l->version = m->version;
 	l->stale = false;

@@ -152,7 +152,7 @@ bool scale_gaps(const struct cast *c, tl_ns t0, tl_ns t1, struct scale_gap ret[S
 		return true;
 	gather(c, &b);
 	if (!b.starved) {
-		qsort(b.v.v, b.v.n, sizeof(*b.v.v), by_from);
+		vec_sort(&b.v, by_from);
 		n = longest(&b, t0, t1, best);
 	}
 	vec_fini(&b.v);

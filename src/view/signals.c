@@ -273,7 +273,7 @@ static void put_all(struct signals *s)
 	struct columns c;
 	bool wide;
 
-	qsort(s->row.v, s->row.n, sizeof(*s->row.v), by_first);
+	vec_sort(&s->row, by_first);
 	wide = set_columns(s, &c);
 	if (wide)
 		put_header(s, &c);

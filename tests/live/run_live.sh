@@ -64,7 +64,7 @@ says "by tasklife\($tracer\); [0-9.]+ [mu]?s as a zombie" kill.txt
 "$program" story kill.dat >again.txt || bad "the kept recording cannot be read"
 cmp -s kill.txt again.txt || bad "story and recording differ: $(diff kill.txt again.txt | head -5)"
 status 0 export --to json --cause signal kill.dat
-says '"by":\{"tid":'"$killer"',"comm":"bash"' out
+says '"by":\{"tid":'"$killer"',"tgid":'"$killer"',"comm":"bash"' out
 
 # an interrupted recording ends in order and says that the command goes on
 "$program" run -- sleep 5 2>err &
