@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One child, one pipe for what it says, one for apt's progress. It dies with us (PR_SET_PDEATHSIG), and a
- * signal to us ends it before we go on.
+ * Children that die with us (PR_SET_PDEATHSIG). One kind is run to its end: a pipe for what it says, one for apt's
+ * progress, and a signal to us ends it before we go on. The other has the terminal, and the caller attends to it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -151,6 +151,21 @@ struct tl_err *lab_child_run(const struct lab *lab, struct lab_child *c)
 void lab_child_fini(struct lab_child *c)
 {
 	out_fini(&c->out);
+}
+
+pid_t lab_child_fork(void)
+{
+	static const int taken[] = {SIGINT, SIGTERM, SIGHUP};
+	pid_t me = getpid(), pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != me) /* we ended before the child could ask for that */
+		_exit(127);
+	for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
+		signal(taken[i], SIG_DFL);
+	return 0;
 }
 
 bool lab_can_run(const char *prog)

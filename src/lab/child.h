@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Other programs, run to their end: apt, compilers. */
+/* Other programs: run to their end (apt, compilers), or attended to while they have the terminal (gdb, ssh). */
 #ifndef LAB_CHILD_H
 #define LAB_CHILD_H
 
+#include <sys/types.h>
 #include "lab/lab.h"
 
 struct lab_child {
@@ -20,6 +21,8 @@ struct lab_child {
 /* An error only when the run itself failed or was stopped; a status that is not 0 is the caller's affair. */
 struct tl_err *lab_child_run(const struct lab *lab, struct lab_child *c);
 void lab_child_fini(struct lab_child *c);
+/* fork() of a child that ends with us and takes the terminal's signals; what it becomes is the caller's affair. */
+pid_t lab_child_fork(void);
 /* Is there a program of this name. */
 bool lab_can_run(const char *prog);
 

@@ -14,7 +14,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -393,15 +392,10 @@ void lab_debug_close(struct lab_debug *d)
 
 static pid_t start_gdb(const struct lab_debug *d)
 {
-	pid_t me = getpid(), pid = fork();
+	pid_t pid = lab_child_fork();
 
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != me)
-		_exit(127);
-	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, 0}; *s; s++)
-		signal(*s, SIG_DFL);
 	if (d->viewer)
 		execv("/proc/self/exe", d->viewer);
 	else if (d->batch)

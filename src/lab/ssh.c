@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -130,15 +129,10 @@ static unsigned ssh_words(char **argv, char *port, const char *key)
 
 static pid_t start_ssh(char **argv)
 {
-	pid_t me = getpid(), pid = fork();
+	pid_t pid = lab_child_fork();
 
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != me)
-		_exit(127);
-	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, 0}; *s; s++)
-		signal(*s, SIG_DFL);
 	execvp(argv[0], argv);
 	_exit(127);
 }
