@@ -63,9 +63,22 @@ struct tl_frame {
 struct tl_stack {
 	uint32_t hash;
 	uint16_t n, n_raw;
+	uint64_t roles[(TL_ROLES + 63) / 64]; /* a bit per role that any frame plays */
 	const struct tl_atom *const *raw; /* every frame as the trace said it, tracer's own included */
 	struct tl_frame frame[];
 };
+
+/* Whoever makes a stack says so when its frames are complete. */
+static inline void tl_stack_complete(struct tl_stack *stack)
+{
+	for (unsigned i = 0; i < stack->n; i++)
+		stack->roles[stack->frame[i].role / 64] |= (uint64_t)1 << stack->frame[i].role % 64;
+}
+
+static inline bool tl_stack_has_role(const struct tl_stack *stack, unsigned role)
+{
+	return stack->roles[role / 64] >> role % 64 & 1;
+}
 
 /* Kinds of side facts (recorder → trace_marker → here; doc: src/record/side.md). */
 enum tl_side {

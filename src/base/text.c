@@ -53,11 +53,17 @@ static int cells_of(uint32_t c)
 	return in(c, wide, ARRAY_SIZE(wide)) ? 2 : 1;
 }
 
-/* Bytes from s on that are plain ASCII: one byte, one cell, shown as they are. */
+/* Bytes from s on that are plain ASCII: one byte, one cell, shown as they are. Eight at a time as long as all are. */
 static size_t plain_run(const char *s, size_t n)
 {
+	const uint64_t ones = 0x0101010101010101, blanks = 0x2020202020202020, tops = 0x8080808080808080;
 	size_t i = 0;
 
+	for (uint64_t w; i + 8 <= n; i += 8) {
+		memcpy(&w, s + i, 8);
+		if ((w | (w + ones) | (w - blanks)) & tops)
+			break;
+	}
 	while (i < n && s[i] >= 0x20 && s[i] < 0x7f)
 		i++;
 	return i;
@@ -164,14 +170,40 @@ void text_duration(struct out *o, tl_ns ns)
 	out_fmt(o, "%lld ns", (long long)ns);
 }
 
-void text_time(struct out *o, tl_ns t)
+size_t text_digits(char *ret, uint64_t v)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do
+		digits[sizeof(digits) - ++n] = (char)('0' + v % 10);
+	while (v /= 10);
+	memcpy(ret, digits + sizeof(digits) - n, n);
+	return n;
+}
+
+size_t text_time_put(char *ret, tl_ns t)
 {
 	uint64_t ns = t < 0 ? -(uint64_t)t : (uint64_t)t;
+	uint32_t us = (uint32_t)(ns % 1000000000 / 1000);
+	size_t n = 0;
 
 	if (t == TL_NS_NONE) {
-		out_char(o, '?');
-		return;
+		ret[0] = '?';
+		return 1;
 	}
-	out_fmt(o, "%s%llu.%06llu", t < 0 ? "-" : "", (unsigned long long)(ns / 1000000000),
-		(unsigned long long)(ns % 1000000000 / 1000));
+	if (t < 0)
+		ret[n++] = '-';
+	n += text_digits(ret + n, ns / 1000000000);
+	ret[n++] = '.';
+	for (size_t i = 6; i-- > 0; us /= 10)
+		ret[n + i] = (char)('0' + us % 10);
+	return n + 6;
+}
+
+void text_time(struct out *o, tl_ns t)
+{
+	char text[TEXT_TIME_MOST];
+
+	out_mem(o, text, text_time_put(text, t));
 }

@@ -28,4 +28,10 @@ void text_duration(struct out *o, tl_ns ns);
 /* "8123.263608" seconds with microseconds, as the kernel prints time. */
 void text_time(struct out *o, tl_ns t);
 
+/* The same into memory without a NUL, as every line of a page has one; how many bytes. */
+#define TEXT_DIGITS_MOST 20
+#define TEXT_TIME_MOST	 (1 + TEXT_DIGITS_MOST + 7)
+size_t text_digits(char *ret, uint64_t v);
+size_t text_time_put(char *ret, tl_ns t);
+
 #endif

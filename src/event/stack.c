@@ -257,6 +257,7 @@ static const struct tl_stack *intern(struct making *m, uint64_t hash)
 	s->n = (uint16_t)m->n;
 	s->n_raw = (uint16_t)m->n_raw;
 	s->raw = raw;
+	tl_stack_complete(s);
 	return s;
 }
 

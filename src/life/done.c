@@ -187,31 +187,38 @@ struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 	return best;
 }
 
-static int by_first(const void *a, const void *b)
-{
-	const struct life *x = *(struct life *const *)a, *y = *(struct life *const *)b;
-	tl_ns tx = is_dying(x) ? x->t.last.t : INT64_MAX, ty = is_dying(y) ? y->t.last.t : INT64_MAX;
+/* One that is not complete when the trace ends. Its end stands beside it: most of the order is found without touching it. */
+struct remaining {
+	tl_ns end; /* INT64_MAX: it lives on */
+	struct life *life;
+};
 
-	if (tx != ty)
-		return tx < ty ? -1 : 1;
-	if (x->t.first.t != y->t.first.t)
-		return x->t.first.t < y->t.first.t ? -1 : 1;
-	return x->t.first.place < y->t.first.place ? -1 : x->t.first.place > y->t.first.place;
+static int by_end(const void *a, const void *b)
+{
+	const struct remaining *ra = a, *rb = b;
+	const struct tl_seen *x = &ra->life->t.first, *y = &rb->life->t.first;
+
+	if (ra->end != rb->end)
+		return ra->end < rb->end ? -1 : 1;
+	if (x->t != y->t)
+		return x->t < y->t ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
 }
 
 /* The dead in order of their end, then those still alive in order of appearance. */
 struct tl_err *tl_lives_end(struct tl_lives *l)
 {
-	VEC(struct life *) rest = {};
+	VEC(struct remaining) rest = {};
 
 	if (!vec_reserve(&rest, l->n_lives + 1))
 		return &tl_enomem;
 	pids_each (e, &l->pids)
 		if (e->life)
-			rest.v[rest.n++] = e->life;
-	vec_sort(&rest, by_first);
+			rest.v[rest.n++] = (struct remaining){
+				is_dying(e->life) ? e->life->t.last.t : INT64_MAX, e->life};
+	vec_sort(&rest, by_end);
 	vec_each (it, &rest)
-		life_finish(l, *it);
+		life_finish(l, it->life);
 	vec_fini(&rest);
 	hand_on_held(l, true);
 	return l->err ? take(l->err) : NULL;

@@ -55,13 +55,26 @@ const char *page_fill(struct page *pg, const char *sentence, const char *a, cons
 }
 #pragma GCC diagnostic pop
 
+const char *page_glue(struct page *pg, const char *a, const char *b, const char *c)
+{
+	size_t na = strlen(a), nb = strlen(b), nc = strlen(c);
+	char *made = arena_alloc(&pg->mem, na + nb + nc + 1);
+
+	if (!made)
+		return "";
+	memcpy(made, a, na);
+	memcpy(made + na, b, nb);
+	memcpy(made + na + nb, c, nc);
+	return made;
+}
+
 const char *page_join(struct page *pg, const char *a, const char *between, const char *b)
 {
 	if (!a || !*a)
 		return b ? b : "";
 	if (!b || !*b)
 		return a;
-	return page_fmt(pg, "%s%s%s", a, between, b);
+	return page_glue(pg, a, between, b);
 }
 
 const char *page_mark(struct page *pg, const struct mark *m)
@@ -86,10 +99,8 @@ static void put_style(struct page *pg, char style)
 static void put(struct page *pg, const char *s, size_t n)
 {
 	while (n) {
-		size_t run = 0;
+		size_t run = page_plain(s, n);
 
-		while (run < n && !page_is_style(s[run]))
-			run++;
 		out_mem(pg->out, s, run);
 		if (run < n)
 			put_style(pg, s[run++]);
@@ -100,8 +111,10 @@ static void put(struct page *pg, const char *s, size_t n)
 
 static void blanks(struct page *pg, int n)
 {
-	while (n-- > 0)
-		out_char(pg->out, ' ');
+	static const char many[] = "                                ";
+
+	for (; n > 0; n -= (int)sizeof(many) - 1)
+		out_mem(pg->out, many, (size_t)n < sizeof(many) ? (size_t)n : sizeof(many) - 1);
 }
 
 /* Words until the line is full, then on under column `indent`, behind `stem` where there is one. `at` cells are
@@ -144,12 +157,13 @@ static void put_wrapped(struct page *pg, int at, int indent, const char *stem, c
 
 static int put_column(struct page *pg, const char *s, int want, const char *style)
 {
-	int w = s ? page_text_cells(s, strlen(s)) : 0;
+	size_t n = s ? strlen(s) : 0;
+	int w = page_text_cells(s, n);
 
 	if (s) {
-		put(pg, style, 1);
-		put(pg, s, strlen(s));
-		put(pg, ST_OFF, 1);
+		put_style(pg, *style);
+		put(pg, s, n);
+		put_style(pg, *ST_OFF);
 	}
 	blanks(pg, want - w);
 	return w > want ? w : want;

@@ -28,6 +28,22 @@ static inline bool page_is_style(char c)
 	return (unsigned char)(c - 1) < 7;
 }
 
+/* Bytes from s on without a style. Eight at a time: the first that holds one below 8 is looked at closely. */
+static inline size_t page_plain(const char *s, size_t n)
+{
+	const uint64_t eights = 0x0808080808080808, tops = 0x8080808080808080;
+	size_t i = 0;
+
+	for (uint64_t w; i + 8 <= n; i += 8) {
+		memcpy(&w, s + i, 8);
+		if ((w - eights) & ~w & tops)
+			break;
+	}
+	while (i < n && !page_is_style(s[i]))
+		i++;
+	return i;
+}
+
 /* Takes the rows of a page that is not drawn on a terminal. label and time may be NULL. */
 struct page_taker {
 	void (*row)(struct page_taker *to, const char *label, const char *time, const char *text);
@@ -52,6 +68,8 @@ const char *page_fmt(struct page *pg, const char *fmt, ...) __attribute__((forma
 /* A sentence from a table with its slots %1$s and %2$s filled; whoever writes the table answers for
  * the slots. */
 const char *page_fill(struct page *pg, const char *sentence, const char *a, const char *b);
+/* One behind the other. */
+const char *page_glue(struct page *pg, const char *a, const char *b, const char *c);
 /* a + b, either may be NULL. */
 const char *page_join(struct page *pg, const char *a, const char *between, const char *b);
 

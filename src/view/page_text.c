@@ -12,11 +12,9 @@ int page_text_cells(const char *s, size_t n)
 {
 	int sum = 0;
 
-	for (size_t from = 0, i = 0; i <= n; i++) {
-		if (i < n && !page_is_style(s[i]))
-			continue;
-		sum += text_width(s + from, i - from);
-		from = i + 1;
+	for (size_t from = 0, run; from < n; from += run + 1) {
+		run = page_plain(s + from, n - from);
+		sum += text_width(s + from, run);
 	}
 	return sum;
 }

@@ -102,8 +102,7 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 		text = tells_deaths(d->witnesses) ? _("alive when the trace ended") :
 						    _("not seen: this trace holds no deaths");
 	} else {
-		text = page_fmt(&w->pg, "%s%s" ST_OFF, v->exited ? ST_GOOD : ST_BAD,
-				words_death(&w->pg, v));
+		text = page_glue(&w->pg, v->exited ? ST_GOOD : ST_BAD, words_death(&w->pg, v), ST_OFF);
 	}
 	w->told++;
 	page_row(&w->pg, words_task(&w->pg, t), words_seen(&w->pg, &t->death->seen), text);
@@ -115,7 +114,7 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 		put_sender(w, v->fatal);
 	if (v->cause.missing && t->death->seen.is)
 		page_row(&w->pg, NULL, NULL,
-			 page_fmt(&w->pg, ST_DIM "%s" ST_OFF, _(v->cause.missing)));
+			 page_glue(&w->pg, ST_DIM, _(v->cause.missing), ST_OFF));
 }
 
 static void why_end(struct out *o, void *state, const struct tl_trailer *trailer)

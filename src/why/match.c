@@ -29,7 +29,7 @@
 #define NEXT_AT0(...) { .how = HOW_NEXT | HOW_AT0, .role = { ROLES(__VA_ARGS__) } }
 #define TOP_AT0(...)  { .how = HOW_TOP | HOW_AT0, .role = { ROLES(__VA_ARGS__) } }
 #define NEXT_DOUBTFUL { .how = HOW_NEXT | HOW_DOUBTFUL }
-#define FRAMES(...) .tok = { __VA_ARGS__ }
+#define FRAMES(...) .framed = true, .tok = { __VA_ARGS__ }
 #define WHEN(...) .when = { __VA_ARGS__ }
 
 #define FLAGS(mask, are) .flags_mask = (mask), .flags_are = (are)
@@ -134,8 +134,8 @@ static bool is_empty(const struct token *t)
 
 static bool nowhere(const struct tl_stack *stack, const struct token *t)
 {
-	for (unsigned i = 0; i < stack->n; i++)
-		if (plays(&stack->frame[i], t))
+	for (unsigned i = 0; i < ROLES_MAX && t->role[i]; i++)
+		if (tl_stack_has_role(stack, t->role[i]))
 			return false;
 	return true;
 }
@@ -166,8 +166,16 @@ static bool match_from(const struct tl_stack *stack, unsigned at, const struct t
 
 bool stack_has(const struct tl_stack *stack, enum tl_role role)
 {
-	for (unsigned i = 0; stack && i < stack->n; i++)
-		if (stack->frame[i].role == role)
+	return stack && tl_stack_has_role(stack, role);
+}
+
+/* Does any frame play one of the roles of a row's first token? Where that asks for no role, only the frames tell. */
+static bool leads(const struct tl_stack *stack, const struct token *t)
+{
+	if (t->how & HOW_NOT || !t->role[0])
+		return true;
+	for (unsigned i = 0; i < ROLES_MAX && t->role[i]; i++)
+		if (tl_stack_has_role(stack, t->role[i]))
 			return true;
 	return false;
 }
@@ -249,17 +257,25 @@ static bool fields_agree(enum tl_cause_kind kind, const struct when *when, const
 
 /* ---- rows ---- */
 
+/* Could this row match? Told from what is at hand: most rows are out before their tokens and fields are looked at. */
+static inline bool may_match(const struct pattern *p, const struct question *q)
+{
+	if (!p->framed)
+		return true;
+	return q->stack ? leads(q->stack, p->tok) : p->bare;
+}
+
 static bool row_matches(const struct tl_cause *row, const struct question *q, enum tl_grade *grade)
 {
 	const struct pattern *p = row->match;
 
 	*grade = TL_OBSERVED;
-	if (is_empty(p->tok))
+	if (!p->framed)
 		*grade = p->grade;
-	else if (q->stack ? !match_from(q->stack, 0, p->tok, TOKENS_MAX) : !p->bare)
-		return false;
 	else if (!q->stack)
 		*grade = TL_DEDUCED;
+	else if (!match_from(q->stack, 0, p->tok, TOKENS_MAX))
+		return false;
 	return fields_agree(row->kind, &p->when, q, grade);
 }
 
@@ -278,7 +294,11 @@ void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena 
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < rows_of[kind].n; i++) {
-		found[n].row = &causes[rows_of[kind].row[i]];
+		unsigned row = rows_of[kind].row[i];
+
+		if (!may_match(&patterns[row], q))
+			continue;
+		found[n].row = &causes[row];
 		if (row_matches(found[n].row, q, &found[n].grade))
 			n++;
 	}
@@ -303,7 +323,7 @@ const struct tl_cause *match_first(enum tl_cause_kind kind, const struct questio
 		const struct tl_cause *row = &causes[rows_of[kind].row[i]];
 		enum tl_grade g;
 
-		if (!row_matches(row, q, &g) || (best && g >= *grade))
+		if (!may_match(row->match, q) || !row_matches(row, q, &g) || (best && g >= *grade))
 			continue;
 		best = row;
 		*grade = g;

@@ -57,10 +57,11 @@ struct when {
 };
 
 struct pattern {
+	bool framed;		 /* it has tokens */
+	bool bare;		 /* may match without any stack, then deduced at best */
 	struct token tok[TOKENS_MAX];
 	struct when when;
 	enum tl_grade grade;	 /* of a row without frames */
-	bool bare;		 /* may match without any stack, then deduced at best */
 	bool sender;		 /* source: the owner of the record is who did it */
 	bool exits;		 /* death: it left by itself, an exit code applies */
 	uint8_t number;		 /* death: the signal wait reports where no record has it */

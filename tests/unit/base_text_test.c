@@ -59,6 +59,44 @@ static void durations_have_four_digits(void **state)
 	}
 }
 
+static void times_are_as_the_kernel_prints_them(void **state)
+{
+	static const struct {
+		tl_ns t;
+		const char *text;
+	} cases[] = {
+		{0, "0.000000"}, {999, "0.000000"}, {1000, "0.000001"}, {8123263608999, "8123.263608"},
+		{-1500000000, "-1.500000"}, {INT64_MAX, "9223372036.854775"}, {TL_NS_NONE, "?"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct out o;
+
+		out_init(&o, -1);
+		text_time(&o, cases[i].t);
+		assert_string_equal(out_text(&o), cases[i].text);
+		out_fini(&o);
+	}
+}
+
+/* Names are measured eight bytes at a time: what is not plain must be found at every place of a word. */
+static void what_is_not_plain_is_found_anywhere(void **state)
+{
+	static const char odd[] = {0x01, 0x07, 0x09, 0x1f, 0x7f, (char)0x80, (char)0xff};
+
+	for (size_t at = 0; at < 20; at++)
+		for (size_t i = 0; i < sizeof(odd); i++) {
+			char text[20];
+
+			memset(text, '~', sizeof(text));
+			assert_true(text_is_plain(text, sizeof(text)));
+			text[at] = odd[i];
+			assert_false(text_is_plain(text, sizeof(text)));
+			assert_true(text_is_plain(text, at));
+			assert_int_equal(text_width(text, sizeof(text)), 19 + 4);
+		}
+}
+
 static void json_is_json(void **state)
 {
 	struct out o;
@@ -185,6 +223,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hostile_names_lose_their_teeth),
 		cmocka_unit_test(durations_have_four_digits),
+		cmocka_unit_test(times_are_as_the_kernel_prints_them),
+		cmocka_unit_test(what_is_not_plain_is_found_anywhere),
 		cmocka_unit_test(json_is_json),
 		cmocka_unit_test(options_are_parsed),
 		cmocka_unit_test(an_argument_may_be_left_out),

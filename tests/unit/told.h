@@ -74,6 +74,7 @@ static inline const struct tl_stack *hand_stack(struct hand *h, const char *cons
 		s->frame[i].name = s->frame[i].raw = raw[i] = hand_atom(h, names[i]);
 	s->n = s->n_raw = (uint16_t)n;
 	s->raw = raw;
+	tl_stack_complete(s);
 	return s;
 }
 

@@ -32,6 +32,21 @@ static void test_text_is_cut_by_cells(void **state)
 	page_fini(&pg);
 }
 
+static void test_styles_are_found_anywhere(void **state)
+{
+	for (size_t at = 0; at < 20; at++)
+		for (char c = 0; c < 10; c++) {
+			char text[20];
+
+			memset(text, 'x', sizeof(text));
+			assert_int_equal(page_plain(text, sizeof(text)), sizeof(text));
+			text[at] = c;
+			assert_int_equal(page_plain(text, sizeof(text)), page_is_style(c) ? at : sizeof(text));
+			text[at] = (char)(0x80 | c);
+			assert_int_equal(page_plain(text, sizeof(text)), sizeof(text));
+		}
+}
+
 /* ---- time ---- */
 
 static void is_sound(const struct scale *s, tl_ns t0, tl_ns t1)
@@ -157,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_cut_by_cells),
+		cmocka_unit_test(test_styles_are_found_anywhere),
 		cmocka_unit_test(test_a_scale_covers_its_time),
 		cmocka_unit_test(test_gaps_are_one_cell_each),
 		cmocka_unit_test(test_who_made_each_other_is_told_once),

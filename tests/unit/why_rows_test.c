@@ -72,6 +72,7 @@ static void every_row_is_whole(void **state)
 		assert_int_equal(row[i].rule[0], "BSD"[row[i].kind]);
 		for (unsigned k = 0; k < i; k++)
 			assert_string_not_equal(row[i].rule, row[k].rule);
+		assert_int_equal(p->framed, p->tok[0].how || p->tok[0].role[0]);
 		for (unsigned t = 0; t < TOKENS_MAX; t++)
 			for (unsigned r = 0; r < ROLES_MAX; r++)
 				assert_true(p->tok[t].role[r] < TL_ROLES);

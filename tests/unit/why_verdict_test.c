@@ -50,6 +50,7 @@ static const struct tl_stack *path(const char *names)
 		f->off = doubtful || zero ? 0 : 0x20;
 		names += n + (names[n] == ' ');
 	}
+	tl_stack_complete(s);
 	return s;
 }
 
