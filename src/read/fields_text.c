@@ -11,8 +11,8 @@
  * wrapped by whoever pasted it.
  */
 #include "base/guard.h"
+#include "read/fields_text.h"
 #include "read/scan.h"
-#include "tasklife/read.h"
 
 #define COMM_MAX        15
 #define LINE_MAX_FIELDS (8 << 10) /* no line of the kernel is longer: TRACE_SEQ_BUFFER_SIZE */
@@ -38,12 +38,12 @@ static const struct {
 	{TL_EVENT_MARK_VICTIM, TL_F_MARK_VICTIM_comm},
 };
 
-static bool may_be_absent(const struct cutter *c, unsigned field)
+bool fields_may_be_absent(const struct tl_event_row *row, unsigned field)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(not_everywhere); i++)
-		if (not_everywhere[i].event == c->row->id && not_everywhere[i].field == field)
+		if (not_everywhere[i].event == row->id && not_everywhere[i].field == field)
 			return true;
-	return !*c->row->field[field].printed;
+	return !*row->field[field].printed;
 }
 
 /* "key=" at p; behind an arrow it may be wrapped, and trace-cmd report of old kernels prints no arrow. */
@@ -229,7 +229,7 @@ static const char *cut(const struct cutter *c, unsigned i, const char *p)
 	}
 	if (!value) {
 		c->f->have &= ~(1u << i);
-		return may_be_absent(c, i) ? cut(c, i + 1, p) : NULL;
+		return fields_may_be_absent(c->row, i) ? cut(c, i + 1, p) : NULL;
 	}
 	if (field->type == TL_FT_STR)
 		return cut_str(c, i, value);

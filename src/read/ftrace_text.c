@@ -28,6 +28,7 @@
 #include "read/text_header.h"
 #include "read/text_latency.h"
 #include "read/text_lines.h"
+#include "read/text_usual.h"
 
 #define COMM_MAX    15
 #define TASK_COLUMN 16
@@ -37,6 +38,8 @@
 
 struct ftrace_text {
 	struct text_lines lines;
+	struct usual usual;
+	bool is_usual; /* the line at hand has usual columns */
 	struct text_header header;
 	struct blind_cpus cpus;
 	VEC(struct tl_rawframe) frames;
@@ -90,6 +93,7 @@ static struct tl_err *open_text(struct tl_source *src, void **ret)
 	if (!t)
 		return &tl_enomem;
 	lines_init(&t->lines, src->bytes);
+	usual_init(&t->usual);
 	t->header.buffer_started = -1;
 	t->latest = TL_NS_NONE;
 	*ret = t;
@@ -261,6 +265,8 @@ static enum pulled take_fields(struct ftrace_text *t, struct tl_record *rec, siz
 	struct tl_str line;
 	size_t ahead = *at;
 
+	if (t->is_usual && usual_fields(&t->usual, rec->row, rec->payload, &rec->f))
+		return PULL_RECORD;
 	if (tl_fields_from_text(rec->row, rec->payload, &rec->f))
 		return PULL_RECORD;
 	if (!rec->f.have && fields_from_plugin(rec->row, rec->payload, &rec->f))
@@ -434,6 +440,37 @@ static void take_report_start(struct tl_source *src, struct tl_str line)
 		src->info.cpus = cpus;
 }
 
+/* All that may be looked at of a record; fields and symbols are not, without their `have` and `has`. */
+static void clear(struct tl_record *rec)
+{
+	rec->kind = TL_REC_EVENT;
+	rec->buffer = 0;
+	rec->ctx = rec->preempt = 0;
+	rec->cpu = -1;
+	rec->pid = rec->tgid = TL_PID_NONE;
+	rec->t = TL_NS_NONE;
+	rec->comm = rec->name = rec->payload = (struct tl_str){};
+	rec->row = NULL;
+	rec->f.have = 0;
+	rec->ip.has = rec->parent.has = 0;
+	rec->frame = NULL;
+	rec->n_frames = 0;
+	rec->lost = 0;
+	rec->raw = rec->raw_format = NULL;
+	rec->raw_n = 0;
+}
+
+static enum head_found head_of(struct ftrace_text *t, struct tl_str line, struct tl_record *rec,
+			       struct head_extra *extra)
+{
+	*extra = (struct head_extra){.dash = line.p + TASK_COLUMN};
+	t->is_usual = lines_spare(&t->lines, line) && usual_head(&t->usual, line, rec);
+	if (t->is_usual)
+		return HEAD_OK;
+	clear(rec);
+	return line.n && line.p[0] == '#' ? HEAD_NONE : text_head(line, rec, extra);
+}
+
 static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struct tl_str line,
 			     struct tl_record *rec, size_t *at)
 {
@@ -441,7 +478,7 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 	const char *end = line.p + line.n, *p;
 	bool comment = line.n && line.p[0] == '#';
 
-	switch (comment ? HEAD_NONE : text_head(line, rec, &extra)) {
+	switch (head_of(t, line, rec, &extra)) {
 	case HEAD_OK:
 		whole_comm(t, line, &extra, rec);
 		rec->buffer = buffer_of(src, t, extra.buffer);
@@ -499,13 +536,6 @@ static int at_end(struct tl_source *src, struct ftrace_text *t)
 	return 0;
 }
 
-static const struct tl_record blank_record = {
-	.cpu = -1,
-	.pid = TL_PID_NONE,
-	.tgid = TL_PID_NONE,
-	.t = TL_NS_NONE,
-};
-
 static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 {
 	struct ftrace_text *t = state;
@@ -521,7 +551,7 @@ static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 			return at_end(src, t);
 		if (got == LINES_MOVED)
 			continue;
-		*ret = blank_record;
+		clear(ret);
 		pulled = take_line(src, t, line, ret, &at);
 		if (pulled == PULL_AGAIN)
 			continue;
