@@ -126,13 +126,22 @@ bool record_hears_calls(const struct tl_recorder *rec)
 
 /* ---- stacks ---- */
 
+/*
+ * A parent is told of a death by the dying task, whose path stands with its sched_process_exit already; 1 to 3 are
+ * CLD_EXITED, CLD_KILLED and CLD_DUMPED (kernel/signal.c, do_notify_parent). A SIGCHLD by kill(2) has a code below.
+ */
+static const char *stack_where(const struct tl_event_row *row)
+{
+	return row->id == TL_EVENT_SIGNAL_GENERATE ? "sig != 17 || code < 1 || code > 3" : NULL;
+}
+
 static struct tl_err *enable_stacks(struct tl_recorder *rec)
 {
 	for (unsigned i = 0; i < TL_EVENTS; i++) {
 		const struct tl_event_row *row = tl_event_row_of((enum tl_event_id)i);
 
 		if (row->flags & TL_EVF_STACK && rec->enabled[i] & 1u << LIVES)
-			try(tfs_event_stack(&rec->inst[LIVES], row, NULL));
+			try(tfs_event_stack(&rec->inst[LIVES], row, stack_where(row)));
 	}
 	rec->stacks = true;
 	return NULL;
