@@ -36,7 +36,7 @@ void record_refused(struct tl_recorder *rec, struct tl_err *err)
 
 static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struct tl_rec_plan *plan)
 {
-	if (plan->follow && b != LIVES)
+	if ((plan->follow || plan->lives_only) && b != LIVES)
 		return false;
 	/* with exit_syscalls the deaths of all tasks get their code, so they stand in lives */
 	if (row->flags & TL_EVF_ON_REQUEST)
