@@ -36,6 +36,7 @@ struct tl_events {
 	struct atoms atoms;
 	struct arena mem; /* stacks */
 	struct map stacks; /* hash -> struct stack_entry */
+	struct map kept;   /* address of frames that their reader keeps -> struct stack_entry */
 	struct tl_event_counts counts;
 	struct held *ring;
 	size_t cap;	    /* a power of two */
@@ -108,7 +109,9 @@ static inline const struct tl_atom *str_of(struct tl_events *evs, const struct t
 	return has(rec, field) ? atom_of_str(&evs->atoms, rec->f.v[field].s) : NULL;
 }
 
-/* stack.c: an event of the function tracer without a stack still says function and caller. */
+/* stack.c: a stack whose reader keeps its frames. */
+const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n);
+/* An event of the function tracer without a stack still says function and caller. */
 const struct tl_stack *stack_of_pair(struct tl_events *evs, const struct tl_rawframe *ip,
 				     const struct tl_rawframe *parent);
 

@@ -280,6 +280,15 @@ static void cut_beginning(struct cutter *c)
 	c->f->have = 0;
 }
 
+/* Without its first key a line has no field at all, where that key is always printed. */
+static bool begins(const struct cutter *c)
+{
+	const char *p = skip_space(c->from, c->end);
+
+	return fields_may_be_absent(c->row, 0) || match_key(p, c->end, c->row->field[0].printed) ||
+	       match_key(p, c->end, c->row->field[0].name);
+}
+
 bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
 			 struct tl_fields *ret)
 {
@@ -291,6 +300,8 @@ bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
 		return true;
 	if (row->system[0] == 's' && row->system[1] == 'y' && strcmp(row->system, "syscalls") == 0)
 		return cut_syscall(&c);
+	if (!begins(&c))
+		return false;
 	if (cut(&c, 0, c.from))
 		return true;
 	cut_beginning(&c);

@@ -28,6 +28,7 @@
 #include "read/text_header.h"
 #include "read/text_latency.h"
 #include "read/text_lines.h"
+#include "read/text_stacks.h"
 #include "read/text_usual.h"
 
 #define COMM_MAX    15
@@ -43,6 +44,7 @@ struct ftrace_text {
 	struct text_header header;
 	struct blind_cpus cpus;
 	VEC(struct tl_rawframe) frames;
+	struct text_stacks stacks;
 	VEC(char) scratch;
 	VEC(char *) buffers; /* names behind info.buffer */
 	size_t idle; /* bytes consumed since the last line that meant something */
@@ -94,6 +96,7 @@ static struct tl_err *open_text(struct tl_source *src, void **ret)
 		return &tl_enomem;
 	lines_init(&t->lines, src->bytes);
 	usual_init(&t->usual);
+	stacks_init(&t->stacks);
 	t->header.buffer_started = -1;
 	t->latest = TL_NS_NONE;
 	*ret = t;
@@ -108,6 +111,7 @@ static void close_text(void *state)
 		free(*name);
 	vec_fini(&t->buffers);
 	vec_fini(&t->frames);
+	stacks_fini(&t->stacks);
 	vec_fini(&t->scratch);
 	blind_cpus_fini(&t->cpus);
 	free(t);
@@ -311,16 +315,48 @@ static bool push_frame(struct ftrace_text *t, const struct tl_rawframe *frame)
 	return f;
 }
 
-/* trace-cmd report fills up stacks with "=> 0x0". */
-static void drop_padding(struct ftrace_text *t)
+/* trace-cmd report fills up stacks with "=> 0x0": how many are none of these. */
+static unsigned without_padding(const struct tl_rawframe *frame, unsigned n)
 {
-	while (t->frames.n) {
-		const struct tl_rawframe *f = &t->frames.v[t->frames.n - 1];
+	while (n && frame[n - 1].has == TL_FH_ADDR && !frame[n - 1].addr && frame[n - 1].text.n >= 3)
+		n--;
+	return n;
+}
 
-		if (f->has != TL_FH_ADDR || f->addr || f->text.n < 3)
-			break;
-		t->frames.n--;
+static bool stack_frame_line(struct tl_str line, struct tl_rawframe *ret, bool *ret_keep)
+{
+	*ret_keep = true;
+	return text_frame_line(line, ret);
+}
+
+/*
+ * Frame lines with nothing in between and the next record behind them, in one piece; false: look line by line. The
+ * line behind them is neither a frame nor a remark if it begins like this.
+ */
+static bool take_block(struct ftrace_text *t, struct tl_record *rec, size_t *at)
+{
+	const char *from = t->lines.p + *at, *end = t->lines.end - SWAR_SPARE, *p = from, *name;
+	const struct kept_stack *k;
+
+	while (p < end && (memcmp(p, " => ", 4) == 0 || memcmp(p, "=> ", 3) == 0)) {
+		p = memchr(p, '\n', t->lines.end - p);
+		if (!p++)
+			return false;
 	}
+	if (p == from || p >= end || (*p != ' ' && !is_word(*p)) || p - from > LINES_MAX / 2)
+		return false;
+	name = skip_blank(p, end);
+	if ((*name != '<' && !is_word(*name)) || is_digit(*name))
+		return false;
+	k = stacks_of(&t->stacks, from, p - from, stack_frame_line);
+	if (!k)
+		return false;
+	lines_passed(&t->lines, *at, *at + (p - from), k->lines);
+	*at += p - from;
+	rec->frame = k->frame;
+	rec->n_frames = without_padding(k->frame, k->n_frames);
+	rec->frames_kept = true;
+	return true;
 }
 
 static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, size_t *at)
@@ -330,6 +366,8 @@ static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, siz
 	size_t ahead = *at;
 	enum lines_got got;
 
+	if (t->is_usual && take_block(t, rec, at))
+		return PULL_RECORD;
 	t->frames.n = 0;
 	if (text_frame_line(rec->payload,
 			    &frame)) /* trace-cmd: the first one stands on the line itself */
@@ -345,9 +383,8 @@ static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, siz
 	}
 	if (got == LINES_MOVED)
 		return PULL_AGAIN;
-	drop_padding(t);
 	rec->frame = t->frames.v;
-	rec->n_frames = t->frames.n;
+	rec->n_frames = without_padding(t->frames.v, t->frames.n);
 	return PULL_RECORD;
 }
 
@@ -440,26 +477,6 @@ static void take_report_start(struct tl_source *src, struct tl_str line)
 		src->info.cpus = cpus;
 }
 
-/* All that may be looked at of a record; fields and symbols are not, without their `have` and `has`. */
-static void clear(struct tl_record *rec)
-{
-	rec->kind = TL_REC_EVENT;
-	rec->buffer = 0;
-	rec->ctx = rec->preempt = 0;
-	rec->cpu = -1;
-	rec->pid = rec->tgid = TL_PID_NONE;
-	rec->t = TL_NS_NONE;
-	rec->comm = rec->name = rec->payload = (struct tl_str){};
-	rec->row = NULL;
-	rec->f.have = 0;
-	rec->ip.has = rec->parent.has = 0;
-	rec->frame = NULL;
-	rec->n_frames = 0;
-	rec->lost = 0;
-	rec->raw = rec->raw_format = NULL;
-	rec->raw_n = 0;
-}
-
 static enum head_found head_of(struct ftrace_text *t, struct tl_str line, struct tl_record *rec,
 			       struct head_extra *extra)
 {
@@ -467,7 +484,7 @@ static enum head_found head_of(struct ftrace_text *t, struct tl_str line, struct
 	t->is_usual = lines_spare(&t->lines, line) && usual_head(&t->usual, line, rec);
 	if (t->is_usual)
 		return HEAD_OK;
-	clear(rec);
+	record_clear(rec);
 	return line.n && line.p[0] == '#' ? HEAD_NONE : text_head(line, rec, extra);
 }
 
@@ -551,7 +568,7 @@ static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 			return at_end(src, t);
 		if (got == LINES_MOVED)
 			continue;
-		clear(ret);
+		record_clear(ret);
 		pulled = take_line(src, t, line, ret, &at);
 		if (pulled == PULL_AGAIN)
 			continue;

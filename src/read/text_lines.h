@@ -43,6 +43,8 @@ static inline bool lines_spare(const struct text_lines *l, struct tl_str line)
 	return l->end - (line.p + line.n) >= SWAR_SPARE;
 }
 
+/* So many lines stand between p + from, the place last looked at, and p + to: they were looked at in one piece. */
+void lines_passed(struct text_lines *l, size_t from, size_t to, unsigned lines);
 /* Done with everything before p + at. */
 void lines_consume(struct text_lines *l, size_t at);
 

@@ -167,26 +167,32 @@ static bool learn_name(struct usual_name *name, const char *p, unsigned n, const
 	return true;
 }
 
+struct usual_name *usual_name_of(struct usual *u, const char *p, unsigned n, bool *ret_known)
+{
+	uint64_t first = swar_load(p), middle = n > 16 ? swar_load(p + 8) : 0, last = swar_load(p + n - 8);
+	struct usual_name *name = &u->name[slot_of(first ^ middle, last, USUAL_NAMES)];
+
+	*ret_known = name->n == n && name->first == first && name->last == last && name->middle == middle;
+	if (!*ret_known)
+		*name = (struct usual_name){first, middle, last, .n = n};
+	return name;
+}
+
 static const struct usual_name *name_at(struct usual *u, const char *p, const char *end)
 {
-	uint64_t first = swar_load(p), middle = swar_load(p + 8), last;
-	unsigned n = swar_before(first, ':');
 	struct usual_name *name;
+	unsigned n = swar_before(swar_load(p), ':');
+	bool known;
 
-	if (n < 8)
-		return NULL; /* it would have to be masked; what we model is longer */
-	n += swar_before(middle, ':');
+	if (n < USUAL_NAME_LEAST)
+		return NULL;
+	n += swar_before(swar_load(p + 8), ':');
 	if (n == 16)
 		n += swar_before(swar_load(p + 16), ':');
-	if (n == 24 || p[n + 1] != ' ')
+	if (n == USUAL_NAME_MOST || p[n + 1] != ' ')
 		return NULL;
-	last = swar_load(p + n - 8);
-	middle = n > 16 ? middle : 0;
-	name = &u->name[slot_of(first ^ middle, last, USUAL_NAMES)];
-	if (name->n == n && name->first == first && name->last == last && name->middle == middle)
-		return name;
-	*name = (struct usual_name){first, middle, last, .n = n};
-	if (learn_name(name, p, n, end))
+	name = usual_name_of(u, p, n, &known);
+	if (known || learn_name(name, p, n, end))
 		return name;
 	name->n = 0;
 	return NULL;

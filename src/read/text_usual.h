@@ -24,6 +24,8 @@ struct usual_row {
 	struct usual_field field[TL_FIELDS_MAX];
 };
 
+/* Shorter ones would have to be masked, and what we model is longer. */
+enum { USUAL_NAME_LEAST = 8, USUAL_NAME_MOST = 24 };
 enum { USUAL_FRONTS = 256, USUAL_FLAGS = 16, USUAL_NAMES = 64 };
 
 /* What the lines before told: small tables, an entry is the last that fell on its place. */
@@ -53,6 +55,9 @@ void usual_init(struct usual *u);
  * nothing of worth. Fills what text_head() fills; of ip and parent only `has`.
  */
 bool usual_head(struct usual *u, struct tl_str line, struct tl_record *ret);
+
+/* A name of n bytes, at least USUAL_NAME_LEAST, less than USUAL_NAME_MOST; !*ret_known: the caller fills its entry. */
+struct usual_name *usual_name_of(struct usual *u, const char *p, unsigned n, bool *ret_known);
 
 /* The fields of an event whose row is known; the payload is a whole line's rest, SWAR_SPARE as above, a blank before it. */
 bool usual_fields(const struct usual *u, const struct tl_event_row *row, struct tl_str payload, struct tl_fields *ret);

@@ -191,11 +191,161 @@ static void mutants(void **state)
 	assert_true(with_fields > 20000);
 }
 
+/* ---- whole traces: with a line number pasted in front no line is usual ---- */
+
+#define RECORDS 12000 /* several windows */
+
+/* One record's lines; a few dozen stacks, some with remarks inside or a line that is none. */
+static void put_record(FILE *f, uint32_t *seed, unsigned i, const char *front, const char *end)
+{
+	const char *line = usual[next_random(seed) % (sizeof(usual) / sizeof(usual[0]))];
+	unsigned stack = next_random(seed) % 40;
+
+	fprintf(f, "%s%s%s", front, line, end);
+	if (!strstr(line, "<stack trace"))
+		return;
+	for (unsigned k = 0; k < stack % 13; k++)
+		fprintf(f, "%s%sfunction_%u+0x%x/0x90 <ffffffff81%06x>%s", front, stack & 1 ? " => " : "=> ", stack + k, k,
+			stack * 64 + k, end);
+	if (stack == 7)
+		fprintf(f, "%s => 0x0%s", front, end);
+	if (i % 50 == 3)
+		fprintf(f, "%s%s", i % 100 == 3 ? "" : "// a remark", end);
+	if (i % 50 > 40)
+		fprintf(f, "%s => deeper%s", front, end);
+	if (i % 97 == 5)
+		fprintf(f, "%s => ! no symbol%s", front, end);
+}
+
+static struct tl_source *trace_of(const char *front, const char *end)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	struct tl_source *src;
+	uint32_t seed = 7;
+
+	assert_non_null(f);
+	fprintf(f, "# tracer: nop%s#%s", end, end);
+	for (unsigned i = 0; i < RECORDS; i++)
+		put_record(f, &seed, i, front, end);
+	fclose(f);
+	src = source_of_bytes(text, n);
+	free(text);
+	assert_non_null(src);
+	return src;
+}
+
+static void assert_text(struct tl_str a, struct tl_str b, unsigned record)
+{
+	if (a.n != b.n || (a.n && memcmp(a.p, b.p, a.n) != 0))
+		fail_msg("record %u: '%.*s' and '%.*s'", record, (int)a.n, a.n ? a.p : "", (int)b.n, b.n ? b.p : "");
+}
+
+static void assert_same_frames(const struct tl_record *a, const struct tl_record *b, unsigned record)
+{
+	assert_int_equal(a->n_frames, b->n_frames);
+	for (unsigned i = 0; i < a->n_frames; i++) {
+		assert_text(a->frame[i].name, b->frame[i].name, record);
+		assert_text(a->frame[i].text, b->frame[i].text, record);
+		assert_true(a->frame[i].addr == b->frame[i].addr && a->frame[i].off == b->frame[i].off &&
+			    a->frame[i].has == b->frame[i].has);
+	}
+}
+
+static void assert_same_record(const struct tl_record *a, const struct tl_record *b, unsigned record)
+{
+	assert_int_equal(a->kind, b->kind);
+	assert_int_equal(a->t, b->t);
+	assert_true(a->place == b->place && a->cpu == b->cpu && a->pid == b->pid && a->tgid == b->tgid &&
+		    a->ctx == b->ctx && a->row == b->row && a->f.have == b->f.have);
+	assert_text(a->comm, b->comm, record);
+	assert_text(a->payload, b->payload, record);
+	assert_same_frames(a, b, record);
+}
+
+static void same_trace(const char *end)
+{
+	struct tl_source *plain = trace_of("", end), *numbered = trace_of("12: ", end);
+	unsigned n = 0, kept = 0, cut = 0;
+	struct tl_record a, b;
+
+	for (; tl_source_next(plain, &a) == 1; n++) {
+		assert_int_equal(tl_source_next(numbered, &b), 1);
+		assert_same_record(&a, &b, n);
+		assert_false(b.frames_kept);
+		kept += a.frames_kept;
+		cut += a.n_frames && !a.frames_kept;
+	}
+	assert_end(numbered);
+	assert_int_equal(n, RECORDS);
+	assert_true(kept > 100); /* both ways were gone */
+	assert_true(cut > 10);
+	assert_int_equal(tl_source_info(plain)->unparsed, tl_source_info(numbered)->unparsed);
+	tl_source_close(plain);
+	tl_source_close(numbered);
+}
+
+static void whole_traces(void **state)
+{
+	same_trace("\n");
+	same_trace("\r\n");
+}
+
+/* perf script: behind a chain stands an empty line, which with CRLF is not quite empty. */
+static struct tl_source *perf_of(const char *end)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	struct tl_source *src;
+	uint32_t seed = 7;
+
+	assert_non_null(f);
+	for (unsigned i = 0; i < RECORDS; i++) {
+		unsigned stack = next_random(&seed) % 40;
+
+		fprintf(f, "sh %u [001] %u.%06u: %30s comm=sh pid=%u prio=120%s", 900 + stack, i / 1000, i % 1000,
+			stack % 3 ? "sched:sched_process_exit:" : "a:b_c_d_e_f:sched_process_wait:", i, end);
+		for (unsigned k = 0; k < stack % 9; k++)
+			fprintf(f, "\tffffffff81%06x function_%u+0x%x (%s)%s", stack * 64 + k, stack + k, k,
+				k < 5 ? "[kernel.kallsyms]" : "/usr/lib/libc.so.6", end);
+		fprintf(f, "%s", end);
+	}
+	fclose(f);
+	src = source_of_bytes(text, n);
+	free(text);
+	assert_non_null(src);
+	return src;
+}
+
+static void perf_traces(void **state)
+{
+	struct tl_source *lf = perf_of("\n"), *crlf = perf_of("\r\n");
+	unsigned n = 0, kept = 0, fields = 0;
+	struct tl_record a, b;
+
+	for (; tl_source_next(lf, &a) == 1; n++) {
+		assert_int_equal(tl_source_next(crlf, &b), 1);
+		assert_same_record(&a, &b, n);
+		assert_false(b.frames_kept);
+		kept += a.frames_kept;
+		fields += a.row && a.f.have == 7;
+	}
+	assert_end(crlf);
+	assert_true(kept > RECORDS / 2);
+	assert_int_equal(fields, RECORDS);
+	tl_source_close(lf);
+	tl_source_close(crlf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_lines),
 		cmocka_unit_test(mutants),
+		cmocka_unit_test(whole_traces),
+		cmocka_unit_test(perf_traces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
