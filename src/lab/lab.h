@@ -26,7 +26,6 @@ struct lab_arch {
 	const char *cc_package;
 	uint16_t elf_machine;
 	uint8_t elf_class;
-	bool nvme;	      /* its kernels have that driver built in: recordings come out by disk */
 };
 const struct lab_arch *lab_arch_named(const char *name); /* NULL: none */
 const struct lab_arch *lab_arch_here(void);		 /* of this machine; NULL: none we know */
@@ -84,6 +83,8 @@ char lab_image_option(const struct lab_image *img, const char *option);
 
 /* The statically linked programs a guest needs, in the cache: its busybox. To be freed. */
 struct tl_err *lab_busybox(const struct lab *lab, const char *arch, char **ret_path);
+/* A program of lab/guest-build, "tasklife" or "carry"; NULL: not there. To be freed. */
+char *lab_guest_program(const struct lab_arch *arch, const char *name);
 /* The recorder for guests of this CPU. To be freed. */
 struct tl_err *lab_recorder_find(const struct lab *lab, const struct lab_arch *arch, char **ret_path);
 
@@ -109,9 +110,12 @@ struct lab_opts {
 	int n_take;
 };
 
+/* Holes until written; a larger recording takes the console. 32-bit guests have no room for much more. */
+#define LAB_SHARED_MB 256
+
 struct lab_guest {
 	int initrd;	     /* memfd, -1 none */
-	int disk;	     /* memfd that the guest writes its recording into, -1 none */
+	int shared;	     /* memfd that is memory of the guest, too: its recording comes out there; -1 none */
 	int pid;	     /* 0: not running */
 	int from;	     /* its console */
 	bool talks;	     /* our standard input is its keyboard */

@@ -131,9 +131,9 @@ struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, 
 	add_words(&a, "-m");
 	add(&a, lab_path("%lld", (long long)o->mem_mb));
 	add_kernel(&a, g, img, o);
-	if (g->disk >= 0) {
-		add_words(&a, "-device nvme,serial=tasklife,drive=d -drive");
-		add(&a, lab_path("if=none,id=d,format=raw,cache=unsafe,file.locking=off,file=/proc/self/fd/%d", g->disk));
+	if (g->shared >= 0) {
+		add_words(&a, "-device ivshmem-plain,memdev=shared -object");
+		add(&a, lab_path("memory-backend-file,id=shared,share=on,size=%dM,mem-path=/proc/self/fd/%d", LAB_SHARED_MB, g->shared));
 	}
 	if (o->disk)
 		add_disk(&a, img, o);
@@ -202,8 +202,8 @@ void lab_guest_fini(struct lab_guest *g)
 	g->pid = 0;
 	guard_close(&g->from);
 	guard_close(&g->initrd);
-	guard_close(&g->disk);
-	g->from = g->initrd = g->disk = -1;
+	guard_close(&g->shared);
+	g->from = g->initrd = g->shared = -1;
 	for (char **a = g->argv; a && *a; a++)
 		free(*a);
 	free(g->argv);
