@@ -321,6 +321,7 @@ static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct la
 		.bare = r->bare,
 		.from_boot = r->from_boot,
 		.mode = r->mode,
+		.kept = r->output,
 		.take = r->take.v,
 		.n_take = r->take.n,
 	};

@@ -307,7 +307,9 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 
 	out_fmt(o, "MARK=@@tasklife-%s\nDIR=", g->nonce);
 	quote(o, cwd ? cwd : "/");
-	out_fmt(o, "\nMODE='%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "");
+	/* packing is 0.2 s of a guest's time, and what is only read once needs none */
+	out_fmt(o, "\nMODE='%s%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "",
+		p->o->kept || g->shared < 0 ? "" : " --no-compress");
 	out_fmt(o, "FROM_BOOT=%s\n", p->o->from_boot ? "1" : "");
 	out_fmt(o, "DEBUG=%s\n", p->o->gdb ? "1" : "");
 	out_fmt(o, "BARE=%s\nSHARED=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", g->shared >= 0 ? "1" : "",

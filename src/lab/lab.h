@@ -106,6 +106,7 @@ struct lab_opts {
 	bool console;	     /* from its disk: our terminal is its console, and its end is its own affair */
 	int64_t ssh_port;    /* of 127.0.0.1, forwarded to the guest's 22; 0: none */
 	const char *mode;    /* of the recording; NULL: the best */
+	bool kept;	     /* it will be a file of the user's: packed */
 	const char *const *take; /* files besides those the command names; x.c is compiled and becomes x */
 	int n_take;
 };

@@ -7,6 +7,7 @@
  * What is on where comes from facts/events.def: LIVES rows system-wide in `lives`, FAMILY rows in `family`.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/guard.h"
@@ -154,12 +155,46 @@ static struct tl_err *enable_stacks(struct tl_recorder *rec)
 static const enum tl_role traced_role[] = {TL_ROLE_COPY_PROCESS, TL_ROLE_BPRM_EXECVE, TL_ROLE_DO_EXIT,
 					   TL_ROLE_KTHREAD_CREATE, TL_ROLE_RELEASE_TASK};
 
+static void *read_functions(void *arg)
+{
+	struct functions *f = arg;
+
+	f->err = tfs_functions(NULL, f->tracefs, &f->text);
+	return NULL;
+}
+
+void functions_start(struct functions *f, const char *tracefs)
+{
+	f->tracefs = tracefs;
+	f->running = !pump_thread(&f->thread, read_functions, f);
+}
+
+static struct tl_err *functions_get(struct functions *f, const char **ret)
+{
+	if (f->running)
+		pthread_join(f->thread, NULL);
+	else
+		read_functions(f);
+	f->running = false;
+	*ret = f->text;
+	return take(f->err);
+}
+
+void functions_fini(struct functions *f)
+{
+	if (f->running)
+		pthread_join(f->thread, NULL);
+	tl_err_free(f->err);
+	free(f->text);
+	*f = (struct functions){};
+}
+
 static struct tl_err *enable_functions(struct tl_recorder *rec)
 {
-	auto_free char *functions = NULL;
+	const char *functions;
 	auto_fini(tfs_names) struct tfs_names names = {};
 
-	try(tfs_functions(&rec->inst[LIVES], rec->tracefs, &functions));
+	try(functions_get(&rec->functions, &functions));
 	for (unsigned i = 0; i < ARRAY_SIZE(traced_role); i++) {
 		struct tl_err *err;
 
