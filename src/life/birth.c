@@ -19,32 +19,50 @@ void birth_path(struct tl_lives *l, const struct tl_event *ev)
 		creator->copy_stack = path_of(ev);
 }
 
+static void request_drop(struct tl_lives *l, size_t at)
+{
+	l->requests.n--;
+	for (size_t i = at; i < l->requests.n; i++)
+		l->requests.v[i] = l->requests.v[i + 1];
+}
+
+/* It has been served, or has failed: a task waits for what it has asked for before it asks again. */
+void birth_request_done(struct tl_lives *l, tl_pid by)
+{
+	for (size_t i = l->requests.n; i-- > 0;)
+		if (l->requests.v[i].by.tid == by)
+			request_drop(l, i);
+}
+
 /* kthread_create_on_node: kthreadd's next child is for the owner. */
 void birth_request(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *by = life_owner(l, ev);
 	struct request *r;
 
-	if (!by || l->requests.n >= REQUESTS_KEPT || !(r = vec_push(&l->requests)))
+	if (!by)
 		return;
-	*r = (struct request){life_ref(by), ev->t};
+	birth_request_done(l, by->t.tid);
+	if (l->requests.n >= REQUESTS_KEPT || !(r = vec_push(&l->requests)))
+		return;
+	*r = (struct request){.by = life_ref(by), .t = ev->t};
 }
 
-/* Requests are served in order (kthread_create_list); stale ones were for something that failed. */
+/*
+ * Requests are served in order (kthread_create_list), but who enters the function first may queue second, and a birth may
+ * have been lost. So a birth while several are open has nobody's name, unless its task is named by who asked (see_rename()).
+ */
 static struct tl_ref request_take(struct tl_lives *l, tl_ns now)
 {
-	struct tl_ref by = ref_none();
-
-	while (l->requests.n && by.tid == TL_PID_NONE) {
-		struct request r = l->requests.v[0];
-
-		l->requests.n--;
-		for (size_t i = 0; i < l->requests.n; i++)
-			l->requests.v[i] = l->requests.v[i + 1];
-		if (r.t == TL_NS_NONE || now == TL_NS_NONE || now - r.t < REQUEST_FRESH_NS)
-			by = r.by;
-	}
-	return by;
+	while (l->requests.n && l->requests.v[0].t != TL_NS_NONE && now != TL_NS_NONE && now - l->requests.v[0].t >= REQUEST_FRESH_NS)
+		request_drop(l, 0);
+	if (!l->requests.n)
+		return ref_none();
+	struct request r = l->requests.v[0];
+	request_drop(l, 0);
+	vec_each(other, &l->requests)
+		r.doubtful = other->doubtful = true;
+	return r.doubtful ? ref_none() : r.by;
 }
 
 /* CLONE_THREAD and CLONE_PARENT: the child's parent is the creator's own (kernel/fork.c copy_process). */

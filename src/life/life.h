@@ -109,6 +109,7 @@ struct group {
 struct request {
 	struct tl_ref by;
 	tl_ns t;
+	bool doubtful; /* another one was open at a birth: whose it was is not known */
 };
 
 /* A dead task that is complete some time after t, see finish_lingering(). */
@@ -231,6 +232,7 @@ void see_side(struct tl_lives *l, const struct tl_event *ev);
 /* birth.c, called from func.c */
 void birth_path(struct tl_lives *l, const struct tl_event *ev);
 void birth_request(struct tl_lives *l, const struct tl_event *ev);
+void birth_request_done(struct tl_lives *l, tl_pid by); /* what it has asked for is there */
 /* death.c */
 void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);
