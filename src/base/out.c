@@ -37,6 +37,20 @@ void out_flush(struct out *o)
 	o->n = 0;
 }
 
+#define HAND_AT (32 * 1024)
+
+void out_hand(struct out *o, const void *p, size_t n)
+{
+	if (o->fd < 0 || n < HAND_AT || o->opening) {
+		out_mem(o, p, n);
+		return;
+	}
+	out_flush(o);
+	if (!o->os && io_write_all(o->fd, p, n) < 0)
+		o->os = errno;
+	o->left += n;
+}
+
 bool out_grow(struct out *o, size_t n)
 {
 	size_t cap = o->cap ? o->cap : 4096;

@@ -65,6 +65,8 @@ static inline void out_str(struct out *o, const char *s)
 	out_mem(o, s, strlen(s));
 }
 
+/* Much at once: from where it is, if it is worth a write of its own. */
+void out_hand(struct out *o, const void *p, size_t n);
 void out_i64(struct out *o, int64_t v);
 void out_fmt(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void out_vfmt(struct out *o, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));

@@ -3,6 +3,7 @@
 #ifndef EVENT_EVENT_H
 #define EVENT_EVENT_H
 
+#include <stdalign.h>
 #include "base/atom.h"
 #include "base/map.h"
 #include "base/vec.h"
@@ -30,10 +31,15 @@ struct held {
 	struct tl_rawframe ip, parent; /* is_func: names are atoms' bytes */
 };
 
+/*
+ * Whoever takes events only looks at the first line of this: what the reader changes with each record lies on others, or
+ * the two would wait for each other's caches at every event.
+ */
 struct tl_events {
 	struct tl_source *src;
 	const struct tl_symtab *symbols; /* given from outside, for traces without */
-	struct atoms atoms;
+	struct ahead *ahead; /* ahead.c; NULL: events are pulled one by one */
+	alignas(128) struct atoms atoms;
 	struct arena mem; /* stacks */
 	struct map stacks; /* hash -> struct stack_entry */
 	struct map kept;   /* address of frames that their reader keeps -> struct stack_entry */
@@ -44,7 +50,6 @@ struct tl_events {
 	uint64_t records;
 	VEC(struct pair_slot) slot; /* by cpu, buffer and context */
 	bool ended;
-	struct ahead *ahead;	/* ahead.c; NULL: events are pulled one by one */
 	struct tl_event taken;	/* by tl_events_take(), where none are read ahead */
 };
 

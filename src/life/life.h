@@ -82,6 +82,7 @@ struct life {
 	uint16_t call_losses; /* of the trace, when `call` was seen */
 	char sleep_state;
 	bool finished;
+	bool lent; /* tl_lives_keep(): somebody looks at it */
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */
 	bool released; /* reap.c: it called release_task while dying: of itself */
@@ -198,6 +199,8 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid);
 /* One process with a task whose group's id is not known: they get it together when it is. */
 void group_share(struct tl_lives *l, struct life *life, const struct life *with);
 void group_leave(struct tl_lives *l, struct life *life); /* drop the reference */
+/* Its process has no other life that is not handed on: it is found by nobody any more. False: others have it, too. */
+bool group_alone(struct tl_lives *l, const struct life *life);
 void group_died(struct tl_lives *l, struct life *life);  /* one thread less */
 void group_leaver(struct life *life, struct tl_seen seen);
 /* It leads its group after all: what it did only leaders do. */
