@@ -368,6 +368,8 @@ static struct tl_err *pack(struct lab_guest *g, struct packing *p, int argc, cha
 
 	try(lab_put_base(&p->cpio, p->lab, p->o->arch, lab_text_init));
 	try(put_ours(g, p));
+	if (p->o->modules)
+		try(lab_put_modules(&p->cpio, p->o->image, p->o->modules));
 	if (cwd && cwd[1])
 		try(lab_cpio_dir(&p->cpio, cwd + 1));
 	try(put_command(p, argv[0]));

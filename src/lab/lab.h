@@ -76,6 +76,8 @@ void lab_image_fini(struct lab_image *img);
 struct tl_err *lab_image_find(const struct lab *lab, const struct lab_kernel *k, struct lab_image *ret);
 /* Get it when it is not there; with again: look for a newer one. */
 struct tl_err *lab_image_fetch(const struct lab *lab, const struct lab_kernel *k, bool again, struct lab_image *ret);
+/* Is there such a group in lab/modules.list. */
+bool lab_modules_known(const char *group);
 /* What of lab/modules.list it has, into its directory; img may become a newer one when its package is gone. */
 struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img);
 /* 'y', 'm', 'n' of an option in its config; '?' when it has none. */
@@ -107,6 +109,8 @@ struct lab_opts {
 	int64_t ssh_port;    /* of 127.0.0.1, forwarded to the guest's 22; 0: none */
 	const char *mode;    /* of the recording; NULL: the best */
 	bool kept;	     /* it will be a file of the user's: packed */
+	const char *modules; /* a group of lab/modules.list that is loaded first, out of `image`; NULL: none */
+	const struct lab_image *image;
 	const char *const *take; /* files besides those the command names; x.c is compiled and becomes x */
 	int n_take;
 };
