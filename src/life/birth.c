@@ -8,7 +8,7 @@
 
 #define REQUESTS_KEPT	 64
 #define REQUEST_FRESH_NS 10000000000ll
-/* With clocks that differ between CPUs a child may be seen running just before the record of its fork. */
+/* With clocks that differ between CPUs, or stand still between ticks (early in a boot), a child may be seen just before its birth. */
 #define SKEW_NS 1000000
 
 void birth_path(struct tl_lives *l, const struct tl_event *ev)
@@ -99,12 +99,21 @@ static void join_by_flags(struct tl_lives *l, struct life *child, struct life *c
 		group_share(l, child, creator);
 }
 
+/* Alive without a birth, and first seen a moment ago (SKEW_NS): the birth that is told now is its own. */
+static bool seen_too_early(const struct life *child, const struct tl_event *ev)
+{
+	return !is_dying(child) && !child->census && !child->t.birth.seen.is && ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE &&
+	       ev->t - child->t.first.t < SKEW_NS;
+}
+
 void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 {
-	struct life *creator = life_owner(l, ev), *child;
+	struct life *creator = life_owner(l, ev), *child = life_at(l, ev->u.newtask.pid);
+	bool early = child && seen_too_early(child, ev);
 	struct tl_birth *b;
 
-	child = life_born(l, ev->u.newtask.pid, ev);
+	if (!early)
+		child = life_born(l, ev->u.newtask.pid, ev);
 	if (!child)
 		return; /* the idle task of another CPU has pid 0 */
 	b = &child->t.birth;
@@ -115,7 +124,8 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 	b->stack = path_of(ev);
 	if (creator && !b->stack)
 		b->stack = creator->copy_stack;
-	life_name(child, ev->u.newtask.comm);
+	if (!early) /* else it bears a newer name */
+		life_name(child, ev->u.newtask.comm);
 	if (creator)
 		born_of(l, child, creator);
 	join_by_flags(l, child, creator);
@@ -128,11 +138,9 @@ static bool fork_confirms(const struct life *child, const struct tl_event *ev)
 {
 	const struct tl_birth *b = &child->t.birth;
 
-	if (is_dying(child) || child->census)
-		return false;
 	if (b->seen.is)
-		return !b->confirmed.is && b->creator.tid == ev->u.fork.parent;
-	return ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE && ev->t - child->t.first.t < SKEW_NS;
+		return !is_dying(child) && !child->census && !b->confirmed.is && b->creator.tid == ev->u.fork.parent;
+	return seen_too_early(child, ev);
 }
 
 static void fork_births(struct tl_lives *l, struct life *child, struct life *creator, const struct tl_event *ev)
@@ -159,12 +167,13 @@ void see_fork(struct tl_lives *l, const struct tl_event *ev)
 		child = life_born(l, ev->u.fork.child, ev);
 	if (!child)
 		return;
-	life_name(child, ev->u.fork.child_comm);
 	b = &child->t.birth;
-	if (b->seen.is)
+	if (b->seen.is) {
 		b->confirmed = seen_at(ev);
-	else
+	} else {
+		life_name(child, ev->u.fork.child_comm);
 		fork_births(l, child, creator, ev);
+	}
 	if (!b->stack)
 		b->stack = path_of(ev) ? path_of(ev) : creator ? creator->copy_stack : NULL;
 	if (creator)

@@ -6,6 +6,8 @@
 #define BORN(pid, t)	 " kthreadd-2 [000] ..... " t ": task_newtask: pid=" pid " comm=kthreadd clone_flags=800700 oom_score_adj=0\n"
 #define NAMED(by, pid, t) " " by " [000] ..... " t ": task_rename: pid=" pid " oldcomm=kthreadd newcomm=k" pid " oom_score_adj=0\n"
 
+static char name[32]; /* of the task 50 */
+
 /* Requesters by the last digit of the new thread's id. */
 static void look(void *ctx, const struct tl_task *t)
 {
@@ -13,6 +15,8 @@ static void look(void *ctx, const struct tl_task *t)
 
 	if (t->tid >= 50)
 		by[t->tid - 50] = t->birth.requester.tid;
+	if (t->tid == 50)
+		snprintf(name, sizeof(name), "%s", t->comm->s);
 }
 
 static void each_waits_for_his_own(void **state)
@@ -49,12 +53,23 @@ static void a_birth_that_was_lost_blames_nobody(void **state)
 	assert_int_equal(by[2], 7);
 }
 
+/* One time for both records, and the other CPU's printed first. */
+static void a_name_before_its_birth(void **state)
+{
+	tl_pid by[3] = {};
+
+	lives_told(ASKS("init-1", "1.1") NAMED("init-1", "50", "1.2") BORN("50", "1.2"), look, by, false);
+	assert_int_equal(by[0], 1);
+	assert_string_equal(name, "k50");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_waits_for_his_own),
 		cmocka_unit_test(two_at_once_are_told_apart_by_the_name_they_give),
 		cmocka_unit_test(a_birth_that_was_lost_blames_nobody),
+		cmocka_unit_test(a_name_before_its_birth),
 	};
 
 	return cmocka_run_group_tests_name("who asked for a kernel thread", tests, NULL, NULL);
