@@ -41,7 +41,7 @@ static int asks_for_khugepaged(struct zoo *z, void *arg)
 {
 	if (!zoo_write(thp, "always"))
 		return 1;
-	for (int i = 0; i < 500 && !z->sh->pid[0]; i++) {
+	for (int i = 0; i < ZOO_PATIENCE_MS / 2 && !z->sh->pid[0]; i++) {
 		z->sh->pid[0] = find_task("khugepaged");
 		zoo_ms(2);
 	}
@@ -56,11 +56,11 @@ static void kthread(struct zoo *z)
 	if (!zoo_read(thp, was, sizeof(was)) || !zoo_write(thp, "never"))
 		zoo_skip(z, "no transparent huge pages here (mm/khugepaged.c; arch/arm/Kconfig: they need ARM_LPAE)");
 	pid_t running = find_task("khugepaged");
-	if (running && !zoo_gone(running, 3000))
+	if (running && !zoo_gone(running, ZOO_PATIENCE_MS))
 		zoo_skip(z, "khugepaged does not end here");
 	pid_t k = zoo_child(z, "k", asks_for_khugepaged, NULL);
 	zoo_end0(z, k);
-	zoo_gone(z->sh->pid[0], 3000);
+	zoo_gone(z->sh->pid[0], ZOO_PATIENCE_MS);
 	if ((p = strchr(was, '['))) { /* "always [madvise] never" */
 		p[strcspn(p, "]")] = 0;
 		zoo_write(thp, p + 1);
@@ -176,7 +176,9 @@ static void cryptomgr(struct zoo *z)
 	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)))
 		zoo_skip(z, "no %s: %m (crypto/Kconfig CRYPTO_USER_API_HASH, CRYPTO_RMD160)", sa.salg_name);
 	close(fd);
-	zoo_ms(50);
+	for (pid_t t; (t = find_task("cryptomgr_test"));)
+		if (!zoo_gone(t, ZOO_PATIENCE_MS))
+			zoo_fail(z, "cryptomgr_test stays");
 	zoo_tell(z, (struct zoo_say){.comm = "cryptomgr_test", .birth = "kthread", .creator = {2, "kthreadd"},
 				     .death = "kthread_end", .autoreap = true});
 }
