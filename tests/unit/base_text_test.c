@@ -23,6 +23,7 @@ static void hostile_names_lose_their_teeth(void **state)
 		{"한글", "한글"},
 		{"\xe2\x80\xae" "evil", "\\xe2\\x80\\xae" "evil"},
 		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+		{"\xef\xbf\xbf", "\\xef\\xbf\\xbf"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
