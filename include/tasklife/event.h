@@ -34,6 +34,9 @@ enum tl_ev {
 	TL_EV_WAIT_RETURN,
 	TL_EV_CALL,	/* a system call that may send signals begins or ends */
 	TL_EV_CONFINE,	/* a task asks for seccomp */
+	TL_EV_WAITID,	/* waitid() begins: how it waits */
+	TL_EV_ASKED,	/* a task asks for what decides much later */
+	TL_EV_RECLAIM,	/* a task looked for memory to take, mostly in vain */
 	TL_EV_FUNC,	/* a traced function with a role */
 	TL_EV_SIDE,	/* a side fact of our own recorder, see side.h */
 	TL_EV_LOST,
@@ -80,6 +83,30 @@ static inline bool tl_stack_has_role(const struct tl_stack *stack, unsigned role
 	return stack->roles[role / 64] >> role % 64 & 1;
 }
 
+/* What a task may have asked for. */
+enum tl_asked {
+	TL_ASKED_RSEQ = 1,	/* another area for restartable sequences than its C library's */
+	TL_ASKED_SESSION = 2,	/* a session of its own */
+	TL_ASKED_CPU_LIMIT = 4, /* a limit of CPU time */
+};
+
+/* Where a task last looked for memory to take. */
+enum tl_reclaim {
+	TL_RECLAIM_UNKNOWN,
+	TL_RECLAIM_NONE,   /* nowhere since the recording began */
+	TL_RECLAIM_MEMCG,  /* in its control group, in vain */
+	TL_RECLAIM_GLOBAL, /* in all memory */
+};
+
+/* How the area for restartable sequences looked when a signal was sent. */
+enum tl_rseq {
+	TL_RSEQ_UNKNOWN,
+	TL_RSEQ_NONE,  /* none registered */
+	TL_RSEQ_GOOD,  /* readable, in no sequence, up to date */
+	TL_RSEQ_BAD,   /* not readable */
+	TL_RSEQ_OTHER, /* in a sequence, or not up to date */
+};
+
 /* Kinds of side facts (recorder → trace_marker → here; doc: src/record/side.md). */
 enum tl_side {
 	TL_SIDE_ROOT, /* tid: a task the recording was asked for */
@@ -92,11 +119,10 @@ enum tl_side {
 	TL_SIDE_MODE, /* text: how it was recorded ("events+stacks") */
 };
 
-/* What every event has comes first; of u only the member of its kind is there. */
 struct tl_event {
-	enum tl_ev kind : 8;
-	uint8_t ctx; /* enum tl_ctx */
+	enum tl_ev kind;
 	uint16_t buffer;
+	uint8_t ctx; /* enum tl_ctx */
 	int32_t cpu;
 	tl_pid pid; /* the owner */
 	tl_pid tgid;
@@ -165,6 +191,15 @@ struct tl_event {
 		} wait_return;
 		uint8_t call; /* enum tl_call begun; TL_CALL_UNWATCHED: it ended */
 		bool strict;  /* CONFINE: strict mode, else a filter */
+		uint8_t reclaim; /* enum tl_reclaim */
+		struct {
+			uint32_t options;
+			bool of_one; /* of the process that sched_process_wait names */
+		} waitid;
+		struct {
+			tl_pid pid; /* for whom */
+			uint8_t what; /* enum tl_asked */
+		} asked;
 		struct {
 			const struct tl_atom *name, *caller;
 			uint16_t role, caller_role;
@@ -179,6 +214,13 @@ struct tl_event {
 			int32_t sig;
 			uint8_t call;	 /* enum tl_call */
 			int8_t unwanted; /* 1, 0, -1 not told */
+			int8_t trap;	 /* SENDER: the last CPU exception it could not be spared, -1 not told */
+			uint8_t rseq;	 /* SENDER: enum tl_rseq */
+			int8_t leads;	 /* SENDER: the target leads a session: 1, 0, -1 not told */
+			int8_t limit;	 /* SENDER: its process has used up its CPU time: 1, 0, -1 not told */
+			uint8_t arch;	 /* MODE: enum tl_arch of the kernel */
+			bool asks;	 /* MODE: what decides much later (enum tl_asked) is recorded */
+			bool reclaims;	 /* MODE: the search for memory is recorded */
 			bool calls;	 /* MODE: system calls that may send signals are recorded, all of them */
 			const struct tl_atom *comm, *text, *cgroup;
 		} side;

@@ -61,6 +61,14 @@ struct tl_signal {
 	bool oom_victim;  /* mark_victim for the target just before or after */
 	uint16_t losses;   /* of the trace before it: places where records are missing */
 	char target_state; /* state letter of the target at that moment, 0 unknown ('T' stopped) */
+	bool framing;	   /* to itself, right behind the delivery of another one that has a handler */
+	bool continued;	   /* a SIGHUP of a dying task, behind which it sent SIGCONT as well */
+	bool owner_hung;   /* the owner's terminal may have been hung up before */
+	int8_t leads;	   /* the target leads a session: 1, 0, -1 not known */
+	int8_t limit;	   /* the owner's process has used up its CPU time: 1, 0, -1 not told */
+	int8_t trap;	   /* the owner's last CPU exception of those that may kill; -1 not told */
+	uint8_t rseq;	   /* enum tl_rseq of the owner */
+	uint8_t reclaim;   /* enum tl_reclaim of the owner */
 };
 
 /* A signal_deliver in this task, matched or not. */
@@ -176,6 +184,7 @@ struct tl_task {
 	uint32_t generation;
 	bool kthread;
 	uint8_t confined; /* enum tl_confined: seccomp asked for by it or by who made it */
+	uint8_t asked;	  /* enum tl_asked, bits: by it; RSEQ also by who made it */
 	bool root;	/* the recording was asked for it */
 	bool family;	/* root or descends from one */
 	const struct tl_atom *comm; /* the last it bore */
@@ -230,6 +239,7 @@ struct tl_process {
 	unsigned n_leavers;
 	struct tl_signal *group_signals; /* grp=1, whichever thread was named as target; an array */
 	unsigned n_group_signals;
+	bool cpu_limited; /* it was given a limit of CPU time, or who made it */
 	struct tl_seen execed; /* last sched_process_exec under this tgid */
 	struct tl_seen end;    /* the last thread's death; not seen while one lives */
 	bool ended;
@@ -240,6 +250,8 @@ struct tl_lives;
 /* What the lives were told with: which kinds of witnesses this trace has at all. */
 struct tl_witnesses {
 	bool newtask, fork, exec, exit, wait, free, sw, signal, deliver, functions, stacks, side;
+	bool asks; /* what a task may ask for is recorded (enum tl_asked) */
+	bool reclaims; /* the search for memory is recorded */
 	bool calls; /* all system calls that end a task or send signals by a way of their own, and none was lost */
 	uint8_t arch; /* enum tl_arch of the kernel, as far as known by now */
 };
@@ -255,12 +267,6 @@ void tl_lives_keep_segments(struct tl_lives *lives);
 /* Before the first event: lives that were handed on stay valid until tl_lives_free(), for who lets people look at
  * any of them. Memory then follows the length of the trace. */
 void tl_lives_keep_all(struct tl_lives *lives);
-/*
- * For the callback: the task stays valid, with everything it points to, until it is given back; nothing of it changes any
- * more, so another thread may look at it. False: its process lives on, and the task is gone after the call as usual.
- */
-bool tl_lives_keep(struct tl_lives *lives, const struct tl_task *task);
-void tl_lives_give_back(struct tl_lives *lives, const struct tl_task *task);
 /* One event, in time order. */
 struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
 /* The end of the trace: everything still held is handed on. */

@@ -12,6 +12,8 @@
  * Which system call the task is in, at both: its registers at entry are kept at the top of its kernel stack. That tells
  * exit from exit_group and kill from pidfd_send_signal, where no call path is recorded.
  *
+ * What else tells where a signal comes from that the kernel forces on a task, or sends for what it has used up.
+ *
  * Only the fields used are declared; libbpf finds where they are in the running kernel (CO-RE).
  */
 #include <linux/types.h>
@@ -21,9 +23,28 @@
 #include <bpf/bpf_tracing.h>
 #include "exit_record.h"
 
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+struct task_cputime_atomic {
+	atomic64_t utime, stime;
+} __attribute__((preserve_access_index));
+
+struct thread_group_cputimer {
+	struct task_cputime_atomic cputime_atomic;
+} __attribute__((preserve_access_index));
+
+struct rlimit {
+	unsigned long rlim_cur, rlim_max;
+} __attribute__((preserve_access_index));
+
 struct signal_struct {
 	int group_exit_code;
 	unsigned int flags;
+	int leader;
+	struct thread_group_cputimer cputimer;
+	struct rlimit rlim[16];
 } __attribute__((preserve_access_index));
 
 struct sigaction {
@@ -52,6 +73,13 @@ struct vm_struct {
 	unsigned int nr_pages;
 } __attribute__((preserve_access_index));
 
+struct thread_struct {
+	unsigned long trap_nr;	  /* x86 */
+	unsigned long fault_code; /* arm64 */
+} __attribute__((preserve_access_index));
+
+struct rseq;
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
@@ -65,6 +93,16 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
 	struct mm_struct *mm;
+	struct rseq *rseq; /* up to 6.18 */
+	struct thread_struct thread;
+} __attribute__((preserve_access_index));
+
+struct rseq_data___new {
+	struct rseq *usrptr;
+} __attribute__((preserve_access_index));
+
+struct task_struct___new {
+	struct rseq_data___new rseq;
 } __attribute__((preserve_access_index));
 
 /* ---- the system call a task is in ---- */
@@ -212,6 +250,56 @@ struct {
 	__uint(max_entries, 1 << 20);
 } signals SEC(".maps");
 
+/* include/uapi/linux/rseq.h */
+struct area {
+	__u32 cpu_id_start, cpu_id;
+	__u64 rseq_cs;
+};
+
+static __always_inline __u8 area_of(struct task_struct *me)
+{
+	struct task_struct___new *new = (void *)me;
+	struct area a;
+	void *at;
+
+	if (bpf_core_field_exists(me->rseq))
+		at = BPF_CORE_READ(me, rseq);
+	else if (bpf_core_field_exists(new->rseq.usrptr))
+		at = BPF_CORE_READ(new, rseq.usrptr);
+	else
+		return AREA_UNKNOWN;
+	if (!at)
+		return AREA_NONE;
+	if (bpf_probe_read_user(&a, sizeof(a), at))
+		return AREA_BAD;
+	return a.rseq_cs || a.cpu_id != bpf_get_smp_processor_id() ? AREA_OTHER : AREA_GOOD;
+}
+
+#define RLIMIT_CPU	0
+#define RLIM_INFINITY (~0UL)
+#define NSEC_PER_SEC  1000000000ull
+
+/* As kernel/time/posix-cpu-timers.c check_process_timers() reckons. */
+static __always_inline int has_used_up(struct signal_struct *s)
+{
+	unsigned long hard = BPF_CORE_READ(s, rlim[RLIMIT_CPU].rlim_max);
+	__u64 used = (__u64)BPF_CORE_READ(s, cputimer.cputime_atomic.utime.counter) +
+		     (__u64)BPF_CORE_READ(s, cputimer.cputime_atomic.stime.counter);
+
+	return hard != RLIM_INFINITY && used >= hard * NSEC_PER_SEC;
+}
+
+static __always_inline int trap_of(struct task_struct *me)
+{
+#if defined(__TARGET_ARCH_x86)
+	return (int)BPF_CORE_READ(me, thread.trap_nr);
+#elif defined(__TARGET_ARCH_arm64)
+	return (int)(BPF_CORE_READ(me, thread.fault_code) >> 26 & 0x3f); /* the class of an exception: ESR_ELx_EC */
+#else
+	return -1;
+#endif
+}
+
 /* 17 18 19 20 21 22 23 28: SIGCHLD, SIGCONT, the stops, SIGURG, SIGWINCH kill nobody. Real-time signals come in storms. */
 #define HARMLESS 0x10fe0000u
 
@@ -236,6 +324,11 @@ int BPF_PROG(on_signal, int sig, void *info, struct task_struct *to, int group, 
 	r->target = to->pid;
 	r->sig = sig;
 	r->n = 0;
+	r->trap = trap_of(me);
+	r->rseq = area_of(me);
+	r->leads = BPF_CORE_READ(to, signal, leader) != 0;
+	r->limit = has_used_up(BPF_CORE_READ(me, signal));
+	r->pad = 0;
 	note_call(me, &r->call);
 	if (mm) {
 		from = BPF_CORE_READ(mm, arg_start);

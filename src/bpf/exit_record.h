@@ -29,6 +29,8 @@ struct exec_record {
 	char text[EXEC_TEXT]; /* arguments, a NUL behind each */
 };
 
+enum rseq_area { AREA_UNKNOWN, AREA_NONE, AREA_GOOD, AREA_BAD, AREA_OTHER };
+
 struct signal_record {
 	__u64 t; /* as above */
 	__u64 cgroup; /* id in the unified hierarchy */
@@ -36,6 +38,8 @@ struct signal_record {
 	__s32 sig;
 	__u32 n;
 	struct call_record call;
+	__s32 trap;
+	__u8 rseq, leads, limit, pad; /* enum rseq_area */
 	char text[EXEC_TEXT]; /* the command line of who was running */
 };
 

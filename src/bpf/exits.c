@@ -63,6 +63,14 @@ static int on_exec(void *ctx, void *data, size_t n)
 	return 0;
 }
 
+static const char *area_name(__u8 area)
+{
+	static const char *const name[] = {
+		[AREA_NONE] = "none", [AREA_GOOD] = "good", [AREA_BAD] = "bad", [AREA_OTHER] = "other"};
+
+	return area < ARRAY_SIZE(name) ? name[area] : NULL;
+}
+
 static int on_signal(void *ctx, void *data, size_t n)
 {
 	const struct exits *x = ctx;
@@ -74,6 +82,10 @@ static int on_signal(void *ctx, void *data, size_t n)
 								 .target = r->target,
 								 .sig = r->sig,
 								 .call = call_of(&r->call),
+								 .trap = r->trap,
+								 .rseq = area_name(r->rseq),
+								 .leads = r->leads,
+								 .limit = r->limit,
 								 .cgroup = r->cgroup,
 								 .args = r->text,
 								 .n = r->n});

@@ -33,6 +33,10 @@ struct exits_signal { /* one that may kill */
 	tl_pid tid, target; /* who was running when it was sent, mostly the sender */
 	int sig;
 	enum tl_call call; /* the system call that who was running was in; nothing in an interrupt */
+	int trap;	  /* who was running: the last CPU exception it could not be spared (x86); -1 not known */
+	const char *rseq; /* its area for restartable sequences: "none", "good", "bad", "other"; NULL not told */
+	int leads;	  /* the target leads a session */
+	int limit;	  /* who was running: its process has used up its hard limit of CPU time */
 	uint64_t cgroup; /* of who was running: its id in the unified hierarchy; 0 unknown */
 	const char *args; /* of who was running; n 0: a kernel thread, or not readable */
 	size_t n;

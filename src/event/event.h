@@ -3,7 +3,6 @@
 #ifndef EVENT_EVENT_H
 #define EVENT_EVENT_H
 
-#include <stdalign.h>
 #include "base/atom.h"
 #include "base/map.h"
 #include "base/vec.h"
@@ -31,18 +30,12 @@ struct held {
 	struct tl_rawframe ip, parent; /* is_func: names are atoms' bytes */
 };
 
-/*
- * Whoever takes events only looks at the first line of this: what the reader changes with each record lies on others, or
- * the two would wait for each other's caches at every event.
- */
 struct tl_events {
 	struct tl_source *src;
 	const struct tl_symtab *symbols; /* given from outside, for traces without */
-	struct ahead *ahead; /* ahead.c; NULL: events are pulled one by one */
-	alignas(128) struct atoms atoms;
+	struct atoms atoms;
 	struct arena mem; /* stacks */
 	struct map stacks; /* hash -> struct stack_entry */
-	struct map kept;   /* address of frames that their reader keeps -> struct stack_entry */
 	struct tl_event_counts counts;
 	struct held *ring;
 	size_t cap;	    /* a power of two */
@@ -50,6 +43,7 @@ struct tl_events {
 	uint64_t records;
 	VEC(struct pair_slot) slot; /* by cpu, buffer and context */
 	bool ended;
+	struct ahead *ahead;	/* ahead.c; NULL: events are pulled one by one */
 	struct tl_event taken;	/* by tl_events_take(), where none are read ahead */
 };
 
@@ -88,6 +82,9 @@ bool decode_exit_call(struct tl_events *evs, const struct tl_record *rec, struct
 bool decode_wait_return(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 bool decode_call(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 bool decode_confine(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
+bool decode_waitid(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
+bool decode_asked(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
+bool decode_reclaim(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 /* A traced function; false when it has no role. */
 bool decode_func(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 /* A marker of our recorder; false for anybody else's text. */
@@ -114,9 +111,7 @@ static inline const struct tl_atom *str_of(struct tl_events *evs, const struct t
 	return has(rec, field) ? atom_of_str(&evs->atoms, rec->f.v[field].s) : NULL;
 }
 
-/* stack.c: a stack whose reader keeps its frames. */
-const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n);
-/* An event of the function tracer without a stack still says function and caller. */
+/* stack.c: an event of the function tracer without a stack still says function and caller. */
 const struct tl_stack *stack_of_pair(struct tl_events *evs, const struct tl_rawframe *ip,
 				     const struct tl_rawframe *parent);
 

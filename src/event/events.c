@@ -43,6 +43,13 @@ const decoder decoder_of[TL_EVENTS] = {
 	[TL_EVENT_SYS_ENTER_IOCTL] = decode_call,
 	[TL_EVENT_SYS_ENTER_PRCTL] = decode_confine,
 	[TL_EVENT_SYS_ENTER_SECCOMP] = decode_confine,
+	[TL_EVENT_SYS_ENTER_WAITID] = decode_waitid,
+	[TL_EVENT_SYS_ENTER_RSEQ] = decode_asked,
+	[TL_EVENT_SYS_EXIT_SETSID] = decode_asked,
+	[TL_EVENT_SYS_ENTER_PRLIMIT] = decode_asked,
+	[TL_EVENT_SYS_ENTER_SETRLIMIT] = decode_asked,
+	[TL_EVENT_MEMCG_RECLAIM] = decode_reclaim,
+	[TL_EVENT_DIRECT_RECLAIM] = decode_reclaim,
 };
 
 static const char *const names[TL_EVS] = {
@@ -67,6 +74,9 @@ static const char *const names[TL_EVS] = {
 	[TL_EV_WAIT_RETURN] = "sys_exit_wait4",
 	[TL_EV_CALL] = "system_call",
 	[TL_EV_CONFINE] = "sys_enter_seccomp",
+	[TL_EV_WAITID] = "sys_enter_waitid",
+	[TL_EV_ASKED] = "system_call",
+	[TL_EV_RECLAIM] = "reclaim",
 	[TL_EV_FUNC] = "function",
 	[TL_EV_SIDE] = "side_fact",
 	[TL_EV_LOST] = "lost",
@@ -85,11 +95,10 @@ enum tl_arch tl_events_arch(const struct tl_events *evs)
 
 struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)
 {
-	struct tl_events *evs = aligned_alloc(alignof(struct tl_events), sizeof(*evs));
+	struct tl_events *evs = calloc(1, sizeof(*evs));
 
 	if (!evs)
 		return &tl_enomem;
-	memset(evs, 0, sizeof(*evs));
 	evs->src = src;
 	evs->cap = 64;
 	evs->head = evs->tail = 1;
@@ -101,7 +110,6 @@ struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)
 	atoms_init(&evs->atoms);
 	arena_init(&evs->mem);
 	map_init(&evs->stacks);
-	map_init(&evs->kept);
 	*ret = evs;
 	return NULL;
 }
@@ -114,7 +122,6 @@ void tl_events_free(struct tl_events *evs)
 	atoms_fini(&evs->atoms);
 	arena_fini(&evs->mem);
 	map_fini(&evs->stacks);
-	map_fini(&evs->kept);
 	vec_fini(&evs->slot);
 	free(evs->ring);
 	free(evs);
@@ -202,11 +209,8 @@ static void join_stack(struct tl_events *evs, const struct tl_record *rec)
 		evs->counts.orphan_stacks++;
 		return;
 	}
-	if (rec->frames_kept && !h->is_func)
-		h->ev.stack = stack_of_kept(evs, rec->frame, rec->n_frames);
-	else
-		h->ev.stack = tl_stack_of(evs, rec->frame, rec->n_frames, h->is_func ? &h->ip : NULL,
-					  h->is_func && h->parent.has ? &h->parent : NULL);
+	h->ev.stack = tl_stack_of(evs, rec->frame, rec->n_frames, h->is_func ? &h->ip : NULL,
+				  h->is_func && h->parent.has ? &h->parent : NULL);
 }
 
 /* The owner's name at the left is worth something only when the kernel still knew it. */

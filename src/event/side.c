@@ -83,6 +83,19 @@ static bool key_is(struct tl_str w, const char *key, struct tl_str *ret_value)
 	return true;
 }
 
+static const char *const rseq_name[] = {
+	[TL_RSEQ_NONE] = "none", [TL_RSEQ_GOOD] = "good", [TL_RSEQ_BAD] = "bad", [TL_RSEQ_OTHER] = "other"};
+static const char *const arch_name[] = {[TL_ARCH_X86] = "x86", [TL_ARCH_ARM64] = "arm64", [TL_ARCH_ARM] = "arm"};
+
+/* 0: none of them. */
+static uint8_t named(const char *const *name, uint8_t n, struct tl_str v)
+{
+	for (uint8_t i = 1; i < n; i++)
+		if (v.n == strlen(name[i]) && !memcmp(v.p, name[i], v.n))
+			return i;
+	return 0;
+}
+
 static void put(struct tl_events *evs, struct tl_event *ev, struct tl_str w)
 {
 	struct tl_str v;
@@ -114,6 +127,20 @@ static void put(struct tl_events *evs, struct tl_event *ev, struct tl_str w)
 		ev->u.side.call = (uint8_t)tl_call_named(v.p, v.n);
 	else if (key_is(w, "calls", &v) && number(v, &i))
 		ev->u.side.calls = i == 1;
+	else if (key_is(w, "asks", &v) && number(v, &i))
+		ev->u.side.asks = i == 1;
+	else if (key_is(w, "reclaims", &v) && number(v, &i))
+		ev->u.side.reclaims = i == 1;
+	else if (key_is(w, "arch", &v))
+		ev->u.side.arch = named(arch_name, TL_ARCH_ARM + 1, v);
+	else if (key_is(w, "trap", &v) && number(v, &i))
+		ev->u.side.trap = i >= 0 && i < INT8_MAX ? (int8_t)i : -1;
+	else if (key_is(w, "rseq", &v))
+		ev->u.side.rseq = named(rseq_name, TL_RSEQ_OTHER + 1, v);
+	else if (key_is(w, "leads", &v) && number(v, &i))
+		ev->u.side.leads = i == 1;
+	else if (key_is(w, "limit", &v) && number(v, &i))
+		ev->u.side.limit = i == 1;
 	else if (key_is(w, "unwanted", &v) && number(v, &i))
 		ev->u.side.unwanted = i == 1;
 }
@@ -141,7 +168,7 @@ bool decode_side(struct tl_events *evs, const struct tl_record *rec, struct tl_e
 	ev->u.side.tid = ev->u.side.tgid = ev->u.side.ppid = TL_PID_NONE;
 	ev->u.side.target = TL_PID_NONE;
 	ev->u.side.status = -1;
-	ev->u.side.unwanted = -1;
+	ev->u.side.unwanted = ev->u.side.trap = ev->u.side.leads = ev->u.side.limit = -1;
 	ev->u.side.t = TL_NS_NONE;
 	if (!kind_named(word_of(&s), &ev->u.side.kind))
 		return false;

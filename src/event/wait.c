@@ -51,7 +51,7 @@ bool decode_call(struct tl_events *evs, const struct tl_record *rec, struct tl_e
 }
 
 /* include/uapi/linux/prctl.h PR_SET_SECCOMP with SECCOMP_MODE_STRICT or _FILTER; include/uapi/linux/seccomp.h
- * SECCOMP_SET_MODE_STRICT, _FILTER. Text shows the first argument alone: then of prctl the mode is not known. */
+ * SECCOMP_SET_MODE_STRICT, _FILTER. */
 bool decode_confine(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
 {
 	enum { PR_SET_SECCOMP_ = 22, MODE_STRICT = 1, OP_STRICT = 0, OP_FILTER = 1 };
@@ -64,4 +64,44 @@ bool decode_confine(struct tl_events *evs, const struct tl_record *rec, struct t
 	}
 	ev->u.strict = op == OP_STRICT;
 	return op == OP_STRICT || op == OP_FILTER;
+}
+
+/* include/uapi/linux/wait.h; only a wait for one process says whom it is of. */
+bool decode_waitid(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+{
+	enum { P_PID_ = 1 };
+
+	ev->kind = TL_EV_WAITID;
+	ev->u.waitid.options = (uint32_t)int_of(rec, TL_F_SYS_ENTER_WAITID_options, 0);
+	ev->u.waitid.of_one = int_of(rec, TL_F_SYS_ENTER_WAITID_which, 0) == P_PID_;
+	return has(rec, TL_F_SYS_ENTER_WAITID_options);
+}
+
+/* What decides much later. RLIMIT_CPU is 0; RSEQ_FLAG_UNREGISTER is 1: the C library's area is given back. */
+bool decode_asked(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+{
+	ev->kind = TL_EV_ASKED;
+	ev->u.asked.pid = rec->pid;
+	switch (rec->row->id) {
+	case TL_EVENT_SYS_EXIT_SETSID: ev->u.asked.what = TL_ASKED_SESSION; return int_of(rec, TL_F_SYS_EXIT_SETSID_ret, 0) > 0;
+	case TL_EVENT_SYS_ENTER_RSEQ:
+		ev->u.asked.what = TL_ASKED_RSEQ;
+		return int_of(rec, TL_F_SYS_ENTER_RSEQ_flags, 0) & 1;
+	case TL_EVENT_SYS_ENTER_PRLIMIT:
+		ev->u.asked.what = TL_ASKED_CPU_LIMIT;
+		if (int_of(rec, TL_F_SYS_ENTER_PRLIMIT_pid, 0))
+			ev->u.asked.pid = pid_of(rec, TL_F_SYS_ENTER_PRLIMIT_pid);
+		return has(rec, TL_F_SYS_ENTER_PRLIMIT_resource) && !int_of(rec, TL_F_SYS_ENTER_PRLIMIT_resource, 0);
+	default:
+		ev->u.asked.what = TL_ASKED_CPU_LIMIT;
+		return has(rec, TL_F_SYS_ENTER_SETRLIMIT_resource) && !int_of(rec, TL_F_SYS_ENTER_SETRLIMIT_resource, 0);
+	}
+}
+
+bool decode_reclaim(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+{
+	ev->kind = TL_EV_RECLAIM;
+	ev->u.reclaim = rec->row->id == TL_EVENT_MEMCG_RECLAIM ? TL_RECLAIM_MEMCG : TL_RECLAIM_GLOBAL;
+	/* what took something in its control group did not lead to a kill there */
+	return rec->row->id != TL_EVENT_MEMCG_RECLAIM || !int_of(rec, TL_F_MEMCG_RECLAIM_nr_reclaimed, 0);
 }

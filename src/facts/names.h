@@ -20,7 +20,7 @@ static inline uint32_t name_hash(const char *s, size_t n)
 }
 
 #define FUNCTION_SLOTS 2048 /* power of two, at least twice the rows */
-#define EVENT_SLOTS    64
+#define EVENT_SLOTS    128
 #define NO_ROW	       UINT16_MAX
 
 #endif

@@ -19,7 +19,7 @@ struct entry {
 
 static void pad(struct out *o)
 {
-	while (out_bytes(o) & 3)
+	while (o->bytes & 3)
 		out_char(o, 0);
 }
 

@@ -8,7 +8,7 @@
 
 #define REQUESTS_KEPT	 64
 #define REQUEST_FRESH_NS 10000000000ll
-/* With clocks that differ between CPUs, or stand still between ticks (early in a boot), a child may be seen just before its birth. */
+/* With clocks that differ between CPUs a child may be seen running just before the record of its fork. */
 #define SKEW_NS 1000000
 
 void birth_path(struct tl_lives *l, const struct tl_event *ev)
@@ -19,50 +19,32 @@ void birth_path(struct tl_lives *l, const struct tl_event *ev)
 		creator->copy_stack = path_of(ev);
 }
 
-static void request_drop(struct tl_lives *l, size_t at)
-{
-	l->requests.n--;
-	for (size_t i = at; i < l->requests.n; i++)
-		l->requests.v[i] = l->requests.v[i + 1];
-}
-
-/* It has been served, or has failed: a task waits for what it has asked for before it asks again. */
-void birth_request_done(struct tl_lives *l, tl_pid by)
-{
-	for (size_t i = l->requests.n; i-- > 0;)
-		if (l->requests.v[i].by.tid == by)
-			request_drop(l, i);
-}
-
 /* kthread_create_on_node: kthreadd's next child is for the owner. */
 void birth_request(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *by = life_owner(l, ev);
 	struct request *r;
 
-	if (!by)
+	if (!by || l->requests.n >= REQUESTS_KEPT || !(r = vec_push(&l->requests)))
 		return;
-	birth_request_done(l, by->t.tid);
-	if (l->requests.n >= REQUESTS_KEPT || !(r = vec_push(&l->requests)))
-		return;
-	*r = (struct request){.by = life_ref(by), .t = ev->t};
+	*r = (struct request){life_ref(by), ev->t};
 }
 
-/*
- * Requests are served in order (kthread_create_list), but who enters the function first may queue second, and a birth may
- * have been lost. So a birth while several are open has nobody's name, unless its task is named by who asked (see_rename()).
- */
+/* Requests are served in order (kthread_create_list); stale ones were for something that failed. */
 static struct tl_ref request_take(struct tl_lives *l, tl_ns now)
 {
-	while (l->requests.n && l->requests.v[0].t != TL_NS_NONE && now != TL_NS_NONE && now - l->requests.v[0].t >= REQUEST_FRESH_NS)
-		request_drop(l, 0);
-	if (!l->requests.n)
-		return ref_none();
-	struct request r = l->requests.v[0];
-	request_drop(l, 0);
-	vec_each(other, &l->requests)
-		r.doubtful = other->doubtful = true;
-	return r.doubtful ? ref_none() : r.by;
+	struct tl_ref by = ref_none();
+
+	while (l->requests.n && by.tid == TL_PID_NONE) {
+		struct request r = l->requests.v[0];
+
+		l->requests.n--;
+		for (size_t i = 0; i < l->requests.n; i++)
+			l->requests.v[i] = l->requests.v[i + 1];
+		if (r.t == TL_NS_NONE || now == TL_NS_NONE || now - r.t < REQUEST_FRESH_NS)
+			by = r.by;
+	}
+	return by;
 }
 
 /* CLONE_THREAD and CLONE_PARENT: the child's parent is the creator's own (kernel/fork.c copy_process). */
@@ -80,6 +62,9 @@ static void born_of(struct tl_lives *l, struct life *child, struct life *creator
 		b->real_parent = child->t.parent;
 	child->t.family = child->t.family || creator->t.family;
 	child->t.confined = creator->t.confined;
+	/* its memory is a copy, with the area in it; who shares memory begins without (include/linux/rseq.h rseq_fork) */
+	if (!b->flags_known || !(b->clone_flags & TL_CLONE_VM))
+		child->t.asked = creator->t.asked & TL_ASKED_RSEQ;
 	child->t.kthread = creator->t.tid == 2 &&
 			   (!b->flags_known || b->clone_flags & TL_CLONE_UNTRACED);
 	kin_child(creator, child);
@@ -99,21 +84,12 @@ static void join_by_flags(struct tl_lives *l, struct life *child, struct life *c
 		group_share(l, child, creator);
 }
 
-/* Alive without a birth, and first seen a moment ago (SKEW_NS): the birth that is told now is its own. */
-static bool seen_too_early(const struct life *child, const struct tl_event *ev)
-{
-	return !is_dying(child) && !child->census && !child->t.birth.seen.is && ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE &&
-	       ev->t - child->t.first.t < SKEW_NS;
-}
-
 void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 {
-	struct life *creator = life_owner(l, ev), *child = life_at(l, ev->u.newtask.pid);
-	bool early = child && seen_too_early(child, ev);
+	struct life *creator = life_owner(l, ev), *child;
 	struct tl_birth *b;
 
-	if (!early)
-		child = life_born(l, ev->u.newtask.pid, ev);
+	child = life_born(l, ev->u.newtask.pid, ev);
 	if (!child)
 		return; /* the idle task of another CPU has pid 0 */
 	b = &child->t.birth;
@@ -124,11 +100,12 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 	b->stack = path_of(ev);
 	if (creator && !b->stack)
 		b->stack = creator->copy_stack;
-	if (!early) /* else it bears a newer name */
-		life_name(child, ev->u.newtask.comm);
+	life_name(child, ev->u.newtask.comm);
 	if (creator)
 		born_of(l, child, creator);
 	join_by_flags(l, child, creator);
+	if (creator)
+		group_of(child)->p.cpu_limited |= group_of(creator)->p.cpu_limited;
 	if (child->t.kthread)
 		b->requester = request_take(l, ev->t);
 }
@@ -138,9 +115,11 @@ static bool fork_confirms(const struct life *child, const struct tl_event *ev)
 {
 	const struct tl_birth *b = &child->t.birth;
 
+	if (is_dying(child) || child->census)
+		return false;
 	if (b->seen.is)
-		return !is_dying(child) && !child->census && !b->confirmed.is && b->creator.tid == ev->u.fork.parent;
-	return seen_too_early(child, ev);
+		return !b->confirmed.is && b->creator.tid == ev->u.fork.parent;
+	return ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE && ev->t - child->t.first.t < SKEW_NS;
 }
 
 static void fork_births(struct tl_lives *l, struct life *child, struct life *creator, const struct tl_event *ev)
@@ -167,13 +146,12 @@ void see_fork(struct tl_lives *l, const struct tl_event *ev)
 		child = life_born(l, ev->u.fork.child, ev);
 	if (!child)
 		return;
+	life_name(child, ev->u.fork.child_comm);
 	b = &child->t.birth;
-	if (b->seen.is) {
+	if (b->seen.is)
 		b->confirmed = seen_at(ev);
-	} else {
-		life_name(child, ev->u.fork.child_comm);
+	else
 		fork_births(l, child, creator, ev);
-	}
 	if (!b->stack)
 		b->stack = path_of(ev) ? path_of(ev) : creator ? creator->copy_stack : NULL;
 	if (creator)

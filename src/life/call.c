@@ -35,3 +35,35 @@ uint8_t call_now(const struct tl_lives *l, const struct life *life)
 		return life->call_losses == l->losses ? life->call : TL_CALL_UNKNOWN;
 	return l->w.calls && life->t.birth.seen.is ? TL_CALL_UNWATCHED : TL_CALL_UNKNOWN;
 }
+
+/* A session and a limit are the whole process's. */
+void see_asked(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *owner = life_owner(l, ev);
+	struct life *life = ev->u.asked.pid == ev->pid ? owner : life_at(l, ev->u.asked.pid);
+
+	if (!life)
+		return;
+	if (ev->u.asked.what == TL_ASKED_CPU_LIMIT)
+		group_of(life)->p.cpu_limited = true;
+	if (ev->u.asked.what == TL_ASKED_SESSION && !life->t.is_leader && life_at(l, life->t.tgid))
+		life = life_at(l, life->t.tgid);
+	life->t.asked |= ev->u.asked.what;
+}
+
+void see_reclaim(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *life = life_owner(l, ev);
+
+	if (!life)
+		return;
+	life->reclaim = ev->u.reclaim;
+	life->reclaim_losses = l->losses;
+}
+
+uint8_t reclaim_now(const struct tl_lives *l, const struct life *life)
+{
+	if (life->reclaim)
+		return life->reclaim_losses == l->losses ? life->reclaim : TL_RECLAIM_UNKNOWN;
+	return l->w.reclaims ? TL_RECLAIM_NONE : TL_RECLAIM_UNKNOWN;
+}

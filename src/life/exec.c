@@ -99,6 +99,7 @@ void see_exec(struct tl_lives *l, const struct tl_event *ev)
 	group_leads(l, life); /* whoever has called exec leads */
 	exec_push(life, ev);
 	sender_execed(life);
+	life->t.asked &= (uint8_t)~TL_ASKED_RSEQ;
 	if (life->deeds->prepared.is) {
 		own_deeds(life)->prepared = (struct tl_seen){};
 		own_deeds(life)->interp = NULL;

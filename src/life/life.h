@@ -80,9 +80,12 @@ struct life {
 	uint8_t run; /* enum run_state */
 	uint8_t call; /* call.c: enum tl_call, TL_CALL_UNKNOWN none seen */
 	uint16_t call_losses; /* of the trace, when `call` was seen */
+	uint16_t reclaim_losses; /* the same of `reclaim` */
+	uint8_t reclaim; /* call.c: enum tl_reclaim, TL_RECLAIM_UNKNOWN none seen */
+	uint8_t framing; /* signal.c: 2 a delivery to a handler was its last record, 1 the one before */
+	bool hung_up;	 /* signal.c: its terminal was */
 	char sleep_state;
 	bool finished;
-	bool lent; /* tl_lives_keep(): somebody looks at it */
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */
 	bool released; /* reap.c: it called release_task while dying: of itself */
@@ -99,6 +102,8 @@ struct group {
 	uint16_t threads_cap, leavers_cap, signals_cap;
 	struct tl_seen waiting; /* the last wait of any of its threads */
 	tl_pid waiting_for;	/* the pid it named; 0 any */
+	uint32_t wait_options;	/* of waitid(), where wait_told */
+	bool wait_told;		/* how its waitid() waits, for one process */
 	struct tl_ref took;	/* a dead child that waitid() told it of, not known yet to be gone */
 	struct tl_seen took_at;
 	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
@@ -110,7 +115,6 @@ struct group {
 struct request {
 	struct tl_ref by;
 	tl_ns t;
-	bool doubtful; /* another one was open at a birth: whose it was is not known */
 };
 
 /* A dead task that is complete some time after t, see finish_lingering(). */
@@ -199,8 +203,6 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid);
 /* One process with a task whose group's id is not known: they get it together when it is. */
 void group_share(struct tl_lives *l, struct life *life, const struct life *with);
 void group_leave(struct tl_lives *l, struct life *life); /* drop the reference */
-/* Its process has no other life that is not handed on: it is found by nobody any more. False: others have it, too. */
-bool group_alone(struct tl_lives *l, const struct life *life);
 void group_died(struct tl_lives *l, struct life *life);  /* one thread less */
 void group_leaver(struct life *life, struct tl_seen seen);
 /* It leads its group after all: what it did only leaders do. */
@@ -214,6 +216,7 @@ void see_prepare_exec(struct tl_lives *l, const struct tl_event *ev);
 void see_exec(struct tl_lives *l, const struct tl_event *ev);
 void see_exit(struct tl_lives *l, const struct tl_event *ev);
 void see_wait(struct tl_lives *l, const struct tl_event *ev);
+void see_waitid(struct tl_lives *l, const struct tl_event *ev);
 void see_wait_return(struct tl_lives *l, const struct tl_event *ev);
 void see_free(struct tl_lives *l, const struct tl_event *ev);
 void see_switch(struct tl_lives *l, const struct tl_event *ev);
@@ -228,14 +231,16 @@ void see_func(struct tl_lives *l, const struct tl_event *ev);
 /* call.c */
 void see_call(struct tl_lives *l, const struct tl_event *ev);
 void see_confine(struct tl_lives *l, const struct tl_event *ev);
+void see_asked(struct tl_lives *l, const struct tl_event *ev);
+void see_reclaim(struct tl_lives *l, const struct tl_event *ev);
 void see_lost(struct tl_lives *l, const struct tl_event *ev);
+uint8_t reclaim_now(const struct tl_lives *l, const struct life *life); /* enum tl_reclaim */
 uint8_t call_now(const struct tl_lives *l, const struct life *life); /* enum tl_call */
 void see_side(struct tl_lives *l, const struct tl_event *ev);
 
 /* birth.c, called from func.c */
 void birth_path(struct tl_lives *l, const struct tl_event *ev);
 void birth_request(struct tl_lives *l, const struct tl_event *ev);
-void birth_request_done(struct tl_lives *l, tl_pid by); /* what it has asked for is there */
 /* death.c */
 void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);

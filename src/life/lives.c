@@ -26,6 +26,9 @@ static const handler handler_of[TL_EVS] = {
 	[TL_EV_EXIT_CALL] = see_exit_call,
 	[TL_EV_CALL] = see_call,
 	[TL_EV_CONFINE] = see_confine,
+	[TL_EV_WAITID] = see_waitid,
+	[TL_EV_ASKED] = see_asked,
+	[TL_EV_RECLAIM] = see_reclaim,
 	[TL_EV_LOST] = see_lost,
 	[TL_EV_FUNC] = see_func,
 	[TL_EV_SIDE] = see_side,
@@ -101,8 +104,11 @@ static void witness(struct tl_witnesses *w, const struct tl_event *ev)
 	case TL_EV_SIDE:
 		w->side = true;
 		w->calls |= ev->u.side.kind == TL_SIDE_MODE && ev->u.side.calls;
+		w->arch = ev->u.side.arch ? ev->u.side.arch : w->arch;
+		w->asks |= ev->u.side.kind == TL_SIDE_MODE && ev->u.side.asks;
+		w->reclaims |= ev->u.side.kind == TL_SIDE_MODE && ev->u.side.reclaims;
 		break;
-	case TL_EV_LOST: w->calls = false; break;
+	case TL_EV_LOST: w->calls = w->asks = w->reclaims = false; break;
 	default: break;
 	}
 	if (ev->stack && ev->kind != TL_EV_FUNC)
@@ -137,8 +143,10 @@ void tl_lives_each(const struct tl_lives *l, tl_life_fn fn, void *ctx)
 
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *l)
 {
-	if (l->events)
-		((struct tl_lives *)l)->w.arch = tl_events_arch(l->events);
+	enum tl_arch arch = l->events ? tl_events_arch(l->events) : TL_ARCH_UNKNOWN;
+
+	if (arch)
+		((struct tl_lives *)l)->w.arch = (uint8_t)arch;
 	return &l->w;
 }
 

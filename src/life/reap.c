@@ -40,6 +40,33 @@ static bool only_traces(struct tl_lives *l, const struct life *owner, const stru
 	return parent && parent->t.process != owner->t.process && !is_dying(parent);
 }
 
+void see_waitid(struct tl_lives *l, const struct tl_event *ev)
+{
+	struct life *owner = life_owner(l, ev);
+	struct group *g = owner ? group_of(owner) : NULL;
+
+	if (!g)
+		return;
+	g->wait_told = ev->u.waitid.of_one;
+	g->wait_options = ev->u.waitid.options;
+}
+
+/*
+ * A wait for the end of one process that must not come back without says all: by returning 0 that it is dead, and
+ * reaped unless it was to be left. include/uapi/linux/wait.h
+ */
+static bool waitid_tells(struct tl_lives *l, struct group *g, struct life *owner, struct life *child, const struct tl_event *ev)
+{
+	enum { NO_HANG = 1, STOPPED = 2, CONTINUED = 8, NO_WAIT = 0x01000000 };
+
+	if (!g->wait_told || g->p.n_threads != 1 || g->wait_options & (NO_HANG | STOPPED | CONTINUED) ||
+	    ev->u.wait_return.ret || !child->t.death->seen.is || only_traces(l, owner, child))
+		return false;
+	if (!(g->wait_options & NO_WAIT))
+		reap_by(child, owner, seen_at(ev), false);
+	return true;
+}
+
 /*
  * waitid() says in memory whom it is of, but sched_process_wait named a pid. Returning 0 it tells of a dead child if the
  * child was dead before the wait began, or ended the sleep in it (else WNOHANG may have found it alive). A child that
@@ -52,6 +79,8 @@ static void waitid_returns(struct tl_lives *l, struct life *owner, const struct 
 	const struct tl_notice *n = child ? child->t.notice : NULL;
 	const int no_child = -10;
 
+	if (child && waitid_tells(l, g, owner, child, ev))
+		return;
 	if (!child || g->p.n_threads != 1 || life_by_ref(l, &child->t.parent) != owner || !child->t.death->seen.is ||
 	    !n->seen.is || (n->seen.t >= g->waiting.t && !(owner->sleep_state == 'S' && owner->slept > g->waiting.t)))
 		return;
@@ -71,7 +100,7 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 	struct life *owner = life_owner(l, ev), *child;
 
 	if (owner && ev->u.wait_return.is_waitid)
-		waitid_returns(l, owner, ev);
+		waitid_returns(l, owner, ev), group_of(owner)->wait_told = false;
 	if (!owner || ev->u.wait_return.is_waitid || ev->u.wait_return.ret <= 0 || ev->u.wait_return.ret > INT32_MAX)
 		return;
 	child = life_at(l, (tl_pid)ev->u.wait_return.ret);

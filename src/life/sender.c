@@ -15,7 +15,8 @@ struct wanted {
 	tl_ns t;	/* TL_NS_NONE: any */
 	uint64_t place; /* of the signal's record; 0: any */
 	const struct tl_atom *argv, *cgroup;
-	uint8_t call;
+	uint8_t call, rseq;
+	int8_t trap, leads, limit;
 };
 
 static bool is_wanted(const struct tl_signal *s, const struct wanted *w)
@@ -42,6 +43,10 @@ static bool put_into(struct tl_signal *v, unsigned n, const struct wanted *w)
 	best->owner_argv = w->argv ? w->argv : best->owner_argv;
 	best->owner_cgroup = w->cgroup ? w->cgroup : best->owner_cgroup;
 	best->call = w->call ? w->call : best->call;
+	best->rseq = w->rseq ? w->rseq : best->rseq;
+	best->trap = w->trap >= 0 ? w->trap : best->trap;
+	best->leads = w->leads >= 0 ? w->leads : best->leads;
+	best->limit = w->limit >= 0 ? w->limit : best->limit;
 	return true;
 }
 
@@ -73,7 +78,11 @@ void sender_told(struct tl_lives *l, const struct tl_event *ev)
 					.t = ev->u.side.t,
 					.argv = ev->u.side.text,
 					.cgroup = ev->u.side.cgroup,
-					.call = ev->u.side.call});
+					.call = ev->u.side.call,
+					.rseq = ev->u.side.rseq,
+					.trap = ev->u.side.trap,
+					.leads = ev->u.side.leads,
+					.limit = ev->u.side.limit});
 }
 
 /* ---- its program is told of after it has sent something ---- */
@@ -103,6 +112,9 @@ void sender_named(struct tl_lives *l, struct life *life)
 		put_everywhere(l, d->sent[i].target,
 			       &(struct wanted){.tid = life->t.tid,
 						.t = TL_NS_NONE,
+						.trap = -1,
+						.leads = -1,
+						.limit = -1,
 						.place = d->sent[i].place,
 						.argv = life->t.argv});
 	if (d->n_sent)

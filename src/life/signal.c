@@ -8,7 +8,8 @@
 #include <string.h>
 #include "life/life.h"
 
-enum { SIG_CHLD = 17, SIG_KILL = 9, SIG_RT_FIRST = 32 };
+enum { SIG_HUP = 1, SIG_KILL = 9, SIG_CHLD = 17, SIG_CONT = 18, SIG_RT_FIRST = 32 };
+#define BY_KERNEL 128 /* SI_KERNEL */
 /* Results after which the signal is pending: queued, already pending, queued without info. */
 static bool is_pending(const struct tl_signal *s)
 {
@@ -69,6 +70,14 @@ static bool same_process(const struct life *a, const struct life *b)
 	return a == b || (a && b && a->t.process == b->t.process);
 }
 
+/* Who leads a session asked for it. */
+static int8_t leads_session(const struct tl_lives *l, const struct life *life)
+{
+	if (life->t.asked & TL_ASKED_SESSION)
+		return 1;
+	return l->w.asks && life->t.birth.seen.is && life->t.is_leader ? 0 : -1;
+}
+
 static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, struct life *target,
 		 const struct tl_event *ev)
 {
@@ -84,6 +93,8 @@ static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, st
 	s->target = life_ref(target);
 	s->target_state = state_letter(target);
 	s->self = same_process(owner, target);
+	s->limit = s->trap = -1;
+	s->leads = leads_session(l, target);
 	s->owner_tgid = owner && owner->tgid_known ? owner->t.tgid : TL_PID_NONE;
 	s->owner = ev->pid >= 0 ? ref_pid(l, ev->pid, ev->comm) : ref_none();
 	if (!owner)
@@ -91,6 +102,9 @@ static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, st
 	s->owner_dead = is_dying(owner);
 	s->owner_kthread = owner->t.kthread;
 	s->call = call_now(l, owner);
+	s->reclaim = reclaim_now(l, owner);
+	s->framing = owner == target && owner->framing == 1;
+	s->owner_hung = owner->hung_up || !owner->t.birth.seen.is;
 	s->owner_argv = owner->t.argv;
 	s->owner_cgroup = owner->t.cgroup;
 }
@@ -112,6 +126,28 @@ static void keep_with_group(struct life *target, const struct tl_signal *s)
 	*v = *s;
 	v->ancestry = NULL; /* of the task's arena; the task's own record has it */
 	v->n_ancestry = 0;
+}
+
+static void mark_continued(struct tl_signal *list, unsigned n, const struct tl_signal *cont)
+{
+	for (struct tl_signal *s = list; s < list + n; s++)
+		if (s->sig == SIG_HUP && s->code == BY_KERNEL && s->owner_dead && s->owner.tid == cont->owner.tid &&
+		    s->owner.generation == cont->owner.generation)
+			s->continued = true;
+}
+
+/* A terminal that is hung up, and what a dying task does to a group of jobs: drivers/tty/tty_jobctrl.c, kernel/exit.c */
+static void hang_up(struct life *target, const struct tl_signal *s)
+{
+	struct group *g = group_of(target);
+
+	if (s->code != BY_KERNEL || !s->group)
+		return;
+	target->hung_up |= s->sig == SIG_HUP;
+	if (s->sig != SIG_CONT || !s->owner_dead)
+		return;
+	mark_continued(target->t.signals, target->t.n_signals, s);
+	mark_continued(g->p.group_signals, g->p.n_group_signals, s);
 }
 
 void see_signal(struct tl_lives *l, const struct tl_event *ev)
@@ -141,6 +177,7 @@ void see_signal(struct tl_lives *l, const struct tl_event *ev)
 		s->ancestry = kin_ancestry(l, owner, &target->mem, &s->n_ancestry);
 	if (s->group)
 		keep_with_group(target, s);
+	hang_up(target, s);
 }
 
 static void mark_delivered(struct tl_signal *s, const struct tl_event *ev)
@@ -184,20 +221,11 @@ static bool deliver_same(struct noted list, const struct tl_event *ev)
 	return found;
 }
 
-/* The group kill has its signal already: its other threads are told 9 as well. */
-static bool explains_kill(struct noted list)
-{
-	for (const struct tl_signal *s = list.v; s < list.v + list.n; s++)
-		if (s->sig == SIG_KILL || (s->delivered.is && s->deliver_sig == SIG_KILL))
-			return true;
-	return false;
-}
-
 /* deliver 9 with code 0 and no SIGKILL sent: a fatal signal under the number of its group kill. */
 static void deliver_as_kill(struct noted list, const struct tl_event *ev)
 {
 	for (struct tl_signal *s = list.v; s < list.v + list.n; s++) {
-		if (!is_pending(s) || !tl_signal_kills(s->sig) || tl_signal_dumps_core(s->sig))
+		if (!is_pending(s) || s->sig == SIG_CHLD || tl_signal_dumps_core(s->sig))
 			continue;
 		mark_delivered(s, ev);
 		return;
@@ -209,19 +237,19 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 	struct life *life = life_owner(l, ev);
 	struct tl_death *d = life ? own_death(life) : NULL;
 	struct noted list[NOTED];
-	bool found = false, killed = false;
+	bool found = false;
 
 	if (!d)
 		return;
 	d->last = (struct tl_delivery){seen_at(ev), ev->u.deliver.sig, ev->u.deliver.err, ev->u.deliver.code,
 				       ev->u.deliver.handler, ev->u.deliver.flags};
 	d->any_delivery = true;
+	if (ev->u.deliver.handler > 1)
+		life->framing = 2;
 	noted_for(life, list);
-	for (unsigned i = 0; i < NOTED; i++) {
+	for (unsigned i = 0; i < NOTED; i++)
 		found |= deliver_same(list[i], ev);
-		killed |= explains_kill(list[i]);
-	}
-	for (unsigned i = 0; i < NOTED && !found && !killed && ev->u.deliver.sig == SIG_KILL; i++)
+	for (unsigned i = 0; i < NOTED && !found && ev->u.deliver.sig == SIG_KILL; i++)
 		deliver_as_kill(list[i], ev);
 	if (ev->u.deliver.sig == SIG_CHLD)
 		notice_delivered(l, life, ev);

@@ -226,6 +226,10 @@ struct life *life_owner(struct tl_lives *l, const struct tl_event *ev)
 
 void life_touch(struct life *life, const struct tl_event *ev)
 {
+	const uint8_t irq = TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI;
+
+	if (life->framing && life->t.last.place != ev->place && !(ev->ctx & irq))
+		life->framing--;
 	life->t.last = seen_at(ev);
 	if (!life->t.first.is)
 		life->t.first = life->t.last;
@@ -277,8 +281,6 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 	life->former = ev->u.rename.oldcomm != ev->u.rename.newcomm ? ev->u.rename.oldcomm : NULL;
 	/* kthread_create names the new thread from the task that asked for it: up to 6.5 (set_task_comm in
 	 * __kthread_create_on_node; since 6.6 the name is given at creation) */
-	if (owner && owner != life && life->t.kthread) {
+	if (owner && owner != life && life->t.kthread && life->t.birth.requester.tid == TL_PID_NONE)
 		life->t.birth.requester = life_ref(owner);
-		birth_request_done(l, owner->t.tid);
-	}
 }

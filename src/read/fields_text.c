@@ -11,8 +11,8 @@
  * wrapped by whoever pasted it.
  */
 #include "base/guard.h"
-#include "read/fields_text.h"
 #include "read/scan.h"
+#include "tasklife/read.h"
 
 #define COMM_MAX        15
 #define LINE_MAX_FIELDS (8 << 10) /* no line of the kernel is longer: TRACE_SEQ_BUFFER_SIZE */
@@ -38,12 +38,12 @@ static const struct {
 	{TL_EVENT_MARK_VICTIM, TL_F_MARK_VICTIM_comm},
 };
 
-bool fields_may_be_absent(const struct tl_event_row *row, unsigned field)
+static bool may_be_absent(const struct cutter *c, unsigned field)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(not_everywhere); i++)
-		if (not_everywhere[i].event == row->id && not_everywhere[i].field == field)
+		if (not_everywhere[i].event == c->row->id && not_everywhere[i].field == field)
 			return true;
-	return !*row->field[field].printed;
+	return !*c->row->field[field].printed;
 }
 
 /* "key=" at p; behind an arrow it may be wrapped, and trace-cmd report of old kernels prints no arrow. */
@@ -229,7 +229,7 @@ static const char *cut(const struct cutter *c, unsigned i, const char *p)
 	}
 	if (!value) {
 		c->f->have &= ~(1u << i);
-		return fields_may_be_absent(c->row, i) ? cut(c, i + 1, p) : NULL;
+		return may_be_absent(c, i) ? cut(c, i + 1, p) : NULL;
 	}
 	if (field->type == TL_FT_STR)
 		return cut_str(c, i, value);
@@ -249,6 +249,26 @@ static int64_t syscall_result(uint64_t v)
 	return v >= 0xfffff001 && v <= UINT32_MAX ? (int32_t)v : (int64_t)v;
 }
 
+/* "which: 1, upid: 6f, ...": one of a call's arguments, by name. */
+static void cut_argument(const struct cutter *c, unsigned i)
+{
+	const char *key = c->row->field[i].printed;
+	size_t n = strlen(key);
+	uint64_t v;
+
+	for (const char *p = c->from; p && p < c->end; p = memchr(p, ',', (size_t)(c->end - p))) {
+		p = skip_space(p + (*p == ','), c->end);
+		if (!scan_lit(&p, c->end, key, n) || (!SCAN_LIT(&p, c->end, ":") && !SCAN_LIT(&p, c->end, "=")))
+			continue;
+		p = skip_space(p, c->end);
+		if (!scan_hex(&p, c->end, &v))
+			return;
+		c->f->v[i].i = (int64_t)v;
+		c->f->have |= 1u << i;
+		return;
+	}
+}
+
 /* "error_code: 3" and "-> 0x1a2", kernel/trace/trace_syscalls.c; trace-cmd leaves the arrow out. */
 static bool cut_syscall(const struct cutter *c)
 {
@@ -257,6 +277,10 @@ static bool cut_syscall(const struct cutter *c)
 	size_t key = strlen(field->printed);
 	uint64_t v;
 
+	for (unsigned i = 0; i < c->row->n_fields && field->type == TL_FT_HEX; i++)
+		cut_argument(c, i);
+	if (c->f->have)
+		return true;
 	if (SCAN_LIT(&p, c->end, "->") || scan_lit(&p, c->end, field->printed, key)) {
 		SCAN_LIT(&p, c->end, ":");
 		SCAN_LIT(&p, c->end, "=");
@@ -280,15 +304,6 @@ static void cut_beginning(struct cutter *c)
 	c->f->have = 0;
 }
 
-/* Without its first key a line has no field at all, where that key is always printed. */
-static bool begins(const struct cutter *c)
-{
-	const char *p = skip_space(c->from, c->end);
-
-	return fields_may_be_absent(c->row, 0) || match_key(p, c->end, c->row->field[0].printed) ||
-	       match_key(p, c->end, c->row->field[0].name);
-}
-
 bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
 			 struct tl_fields *ret)
 {
@@ -300,8 +315,6 @@ bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
 		return true;
 	if (row->system[0] == 's' && row->system[1] == 'y' && strcmp(row->system, "syscalls") == 0)
 		return cut_syscall(&c);
-	if (!begins(&c))
-		return false;
 	if (cut(&c, 0, c.from))
 		return true;
 	cut_beginning(&c);

@@ -7,7 +7,6 @@
  * What is on where comes from facts/events.def: LIVES rows system-wide in `lives`, FAMILY rows in `family`.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/guard.h"
@@ -37,7 +36,7 @@ void record_refused(struct tl_recorder *rec, struct tl_err *err)
 
 static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struct tl_rec_plan *plan)
 {
-	if ((plan->follow || plan->lives_only) && b != LIVES)
+	if (plan->follow && b != LIVES)
 		return false;
 	/* with exit_syscalls the deaths of all tasks get their code, so they stand in lives */
 	if (row->flags & TL_EVF_ON_REQUEST)
@@ -45,12 +44,21 @@ static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struc
 	return row->flags & (b == LIVES ? TL_EVF_LIVES : TL_EVF_FAMILY);
 }
 
-/* Of calls that everybody makes only those that matter to a life: ioctl(TIOCNOTTY), prctl(PR_SET_SECCOMP). */
+/*
+ * Of calls that everybody makes only those that matter to a life: ioctl(TIOCNOTTY), prctl(PR_SET_SECCOMP), rseq() that gives
+ * an area back, RLIMIT_CPU. Of searches for memory those that took nothing in a control group, and little in all of it;
+ * all of a work queue, of which it must be known that it has not searched (mm/vmscan.c: 32 pages are enough).
+ */
 static const char *the_few(const struct tl_event_row *row)
 {
 	switch (row->id) {
 	case TL_EVENT_SYS_ENTER_IOCTL: return "cmd == 0x5422";
 	case TL_EVENT_SYS_ENTER_PRCTL: return "option == 22";
+	case TL_EVENT_SYS_ENTER_RSEQ: return "flags == 1";
+	case TL_EVENT_SYS_ENTER_PRLIMIT: return "resource == 0 && new_rlim != 0";
+	case TL_EVENT_SYS_ENTER_SETRLIMIT: return "resource == 0";
+	case TL_EVENT_MEMCG_RECLAIM: return "nr_reclaimed == 0";
+	case TL_EVENT_DIRECT_RECLAIM: return "nr_reclaimed < 32 || comm ~ \"kworker*\"";
 	default: return NULL;
 	}
 }
@@ -125,16 +133,23 @@ bool record_hears_calls(const struct tl_recorder *rec)
 	return true;
 }
 
-/* ---- stacks ---- */
-
-/*
- * A parent is told of a death by the dying task, whose path stands with its sched_process_exit already; 1 to 3 are
- * CLD_EXITED, CLD_KILLED and CLD_DUMPED (kernel/signal.c, do_notify_parent). A SIGCHLD by kill(2) has a code below.
- */
-static const char *stack_where(const struct tl_event_row *row)
+/* A kernel without rseq() has no areas either. */
+bool record_hears_asks(const struct tl_recorder *rec)
 {
-	return row->id == TL_EVENT_SIGNAL_GENERATE ? "sig != 17 || code < 1 || code > 3" : NULL;
+	return rec->enabled[TL_EVENT_SYS_EXIT_SETSID] && rec->enabled[TL_EVENT_SYS_ENTER_PRLIMIT] &&
+	       (rec->enabled[TL_EVENT_SYS_ENTER_RSEQ] ||
+		!tfs_event_exists(&rec->inst[LIVES], tl_event_row_of(TL_EVENT_SYS_ENTER_RSEQ)));
 }
+
+/* A kernel without control groups of memory searches none. */
+bool record_hears_reclaim(const struct tl_recorder *rec)
+{
+	return rec->enabled[TL_EVENT_DIRECT_RECLAIM] &&
+	       (rec->enabled[TL_EVENT_MEMCG_RECLAIM] ||
+		!tfs_event_exists(&rec->inst[LIVES], tl_event_row_of(TL_EVENT_MEMCG_RECLAIM)));
+}
+
+/* ---- stacks ---- */
 
 static struct tl_err *enable_stacks(struct tl_recorder *rec)
 {
@@ -142,7 +157,7 @@ static struct tl_err *enable_stacks(struct tl_recorder *rec)
 		const struct tl_event_row *row = tl_event_row_of((enum tl_event_id)i);
 
 		if (row->flags & TL_EVF_STACK && rec->enabled[i] & 1u << LIVES)
-			try(tfs_event_stack(&rec->inst[LIVES], row, stack_where(row)));
+			try(tfs_event_stack(&rec->inst[LIVES], row, NULL));
 	}
 	rec->stacks = true;
 	return NULL;
@@ -155,46 +170,12 @@ static struct tl_err *enable_stacks(struct tl_recorder *rec)
 static const enum tl_role traced_role[] = {TL_ROLE_COPY_PROCESS, TL_ROLE_BPRM_EXECVE, TL_ROLE_DO_EXIT,
 					   TL_ROLE_KTHREAD_CREATE, TL_ROLE_RELEASE_TASK};
 
-static void *read_functions(void *arg)
-{
-	struct functions *f = arg;
-
-	f->err = tfs_functions(NULL, f->tracefs, &f->text);
-	return NULL;
-}
-
-void functions_start(struct functions *f, const char *tracefs)
-{
-	f->tracefs = tracefs;
-	f->running = !pump_thread(&f->thread, read_functions, f);
-}
-
-static struct tl_err *functions_get(struct functions *f, const char **ret)
-{
-	if (f->running)
-		pthread_join(f->thread, NULL);
-	else
-		read_functions(f);
-	f->running = false;
-	*ret = f->text;
-	return take(f->err);
-}
-
-void functions_fini(struct functions *f)
-{
-	if (f->running)
-		pthread_join(f->thread, NULL);
-	tl_err_free(f->err);
-	free(f->text);
-	*f = (struct functions){};
-}
-
 static struct tl_err *enable_functions(struct tl_recorder *rec)
 {
-	const char *functions;
+	auto_free char *functions = NULL;
 	auto_fini(tfs_names) struct tfs_names names = {};
 
-	try(functions_get(&rec->functions, &functions));
+	try(tfs_functions(&rec->inst[LIVES], rec->tracefs, &functions));
 	for (unsigned i = 0; i < ARRAY_SIZE(traced_role); i++) {
 		struct tl_err *err;
 

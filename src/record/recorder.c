@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <tracefs.h>
 #include <unistd.h>
@@ -109,14 +110,34 @@ static void tell_root(struct tl_recorder *rec, tl_pid tid)
 	side_put(&rec->side, &l);
 }
 
+/* The kernel's CPU; "armv8l" is what arm64 says to 32-bit programs. NULL: none that we know. */
+static const char *kernel_arch(void)
+{
+	static const char *const known[][2] = {
+		{"x86_64", "x86"}, {"i386", "x86"}, {"i486", "x86"}, {"i586", "x86"}, {"i686", "x86"},
+		{"aarch64", "arm64"}, {"armv8l", "arm64"}, {"armv7l", "arm"}, {"armv6l", "arm"}};
+	struct utsname u;
+
+	if (uname(&u))
+		return NULL;
+	for (unsigned i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(u.machine, known[i][0]))
+			return known[i][1];
+	return NULL;
+}
+
 static void tell_beginning(struct tl_recorder *rec)
 {
-	const char *mode = tl_rec_mode_name(rec->report.mode);
+	const char *mode = tl_rec_mode_name(rec->report.mode), *arch = kernel_arch();
 	struct side_line l;
 
 	side_begin(&l, "mode");
 	side_text(&l, "text", mode, strlen(mode));
+	if (arch)
+		side_text(&l, "arch", arch, strlen(arch));
 	side_int(&l, "calls", record_hears_calls(rec));
+	side_int(&l, "asks", record_hears_asks(rec));
+	side_int(&l, "reclaims", record_hears_reclaim(rec));
 	side_put(&rec->side, &l);
 	for (unsigned i = 0; i < rec->n_roots; i++)
 		tell_root(rec, rec->root[i]);
@@ -181,7 +202,6 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	struct probe before;
 
 	probe_look(&before);
-	rec->leave = plan->leave;
 	try(keep_roots(rec, plan));
 	rec->report.n_cpus = (unsigned)sysconf(_SC_NPROCESSORS_CONF);
 	rec->report.cpu = calloc(rec->report.n_cpus, sizeof(*rec->report.cpu));
@@ -191,8 +211,6 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(tfs_mount(&rec->undo, &rec->tracefs));
 	if (!plan->want_mode || plan->mode != TL_MODE_EVENTS)
 		symbols_start(&rec->symbols); /* most of what follows is waiting for the kernel */
-	if (!plan->want_mode || plan->mode == TL_MODE_FUNCTION)
-		functions_start(&rec->functions, rec->tracefs);
 	try(make_instances(rec, plan));
 	begin_side_facts(rec);
 	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
@@ -421,15 +439,11 @@ void tl_recorder_close(struct tl_recorder *rec)
 	guard_close(&rec->follow_fd);
 	side_close(&rec->side);
 	symbols_fini(&rec->symbols);
-	functions_fini(&rec->functions);
 	for (int b = 0; b < BUFFERS; b++) {
 		pumps_fini(&rec->pumps[b]);
 		tfs_instance_fini(&rec->inst[b]);
 	}
-	if (rec->leave)
-		tfs_undo_leave(&rec->undo);
-	else
-		tl_err_free(tfs_undo_end(&rec->undo));
+	tl_err_free(tfs_undo_end(&rec->undo));
 	for (unsigned i = 0; i < rec->report.n_refused; i++)
 		tl_err_free((struct tl_err *)rec->report.refused[i]);
 	free(rec->report.cpu);

@@ -59,6 +59,12 @@ static bool cgroup_path(uint64_t id, char *ret, size_t n)
 	return true;
 }
 
+static void side_told(struct side_line *l, const char *key, int v)
+{
+	if (v >= 0)
+		side_int(l, key, v);
+}
+
 void side_sender(struct side *side, const struct exits_signal *s, bool mono)
 {
 	char args[SIDE_MAX], cgroup[CGROUP_MOST];
@@ -72,6 +78,11 @@ void side_sender(struct side *side, const struct exits_signal *s, bool mono)
 	if (mono)
 		side_int(&l, "t", s->t);
 	side_call(&l, s->call);
+	side_told(&l, "trap", s->trap);
+	if (s->rseq)
+		side_text(&l, "rseq", s->rseq, strlen(s->rseq));
+	side_told(&l, "leads", s->leads);
+	side_told(&l, "limit", s->limit);
 	if (cgroup_path(s->cgroup, cgroup, sizeof(cgroup)))
 		side_text(&l, "cgroup", cgroup, strlen(cgroup));
 	while (n && !s->args[n - 1])

@@ -104,7 +104,13 @@ bool is_queued(const struct tl_signal *s);
 /* The one thread that ended the others by exit_group, where only deliveries and statuses tell; NULL: none, or not clear. */
 const struct tl_leaver *ender_of(const struct tl_process *p);
 
-/* predicates.c: what fields of struct when cannot say */
+static inline void at_best(enum tl_grade *grade, enum tl_grade g)
+{
+	if (*grade < g)
+		*grade = g;
+}
+
+/* predicates.c, of sources senders.c: what fields of struct when cannot say */
 #define PREDICATE(name) bool name(const struct question *q, enum tl_grade *grade);
 PREDICATE(also_core_dumped)
 PREDICATE(also_core_signal)
@@ -124,6 +130,20 @@ PREDICATE(also_process)
 PREDICATE(also_living_owner)
 PREDICATE(also_queued)
 PREDICATE(also_in_kill)
+PREDICATE(also_in_sigreturn)
+PREDICATE(also_protection)
+PREDICATE(also_bad_area)
+PREDICATE(also_moved_area)
+PREDICATE(also_framing)
+PREDICATE(also_not_sigreturn)
+PREDICATE(also_without_exception)
+PREDICATE(also_hung_up_alone)
+PREDICATE(also_hung_up_leader)
+PREDICATE(also_stopped_group)
+PREDICATE(also_memcg_searched)
+PREDICATE(also_all_searched)
+PREDICATE(also_nothing_searched)
+PREDICATE(also_limit_used)
 PREDICATE(also_in_pidfd)
 PREDICATE(also_in_ptrace)
 PREDICATE(also_in_none)

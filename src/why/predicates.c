@@ -9,12 +9,6 @@
 
 #define SIGNAL_KILL 9
 
-static void at_best(enum tl_grade *grade, enum tl_grade g)
-{
-	if (*grade < g)
-		*grade = g;
-}
-
 /* ---- births ---- */
 
 bool also_by_kworker(const struct question *q, enum tl_grade *grade)
@@ -48,117 +42,6 @@ bool also_other_clone(const struct question *q, enum tl_grade *grade)
 		return (b->clone_flags & (TL_CLONE_VM | TL_CLONE_VFORK | TL_CLONE_THREAD | TL_CLONE_UNTRACED)) == TL_CLONE_VM;
 	at_best(grade, TL_GUESSED);
 	return q->stack != NULL;
-}
-
-/* ---- sources ---- */
-
-/* Somebody who lives, runs in a process and was not interrupted: then the record's owner is who called kill().
- * Where the trace does not tell of deaths, the owner may have been dying (PDEATHSIG looks the same). */
-bool also_living_owner(const struct question *q, enum tl_grade *grade)
-{
-	if (!(q->sig->ctx & TL_CTX_KNOWN) || !(q->w->exit || q->w->functions) || q->sig->owner_kthread)
-		at_best(grade, TL_GUESSED);
-	return !q->sig->owner_dead && q->sig->owner.tid > 0;
-}
-
-/* SI_QUEUE comes from user space alone; the other negative codes also from aio, message queues, SIGIO. */
-bool also_queued(const struct question *q, enum tl_grade *grade)
-{
-	if (q->sig->code != -1)
-		at_best(grade, TL_GUESSED);
-	return true;
-}
-
-/* The system call of whoever was interrupted is not the signal's. */
-static enum tl_call call_of(const struct question *q)
-{
-	bool irq = q->sig->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI);
-
-	return irq || q->sig->owner_dead || q->sig->owner_kthread ? TL_CALL_UNKNOWN : (enum tl_call)q->sig->call;
-}
-
-bool also_in_kill(const struct question *q, enum tl_grade *grade)
-{
-	return call_of(q) == TL_CALL_KILL;
-}
-
-bool also_in_pidfd(const struct question *q, enum tl_grade *grade)
-{
-	return call_of(q) == TL_CALL_PIDFD_SIGNAL;
-}
-
-bool also_in_ptrace(const struct question *q, enum tl_grade *grade)
-{
-	return call_of(q) == TL_CALL_PTRACE;
-}
-
-/*
- * In none of the calls that were recorded. A 32-bit program's calls on a 64-bit kernel pass no tracepoint
- * (kernel/trace/trace_syscalls.c trace_get_syscall_nr), so silence proves something on 32-bit kernels alone.
- */
-static bool in_none_recorded(const struct question *q)
-{
-	return call_of(q) == TL_CALL_UNWATCHED && q->w->calls && q->w->arch == TL_ARCH_ARM;
-}
-
-/* A living user task that is in no call of its own that sends such: only the write to cgroup.kill is left. */
-bool also_in_none(const struct question *q, enum tl_grade *grade)
-{
-	return in_none_recorded(q) && !(q->sig->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI)) &&
-	       (q->sig->ctx & TL_CTX_KNOWN) && also_living_owner(q, grade);
-}
-
-bool also_in_write(const struct question *q, enum tl_grade *grade)
-{
-	return call_of(q) == TL_CALL_WRITE || call_of(q) == TL_CALL_WRITEV;
-}
-
-bool also_in_exec(const struct question *q, enum tl_grade *grade)
-{
-	return call_of(q) == TL_CALL_EXECVE || call_of(q) == TL_CALL_EXECVEAT;
-}
-
-/* Who lives sends SIGHUP as the kernel in ioctl(TIOCNOTTY) or when a terminal is hung up. */
-bool also_not_tiocnotty(const struct question *q, enum tl_grade *grade)
-{
-	enum tl_call call = call_of(q);
-
-	if (call == TL_CALL_UNWATCHED)
-		return in_none_recorded(q);
-	return q->sig->owner_kthread || (call != TL_CALL_UNKNOWN && call != TL_CALL_IOCTL);
-}
-
-static bool is_warning(const struct tl_signal *s, const struct tl_signal *last)
-{
-	return s->sig == 24 && s->code == 128 && s->seen.t <= last->seen.t;
-}
-
-/*
- * The soft limit was reached before: SIGXCPU. Where the recorder tells the system call it tells of victims of the
- * out-of-memory killer too; then only a write to sysrq-trigger is left, which kills its writer as it does all others.
- */
-bool also_cpu_limit(const struct question *q, enum tl_grade *grade)
-{
-	const struct tl_process *p = q->task ? q->task->process : NULL;
-
-	if (call_of(q) != TL_CALL_UNKNOWN && call_of(q) != TL_CALL_UNWATCHED && !also_in_write(q, grade))
-		return true;
-	for (unsigned i = 0; p && i < p->n_group_signals; i++)
-		if (is_warning(&p->group_signals[i], q->sig))
-			return true;
-	return false;
-}
-
-/* What a code means may depend on the CPU. */
-bool also_x86(const struct question *q, enum tl_grade *grade)
-{
-	return q->w->arch == TL_ARCH_X86;
-}
-
-/* Ctrl-Alt-Del sends the same to pid 1 (kernel/reboot.c). */
-bool also_not_init(const struct question *q, enum tl_grade *grade)
-{
-	return q->sig->target.tid != 1;
 }
 
 /* ---- deaths ---- */
@@ -309,13 +192,19 @@ bool also_ended_others(const struct question *q, enum tl_grade *grade)
 	return l && l->who.tid == q->task->tid && l->who.generation == q->task->generation;
 }
 
+/* No path, or what is left of one (arm 6.1): the door of system calls, where seccomp stands. */
+static bool is_cut(const struct tl_stack *stack)
+{
+	return !stack || stack->frame[0].role == TL_ROLE_TRAP_SYSCALL;
+}
+
 /* Neither called exit nor took a signal, and had put itself under seccomp, or who made it had: a bug of the kernel
  * would look the same. */
 static bool vanished(const struct question *q, enum tl_confined how)
 {
 	const struct tl_death *d = q->task ? q->task->death : NULL;
 
-	return d && !q->stack && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && q->w->calls &&
+	return d && is_cut(q->stack) && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && q->w->calls &&
 	       q->w->arch == TL_ARCH_ARM && q->task->birth.seen.is && !q->task->kthread && !d->status_known &&
 	       !d->exit_call.is && !q->d->told_exit && q->task->confined == how;
 }

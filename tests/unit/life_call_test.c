@@ -65,7 +65,9 @@ static void seccomp_is_handed_on(void **state)
 		{AT(002, 12) "sys_seccomp(op: 1, flags: 0, uargs: 7ff)\n", TL_CONFINED_FILTER},
 		{AT(002, 12) "sys_seccomp(op: 0, flags: 0, uargs: 0)\n", TL_CONFINED_STRICT},
 		{AT(002, 12) "sys_seccomp(op: 2, flags: 0, uargs: 0)\n" BORN(13), TL_CONFINED_NOT_SEEN},
-		{AT(002, 12) "sys_prctl(option: 16, arg2: 2)\n" BORN(13), TL_CONFINED_NOT_SEEN}, /* mode not in text */
+		{AT(002, 12) "sys_prctl(option: 16)\n", TL_CONFINED_NOT_SEEN}, /* an argument is missing */
+		{AT(002, 12) "sys_prctl(option: 16, arg2: 1, arg3: 0)\n", TL_CONFINED_STRICT},
+		{AT(002, 12) "sys_prctl(option: 16, arg2: 2, arg3: 7ff)\n", TL_CONFINED_FILTER},
 		{AT(000, 10) "sys_seccomp(op: 1, flags: 0, uargs: 7ff)\n" BORN(12), TL_CONFINED_FILTER},
 	};
 

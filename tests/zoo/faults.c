@@ -204,6 +204,24 @@ static void sigframe(struct zoo *z)
 	crash(z, sigframe_body, SIGSEGV, "signal_frame", NULL);
 }
 
+/* Gives back a frame that no signal ever had, from a stack that is not there. */
+static int sigret_body(struct zoo *z, void *arg)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("mov $64, %%esp; mov $15, %%eax; syscall" ::: "memory");
+#elif defined(__aarch64__)
+	__asm__ volatile("mov x0, #64; mov sp, x0; mov x8, #139; svc #0" ::: "x0", "x8", "memory");
+#elif defined(__arm__)
+	__asm__ volatile("mov r0, #64; mov sp, r0; mov r7, #173; svc #0" ::: "r0", "memory");
+#endif
+	return 0;
+}
+
+static void sigret(struct zoo *z)
+{
+	crash(z, sigret_body, SIGSEGV, "signal_frame", NULL);
+}
+
 /* The C library's own restartable sequence area is given back and one that is not there registered instead. */
 static int rseq_body(struct zoo *z, void *arg)
 {
@@ -248,6 +266,7 @@ const struct zoo_case zoo_faults[] = {
 	{"bus", bus, 0, "a mapping past the end of its file"},
 	{"gpf", gpf, 0, "a privileged instruction"},
 	{"sigframe", sigframe, 0, "no room for a signal frame"},
+	{"sigret", sigret, 0, "a sigreturn without a frame"},
 	{"rseq", rseq, 0, "an unreadable restartable sequence area"},
 	{},
 };

@@ -79,6 +79,28 @@ static void ttyhup(struct zoo *z)
 				       .trigger = zoo_me(), .nobody = true});
 }
 
+/* The other end is held by it alone, and closed by its death. */
+static int holds_master(struct zoo *z, void *arg)
+{
+	struct pty p = pty_open(z);
+
+	z->sh->pid[0] = zoo_child(z, "c", sits_at_terminal, &p);
+	zoo_until(z, 1);
+	return 0;
+}
+
+static void ttydie(struct zoo *z)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	pid_t m = zoo_child(z, "m", holds_master, NULL);
+	struct zoo_who was = zoo_who(z, m);
+
+	zoo_end0(z, m);
+	zoo_known(z, z->sh->pid[0], "c");
+	zoo_end(z, z->sh->pid[0], (struct zoo_say){.creator = was, .death = "signal", .signal = SIGHUP, .source = "tty.hangup",
+						  .trigger = was, .nobody = true});
+}
+
 static int in_foreground(struct zoo *z, void *arg)
 {
 	signal(SIGHUP, SIG_DFL);
@@ -116,6 +138,7 @@ const struct zoo_case zoo_ttys[] = {
 	{"ctrlc", ctrlc, 0, "Ctrl-C"},
 	{"ctrlbs", ctrlbs, 0, "Ctrl-Backslash"},
 	{"ttyhup", ttyhup, 0, "the terminal hangs up"},
+	{"ttydie", ttydie, 0, "who holds the terminal's other end dies"},
 	{"seshup", seshup, 0, "the session's leader ends"},
 	{},
 };
