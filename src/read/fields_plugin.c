@@ -59,20 +59,43 @@ static void set_str(struct tl_fields *f, unsigned field, struct tl_str s)
 	f->have |= 1u << field;
 }
 
+/*
+ * The plugin writes a letter for each bit of prev_state, of a list as old as 3.14: where a kernel since then has its dead
+ * and its zombies, it says Z and X, and W where that has I. So the letters are taken for the bits that they stand for; the
+ * bit of the preempted is not among them.
+ */
+static bool state_of_letters(const char *p, const char *end, int64_t *ret)
+{
+	static const char letters[] = "SDTtZXxW";
+	const char *at;
+	int64_t bits = 0;
+
+	for (; p < end; p++) {
+		at = *p == '|' || *p == 'R' ? NULL : memchr(letters, *p, sizeof(letters) - 1);
+		if (at)
+			bits |= 1 << (at - letters);
+		else if (*p != '|' && *p != 'R')
+			return false;
+	}
+	*ret = tl_state_letter(bits);
+	return true;
+}
+
 static bool switch_parts(const char *p, const char *end, const char *arrow, struct tl_fields *f)
 {
 	struct task_text prev, next;
-	const char *state = trim_end(p, arrow), *letters = state;
+	const char *after = trim_end(p, arrow), *letters = after;
+	int64_t state;
 
-	while (letters > p && is_word(letters[-1]))
+	while (letters > p && (is_word(letters[-1]) || letters[-1] == '|'))
 		letters--;
-	if (letters == state || !task_before(arrow + 5, end, &next) ||
-	    !task_before(p, trim_end(p, letters), &prev))
+	if (letters == after || !state_of_letters(letters, after, &state) ||
+	    !task_before(arrow + 5, end, &next) || !task_before(p, trim_end(p, letters), &prev))
 		return false;
 	set_str(f, TL_F_SCHED_SWITCH_prev_comm, prev.comm);
 	set_int(f, TL_F_SCHED_SWITCH_prev_pid, prev.pid);
 	set_int(f, TL_F_SCHED_SWITCH_prev_prio, prev.prio);
-	set_int(f, TL_F_SCHED_SWITCH_prev_state, *letters);
+	set_int(f, TL_F_SCHED_SWITCH_prev_state, state);
 	set_str(f, TL_F_SCHED_SWITCH_next_comm, next.comm);
 	set_int(f, TL_F_SCHED_SWITCH_next_pid, next.pid);
 	set_int(f, TL_F_SCHED_SWITCH_next_prio, next.prio);

@@ -62,7 +62,7 @@ static bool line_tells_trace(struct tl_str line)
 	if (tracer.n > 10 && memcmp(tracer.p, "# tracer: ", 10) == 0)
 		return true;
 	return text_is_report_start(line, &cpus) || text_head(line, &rec, &extra) == HEAD_OK ||
-	       text_latency(line, &rec) == HEAD_OK;
+	       text_latency(line, &rec, &extra) == HEAD_OK;
 }
 
 static int sniff(const unsigned char *head, size_t n, bool whole)
@@ -451,8 +451,10 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 	}
 	/* Under an ordinary header there are no such lines, and looking for them costs. */
 	if (!comment && (t->header.latency || !t->header.tracer) &&
-	    text_latency(line, rec) == HEAD_OK)
+	    text_latency(line, rec, &extra) == HEAD_OK) {
+		rec->buffer = buffer_of(src, t, extra.buffer);
 		return take_record(src, t, rec, at);
+	}
 	p = skip_blank(line.p, end);
 	if (p < end && *p == '#')
 		text_header_line(src, &t->header, (struct tl_str){p, end - p});

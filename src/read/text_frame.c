@@ -9,6 +9,7 @@
  *	do_exit (ffffffff81354959)                 trace-cmd report
  *	brcmf_sdio_bus_sleep+0x178/0x1e4 [brcmfmac]
  *	0xffffffffc044e083                         no symbol: a trampoline (up to 6.6), a user address on ARM
+ *	ffffffffc044e083  7fffffff                 the same in trace-cmd report
  *	[FTRACE TRAMPOLINE]  [unknown/kretprobe'd] instead of one
  *	/bin/busybox[+0x31a08]   <0000000000426d58> user space
  */
@@ -118,6 +119,18 @@ static const char *place_holder(const char *p, const char *end, struct tl_rawfra
 	return close + 1;
 }
 
+/* All of it is the number that trace-cmd prints for want of a name: as long as an address, or no name at all. */
+static const char *report_address(const char *p, const char *end, struct tl_rawframe *ret)
+{
+	const char *q = p;
+	uint64_t addr;
+
+	if (!scan_hex(&q, end, &addr) || q != end || (q - p != 16 && q - p != 8 && !is_digit(*p)) || p[1] == 'x')
+		return NULL;
+	*ret = (struct tl_rawframe){.addr = addr, .has = TL_FH_ADDR, .text = {p, q - p}};
+	return q;
+}
+
 static const char *file_place(const char *p, const char *end, struct tl_rawframe *ret)
 {
 	const char *open = memmem(p, end - p, "[+0x", 4), *q;
@@ -192,7 +205,10 @@ bool text_frame_line(struct tl_str line, struct tl_rawframe *ret)
 		p = text_skip_number(p, end);
 	if (!SCAN_LIT(&p, end, "=>"))
 		return false;
-	p = text_symbol(skip_blank(p, end), end, ret);
+	p = skip_blank(p, end);
+	if (p < end && hex_digit(*p) >= 0 && report_address(p, end, ret))
+		return true;
+	p = text_symbol(p, end, ret);
 	return p && (p == end || is_space(*p));
 }
 

@@ -58,7 +58,7 @@ bool text_flags(const char *p, const char *end, struct tl_record *ret)
 }
 
 /* "6400.733066:" with 1 to 9 digits behind the dot, or "123456:". */
-static bool scan_time(const char **p, const char *end, tl_ns *ret)
+bool text_stamp(const char **p, const char *end, tl_ns *ret)
 {
 	const char *q = *p, *frac;
 	uint64_t sec, ns = 0;
@@ -154,7 +154,7 @@ static const char *moment(const char *p, const char *end, struct tl_record *ret)
 			return NULL;
 		q = skip_blank(q, end);
 	}
-	return scan_time(&q, end, &ret->t) ? skip_blank(q, end) : NULL;
+	return text_stamp(&q, end, &ret->t) ? skip_blank(q, end) : NULL;
 }
 
 /* Quote marks, line numbers and buffer names that stand in front of the task column. */

@@ -26,6 +26,9 @@ enum head_found text_head(struct tl_str line, struct tl_record *ret, struct head
  * system calls, row. False when nothing of ours stands there. */
 bool text_name(const char *p, const char *end, struct tl_record *ret);
 
+/* "6400.733066:" or "123456:" at *p, which moves behind it. */
+bool text_stamp(const char **p, const char *end, tl_ns *ret);
+
 /* The context column: false when these characters are none. */
 bool text_flags(const char *p, const char *end, struct tl_record *ret);
 

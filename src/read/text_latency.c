@@ -4,15 +4,18 @@
  *
  *	 c_exit3-987       0dN.2. 26569us#: signal_generate: ...      "%8.8s-%-7d %3d" flags " %4lldus%c: "
  *	            init     968   0 37 00000002 00000000 [025280a0] 17.560ms (+5.901ms): NAME      with verbose
+ *	lives: raspbian-163     0d..5.    10.352942: NAME      trace-cmd report -l
  *
  * The comm is cut to 8 bytes, too few to hold these columns: the first place that fits is the right one.
- * Times of the first form count from the start of the trace, those of the second stand in the brackets.
+ * Times of the first form count from the start of the trace, those of the second stand in the brackets, those of the
+ * third are the trace's own.
  */
 #include "read/scan.h"
 #include "read/text_latency.h"
 
 #define COMM_CUT 8
 #define CPU_MAX  8192
+#define FRONT_MAX 512 /* the columns begin within so many bytes */
 
 struct tl_str text_skip_printk(struct tl_str line)
 {
@@ -138,14 +141,47 @@ static bool verbose_form(struct tl_str line, struct tl_record *ret)
 	return text_name(p + 5, end, ret);
 }
 
-enum head_found text_latency(struct tl_str line, struct tl_record *ret)
+/* "lives: " in front of the comm. */
+static struct tl_str buffer_before(const char *line, const char *comm)
+{
+	const char *p = skip_blank(line, comm), *q = p;
+
+	while (q < comm && (is_word(*q) || *q == '-' || *q == '.'))
+		q++;
+	return q > p && comm - q > 1 && *q == ':' && is_blank(q[1]) ? (struct tl_str){p, q - p} : (struct tl_str){};
+}
+
+/* The first point that stands in a time with such columns in front of it. */
+static bool report_form(struct tl_str line, struct tl_record *ret, struct head_extra *extra)
+{
+	const char *end = line.p + line.n, *point = line.p, *sec, *p;
+
+	while ((point = memchr(point, '.', end - point)) && point - line.p < FRONT_MAX) {
+		for (sec = point++; sec > line.p && is_digit(sec[-1]); sec--)
+			;
+		p = sec;
+		if (sec == line.p || !is_blank(sec[-1]) || !text_stamp(&p, end, &ret->t) || p <= point)
+			continue;
+		if (!owner_and_context(line.p, sec, ret))
+			continue;
+		extra->buffer = buffer_before(line.p, ret->comm.p);
+		return text_name(skip_blank(p, end), end, ret);
+	}
+	return false;
+}
+
+enum head_found text_latency(struct tl_str line, struct tl_record *ret, struct head_extra *extra)
 {
 	struct tl_record rec = *ret;
 
+	extra->buffer = (struct tl_str){};
 	if (!short_form(line, &rec)) {
 		rec = *ret;
-		if (!verbose_form(line, &rec))
-			return HEAD_NONE;
+		if (!report_form(line, &rec, extra)) {
+			rec = *ret;
+			if (!verbose_form(line, &rec))
+				return HEAD_NONE;
+		}
 	}
 	*ret = rec;
 	return HEAD_OK;

@@ -11,7 +11,8 @@
  *	do_exit+0x850/0xc18: text                    trace_printk
  *	<stack trace>  <user stack trace>
  *	kernel_stack: <stack trace >                 trace-cmd report
- *	function: do_exit <-- do_group_exit          trace-cmd report
+ *	function: do_exit <-- do_group_exit          trace-cmd report; its plugin leaves the parent out
+ *	print: ip=tracing_mark_write buf=text        trace-cmd report -R
  */
 #include "base/guard.h"
 #include "read/scan.h"
@@ -104,18 +105,39 @@ static bool syscall_at(struct tl_str name, const char *part, const char *p, cons
 	return true;
 }
 
-/* trace-cmd report prints trace_marker as "print: tracing_mark_write: text": the text alone is what was written. */
+/*
+ * trace-cmd report prints trace_marker as "print: tracing_mark_write: text", the event's "%ps: %s": the text alone is what
+ * was written. Which function stands there depends on the symbols it has: none gives an address, too few another name.
+ */
 static void mark_text(struct tl_record *ret)
 {
 	static const char writer[] = "tracing_mark_write";
-	const size_t n = sizeof(writer) - 1;
-	const char *p = ret->payload.p, *end = p + ret->payload.n;
-	const char *colon = ret->payload.n > n && !memcmp(p, writer, n) ? memchr(p + n, ':', end - p - n) : NULL;
+	const char *p = ret->payload.p, *end = p + ret->payload.n, *after;
+	bool print = str_is(ret->name, "print"), raw = print && SCAN_LIT(&p, end, "ip=");
+	struct tl_rawframe frame;
 
-	if (!colon || (colon != p + n && p[n] != '+') || memchr(p, ' ', colon - p))
+	after = text_symbol(p, end, &frame);
+	if (!after || (!raw && !SCAN_LIT(&after, end, ":")) || (raw && !SCAN_LIT(&after, end, " buf=")))
 		return;
-	colon = skip_blank(colon + 1, end);
-	ret->payload = (struct tl_str){colon, end - colon};
+	if (!print && !str_is(frame.name, writer))
+		return;
+	after = raw ? after : skip_blank(after, end);
+	ret->payload = (struct tl_str){after, end - after};
+}
+
+/* trace-cmd's event of the function tracer. That of -R has no stack behind it that can be read: it is none of ours. */
+static bool function_event(const char *p, const char *end, struct tl_record *ret)
+{
+	const char *after;
+
+	if (function_at(p, end, ret))
+		return true;
+	after = text_symbol(p, end, &ret->ip);
+	if (!after || !(ret->ip.has & TL_FH_NAME) || skip_blank(after, end) != end)
+		return false;
+	ret->kind = TL_REC_FUNC;
+	ret->name = ret->ip.name;
+	return true;
 }
 
 /* Events that stand for something else; the first three write text of users. */
@@ -136,7 +158,7 @@ static bool special_event(struct tl_record *ret)
 			ret->kind = ret->name.p[0] == 'k' ? TL_REC_STACK : TL_REC_USER_STACK;
 		return true;
 	}
-	return str_is(ret->name, "function") && function_at(p, end, ret);
+	return str_is(ret->name, "function") && function_event(p, end, ret);
 }
 
 /* Behind "name+0xOFF/0xSIZE" and no parent: trace_printk and trace_marker with sym-offset. */

@@ -40,6 +40,75 @@ static void plugin_forms(void **state)
 	tl_source_close(src);
 }
 
+/* Its list of letters is as old as 3.14: a zombie since then is X, an idle kernel thread W. */
+static void states_of_the_plugin(void **state)
+{
+	static const struct {
+		const char *letters;
+		int64_t is;
+	} rows[] = {{"R", 'R'}, {"S", 'S'}, {"D", 'D'}, {"Z", 'X'}, {"X", 'Z'}, {"x", 'P'}, {"W", 'I'}, {"D|W", 'I'}};
+	struct tl_source *src;
+	struct tl_record rec;
+	char text[200];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "cpus=2\n  sh-2124 [000]  2478.186486: sched_switch:         sh:2124 [120] %s ==> x:2466 [-1]\n",
+			 rows[i].letters);
+		rec = only(text, &src);
+		assert_int_equal(rec.f.v[TL_F_SCHED_SWITCH_prev_state].i, rows[i].is);
+		assert_str(rec.f.v[TL_F_SCHED_SWITCH_prev_comm].s, "sh");
+		tl_source_close(src);
+	}
+}
+
+/* Marks under whatever symbol trace-cmd has, functions without their caller, addresses without a name. */
+static const char report[] =
+	"cpus=2\n"
+	"  sh-21 [000]  1.000001: print:                __pfx_link_css_set: tasklife/1 mode\n"
+	"  sh-21 [000]  1.000002: print:                ip=tracing_mark_write buf=a: b\n"
+	"  sh-21 [000]  1.000003: function:             do_exit\n"
+	"  sh-21 [000]  1.000004: kernel_stack:         <stack trace >\n"
+	"=> 7fffffff\n"
+	"=> ffffffffc0435083\n"
+	"=> do_exit (ffffffff810c3509)\n"
+	"=> deadbeef_work (ffffffff810c3508)\n"
+	" lives:     bash-22       1d..5.    10.352942: sched_waking:         comm=a pid=9 prio=120 target_cpu=000\n"
+	"family: raspbian-163     0dNh4.    13.354551662: sched_wakeup:         kworker/0:0:9 [120] CPU:000\n";
+
+static void forms_of_a_report(void **state)
+{
+	struct tl_source *src;
+	struct tl_record rec = only(report, &src);
+
+	assert_int_equal(rec.kind, TL_REC_MARK);
+	assert_str(rec.payload, "tasklife/1 mode");
+	assert_str(next_of(src).payload, "a: b");
+	rec = next_of(src);
+	assert_int_equal(rec.kind, TL_REC_FUNC);
+	assert_str(rec.ip.name, "do_exit");
+	assert_false(rec.parent.has);
+	rec = next_of(src);
+	assert_int_equal(rec.n_frames, 4);
+	assert_true(rec.frame[0].addr == 0x7fffffff && rec.frame[0].has == TL_FH_ADDR);
+	assert_true(rec.frame[1].addr == 0xffffffffc0435083 && rec.frame[1].has == TL_FH_ADDR);
+	assert_str(rec.frame[3].name, "deadbeef_work");
+	rec = next_of(src);
+	assert_str(rec.comm, "bash");
+	assert_int_equal(rec.pid, 22);
+	assert_int_equal(rec.cpu, 1);
+	assert_int_equal(rec.t, 10352942000);
+	assert_int_equal(rec.preempt, 5);
+	assert_string_equal(tl_source_info(src)->buffer[rec.buffer], "lives");
+	rec = next_of(src);
+	assert_str(rec.comm, "raspbian");
+	assert_int_equal(rec.t, 13354551662);
+	assert_int_equal(rec.ctx, TL_CTX_KNOWN | TL_CTX_IRQS_OFF | TL_CTX_RESCHED | TL_CTX_HARDIRQ);
+	assert_string_equal(tl_source_info(src)->buffer[rec.buffer], "family");
+	assert_end(src);
+	assert_int_equal(tl_source_info(src)->unparsed, 0);
+	tl_source_close(src);
+}
+
 static const char latency[] =
 	"# tracer: function\n#\n# function latency trace v1.1.5 on 6.1.0-50-cloud-amd64\n"
 	"# latency: 0 us, #15/15, CPU#0 | (M:desktop VP:0, KP:0, SP:0 HP:0 #P:2)\n"
@@ -216,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plugin_forms),	     cmocka_unit_test(latency_format),
+		cmocka_unit_test(states_of_the_plugin), cmocka_unit_test(forms_of_a_report),
 		cmocka_unit_test(dump_of_an_oops),   cmocka_unit_test(numbers_both_ways),
 		cmocka_unit_test(perf_script),	     cmocka_unit_test(damaged),
 	};
