@@ -119,10 +119,11 @@ enum tl_side {
 	TL_SIDE_MODE, /* text: how it was recorded ("events+stacks") */
 };
 
+/* What every event has comes first; of u only the member of its kind is there. */
 struct tl_event {
-	enum tl_ev kind;
-	uint16_t buffer;
+	enum tl_ev kind : 8;
 	uint8_t ctx; /* enum tl_ctx */
+	uint16_t buffer;
 	int32_t cpu;
 	tl_pid pid; /* the owner */
 	tl_pid tgid;

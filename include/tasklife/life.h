@@ -267,6 +267,12 @@ void tl_lives_keep_segments(struct tl_lives *lives);
 /* Before the first event: lives that were handed on stay valid until tl_lives_free(), for who lets people look at
  * any of them. Memory then follows the length of the trace. */
 void tl_lives_keep_all(struct tl_lives *lives);
+/*
+ * For the callback: the task stays valid, with everything it points to, until it is given back; nothing of it changes any
+ * more, so another thread may look at it. False: its process lives on, and the task is gone after the call as usual.
+ */
+bool tl_lives_keep(struct tl_lives *lives, const struct tl_task *task);
+void tl_lives_give_back(struct tl_lives *lives, const struct tl_task *task);
 /* One event, in time order. */
 struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
 /* The end of the trace: everything still held is handed on. */

@@ -75,6 +75,7 @@ struct tl_record {
 	struct tl_rawframe ip, parent;
 	const struct tl_rawframe *frame; /* top (innermost) first */
 	unsigned n_frames;
+	bool frames_kept; /* frame stays until the source is closed: the same stack comes at the same address */
 	uint64_t lost; /* UINT64_MAX: lost, number unknown */
 	const void *raw; /* binary: the entry's bytes */
 	size_t raw_n;

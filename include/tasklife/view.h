@@ -33,6 +33,16 @@ struct tl_trailer {
 	uint64_t tasks, shown;
 };
 
+/*
+ * For views that tell each life by itself: task() may then be called by several threads, each with a state and an `out` of
+ * its own, and the texts are joined in order.
+ */
+struct tl_view_aside {
+	bool (*begin)(struct out *o, const struct tl_view_opts *opts, void **ret_state); /* writes nothing */
+	bool (*apart)(const struct tl_told *told); /* false: it depends on others and is told in its turn; NULL: all are apart */
+	void (*end)(void *aside, void *state); /* what was counted aside joins the view's own state; NULL: it has none yet */
+};
+
 struct tl_view {
 	const char *name;    /* "story", "why", "json", "ndjson" */
 	const char *suffix;  /* ".json"; NULL for terminal views */
@@ -40,6 +50,7 @@ struct tl_view {
 	bool is_export;
 	bool deaths_only;    /* it shows neither births nor signals: nobody judges them */
 	bool segments;       /* it draws them: tl_task.segments is filled */
+	const struct tl_view_aside *aside; /* NULL: all lives are told in turn */
 	bool (*begin)(struct out *o, const struct tl_view_opts *opts, void **ret_state);
 	void (*task)(struct out *o, void *state, const struct tl_told *told);
 	void (*end)(struct out *o, void *state, const struct tl_trailer *trailer);

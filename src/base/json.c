@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include "base/json.h"
+#include "base/quote.h"
 #include "base/utf8.h"
 
 void json_init(struct json *j, struct out *out)
 {
 	*j = (struct json){.out = out, .first = 1};
+}
+
+static void quote(struct json *j)
+{
+	out_char(j->out, '"');
+	if (j->twice)
+		out_char(j->out, '"');
 }
 
 /* Comma and key before a value. Deeper than 63 levels commas are no longer tracked; no caller nests so. */
@@ -17,9 +25,10 @@ static void before(struct json *j, const char *key)
 		out_char(j->out, ',');
 	j->first &= ~bit;
 	if (key) {
-		out_char(j->out, '"');
+		quote(j);
 		out_str(j->out, key);
-		out_mem(j->out, "\":", 2);
+		quote(j);
+		out_char(j->out, ':');
 	}
 }
 
@@ -53,7 +62,7 @@ void json_end_arr(struct json *j)
 	out_char(j->out, ']');
 }
 
-static void control(struct out *o, unsigned char c)
+static void control(struct out *o, unsigned c)
 {
 	static const char names[] = "btn\0fr"; /* 8 9 10 - 12 13 */
 
@@ -65,45 +74,29 @@ static void control(struct out *o, unsigned char c)
 	}
 }
 
-static bool plain(unsigned char c)
+static void special(struct out *o, const char *s, unsigned len, void *ctx)
 {
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+	uint32_t c = utf8_code(s, len);
 
-static void string(struct out *o, const char *s, size_t n)
-{
-	out_char(o, '"');
-	for (size_t i = 0; i < n;) {
-		size_t run = i;
-		unsigned len;
-
-		while (run < n && plain((unsigned char)s[run]))
-			run++;
-		out_mem(o, s + i, run - i);
-		i = run;
-		if (i == n)
-			break;
-		len = utf8_len(s + i, n - i);
-		if (s[i] == '"' || s[i] == '\\') {
-			out_char(o, '\\');
-			out_char(o, s[i++]);
-		} else if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) {
-			control(o, (unsigned char)s[i++]);
-		} else if (!len) {
-			out_mem(o, "\xef\xbf\xbd", 3);
-			i++;
-		} else {
-			out_mem(o, s + i, len);
-			i += len;
-		}
+	if (c == '"' || c == '\\') {
+		out_char(o, '\\');
+		if (c == '"')
+			quote(ctx);
+		else
+			out_char(o, *s);
+	} else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+		control(o, c);
+	} else {
+		out_mem(o, s, len);
 	}
-	out_char(o, '"');
 }
 
 void json_strn(struct json *j, const char *key, const char *s, size_t n)
 {
 	before(j, key);
-	string(j->out, s, n);
+	quote(j);
+	quote_text(j->out, s, n, special, j);
+	quote(j);
 }
 
 void json_str(struct json *j, const char *key, const char *s)

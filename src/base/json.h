@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A JSON writer on an out: it places the commas, escapes the strings (invalid UTF-8 becomes U+FFFD) and
- * never allocates. Keys are literals.
+ * A JSON writer on an out: it places the commas, escapes the strings (invalid UTF-8 becomes U+FFFD; of control
+ * characters, those of C1 included, none is left) and never allocates. Keys are literals.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -12,6 +12,7 @@ struct json {
 	struct out *out;
 	unsigned depth;
 	uint64_t first; /* bit per depth: no element yet */
+	bool twice;	/* each quote as two: for the inside of a quoted field of csv */
 };
 
 void json_init(struct json *j, struct out *out);

@@ -33,15 +33,31 @@ void out_flush(struct out *o)
 		o->opening = opening;
 	if (!o->os && io_write_all(o->fd, o->buf, o->n) < 0)
 		o->os = errno;
+	o->left += o->n;
 	o->n = 0;
 }
 
-/* Room for n more bytes and a NUL. */
-static bool room(struct out *o, size_t n)
+#define HAND_AT (32 * 1024)
+
+void out_hand(struct out *o, const void *p, size_t n)
+{
+	if (o->fd < 0 || n < HAND_AT || o->opening) {
+		out_mem(o, p, n);
+		return;
+	}
+	out_flush(o);
+	if (!o->os && io_write_all(o->fd, p, n) < 0)
+		o->os = errno;
+	o->left += n;
+}
+
+bool out_grow(struct out *o, size_t n)
 {
 	size_t cap = o->cap ? o->cap : 4096;
 	char *buf;
 
+	if (o->os)
+		return false;
 	if (o->fd >= 0 && o->n + n >= FLUSH_AT)
 		out_flush(o);
 	if (o->fd >= 0 && cap < FLUSH_AT)
@@ -62,22 +78,42 @@ static bool room(struct out *o, size_t n)
 
 void out_more(struct out *o, const void *p, size_t n)
 {
-	if (!n || o->os || !room(o, n))
+	if (!n || !out_grow(o, n))
 		return;
 	memcpy(o->buf + o->n, p, n);
 	o->n += n;
-	o->bytes += n;
 }
 
+static unsigned digits_of(uint64_t v)
+{
+	static const uint64_t ten_to[] = {
+		1ull, 10ull, 100ull, 1000ull, 10000ull, 100000ull, 1000000ull, 10000000ull, 100000000ull,
+		1000000000ull, 10000000000ull, 100000000000ull, 1000000000000ull, 10000000000000ull,
+		100000000000000ull, 1000000000000000ull, 10000000000000000ull, 100000000000000000ull,
+		1000000000000000000ull, 10000000000000000000ull};
+	unsigned bits = 64 - (unsigned)__builtin_clzll(v | 1);
+	unsigned n = bits * 1233 / 4096; /* log10(2): this many, or one more */
+
+	return n + (n == 0 || v >= ten_to[n]);
+}
+
+/* Exports are numbers for the most part: two digits at a time, in their place. */
 void out_u64(struct out *o, uint64_t v)
 {
-	char digits[20];
-	size_t i = sizeof(digits);
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+				    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
+	unsigned n = digits_of(v);
+	char *p = out_room(o, n);
 
-	do
-		digits[--i] = (char)('0' + v % 10);
-	while (v /= 10);
-	out_mem(o, digits + i, sizeof(digits) - i);
+	if (!p)
+		return;
+	for (p += n; v >= 100; v /= 100)
+		memcpy(p -= 2, pairs + v % 100 * 2, 2);
+	if (v >= 10)
+		memcpy(p - 2, pairs + v * 2, 2);
+	else
+		p[-1] = (char)('0' + v);
 }
 
 void out_i64(struct out *o, int64_t v)
@@ -92,17 +128,16 @@ void out_vfmt(struct out *o, const char *fmt, va_list ap)
 	va_list again;
 	int n;
 
-	if (o->os || !room(o, 256))
+	if (!out_grow(o, 256))
 		return;
 	va_copy(again, ap);
 	n = vsnprintf(o->buf + o->n, o->cap - o->n, fmt, ap);
-	if (n >= 0 && (size_t)n >= o->cap - o->n && room(o, (size_t)n))
+	if (n >= 0 && (size_t)n >= o->cap - o->n && out_grow(o, (size_t)n))
 		n = vsnprintf(o->buf + o->n, o->cap - o->n, fmt, again);
 	va_end(again);
 	if (n <= 0 || o->os)
 		return;
 	o->n += (size_t)n;
-	o->bytes += (size_t)n;
 }
 
 void out_fmt(struct out *o, const char *fmt, ...)
@@ -116,7 +151,7 @@ void out_fmt(struct out *o, const char *fmt, ...)
 
 const char *out_text(struct out *o)
 {
-	if (!room(o, 0))
+	if (!out_grow(o, 0))
 		return "";
 	o->buf[o->n] = 0;
 	return o->buf;

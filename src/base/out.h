@@ -16,7 +16,7 @@ struct out {
 	size_t n, cap;
 	int fd;		/* -1: stay in memory */
 	int os;		/* errno of the first failure */
-	uint64_t bytes; /* written so far, flushed or not */
+	uint64_t left; /* bytes that went to fd and stand in buf no more */
 	/* called once, before the first bytes leave: what is in buf may decide where fd leads */
 	void (*opening)(struct out *o, void *ctx);
 	void *opening_ctx;
@@ -25,7 +25,14 @@ struct out {
 void out_init(struct out *o, int fd);
 void out_fini(struct out *o); /* does not flush, does not close fd */
 void out_more(struct out *o, const void *p, size_t n); /* flushes or grows first */
+bool out_grow(struct out *o, size_t n);		       /* only that: is there room for n bytes and a NUL now */
 void out_u64(struct out *o, uint64_t v);
+
+/* All that was written so far, flushed or not. */
+static inline uint64_t out_bytes(const struct out *o)
+{
+	return o->left + o->n;
+}
 
 /* Views write a few bytes at a time and millions of times: what fits is copied on the spot. */
 static inline void out_mem(struct out *o, const void *p, size_t n)
@@ -37,7 +44,15 @@ static inline void out_mem(struct out *o, const void *p, size_t n)
 	if (n) /* an empty string may be no string at all */
 		memcpy(o->buf + o->n, p, n);
 	o->n += n;
-	o->bytes += n;
+}
+
+/* The next n bytes, for the caller to fill at once; NULL: there are none, o->os says why. */
+static inline char *out_room(struct out *o, size_t n)
+{
+	if ((n >= o->cap - o->n || o->os) && !out_grow(o, n))
+		return NULL;
+	o->n += n;
+	return o->buf + o->n - n;
 }
 
 static inline void out_char(struct out *o, char c)
@@ -50,6 +65,8 @@ static inline void out_str(struct out *o, const char *s)
 	out_mem(o, s, strlen(s));
 }
 
+/* Much at once: from where it is, if it is worth a write of its own. */
+void out_hand(struct out *o, const void *p, size_t n);
 void out_i64(struct out *o, int64_t v);
 void out_fmt(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void out_vfmt(struct out *o, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));

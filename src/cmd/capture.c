@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include "cmd/capture.h"
@@ -20,6 +21,8 @@ const struct opt capture_opts[] = {
 		0, "exit-syscalls",
 		N_("exit codes from system call events, where nothing better is permitted; costs every system call of the machine some ns"),
 		struct capture_opts, exit_syscalls),
+	OPT_FLAG(0, "lives-only", N_("births, execs, signals and deaths alone, not when tasks ran: the least there is to record"),
+		 struct capture_opts, lives_only),
 	OPT_FLAG(0, "no-compress", N_("leave the recording's file unpacked (default: zstd)"),
 		 struct capture_opts, no_compress),
 	OPT_INT(0, "format", "6|7", N_("version of the recording's file; 6 for trace-cmd before 3.0, never packed (default: 7)"),
@@ -99,16 +102,30 @@ static struct tl_err *pids_of(const struct opt_list *list, tl_pid *ret)
 	return NULL;
 }
 
+/*
+ * Set by lab/init alone: its machine is turned off right behind the recording, and removing instances costs a guest without
+ * KVM up to half a second. What the command inherits shall not have it.
+ */
+static bool thrown_away(void)
+{
+	bool set = getenv("TASKLIFE_THROWN_AWAY");
+
+	unsetenv("TASKLIFE_THROWN_AWAY");
+	return set;
+}
+
 struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret)
 {
 	struct tl_rec_plan plan = {
 		.everything = opts->everything,
 		.buffer_kb = opts->buffer_kb,
 		.exit_syscalls = opts->exit_syscalls,
+		.lives_only = opts->lives_only,
 		.best_effort = opts->best_effort,
 		.follow = opts->follow,
 		.flight = opts->flight,
 		.last = opts->last,
+		.leave = thrown_away(),
 		.n_pids = (unsigned)opts->pid.n,
 	};
 

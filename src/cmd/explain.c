@@ -440,7 +440,7 @@ static bool put_word(struct asking *q, struct json *j, const char *word)
 			json_topic(j, q, &found[i]);
 			continue;
 		}
-		if (q->out.bytes)
+		if (out_bytes(&q->out))
 			out_char(&q->out, '\n');
 		put_topic(q, &found[i]);
 	}

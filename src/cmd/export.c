@@ -15,6 +15,7 @@ struct export
 	struct common common;
 	struct selectors selectors;
 	const char *to, *output, *tables;
+	int64_t threads;
 };
 
 static const struct opt export_opts[] = {
@@ -24,6 +25,7 @@ static const struct opt export_opts[] = {
 		output),
 	OPT_STR(0, "tables", "LIST", N_("sqlite: only these tables, such as tasks,signals"), struct export,
 		tables),
+	OPT_THREADS(struct export, threads),
 	OPT_TABLE(selector_opts, struct export, selectors),
 	OPT_TABLE(common_opts, struct export, common),
 	OPT_END,
@@ -166,7 +168,7 @@ static int tell(struct pipeline *p, struct tl_source *src, const struct export *
 static int run(const void *opts, int n, char **words)
 {
 	const struct export *x = opts;
-	struct pipeline p = {.selectors = &x->selectors, .opts = {.all = x->selectors.all, .stacks = true}};
+	struct pipeline p = {.selectors = &x->selectors, .threads = x->threads, .opts = {.all = x->selectors.all, .stacks = true}};
 	struct tl_source *src = NULL;
 	struct tl_err *err = form_named(x->to, &p.view);
 

@@ -208,7 +208,7 @@ static int lab_fetch(struct lab *lab, const void *opts, int n, char **words)
 struct lab_run {
 	struct common common;
 	struct selectors selectors;
-	const char *kernel, *append, *output, *to, *tell_to, *mode, *disk, *debootstrap, *ssh;
+	const char *kernel, *append, *output, *to, *tell_to, *mode, *modules, *disk, *debootstrap, *ssh;
 	int64_t smp, mem, timeout;
 	struct opt_list take;
 	bool kvm, interactive, bare, from_boot, print_qemu, no_stacks, times;
@@ -226,6 +226,7 @@ static const struct opt run_opts[] = {
 	OPT_FLAG(0, "from-boot", N_("from the first task on: pid 0, 1, 2 and every kernel thread; the recording is text"), struct lab_run, from_boot),
 	OPT_LIST(0, "take", "FILE", N_("take this file along, too; a source file x.c is compiled for the guest and becomes ./x"),
 		 struct lab_run, take),
+	OPT_STR(0, "modules", "GROUP", N_("load modules of the kernel's package first: 'zoo', what some programs of tests/zoo need"), struct lab_run, modules),
 	OPT_STR(0, "disk", "FILE", N_("boot from this image of a disk (root=/dev/sda), its console on this terminal; nothing is recorded"), struct lab_run, disk),
 	OPT_STR(0, "debootstrap", "SUITE", N_("from a disk with this Debian, made first where it is not there"), struct lab_run, debootstrap),
 	OPT_MAYBE("ssh", "PORT", N_("a shell, or CMD, over ssh in a guest with a disk (default port: 10021)"), struct lab_run, ssh),
@@ -289,7 +290,7 @@ static int run_disk(struct lab *lab, const struct lab_run *r, int n, char **word
 						.mem_mb = or_default(r->mem, GUEST_DISK_MB), .seconds = r->timeout, .kvm = r->kvm}};
 	int status;
 
-	if (r->output || r->mode || r->from_boot || r->bare || r->interactive)
+	if (r->output || r->mode || r->modules || r->from_boot || r->bare || r->interactive)
 		status = say_and_status(tl_err_hint(
 			tl_err_new(TL_E_USAGE, N_("nothing is recorded of a guest that boots from a disk"), NULL),
 			N_("its console is this terminal; a shell besides: --ssh"), NULL));
@@ -308,6 +309,9 @@ static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct la
 	if (!n && !r->interactive)
 		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("run which command?"), NULL),
 				   N_("tasklife lab run -- ls -l; a shell: tasklife lab run --interactive"), NULL);
+	if (r->modules && (!lab_modules_known(r->modules) || lab_built_is(r->kernel)))
+		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("there are no modules '%s' for this kernel"), r->modules),
+				   N_("'zoo' or 'disk', for an id of lab list"), NULL);
 	if (!guest_size_ok(r))
 		return tl_err_new(TL_E_USAGE, N_("a guest cannot be that small or large"), NULL);
 	*o = (struct lab_opts){
@@ -321,6 +325,8 @@ static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct la
 		.bare = r->bare,
 		.from_boot = r->from_boot,
 		.mode = r->mode,
+		.modules = r->modules,
+		.kept = r->output,
 		.take = r->take.v,
 		.n_take = r->take.n,
 	};
@@ -394,7 +400,7 @@ static struct tl_err *check_tracer(const struct lab_image *img, const struct lab
 
 /* The guest is made ready, lives, and is gone when this returns. */
 static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const struct lab_kernel *k,
-				const struct lab_opts *o, int n, char **words, struct lab_guest *g, struct lab_result *res)
+				struct lab_opts *o, int n, char **words, struct lab_guest *g, struct lab_result *res)
 {
 	static char *const shell[] = {(char *)"sh", NULL};
 	struct lab_image img = {};
@@ -402,11 +408,15 @@ static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const 
 
 	if (!err)
 		err = check_tracer(&img, o);
+	if (!err && o->modules)
+		err = lab_image_modules(lab, k, &img);
+	o->image = &img;
 	if (!err)
 		err = lab_guest_fill(g, lab, o, n ? n : 1, n ? words : (char **)shell);
 	if (!err)
 		err = lab_guest_plan(g, &img, o);
 	lab_image_fini(&img);
+	o->image = NULL;
 	end_progress(lab->note_arg);
 	if (err)
 		return err;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/arena.h"
 #include "base/out.h"
+#include "cmd/aside.h"
 #include "cmd/pager.h"
 #include "cmd/pipeline.h"
 #include "cmd/progress.h"
@@ -19,6 +20,7 @@ struct telling {
 	struct out out;
 	struct pager pager;
 	struct progress progress;
+	struct aside *aside; /* NULL: each life is told in its turn */
 	void *state; /* the view's */
 	bool begun;
 	bool rooted;  /* the recording names the tasks it was asked for */
@@ -74,11 +76,11 @@ static bool by_default(const struct telling *tell, const struct tl_task *task)
 	       pipeline_usual(task, tell->rooted, tell->p->view->is_export);
 }
 
-static bool begin(struct telling *tell)
+static bool begin(struct telling *tell, const struct tl_trace_info *info)
 {
 	struct tl_view_opts opts = tell->p->opts;
 
-	select_window(&tell->sel, tl_events_info(tell->events)->first, &opts);
+	select_window(&tell->sel, info->first, &opts);
 	if (!tell->begun)
 		tell->begun = tell->p->view->begin(&tell->out, &opts, &tell->state);
 	if (!tell->begun)
@@ -86,45 +88,96 @@ static bool begin(struct telling *tell)
 	return tell->begun;
 }
 
-static void tell_life(void *ctx, const struct tl_task *task)
+static void tell_in_turn(struct telling *tell, const struct tl_task *task, const struct tl_trace_info *info)
 {
-	struct telling *tell = ctx;
-	const struct tl_trace_info *info = tl_events_info(tell->events);
 	struct tl_told told = {
 		.info = info, .t0 = info->first, .witnesses = tl_lives_witnesses(tell->lives),
 		.unkept = tell->p->unkept};
 
-	tell->tasks++;
-	if (!select_task(&tell->sel, task, info->first) || !by_default(tell, task))
-		return;
 	arena_reset(&tell->mem);
 	if (!tl_why_tell(task, tell->p->view->deaths_only, &tell->mem, &told)) {
 		tell->starved = true;
 		return;
 	}
-	if (!select_cause(&tell->sel, &told) || !begin(tell))
+	if (!select_cause(&tell->sel, &told) || !begin(tell, info))
 		return;
 	tell->p->view->task(&tell->out, tell->state, &told);
 	tell->shown++;
 }
 
-/* One that reads and one that tells; more would find nothing to do. */
-static unsigned threads_wanted(void)
+static void tell_life(void *ctx, const struct tl_task *task)
 {
-	const char *env = getenv("TASKLIFE_THREADS");
+	struct telling *tell = ctx;
+	const struct tl_trace_info *info = tl_events_info(tell->events);
+
+	tell->tasks++;
+	if (!select_task(&tell->sel, task, info->first) || !by_default(tell, task))
+		return;
+	if (tell->aside)
+		aside_take(tell->aside, task, info, tl_lives_witnesses(tell->lives));
+	else
+		tell_in_turn(tell, task, info);
+}
+
+/* ---- threads ---- */
+
+/* One reads, one makes lives of events, the others tell them. They are never all busy: one more than CPUs, to five. */
+static unsigned threads_of_cpus(void)
+{
 	cpu_set_t cpus;
 
-	if (env && *env)
-		return strtoul(env, NULL, 10) > 1 ? 2 : 1;
-	return sched_getaffinity(0, sizeof(cpus), &cpus) == 0 && CPU_COUNT(&cpus) < 2 ? 1 : 2;
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) || CPU_COUNT(&cpus) < 2)
+		return 1;
+	return CPU_COUNT(&cpus) < 4 ? (unsigned)CPU_COUNT(&cpus) + 1 : 5;
+}
+
+struct tl_err *threads_wanted(int64_t given, unsigned *ret)
+{
+	const char *env = getenv("TASKLIFE_THREADS");
+	uint64_t n = given ? (uint64_t)given : env && *env ? strtoul(env, NULL, 10) : 0;
+
+	if (given < 0)
+		return tl_err_new(TL_E_USAGE, N_("--threads wants a number from 1 on"), NULL);
+	*ret = !n ? threads_of_cpus() : n < THREADS_MOST ? (unsigned)n : THREADS_MOST;
+	return NULL;
+}
+
+static void *begin_aside(void *ctx, const struct tl_trace_info *info)
+{
+	struct telling *tell = ctx;
+
+	return begin(tell, info) ? tell->state : NULL;
+}
+
+static struct tl_err *start_threads(struct telling *tell)
+{
+	unsigned n;
+
+	try(threads_wanted(tell->p->threads, &n));
+	if (tl_source_waits(tell->src))
+		return NULL; /* who watches wants to see each life when it ends */
+	if (n > 2)
+		tell->aside = aside_new(&(struct aside_plan){
+			.view = tell->p->view, .opts = &tell->p->opts, .sel = &tell->sel,
+			.lives = tell->lives, .unkept = tell->p->unkept, .tellers = n - 2,
+			.out = &tell->out, .begin = begin_aside, .ctx = tell});
+	return tl_events_ahead(tell->events, n);
+}
+
+static void join_threads(struct telling *tell)
+{
+	uint64_t shown = 0;
+
+	if (!tell->aside)
+		return;
+	tell->starved |= !aside_end(take(tell->aside), &shown);
+	tell->shown += shown;
 }
 
 static struct tl_err *feed(struct telling *tell)
 {
 	const struct tl_event *ev;
 
-	if (!tl_source_waits(tell->src))
-		try(tl_events_ahead(tell->events, threads_wanted()));
 	while ((ev = tl_events_take(tell->events))) {
 		if (ev->kind == TL_EV_SIDE && ev->u.side.kind == TL_SIDE_ROOT)
 			tell->rooted = true;
@@ -167,7 +220,7 @@ static void end(struct telling *tell)
 	tr.oddity = tl_lives_oddities(tell->lives, &tr.n_oddities);
 	if (!tell->begun && !tell->p->view->is_export && (asked(tell) || !tr.info->records))
 		return; /* that nothing fits, or could be read, is said as an error */
-	if (begin(tell))
+	if (begin(tell, tl_events_info(tell->events)))
 		tell->p->view->end(&tell->out, tell->state, &tr);
 	out_flush(&tell->out);
 }
@@ -236,7 +289,10 @@ int pipeline_tell(const struct pipeline *p, struct tl_source *src)
 	if (!err && p->view->segments)
 		tl_lives_keep_segments(tell.lives);
 	if (!err)
+		err = start_threads(&tell);
+	if (!err)
 		err = feed(&tell);
+	join_threads(&tell);
 	if (!err)
 		end(&tell);
 	progress_end(&tell.progress);

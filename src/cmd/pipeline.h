@@ -20,6 +20,13 @@ struct tl_err *trace_open(int n, char **words, struct tl_source **ret);
  */
 bool pipeline_usual(const struct tl_task *task, bool rooted, bool for_programs);
 
+/* For commands that tell a trace: how many threads work on it. Into an int64_t. */
+#define OPT_THREADS(T, f)                                                                          \
+	OPT_INT(0, "threads", "N", N_("so many threads read and tell (default: as many as the CPUs can use; 1: one does all)"), T, f)
+#define THREADS_MOST 16
+/* What was given, else the environment, else the CPUs: 1 to THREADS_MOST. */
+struct tl_err *threads_wanted(int64_t given, unsigned *ret);
+
 struct pipeline {
 	bool unkept; /* the trace is gone when its story is told */
 	const struct tl_view *view;
@@ -27,6 +34,7 @@ struct pipeline {
 	const struct selectors *selectors;
 	bool pager;     /* what is longer than the screen goes through one */
 	bool quiet;     /* no progress is shown */
+	int64_t threads; /* OPT_THREADS; 0: not given */
 	int fd;         /* where the view is written */
 	const char *to; /* its name, for messages; NULL: standard output */
 };

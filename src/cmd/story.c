@@ -6,11 +6,13 @@ struct tell {
 	struct common common;
 	struct selectors selectors;
 	bool no_stacks, no_pager, teach;
+	int64_t threads;
 };
 
 static const struct opt tell_opts[] = {
 	OPT_TABLE(selector_opts, struct tell, selectors),
 	OPT_FLAG(0, "no-pager", N_("write to the terminal, also what is longer than the screen"), struct tell, no_pager),
+	OPT_THREADS(struct tell, threads),
 	OPT_TABLE(common_opts, struct tell, common),
 	OPT_END,
 };
@@ -41,6 +43,7 @@ static int tell_with(const char *view, const struct tell *t, int n, char **words
 		.selectors = &t->selectors,
 		.fd = STDOUT_FILENO,
 		.pager = !t->no_pager,
+		.threads = t->threads,
 	};
 	struct tl_source *src = NULL;
 	struct tl_err *err = trace_open(n, words, &src);

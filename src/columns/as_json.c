@@ -15,23 +15,33 @@ static void plain_comms(struct json *j, const char *key, const struct tl_told *d
 	json_end_arr(j);
 }
 
+#define CSIGNAL_MASK 0x7full /* the exit signal */
+
+static void put_unnamed_flag(struct json *j, unsigned bit)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%llx", 1ull << bit);
+	json_str(j, NULL, text);
+}
+
 static void plain_clone_flags(struct json *j, const char *key, const struct tl_told *d)
 {
 	const struct tl_birth *b = &d->task->birth;
-	char unnamed[24];
 
 	if (!b->flags_known) {
 		json_null(j, key);
 		return;
 	}
 	json_arr(j, key);
-	for (unsigned bit = 7; bit < 64; bit++) { /* the bits below are the exit signal */
+	for (uint64_t left = b->clone_flags & ~CSIGNAL_MASK; left; left &= left - 1) {
+		unsigned bit = (unsigned)__builtin_ctzll(left);
 		const char *name = tl_clone_flag_name(bit);
 
-		if (!(b->clone_flags >> bit & 1))
-			continue;
-		snprintf(unnamed, sizeof(unnamed), "0x%llx", 1ull << bit);
-		json_str(j, NULL, name ? name : unnamed);
+		if (name)
+			json_str(j, NULL, name);
+		else
+			put_unnamed_flag(j, bit);
 	}
 	json_end_arr(j);
 }
@@ -120,10 +130,10 @@ void columns_put(struct json *j, const char *key, unsigned column, const struct 
 	case CELL_NULL: json_null(j, key); return;
 	case CELL_INT: json_int(j, key, c->u.i); return;
 	case CELL_BOOL: json_bool(j, key, c->u.b); return;
-	case CELL_TEXT: json_strn(j, key, c->u.s.p, c->u.s.n); return;
+	case CELL_TEXT: json_strn(j, key, c->u.s, c->n); return;
 	case CELL_REF: put_ref(j, key, c->u.ref); return;
 	case CELL_STACK: put_stack(j, key, c->u.stack); return;
-	case CELL_LIST: put_list(j, key, column, c->u.n, told); return;
+	case CELL_LIST: put_list(j, key, column, c->n, told); return;
 	case CELL_PLAIN: plain[column](j, key, told); return;
 	}
 }

@@ -8,9 +8,9 @@
 #include "base/guard.h"
 #include "columns/columns.h"
 
-static const struct cell cell_nothing = {CELL_NULL, {0}};
-static const struct cell cell_absent = {CELL_ABSENT, {0}};
-#define THERE ((struct cell){CELL_THERE, {0}})
+static const struct cell cell_nothing = {CELL_NULL, 0, {0}};
+static const struct cell cell_absent = {CELL_ABSENT, 0, {0}};
+#define THERE ((struct cell){CELL_THERE, 0, {0}})
 
 static struct cell when(bool yes)
 {
@@ -24,7 +24,7 @@ static struct cell cell_null(void)
 
 static struct cell cell_int(int64_t i)
 {
-	return (struct cell){CELL_INT, {.i = i}};
+	return (struct cell){CELL_INT, 0, {.i = i}};
 }
 
 /* Counters end at what JSON and SQL integers hold. */
@@ -40,7 +40,7 @@ static struct cell cell_pid(tl_pid pid)
 
 static struct cell cell_bool(bool b)
 {
-	return (struct cell){CELL_BOOL, {.b = b}};
+	return (struct cell){CELL_BOOL, 0, {.b = b}};
 }
 
 /* -1: not known. */
@@ -51,12 +51,12 @@ static struct cell cell_tristate(int8_t v)
 
 static struct cell cell_str(const char *s)
 {
-	return s ? (struct cell){CELL_TEXT, {.s = {s, strlen(s)}}} : cell_nothing;
+	return s ? (struct cell){CELL_TEXT, (unsigned)strlen(s), {.s = s}} : cell_nothing;
 }
 
 static struct cell cell_atom(const struct tl_atom *a)
 {
-	return a ? (struct cell){CELL_TEXT, {.s = {a->s, a->len}}} : cell_nothing;
+	return a ? (struct cell){CELL_TEXT, a->len, {.s = a->s}} : cell_nothing;
 }
 
 static struct cell cell_seen(const struct tl_seen *seen)
@@ -66,7 +66,7 @@ static struct cell cell_seen(const struct tl_seen *seen)
 
 static struct cell cell_ref(const struct tl_ref *ref)
 {
-	return ref->tid == TL_PID_NONE ? cell_nothing : (struct cell){CELL_REF, {.ref = ref}};
+	return ref->tid == TL_PID_NONE ? cell_nothing : (struct cell){CELL_REF, 0, {.ref = ref}};
 }
 
 static struct cell cell_rule(const struct tl_finding *f)
@@ -124,7 +124,7 @@ static struct cell cell_core(const struct tl_death_verdict *v)
 
 static struct cell cell_stack(const struct tl_stack *stack)
 {
-	return stack ? (struct cell){CELL_STACK, {.stack = stack}} : cell_nothing;
+	return stack ? (struct cell){CELL_STACK, 0, {.stack = stack}} : cell_nothing;
 }
 
 /* How many more there were than are kept: said only when there were. */
@@ -140,12 +140,12 @@ static struct cell cell_cpu(int16_t cpu)
 
 static struct cell cell_letter(const char *letter)
 {
-	return *letter ? (struct cell){CELL_TEXT, {.s = {letter, 1}}} : cell_nothing;
+	return *letter ? (struct cell){CELL_TEXT, 1, {.s = letter}} : cell_nothing;
 }
 
 static struct cell cell_list(int64_t n)
 {
-	return n < 0 ? cell_absent : (struct cell){CELL_LIST, {.n = (unsigned)n}};
+	return n < 0 ? cell_absent : (struct cell){CELL_LIST, (unsigned)n, {0}};
 }
 
 static struct cell cell_old_tid(const struct tl_task *t, unsigned i)
@@ -212,7 +212,7 @@ static struct cell cell_place(const struct tl_told *d, unsigned i)
 #define PLAIN(id, path, meaning)                                                                   \
 	static struct cell get_##id(const struct tl_told *d)                                       \
 	{                                                                                          \
-		return (struct cell){CELL_PLAIN, {0}};                                             \
+		return (struct cell){CELL_PLAIN, 0, {0}};                                             \
 	}
 #include "columns/columns.def"
 #include "columns/undef.h"

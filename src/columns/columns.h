@@ -26,15 +26,16 @@ enum cell_kind {
 	CELL_PLAIN, /* columns_plain() writes it */
 };
 
+/* Two words, so that it is returned in registers: a life has some eighty of them. */
 struct cell {
 	enum cell_kind kind;
+	unsigned n; /* bytes of a text, objects of a list */
 	union {
 		int64_t i;
 		bool b;
-		struct tl_str s;
+		const char *s;
 		const struct tl_ref *ref;
 		const struct tl_stack *stack;
-		unsigned n;
 	} u;
 };
 

@@ -54,15 +54,3 @@ unsigned flat_items(unsigned column, struct flat ret[FLAT_MAX])
 		n = add_row(ret, n, it, COLUMN_CELL, items[it].type, items[it].sql);
 	return n;
 }
-
-struct cell flat_cell(const struct flat *f, const struct cell *whole)
-{
-	static const struct cell nothing = {CELL_NULL, {0}};
-	const struct tl_ref *ref = whole->u.ref;
-
-	if (whole->kind != CELL_REF)
-		return *whole;
-	if (f->piece == FLAT_TID)
-		return (struct cell){CELL_INT, {.i = ref->tid}};
-	return ref->comm ? (struct cell){CELL_TEXT, {.s = {ref->comm->s, ref->comm->len}}} : nothing;
-}

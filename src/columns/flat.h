@@ -27,6 +27,15 @@ unsigned flat_task(struct flat ret[FLAT_MAX], bool lists);
 /* Of the objects in a list. */
 unsigned flat_items(unsigned column, struct flat ret[FLAT_MAX]);
 /* The piece of a whole cell: a number or a text instead of a task. Stacks and lists stay what they are. */
-struct cell flat_cell(const struct flat *f, const struct cell *whole);
+static inline struct cell flat_cell(const struct flat *f, const struct cell *whole)
+{
+	const struct tl_ref *ref = whole->u.ref;
+
+	if (whole->kind != CELL_REF)
+		return *whole;
+	if (f->piece == FLAT_TID)
+		return (struct cell){CELL_INT, 0, {.i = ref->tid}};
+	return ref->comm ? (struct cell){CELL_TEXT, ref->comm->len, {.s = ref->comm->s}} : (struct cell){CELL_NULL, 0, {0}};
+}
 
 #endif

@@ -27,21 +27,23 @@ struct batch {
 	VEC(struct tl_blind) blind; /* those from blind_from on: what changed */
 	unsigned blind_from;
 	VEC(const char *) warnings;
-	struct tl_event ev[BATCH];
+	/* one behind the other, each as long as its kind; the last may be looked at as a whole */
+	alignas(64) unsigned char room[(BATCH + 1) * sizeof(struct tl_event)];
 };
 
 struct ahead {
 	struct tl_events *evs;
 	struct batch *ring, *now; /* now: being given out */
-	unsigned at;		  /* in it */
+	unsigned at;		  /* events of it that were given out */
+	size_t byte;		  /* where the next one lies */
 	/* as of the batch being given out */
 	struct tl_trace_info info;
 	struct tl_event_counts counts;
 	double progress;
 	VEC(struct tl_blind) blind;
 	VEC(const char *) warnings;
-	/* two threads */
-	bool threaded;
+	/* two threads: away from what is touched with each event */
+	alignas(128) bool threaded;
 	pthread_t reader;
 	pthread_mutex_t lock;
 	pthread_cond_t filled_some, emptied_some;
@@ -69,12 +71,36 @@ static bool known_so_far(struct tl_events *evs, struct batch *b)
 	return true;
 }
 
+#define UNION_OF(member) sizeof(((struct tl_event *)NULL)->u.member)
+
+/*
+ * Bytes of an event. What one core wrote and another reads costs by the line: of the frequent kinds no more is handed over
+ * than they have.
+ */
+static size_t size_of(const struct tl_event *ev)
+{
+	static const uint8_t sizes[TL_EVS] = {
+		[TL_EV_NEWTASK] = UNION_OF(newtask), [TL_EV_FORK] = UNION_OF(fork), [TL_EV_RENAME] = UNION_OF(rename),
+		[TL_EV_EXIT] = UNION_OF(exit), [TL_EV_WAIT] = UNION_OF(wait), [TL_EV_FREE] = UNION_OF(free),
+		[TL_EV_SWITCH] = UNION_OF(sw), [TL_EV_WAKING] = UNION_OF(wake), [TL_EV_WAKEUP] = UNION_OF(wake),
+		[TL_EV_WAKEUP_NEW] = UNION_OF(wake), [TL_EV_MIGRATE] = UNION_OF(wake), [TL_EV_SIGNAL] = UNION_OF(sig),
+		[TL_EV_DELIVER] = UNION_OF(deliver), [TL_EV_FUNC] = UNION_OF(func),
+	};
+	size_t n = sizes[ev->kind] ? sizes[ev->kind] : sizeof(ev->u);
+
+	return (offsetof(struct tl_event, u) + n + 7) & ~(size_t)7;
+}
+
 /* Without memory the trace ends here. */
 static void fill(struct tl_events *evs, struct batch *b)
 {
-	for (b->n = 0; b->n < BATCH; b->n++)
-		if (!events_pull(evs, &b->ev[b->n]))
-			break;
+	struct tl_event ev;
+	size_t at = 0;
+
+	for (b->n = 0; b->n < BATCH && events_pull(evs, &ev); b->n++) {
+		memcpy(b->room + at, &ev, size_of(&ev));
+		at += size_of(&ev);
+	}
 	b->last = b->n < BATCH;
 	if (!known_so_far(evs, b)) {
 		b->blind.n = b->warnings.n = 0;
@@ -154,6 +180,8 @@ static struct batch *next_filled(struct ahead *a)
 
 const struct tl_event *ahead_take(struct ahead *a)
 {
+	const struct tl_event *ev;
+
 	while (!a->now || a->at == a->now->n) {
 		if (a->now && a->now->last)
 			return NULL;
@@ -162,9 +190,13 @@ const struct tl_event *ahead_take(struct ahead *a)
 		else
 			fill(a->evs, a->now = a->ring);
 		a->at = 0;
+		a->byte = 0;
 		learn(a, a->now);
 	}
-	return &a->now->ev[a->at++];
+	ev = (const struct tl_event *)(a->now->room + a->byte);
+	a->byte += size_of(ev);
+	a->at++;
+	return ev;
 }
 
 const struct tl_trace_info *ahead_info(const struct ahead *a)
@@ -193,11 +225,20 @@ static void start(struct ahead *a)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+static struct batch *ring_new(unsigned n)
+{
+	struct batch *ring = aligned_alloc(alignof(struct batch), n * sizeof(*ring));
+
+	return ring ? memset(ring, 0, n * sizeof(*ring)) : NULL;
+}
+
 struct tl_err *tl_events_ahead(struct tl_events *evs, unsigned threads)
 {
-	struct ahead *a = calloc(1, sizeof(*a));
+	struct ahead *a = aligned_alloc(alignof(struct ahead), sizeof(*a));
 
-	if (!a || !(a->ring = calloc(threads > 1 ? RING : 1, sizeof(*a->ring)))) {
+	if (a)
+		memset(a, 0, sizeof(*a));
+	if (!a || !(a->ring = ring_new(threads > 1 ? RING : 1))) {
 		free(a);
 		return &tl_enomem;
 	}

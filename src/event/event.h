@@ -3,6 +3,7 @@
 #ifndef EVENT_EVENT_H
 #define EVENT_EVENT_H
 
+#include <stdalign.h>
 #include "base/atom.h"
 #include "base/map.h"
 #include "base/vec.h"
@@ -30,12 +31,18 @@ struct held {
 	struct tl_rawframe ip, parent; /* is_func: names are atoms' bytes */
 };
 
+/*
+ * Whoever takes events only looks at the first line of this: what the reader changes with each record lies on others, or
+ * the two would wait for each other's caches at every event.
+ */
 struct tl_events {
 	struct tl_source *src;
 	const struct tl_symtab *symbols; /* given from outside, for traces without */
-	struct atoms atoms;
+	struct ahead *ahead; /* ahead.c; NULL: events are pulled one by one */
+	alignas(128) struct atoms atoms;
 	struct arena mem; /* stacks */
 	struct map stacks; /* hash -> struct stack_entry */
+	struct map kept;   /* address of frames that their reader keeps -> struct stack_entry */
 	struct tl_event_counts counts;
 	struct held *ring;
 	size_t cap;	    /* a power of two */
@@ -43,7 +50,6 @@ struct tl_events {
 	uint64_t records;
 	VEC(struct pair_slot) slot; /* by cpu, buffer and context */
 	bool ended;
-	struct ahead *ahead;	/* ahead.c; NULL: events are pulled one by one */
 	struct tl_event taken;	/* by tl_events_take(), where none are read ahead */
 };
 
@@ -111,7 +117,9 @@ static inline const struct tl_atom *str_of(struct tl_events *evs, const struct t
 	return has(rec, field) ? atom_of_str(&evs->atoms, rec->f.v[field].s) : NULL;
 }
 
-/* stack.c: an event of the function tracer without a stack still says function and caller. */
+/* stack.c: a stack whose reader keeps its frames. */
+const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n);
+/* An event of the function tracer without a stack still says function and caller. */
 const struct tl_stack *stack_of_pair(struct tl_events *evs, const struct tl_rawframe *ip,
 				     const struct tl_rawframe *parent);
 

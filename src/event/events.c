@@ -95,10 +95,11 @@ enum tl_arch tl_events_arch(const struct tl_events *evs)
 
 struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)
 {
-	struct tl_events *evs = calloc(1, sizeof(*evs));
+	struct tl_events *evs = aligned_alloc(alignof(struct tl_events), sizeof(*evs));
 
 	if (!evs)
 		return &tl_enomem;
+	memset(evs, 0, sizeof(*evs));
 	evs->src = src;
 	evs->cap = 64;
 	evs->head = evs->tail = 1;
@@ -110,6 +111,7 @@ struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)
 	atoms_init(&evs->atoms);
 	arena_init(&evs->mem);
 	map_init(&evs->stacks);
+	map_init(&evs->kept);
 	*ret = evs;
 	return NULL;
 }
@@ -122,6 +124,7 @@ void tl_events_free(struct tl_events *evs)
 	atoms_fini(&evs->atoms);
 	arena_fini(&evs->mem);
 	map_fini(&evs->stacks);
+	map_fini(&evs->kept);
 	vec_fini(&evs->slot);
 	free(evs->ring);
 	free(evs);
@@ -209,8 +212,11 @@ static void join_stack(struct tl_events *evs, const struct tl_record *rec)
 		evs->counts.orphan_stacks++;
 		return;
 	}
-	h->ev.stack = tl_stack_of(evs, rec->frame, rec->n_frames, h->is_func ? &h->ip : NULL,
-				  h->is_func && h->parent.has ? &h->parent : NULL);
+	if (rec->frames_kept && !h->is_func)
+		h->ev.stack = stack_of_kept(evs, rec->frame, rec->n_frames);
+	else
+		h->ev.stack = tl_stack_of(evs, rec->frame, rec->n_frames, h->is_func ? &h->ip : NULL,
+					  h->is_func && h->parent.has ? &h->parent : NULL);
 }
 
 /* The owner's name at the left is worth something only when the kernel still knew it. */

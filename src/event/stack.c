@@ -288,8 +288,8 @@ static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const s
 }
 
 /* Equal raw frames give one pointer. Same pointer, same content: stacks compare by address. */
-static const struct tl_stack *lookup(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
-				     const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+static struct stack_entry *entry_of(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
+				    const struct tl_rawframe *ip, const struct tl_rawframe *parent)
 {
 	const struct tl_symtab *tab = symbols_of(evs);
 	struct stack_entry *e, *first;
@@ -318,6 +318,26 @@ static const struct tl_stack *lookup(struct tl_events *evs, const struct tl_rawf
 			map_put(&evs->stacks, hash, e);
 	}
 	out_fini(&key);
+	return e;
+}
+
+static const struct tl_stack *lookup(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
+				     const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+{
+	const struct stack_entry *e = entry_of(evs, frame, n, ip, parent);
+
+	return e ? e->stack : NULL;
+}
+
+const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n)
+{
+	struct stack_entry *e = map_get(&evs->kept, (uintptr_t)frame);
+
+	if (!e || e->tab != symbols_of(evs)) {
+		e = entry_of(evs, frame, n, NULL, NULL);
+		if (e)
+			map_put(&evs->kept, (uintptr_t)frame, e);
+	}
 	return e ? e->stack : NULL;
 }
 

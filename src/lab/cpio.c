@@ -19,7 +19,7 @@ struct entry {
 
 static void pad(struct out *o)
 {
-	while (o->bytes & 3)
+	while (out_bytes(o) & 3)
 		out_char(o, 0);
 }
 

@@ -25,7 +25,7 @@
 #include "lab/files.h"
 
 #define MAP_MOST (64u << 20)
-#define LEARN_SECONDS 120
+#define LEARN_SECONDS 900
 #define LEARN_MB 512
 
 /* ---- what a stock kernel says of itself ---- */

@@ -204,26 +204,6 @@ struct tl_err *lab_disk_make(const struct lab *lab, const struct lab_kernel *k, 
 
 /* ---- what boots it ---- */
 
-static struct tl_err *put_modules(struct lab_cpio *c, const struct lab_image *img)
-{
-	auto_free char *order = lab_path("%s/modules/order", img->dir), *text = NULL;
-	char *save = NULL;
-
-	if (!order || io_read_file(order, 1 << 16, &text) < 0)
-		return tl_err_os(errno, N_("cannot take '%s' along"), "order", order);
-	try(lab_cpio_file(c, "lab/modules/order", 0644, text, strlen(text)));
-	for (char *name = strtok_r(text, "\n", &save); name; name = strtok_r(NULL, "\n", &save)) {
-		auto_free char *path = lab_path("%s/modules/%s.ko", img->dir, name), *as = lab_path("lab/modules/%s.ko", name),
-			       *bytes = NULL;
-		ssize_t n = path && as ? io_read_file(path, 8 << 20, &bytes) : -1;
-
-		if (n < 0)
-			return tl_err_os(errno, N_("cannot take '%s' along"), name, path);
-		try(lab_cpio_file(c, as, 0644, bytes, n));
-	}
-	return NULL;
-}
-
 static struct tl_err *put_conf(struct lab_cpio *c, const struct lab_guest *g, const struct lab_disk *d)
 {
 	auto_free char *pub = d->suite ? lab_path("%s.pub", d->key) : NULL, *key = NULL;
@@ -240,7 +220,7 @@ static struct tl_err *pack(struct lab_cpio *c, const struct lab *lab, const stru
 {
 	try(lab_put_base(c, lab, o->arch, lab_text_init_disk));
 	if (modules)
-		try(put_modules(c, img));
+		try(lab_put_modules(c, img, "disk"));
 	try(put_conf(c, g, d));
 	lab_cpio_end(c);
 	return NULL;

@@ -40,6 +40,9 @@ void lab_cpio_end(struct lab_cpio *c);
 /* What every guest begins with; init is the text of its first process. */
 struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const struct lab_arch *arch, const char *init);
 
+/* The modules of a group of lab/modules.list, out of the cache (lab_image_modules), and the order to load them in. */
+struct tl_err *lab_put_modules(struct lab_cpio *c, const struct lab_image *img, const char *group);
+
 /* What the first bytes of a program say. */
 enum lab_program { LAB_PROGRAM_NONE, LAB_PROGRAM_ELF, LAB_PROGRAM_SCRIPT };
 struct lab_elf {

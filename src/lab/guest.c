@@ -19,7 +19,6 @@
 #include "lab/texts.h"
 
 #define FILE_MOST (256u << 20)
-#define DISK_SIZE (1ll << 30) /* holes until written; a larger recording takes the console */
 
 /* What /init and simple commands use; the rest of busybox is reached as `busybox NAME`. */
 static const char *const applets[] = {
@@ -308,10 +307,12 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 
 	out_fmt(o, "MARK=@@tasklife-%s\nDIR=", g->nonce);
 	quote(o, cwd ? cwd : "/");
-	out_fmt(o, "\nMODE='%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "");
+	/* packing is 0.2 s of a guest's time, and what is only read once needs none */
+	out_fmt(o, "\nMODE='%s%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "",
+		p->o->kept || g->shared < 0 ? "" : " --no-compress");
 	out_fmt(o, "FROM_BOOT=%s\n", p->o->from_boot ? "1" : "");
 	out_fmt(o, "DEBUG=%s\n", p->o->gdb ? "1" : "");
-	out_fmt(o, "BARE=%s\nDISK=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", g->disk >= 0 ? "1" : "",
+	out_fmt(o, "BARE=%s\nSHARED=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", g->shared >= 0 ? "1" : "",
 		p->o->interactive ? "1" : "");
 	for (int i = 0; i < argc; i++) {
 		out_char(o, ' ');
@@ -345,10 +346,15 @@ struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const str
 	return lab_cpio_file(c, "init", 0755, init, strlen(init));
 }
 
-static struct tl_err *put_recorder(struct packing *p)
+/* The recorder; and what brings its file out, without which the console does. */
+static struct tl_err *put_ours(struct lab_guest *g, struct packing *p)
 {
-	auto_free char *recorder = NULL;
+	auto_free char *recorder = NULL, *carry = lab_guest_program(p->o->arch, "carry");
 
+	if (g->shared >= 0 && !carry)
+		guard_close(&g->shared), g->shared = -1;
+	if (g->shared >= 0)
+		try(put_file_as(p, carry, "/lab/carry", 0755));
 	if (p->o->bare || p->o->interactive || p->o->from_boot)
 		return NULL;
 	try(lab_recorder_find(p->lab, p->o->arch, &recorder));
@@ -361,7 +367,9 @@ static struct tl_err *pack(struct lab_guest *g, struct packing *p, int argc, cha
 	struct out text;
 
 	try(lab_put_base(&p->cpio, p->lab, p->o->arch, lab_text_init));
-	try(put_recorder(p));
+	try(put_ours(g, p));
+	if (p->o->modules)
+		try(lab_put_modules(&p->cpio, p->o->image, p->o->modules));
 	if (cwd && cwd[1])
 		try(lab_cpio_dir(&p->cpio, cwd + 1));
 	try(put_command(p, argv[0]));
@@ -379,6 +387,14 @@ static struct tl_err *pack(struct lab_guest *g, struct packing *p, int argc, cha
 	return err;
 }
 
+static struct tl_err *share_memory(struct lab_guest *g)
+{
+	g->shared = memfd_create("tasklife-shared", 0);
+	return g->shared >= 0 && !ftruncate(g->shared, (off_t)LAB_SHARED_MB << 20)
+		       ? NULL
+		       : tl_err_os(errno, N_("no memory for the guest's file system"), NULL, NULL);
+}
+
 struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o, int argc,
 			      char *const argv[])
 {
@@ -387,10 +403,10 @@ struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const 
 
 	/* QEMU opens them as /proc/self/fd/N: no CLOEXEC */
 	g->initrd = memfd_create("tasklife-initrd", 0);
-	if (o->arch->nvme && (!o->bare || o->hands_over) && !o->interactive)
-		g->disk = memfd_create("tasklife-disk", 0);
-	if (g->initrd < 0 || (g->disk >= 0 && ftruncate(g->disk, DISK_SIZE)))
+	if (g->initrd < 0)
 		return tl_err_os(errno, N_("no memory for the guest's file system"), NULL, NULL);
+	if ((!o->bare || o->hands_over) && !o->interactive)
+		try(share_memory(g));
 	out_init(&out, g->initrd);
 	lab_cpio_init(&p.cpio, &out);
 	struct tl_err *err = pack(g, &p, argc, argv);
@@ -405,7 +421,7 @@ void lab_guest_init(struct lab_guest *g)
 {
 	uint64_t r[1] = {};
 
-	*g = (struct lab_guest){.initrd = -1, .disk = -1, .from = -1};
+	*g = (struct lab_guest){.initrd = -1, .shared = -1, .from = -1};
 	if (getrandom(r, sizeof(r), 0) != sizeof(r))
 		r[0] = ((uint64_t)getpid() << 32) ^ (uintptr_t)g;
 	snprintf(g->nonce, sizeof(g->nonce), "%016llx", (unsigned long long)r[0]);

@@ -179,7 +179,7 @@ struct tl_err *lab_busybox(const struct lab *lab, const char *arch, char **ret)
 }
 
 /* Beside the program itself (a build tree), or where an installation puts it. */
-struct tl_err *lab_recorder_find(const struct lab *lab, const struct lab_arch *arch, char **ret)
+char *lab_guest_program(const struct lab_arch *arch, const char *name)
 {
 	const char *env = getenv("TASKLIFE_GUEST");
 	char self[PATH_MAX] = "";
@@ -188,16 +188,23 @@ struct tl_err *lab_recorder_find(const struct lab *lab, const struct lab_arch *a
 
 	if (slash)
 		*slash = 0;
-	char *const at[] = {env ? lab_path("%s/%s/tasklife", env, arch->name) : NULL,
-			    lab_path("%s/guest/%s/tasklife", self, arch->name),
-			    lab_path("%s/../lib/tasklife/guest/%s/tasklife", self, arch->name)};
-	*ret = NULL;
+	char *const at[] = {env ? lab_path("%s/%s/%s", env, arch->name, name) : NULL,
+			    lab_path("%s/guest/%s/%s", self, arch->name, name),
+			    lab_path("%s/../lib/tasklife/guest/%s/%s", self, arch->name, name)};
+	char *found = NULL;
+
 	for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
-		if (!*ret && at[i] && !access(at[i], X_OK))
-			*ret = at[i];
+		if (!found && at[i] && !access(at[i], X_OK))
+			found = at[i];
 		else
 			free(at[i]);
 	}
+	return found;
+}
+
+struct tl_err *lab_recorder_find(const struct lab *lab, const struct lab_arch *arch, char **ret)
+{
+	*ret = lab_guest_program(arch, "tasklife");
 	if (*ret)
 		return NULL;
 	return tl_err_hint(tl_err_new(TL_E_DENIED, N_("there is no recorder for %s guests here"), arch->name),

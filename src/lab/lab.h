@@ -26,7 +26,6 @@ struct lab_arch {
 	const char *cc_package;
 	uint16_t elf_machine;
 	uint8_t elf_class;
-	bool nvme;	      /* its kernels have that driver built in: recordings come out by disk */
 };
 const struct lab_arch *lab_arch_named(const char *name); /* NULL: none */
 const struct lab_arch *lab_arch_here(void);		 /* of this machine; NULL: none we know */
@@ -77,6 +76,8 @@ void lab_image_fini(struct lab_image *img);
 struct tl_err *lab_image_find(const struct lab *lab, const struct lab_kernel *k, struct lab_image *ret);
 /* Get it when it is not there; with again: look for a newer one. */
 struct tl_err *lab_image_fetch(const struct lab *lab, const struct lab_kernel *k, bool again, struct lab_image *ret);
+/* Is there such a group in lab/modules.list. */
+bool lab_modules_known(const char *group);
 /* What of lab/modules.list it has, into its directory; img may become a newer one when its package is gone. */
 struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img);
 /* 'y', 'm', 'n' of an option in its config; '?' when it has none. */
@@ -84,6 +85,8 @@ char lab_image_option(const struct lab_image *img, const char *option);
 
 /* The statically linked programs a guest needs, in the cache: its busybox. To be freed. */
 struct tl_err *lab_busybox(const struct lab *lab, const char *arch, char **ret_path);
+/* A program of lab/guest-build, "tasklife" or "carry"; NULL: not there. To be freed. */
+char *lab_guest_program(const struct lab_arch *arch, const char *name);
 /* The recorder for guests of this CPU. To be freed. */
 struct tl_err *lab_recorder_find(const struct lab *lab, const struct lab_arch *arch, char **ret_path);
 
@@ -105,13 +108,19 @@ struct lab_opts {
 	bool console;	     /* from its disk: our terminal is its console, and its end is its own affair */
 	int64_t ssh_port;    /* of 127.0.0.1, forwarded to the guest's 22; 0: none */
 	const char *mode;    /* of the recording; NULL: the best */
+	bool kept;	     /* it will be a file of the user's: packed */
+	const char *modules; /* a group of lab/modules.list that is loaded first, out of `image`; NULL: none */
+	const struct lab_image *image;
 	const char *const *take; /* files besides those the command names; x.c is compiled and becomes x */
 	int n_take;
 };
 
+/* Holes until written; a larger recording takes the console. 32-bit guests have no room for much more. */
+#define LAB_SHARED_MB 256
+
 struct lab_guest {
 	int initrd;	     /* memfd, -1 none */
-	int disk;	     /* memfd that the guest writes its recording into, -1 none */
+	int shared;	     /* memfd that is memory of the guest, too: its recording comes out there; -1 none */
 	int pid;	     /* 0: not running */
 	int from;	     /* its console */
 	bool talks;	     /* our standard input is its keyboard */

@@ -43,7 +43,7 @@ struct ear {
 	uint32_t bits; /* of base64 */
 	unsigned n_bits;
 	z_stream z;
-	bool z_open, z_end, damaged, by_disk;
+	bool z_open, z_end, damaged, shared;
 	uint32_t crc; /* as announced */
 };
 
@@ -149,16 +149,16 @@ static bool crc_is(int fd, uint64_t size, uint32_t want)
 	return crc == want;
 }
 
-/* QEMU is gone, the disk is ours: cut to its size it is the recording. */
-static void take_disk(struct ear *e)
+/* QEMU is gone, the memory is ours: cut to its size it is the recording. */
+static void take_shared(struct ear *e)
 {
-	int fd = e->g->disk;
+	int fd = e->g->shared;
 
 	if (fd < 0 || lseek(fd, 0, SEEK_SET) || !crc_is(fd, e->announced, e->crc) || ftruncate(fd, e->announced)) {
 		e->damaged = true;
 		return;
 	}
-	e->r->recording = take_fd(&e->g->disk);
+	e->r->recording = take_fd(&e->g->shared);
 	e->r->bytes = e->announced;
 }
 
@@ -176,10 +176,10 @@ static void take_mark(struct ear *e, char *what)
 		e->r->ended = true;
 		e->r->status = atoi(arg) & 255;
 		e->state = AFTER;
-	} else if (!strcmp(word, "disk") && e->state == AFTER) {
+	} else if (!strcmp(word, "shared") && e->state == AFTER) {
 		e->announced = strtoull(arg, NULL, 10);
 		e->crc = strtoul(arg2, NULL, 16);
-		e->by_disk = true;
+		e->shared = true;
 	} else if (!strcmp(word, "file") && e->state == AFTER) {
 		begin_file(e, arg);
 	} else if (!strcmp(word, "endfile") && e->state == TAKING) {
@@ -346,8 +346,8 @@ struct tl_err *lab_guest_listen(struct lab_guest *g, const struct lab *lab, cons
 	reap(g);
 	if (e.z_open)
 		inflateEnd(&e.z);
-	if (!err && e.by_disk)
-		take_disk(&e);
+	if (!err && e.shared)
+		take_shared(&e);
 	ret->wall_s = now() - start;
 	if (!err && e.damaged)
 		err = tl_err_new(TL_E_INPUT, N_("the recording did not come out of the guest whole"), NULL);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A stock kernel has its disk and network drivers as modules. Those of lab/modules.list are taken from its package into the
- * cache, kernel/ID/modules: NAME.ko, plain, and "order", in which each stands behind those it depends on, as the modules
- * themselves say ("depends=" in .modinfo). No depmod, no modprobe: a guest only has to load them in that order.
+ * A stock kernel has its disk and network drivers as modules, and what some cases of the zoo need. Those of lab/modules.list are
+ * taken from its package into the cache, kernel/ID/modules: NAME.ko, plain; "order", in which each stands, with its group,
+ * behind those it depends on, as the modules themselves say ("depends=" in .modinfo); and "list", what was asked for. No
+ * depmod, no modprobe: a guest only has to load them in that order.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -33,22 +34,50 @@ struct modules {
 	unsigned n;
 };
 
+/* One word of the list: the module `name` of `group`. */
+struct listed {
+	const char *at, *group, *name;
+	size_t group_n, n;
+};
+
+/* "GROUP NAME NAME...", # begins a line of words for people. False at the end. */
+static bool listed_next(struct listed *l)
+{
+	while (*l->at) {
+		const char *word = l->at;
+		bool first = word == lab_text_modules || word[-1] == '\n';
+		size_t n = strcspn(word, first && *word == '#' ? "\n" : " \n");
+
+		l->at += n + (word[n] != 0);
+		if (first) {
+			l->group = word;
+			l->group_n = n;
+		} else if (n) {
+			l->name = word;
+			l->n = n;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_listed(const char *name)
 {
-	size_t n = strlen(name);
+	struct listed l = {.at = lab_text_modules};
 
-	for (const char *p = lab_text_modules; *p; p += *p == '\n') {
-		size_t line = strcspn(p, "\n");
+	while (listed_next(&l))
+		if (l.n == strlen(name) && !strncmp(l.name, name, l.n))
+			return true;
+	return false;
+}
 
-		for (const char *w = p, *end = p + line; *p != '#' && w < end;) {
-			size_t k = strcspn(w, " \n");
+bool lab_modules_known(const char *group)
+{
+	struct listed l = {.at = lab_text_modules};
 
-			if (k == n && !strncmp(w, name, n))
-				return true;
-			w += k + (w[k] == ' ');
-		}
-		p += line;
-	}
+	while (listed_next(&l))
+		if (l.group_n == strlen(group) && !strncmp(l.group, group, l.group_n))
+			return true;
 	return false;
 }
 
@@ -135,7 +164,7 @@ static struct module *module_named(struct modules *s, const char *name, size_t n
 	return NULL;
 }
 
-static struct tl_err *place(struct modules *s, struct module *m, struct out *order)
+static struct tl_err *place(struct modules *s, struct module *m, const struct listed *l, struct out *order)
 {
 	if (m->placed)
 		return NULL;
@@ -146,33 +175,47 @@ static struct tl_err *place(struct modules *s, struct module *m, struct out *ord
 
 		if (!other)
 			return tl_err_new(TL_E_FAILED, N_("lab/modules.list lacks what module '%s' depends on"), m->name);
-		try(place(s, other, order));
+		try(place(s, other, l, order));
 		w += n + (w[n] == ',');
 	}
-	out_fmt(order, "%s\n", m->name);
+	out_fmt(order, "%.*s %s\n", (int)l->group_n, l->group, m->name);
 	return NULL;
 }
 
-/* The list's order, so that what nobody names as needed (crc32c for ext4) still comes first. */
+static bool same_group(const struct listed *a, const struct listed *b)
+{
+	return a->group_n == b->group_n && !strncmp(a->group, b->group, a->group_n);
+}
+
+/* The list's order, so that what nobody names as needed (crc32c for ext4) still comes first; each group for itself. */
+static struct tl_err *place_all(struct modules *s, struct out *order)
+{
+	struct listed l = {.at = lab_text_modules}, last = {};
+
+	for (; listed_next(&l); last = l) {
+		struct module *m = module_named(s, l.name, l.n);
+
+		for (unsigned i = 0; i < s->n && !same_group(&l, &last); i++)
+			s->m[i].placed = false;
+		if (m)
+			try(place(s, m, &l, order));
+	}
+	return NULL;
+}
+
 static struct tl_err *write_order(struct modules *s)
 {
-	auto_free char *path = lab_path("%s/order", s->dir);
-	struct tl_err *err = NULL;
+	auto_free char *path = lab_path("%s/order", s->dir), *list = lab_path("%s/list", s->dir);
 	struct out order;
 
+	if (!path || !list)
+		return &tl_enomem;
 	out_init(&order, -1);
-	for (const char *p = lab_text_modules; *p && !err; p += *p == '\n' || *p == ' ') {
-		size_t n = *p == '#' ? strcspn(p, "\n") : strcspn(p, " \n");
-		struct module *m = *p == '#' ? NULL : module_named(s, p, n);
-
-		if (m)
-			err = place(s, m, &order);
-		p += n;
-	}
+	struct tl_err *err = place_all(s, &order);
 	if (!err)
-		err = path ? lab_put_file(path, out_text(&order), order.n) : &tl_enomem;
+		err = lab_put_file(path, out_text(&order), order.n);
 	out_fini(&order);
-	return err;
+	return err ? err : lab_put_file(list, lab_text_modules, strlen(lab_text_modules));
 }
 
 /* ---- from the package ---- */
@@ -222,16 +265,20 @@ static struct tl_err *get(const struct lab *lab, const struct lab_kernel *k, str
 	return err;
 }
 
+/* Made by this program's list, whole. */
+static bool is_there(const struct lab_image *img)
+{
+	auto_free char *path = lab_path("%s/modules/list", img->dir), *list = NULL;
+
+	return path && io_read_file(path, 1 << 16, &list) >= 0 && !strcmp(list, lab_text_modules);
+}
+
 struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img)
 {
 	bool other = false;
 
 	for (int i = 0; i < 2; i++) {
-		auto_free char *order = lab_path("%s/modules/order", img->dir);
-
-		if (!order)
-			return &tl_enomem;
-		if (!access(order, R_OK))
+		if (is_there(img))
 			return NULL;
 		if (other) { /* the archive has gone on: kernel and modules must be of one build */
 			lab_image_fini(img);
@@ -239,7 +286,39 @@ struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel 
 		}
 		try(get(lab, k, img, &other));
 	}
-	auto_free char *order = lab_path("%s/modules/order", img->dir);
-	return order && !access(order, R_OK) ? NULL
-					     : tl_err_new(TL_E_INPUT, N_("the packages of '%s' hold no modules of this kernel"), k->id);
+	return is_there(img) ? NULL : tl_err_new(TL_E_INPUT, N_("the packages of '%s' hold no modules of this kernel"), k->id);
+}
+
+/* ---- into a guest ---- */
+
+static struct tl_err *put_module(struct lab_cpio *c, const struct lab_image *img, const char *name)
+{
+	auto_free char *path = lab_path("%s/modules/%s.ko", img->dir, name), *as = lab_path("lab/modules/%s.ko", name), *bytes = NULL;
+	ssize_t n = path && as ? io_read_file(path, MODULE_MOST, &bytes) : -1;
+
+	return n < 0 ? tl_err_os(errno, N_("cannot take '%s' along"), name, path) : lab_cpio_file(c, as, 0644, bytes, n);
+}
+
+struct tl_err *lab_put_modules(struct lab_cpio *c, const struct lab_image *img, const char *group)
+{
+	auto_free char *path = lab_path("%s/modules/order", img->dir), *text = NULL;
+	struct tl_err *err = NULL;
+	char *save = NULL;
+	struct out order;
+
+	if (!path || io_read_file(path, 1 << 16, &text) < 0)
+		return tl_err_os(errno, N_("cannot take '%s' along"), "order", path);
+	out_init(&order, -1);
+	for (char *line = strtok_r(text, "\n", &save); line && !err; line = strtok_r(NULL, "\n", &save)) {
+		char *name = strchr(line, ' ');
+
+		if (!name || strncmp(line, group, name - line) || group[name - line])
+			continue;
+		out_fmt(&order, "%s\n", name + 1);
+		err = put_module(c, img, name + 1);
+	}
+	if (!err)
+		err = lab_cpio_file(c, "lab/modules/order", 0644, out_text(&order), order.n);
+	out_fini(&order);
+	return err;
 }

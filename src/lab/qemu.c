@@ -2,7 +2,8 @@
 /*
  * QEMU's command line, and QEMU as a child that never outlives us. The options are those under which the
  * golden traces were made. nokaslr: so that addresses in the guest, in its symbols and in gdb are the same.
- * no_timer_check: on a busy machine x86's test of the timer finds too few ticks, and panics.
+ * no_timer_check: on a busy machine x86's test of the timer finds too few ticks, and panics. cryptomgr.notests: the kernel
+ * would test its ciphers while the command runs (crypto/testmgr.c), 1.4 s of an armhf guest's CPUs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -85,7 +86,7 @@ static void add_kernel(struct args *a, const struct lab_guest *g, const struct l
 		add(a, lab_path("/proc/self/fd/%d", g->initrd));
 	}
 	add(a, strdup("-append"));
-	add(a, lab_path("console=%s%s panic=-1 nokaslr%s rdinit=/init%s%s%s", o->arch->console,
+	add(a, lab_path("console=%s%s panic=-1 nokaslr cryptomgr.notests%s rdinit=/init%s%s%s", o->arch->console,
 			o->disk ? for_disk : " quiet loglevel=1", o->arch->words, o->from_boot ? from_boot : "", o->append ? " " : "", o->append ? o->append : ""));
 }
 
@@ -131,9 +132,9 @@ struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, 
 	add_words(&a, "-m");
 	add(&a, lab_path("%lld", (long long)o->mem_mb));
 	add_kernel(&a, g, img, o);
-	if (g->disk >= 0) {
-		add_words(&a, "-device nvme,serial=tasklife,drive=d -drive");
-		add(&a, lab_path("if=none,id=d,format=raw,cache=unsafe,file.locking=off,file=/proc/self/fd/%d", g->disk));
+	if (g->shared >= 0) {
+		add_words(&a, "-device ivshmem-plain,memdev=shared -object");
+		add(&a, lab_path("memory-backend-file,id=shared,share=on,size=%dM,mem-path=/proc/self/fd/%d", LAB_SHARED_MB, g->shared));
 	}
 	if (o->disk)
 		add_disk(&a, img, o);
@@ -202,8 +203,8 @@ void lab_guest_fini(struct lab_guest *g)
 	g->pid = 0;
 	guard_close(&g->from);
 	guard_close(&g->initrd);
-	guard_close(&g->disk);
-	g->from = g->initrd = g->disk = -1;
+	guard_close(&g->shared);
+	g->from = g->initrd = g->shared = -1;
 	for (char **a = g->argv; a && *a; a++)
 		free(*a);
 	free(g->argv);

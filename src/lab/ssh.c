@@ -20,8 +20,8 @@
 #include "lab/disk.h"
 #include "lab/files.h"
 
-#define POWEROFF_S 60
-#define BANNER_MS  3000
+#define POWEROFF_S 300 /* systemd's own patience with a service is 90 s */
+#define BANNER_MS  20000 /* from the connection on: sshd of a slow guest on a busy machine begins with a fork and an exec */
 #define SSH_WORDS  24
 
 static struct sockaddr_in at_port(int port)

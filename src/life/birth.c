@@ -8,7 +8,7 @@
 
 #define REQUESTS_KEPT	 64
 #define REQUEST_FRESH_NS 10000000000ll
-/* With clocks that differ between CPUs a child may be seen running just before the record of its fork. */
+/* With clocks that differ between CPUs, or stand still between ticks (early in a boot), a child may be seen just before its birth. */
 #define SKEW_NS 1000000
 
 void birth_path(struct tl_lives *l, const struct tl_event *ev)
@@ -19,32 +19,50 @@ void birth_path(struct tl_lives *l, const struct tl_event *ev)
 		creator->copy_stack = path_of(ev);
 }
 
+static void request_drop(struct tl_lives *l, size_t at)
+{
+	l->requests.n--;
+	for (size_t i = at; i < l->requests.n; i++)
+		l->requests.v[i] = l->requests.v[i + 1];
+}
+
+/* It has been served, or has failed: a task waits for what it has asked for before it asks again. */
+void birth_request_done(struct tl_lives *l, tl_pid by)
+{
+	for (size_t i = l->requests.n; i-- > 0;)
+		if (l->requests.v[i].by.tid == by)
+			request_drop(l, i);
+}
+
 /* kthread_create_on_node: kthreadd's next child is for the owner. */
 void birth_request(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *by = life_owner(l, ev);
 	struct request *r;
 
-	if (!by || l->requests.n >= REQUESTS_KEPT || !(r = vec_push(&l->requests)))
+	if (!by)
 		return;
-	*r = (struct request){life_ref(by), ev->t};
+	birth_request_done(l, by->t.tid);
+	if (l->requests.n >= REQUESTS_KEPT || !(r = vec_push(&l->requests)))
+		return;
+	*r = (struct request){.by = life_ref(by), .t = ev->t};
 }
 
-/* Requests are served in order (kthread_create_list); stale ones were for something that failed. */
+/*
+ * Requests are served in order (kthread_create_list), but who enters the function first may queue second, and a birth may
+ * have been lost. So a birth while several are open has nobody's name, unless its task is named by who asked (see_rename()).
+ */
 static struct tl_ref request_take(struct tl_lives *l, tl_ns now)
 {
-	struct tl_ref by = ref_none();
-
-	while (l->requests.n && by.tid == TL_PID_NONE) {
-		struct request r = l->requests.v[0];
-
-		l->requests.n--;
-		for (size_t i = 0; i < l->requests.n; i++)
-			l->requests.v[i] = l->requests.v[i + 1];
-		if (r.t == TL_NS_NONE || now == TL_NS_NONE || now - r.t < REQUEST_FRESH_NS)
-			by = r.by;
-	}
-	return by;
+	while (l->requests.n && l->requests.v[0].t != TL_NS_NONE && now != TL_NS_NONE && now - l->requests.v[0].t >= REQUEST_FRESH_NS)
+		request_drop(l, 0);
+	if (!l->requests.n)
+		return ref_none();
+	struct request r = l->requests.v[0];
+	request_drop(l, 0);
+	vec_each(other, &l->requests)
+		r.doubtful = other->doubtful = true;
+	return r.doubtful ? ref_none() : r.by;
 }
 
 /* CLONE_THREAD and CLONE_PARENT: the child's parent is the creator's own (kernel/fork.c copy_process). */
@@ -84,12 +102,21 @@ static void join_by_flags(struct tl_lives *l, struct life *child, struct life *c
 		group_share(l, child, creator);
 }
 
+/* Alive without a birth, and first seen a moment ago (SKEW_NS): the birth that is told now is its own. */
+static bool seen_too_early(const struct life *child, const struct tl_event *ev)
+{
+	return !is_dying(child) && !child->census && !child->t.birth.seen.is && ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE &&
+	       ev->t - child->t.first.t < SKEW_NS;
+}
+
 void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 {
-	struct life *creator = life_owner(l, ev), *child;
+	struct life *creator = life_owner(l, ev), *child = life_at(l, ev->u.newtask.pid);
+	bool early = child && seen_too_early(child, ev);
 	struct tl_birth *b;
 
-	child = life_born(l, ev->u.newtask.pid, ev);
+	if (!early)
+		child = life_born(l, ev->u.newtask.pid, ev);
 	if (!child)
 		return; /* the idle task of another CPU has pid 0 */
 	b = &child->t.birth;
@@ -100,7 +127,8 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 	b->stack = path_of(ev);
 	if (creator && !b->stack)
 		b->stack = creator->copy_stack;
-	life_name(child, ev->u.newtask.comm);
+	if (!early) /* else it bears a newer name */
+		life_name(child, ev->u.newtask.comm);
 	if (creator)
 		born_of(l, child, creator);
 	join_by_flags(l, child, creator);
@@ -115,11 +143,9 @@ static bool fork_confirms(const struct life *child, const struct tl_event *ev)
 {
 	const struct tl_birth *b = &child->t.birth;
 
-	if (is_dying(child) || child->census)
-		return false;
 	if (b->seen.is)
-		return !b->confirmed.is && b->creator.tid == ev->u.fork.parent;
-	return ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE && ev->t - child->t.first.t < SKEW_NS;
+		return !is_dying(child) && !child->census && !b->confirmed.is && b->creator.tid == ev->u.fork.parent;
+	return seen_too_early(child, ev);
 }
 
 static void fork_births(struct tl_lives *l, struct life *child, struct life *creator, const struct tl_event *ev)
@@ -146,12 +172,13 @@ void see_fork(struct tl_lives *l, const struct tl_event *ev)
 		child = life_born(l, ev->u.fork.child, ev);
 	if (!child)
 		return;
-	life_name(child, ev->u.fork.child_comm);
 	b = &child->t.birth;
-	if (b->seen.is)
+	if (b->seen.is) {
 		b->confirmed = seen_at(ev);
-	else
+	} else {
+		life_name(child, ev->u.fork.child_comm);
 		fork_births(l, child, creator, ev);
+	}
 	if (!b->stack)
 		b->stack = path_of(ev) ? path_of(ev) : creator ? creator->copy_stack : NULL;
 	if (creator)

@@ -78,12 +78,31 @@ static void hand_on(struct tl_lives *l, struct life *life)
 	}
 	if (l->done)
 		l->done(l->ctx, &life->t);
+	if (life->lent)
+		return;
 	if (!l->keep_all) {
 		life_free(l, life);
 		return;
 	}
 	life->next_held = l->kept;
 	l->kept = life;
+}
+
+/* What is lent is no longer counted among the lives: it waits for its reader, not for the trace. */
+bool tl_lives_keep(struct tl_lives *l, const struct tl_task *task)
+{
+	struct life *life = container_of(task, struct life, t);
+
+	if (l->keep_all || !group_alone(l, life))
+		return false;
+	l->n_lives--;
+	return life->lent = true;
+}
+
+void tl_lives_give_back(struct tl_lives *l, const struct tl_task *task)
+{
+	l->n_lives++;
+	life_free(l, container_of(task, struct life, t));
 }
 
 /* Does anything late still matter for it? */

@@ -86,6 +86,7 @@ struct life {
 	bool hung_up;	 /* signal.c: its terminal was */
 	char sleep_state;
 	bool finished;
+	bool lent; /* tl_lives_keep(): somebody looks at it */
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */
 	bool released; /* reap.c: it called release_task while dying: of itself */
@@ -115,6 +116,7 @@ struct group {
 struct request {
 	struct tl_ref by;
 	tl_ns t;
+	bool doubtful; /* another one was open at a birth: whose it was is not known */
 };
 
 /* A dead task that is complete some time after t, see finish_lingering(). */
@@ -203,6 +205,8 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid);
 /* One process with a task whose group's id is not known: they get it together when it is. */
 void group_share(struct tl_lives *l, struct life *life, const struct life *with);
 void group_leave(struct tl_lives *l, struct life *life); /* drop the reference */
+/* Its process has no other life that is not handed on: it is found by nobody any more. False: others have it, too. */
+bool group_alone(struct tl_lives *l, const struct life *life);
 void group_died(struct tl_lives *l, struct life *life);  /* one thread less */
 void group_leaver(struct life *life, struct tl_seen seen);
 /* It leads its group after all: what it did only leaders do. */
@@ -241,6 +245,7 @@ void see_side(struct tl_lives *l, const struct tl_event *ev);
 /* birth.c, called from func.c */
 void birth_path(struct tl_lives *l, const struct tl_event *ev);
 void birth_request(struct tl_lives *l, const struct tl_event *ev);
+void birth_request_done(struct tl_lives *l, tl_pid by); /* what it has asked for is there */
 /* death.c */
 void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);

@@ -221,11 +221,20 @@ static bool deliver_same(struct noted list, const struct tl_event *ev)
 	return found;
 }
 
+/* The group kill has its signal already: its other threads are told 9 as well. */
+static bool explains_kill(struct noted list)
+{
+	for (const struct tl_signal *s = list.v; s < list.v + list.n; s++)
+		if (s->sig == SIG_KILL || (s->delivered.is && s->deliver_sig == SIG_KILL))
+			return true;
+	return false;
+}
+
 /* deliver 9 with code 0 and no SIGKILL sent: a fatal signal under the number of its group kill. */
 static void deliver_as_kill(struct noted list, const struct tl_event *ev)
 {
 	for (struct tl_signal *s = list.v; s < list.v + list.n; s++) {
-		if (!is_pending(s) || s->sig == SIG_CHLD || tl_signal_dumps_core(s->sig))
+		if (!is_pending(s) || !tl_signal_kills(s->sig) || tl_signal_dumps_core(s->sig))
 			continue;
 		mark_delivered(s, ev);
 		return;
@@ -237,7 +246,7 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 	struct life *life = life_owner(l, ev);
 	struct tl_death *d = life ? own_death(life) : NULL;
 	struct noted list[NOTED];
-	bool found = false;
+	bool found = false, killed = false;
 
 	if (!d)
 		return;
@@ -247,9 +256,11 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 	if (ev->u.deliver.handler > 1)
 		life->framing = 2;
 	noted_for(life, list);
-	for (unsigned i = 0; i < NOTED; i++)
+	for (unsigned i = 0; i < NOTED; i++) {
 		found |= deliver_same(list[i], ev);
-	for (unsigned i = 0; i < NOTED && !found && ev->u.deliver.sig == SIG_KILL; i++)
+		killed |= explains_kill(list[i]);
+	}
+	for (unsigned i = 0; i < NOTED && !found && !killed && ev->u.deliver.sig == SIG_KILL; i++)
 		deliver_as_kill(list[i], ev);
 	if (ev->u.deliver.sig == SIG_CHLD)
 		notice_delivered(l, life, ev);

@@ -281,6 +281,8 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 	life->former = ev->u.rename.oldcomm != ev->u.rename.newcomm ? ev->u.rename.oldcomm : NULL;
 	/* kthread_create names the new thread from the task that asked for it: up to 6.5 (set_task_comm in
 	 * __kthread_create_on_node; since 6.6 the name is given at creation) */
-	if (owner && owner != life && life->t.kthread && life->t.birth.requester.tid == TL_PID_NONE)
+	if (owner && owner != life && life->t.kthread) {
 		life->t.birth.requester = life_ref(owner);
+		birth_request_done(l, owner->t.tid);
+	}
 }

@@ -28,15 +28,29 @@ static struct group *group_new(struct tl_lives *l, tl_pid tgid)
 	return g;
 }
 
-static void group_unref(struct tl_lives *l, struct group *g)
+static void group_forget(struct tl_lives *l, const struct group *g)
 {
-	struct pid_entry *e;
+	struct pid_entry *e = pids_at(&l->pids, g->p.tgid);
 
-	if (--g->refs)
-		return;
-	e = pids_at(&l->pids, g->p.tgid);
 	if (e && e->group == g)
 		e->group = NULL;
+}
+
+bool group_alone(struct tl_lives *l, const struct life *life)
+{
+	const struct group *g = group_of(life);
+
+	if (g->refs > 1)
+		return false;
+	group_forget(l, g);
+	return true;
+}
+
+static void group_unref(struct tl_lives *l, struct group *g)
+{
+	if (--g->refs)
+		return;
+	group_forget(l, g);
 	arena_fini(&g->mem);
 	pool_give(&l->pool, g, sizeof(*g));
 }

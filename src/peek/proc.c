@@ -15,7 +15,8 @@
 #include "base/io.h"
 #include "peek/peek.h"
 
-#define FILE_MOST 65536
+#define FILE_MOST     65536
+#define TASK_COMM_LEN 16 /* include/linux/sched.h, with its NUL */
 
 /* proc_pid_stat(5): the number of a field there, counted from 1; state (3) is told apart. What is not in ticks is as the kernel has it. */
 static const struct {
@@ -78,7 +79,8 @@ static bool take_stat(struct tl_peek_task *t, char *text)
 	if (!open || !close || close < open || close[1] != ' ' || !close[2])
 		return false;
 	tl_peek_set(t, TL_TASK_pid, strtoull(text, NULL, 10));
-	snprintf(t->comm, sizeof(t->comm), "%.*s", (int)(close - open - 1), open + 1);
+	/* of a kernel thread it holds more than the task_struct: what it works for (proc_task_name(), since 4.18) */
+	snprintf(t->comm, TASK_COMM_LEN, "%.*s", (int)(close - open - 1), open + 1);
 	take_state(t, close[2]);
 	char *p = close + 3;
 	for (unsigned nr = 4; *p == ' '; nr++) {

@@ -19,7 +19,7 @@ struct task_text {
 /* Digits that end at `end`, a minus before them; where they begin, or NULL. */
 static const char *number_before(const char *from, const char *end, int64_t *ret)
 {
-	const char *p = end;
+	const char *p = end, *begin;
 
 	while (p > from && is_digit(p[-1]))
 		p--;
@@ -27,8 +27,8 @@ static const char *number_before(const char *from, const char *end, int64_t *ret
 		return NULL;
 	if (p > from && p[-1] == '-')
 		p--;
-	end = p;
-	return scan_i64(&end, p + 24, ret) ? p : NULL;
+	begin = p;
+	return scan_i64(&p, end, ret) ? begin : NULL;
 }
 
 /* "COMM:PID [PRIO]" that ends at `end`. */
@@ -105,7 +105,7 @@ static bool switch_parts(const char *p, const char *end, const char *arrow, stru
 static bool from_switch(const char *p, const char *end, struct tl_fields *f)
 {
 	for (const char *arrow = end - 5; arrow > p; arrow--)
-		if (memcmp(arrow, " ==> ", 5) == 0 && switch_parts(p, end, arrow, f))
+		if (arrow[3] == '>' && memcmp(arrow, " ==> ", 5) == 0 && switch_parts(p, end, arrow, f))
 			return true;
 	return false;
 }

@@ -11,8 +11,8 @@
  * wrapped by whoever pasted it.
  */
 #include "base/guard.h"
+#include "read/fields_text.h"
 #include "read/scan.h"
-#include "tasklife/read.h"
 
 #define COMM_MAX        15
 #define LINE_MAX_FIELDS (8 << 10) /* no line of the kernel is longer: TRACE_SEQ_BUFFER_SIZE */
@@ -38,12 +38,12 @@ static const struct {
 	{TL_EVENT_MARK_VICTIM, TL_F_MARK_VICTIM_comm},
 };
 
-static bool may_be_absent(const struct cutter *c, unsigned field)
+bool fields_may_be_absent(const struct tl_event_row *row, unsigned field)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(not_everywhere); i++)
-		if (not_everywhere[i].event == c->row->id && not_everywhere[i].field == field)
+		if (not_everywhere[i].event == row->id && not_everywhere[i].field == field)
 			return true;
-	return !*c->row->field[field].printed;
+	return !*row->field[field].printed;
 }
 
 /* "key=" at p; behind an arrow it may be wrapped, and trace-cmd report of old kernels prints no arrow. */
@@ -229,7 +229,7 @@ static const char *cut(const struct cutter *c, unsigned i, const char *p)
 	}
 	if (!value) {
 		c->f->have &= ~(1u << i);
-		return may_be_absent(c, i) ? cut(c, i + 1, p) : NULL;
+		return fields_may_be_absent(c->row, i) ? cut(c, i + 1, p) : NULL;
 	}
 	if (field->type == TL_FT_STR)
 		return cut_str(c, i, value);
@@ -304,6 +304,15 @@ static void cut_beginning(struct cutter *c)
 	c->f->have = 0;
 }
 
+/* Without its first key a line has no field at all, where that key is always printed. */
+static bool begins(const struct cutter *c)
+{
+	const char *p = skip_space(c->from, c->end);
+
+	return fields_may_be_absent(c->row, 0) || match_key(p, c->end, c->row->field[0].printed) ||
+	       match_key(p, c->end, c->row->field[0].name);
+}
+
 bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
 			 struct tl_fields *ret)
 {
@@ -315,6 +324,8 @@ bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
 		return true;
 	if (row->system[0] == 's' && row->system[1] == 'y' && strcmp(row->system, "syscalls") == 0)
 		return cut_syscall(&c);
+	if (!begins(&c))
+		return false;
 	if (cut(&c, 0, c.from))
 		return true;
 	cut_beginning(&c);

@@ -28,6 +28,8 @@
 #include "read/text_header.h"
 #include "read/text_latency.h"
 #include "read/text_lines.h"
+#include "read/text_stacks.h"
+#include "read/text_usual.h"
 
 #define COMM_MAX    15
 #define TASK_COLUMN 16
@@ -37,9 +39,12 @@
 
 struct ftrace_text {
 	struct text_lines lines;
+	struct usual usual;
+	bool is_usual; /* the line at hand has usual columns */
 	struct text_header header;
 	struct blind_cpus cpus;
 	VEC(struct tl_rawframe) frames;
+	struct text_stacks stacks;
 	VEC(char) scratch;
 	VEC(char *) buffers; /* names behind info.buffer */
 	size_t idle; /* bytes consumed since the last line that meant something */
@@ -90,6 +95,8 @@ static struct tl_err *open_text(struct tl_source *src, void **ret)
 	if (!t)
 		return &tl_enomem;
 	lines_init(&t->lines, src->bytes);
+	usual_init(&t->usual);
+	stacks_init(&t->stacks);
 	t->header.buffer_started = -1;
 	t->latest = TL_NS_NONE;
 	*ret = t;
@@ -104,6 +111,7 @@ static void close_text(void *state)
 		free(*name);
 	vec_fini(&t->buffers);
 	vec_fini(&t->frames);
+	stacks_fini(&t->stacks);
 	vec_fini(&t->scratch);
 	blind_cpus_fini(&t->cpus);
 	free(t);
@@ -261,6 +269,8 @@ static enum pulled take_fields(struct ftrace_text *t, struct tl_record *rec, siz
 	struct tl_str line;
 	size_t ahead = *at;
 
+	if (t->is_usual && usual_fields(&t->usual, rec->row, rec->payload, &rec->f))
+		return PULL_RECORD;
 	if (tl_fields_from_text(rec->row, rec->payload, &rec->f))
 		return PULL_RECORD;
 	if (!rec->f.have && fields_from_plugin(rec->row, rec->payload, &rec->f))
@@ -305,16 +315,48 @@ static bool push_frame(struct ftrace_text *t, const struct tl_rawframe *frame)
 	return f;
 }
 
-/* trace-cmd report fills up stacks with "=> 0x0". */
-static void drop_padding(struct ftrace_text *t)
+/* trace-cmd report fills up stacks with "=> 0x0": how many are none of these. */
+static unsigned without_padding(const struct tl_rawframe *frame, unsigned n)
 {
-	while (t->frames.n) {
-		const struct tl_rawframe *f = &t->frames.v[t->frames.n - 1];
+	while (n && frame[n - 1].has == TL_FH_ADDR && !frame[n - 1].addr && frame[n - 1].text.n >= 3)
+		n--;
+	return n;
+}
 
-		if (f->has != TL_FH_ADDR || f->addr || f->text.n < 3)
-			break;
-		t->frames.n--;
+static bool stack_frame_line(struct tl_str line, struct tl_rawframe *ret, bool *ret_keep)
+{
+	*ret_keep = true;
+	return text_frame_line(line, ret);
+}
+
+/*
+ * Frame lines with nothing in between and the next record behind them, in one piece; false: look line by line. The
+ * line behind them is neither a frame nor a remark if it begins like this.
+ */
+static bool take_block(struct ftrace_text *t, struct tl_record *rec, size_t *at)
+{
+	const char *from = t->lines.p + *at, *end = t->lines.end - SWAR_SPARE, *p = from, *name;
+	const struct kept_stack *k;
+
+	while (p < end && (memcmp(p, " => ", 4) == 0 || memcmp(p, "=> ", 3) == 0)) {
+		p = memchr(p, '\n', t->lines.end - p);
+		if (!p++)
+			return false;
 	}
+	if (p == from || p >= end || (*p != ' ' && !is_word(*p)) || p - from > LINES_MAX / 2)
+		return false;
+	name = skip_blank(p, end);
+	if ((*name != '<' && !is_word(*name)) || is_digit(*name))
+		return false;
+	k = stacks_of(&t->stacks, from, p - from, stack_frame_line);
+	if (!k)
+		return false;
+	lines_passed(&t->lines, *at, *at + (p - from), k->lines);
+	*at += p - from;
+	rec->frame = k->frame;
+	rec->n_frames = without_padding(k->frame, k->n_frames);
+	rec->frames_kept = true;
+	return true;
 }
 
 static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, size_t *at)
@@ -324,6 +366,8 @@ static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, siz
 	size_t ahead = *at;
 	enum lines_got got;
 
+	if (t->is_usual && take_block(t, rec, at))
+		return PULL_RECORD;
 	t->frames.n = 0;
 	if (text_frame_line(rec->payload,
 			    &frame)) /* trace-cmd: the first one stands on the line itself */
@@ -339,9 +383,8 @@ static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, siz
 	}
 	if (got == LINES_MOVED)
 		return PULL_AGAIN;
-	drop_padding(t);
 	rec->frame = t->frames.v;
-	rec->n_frames = t->frames.n;
+	rec->n_frames = without_padding(t->frames.v, t->frames.n);
 	return PULL_RECORD;
 }
 
@@ -434,6 +477,17 @@ static void take_report_start(struct tl_source *src, struct tl_str line)
 		src->info.cpus = cpus;
 }
 
+static enum head_found head_of(struct ftrace_text *t, struct tl_str line, struct tl_record *rec,
+			       struct head_extra *extra)
+{
+	*extra = (struct head_extra){.dash = line.p + TASK_COLUMN};
+	t->is_usual = lines_spare(&t->lines, line) && usual_head(&t->usual, line, rec);
+	if (t->is_usual)
+		return HEAD_OK;
+	record_clear(rec);
+	return line.n && line.p[0] == '#' ? HEAD_NONE : text_head(line, rec, extra);
+}
+
 static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struct tl_str line,
 			     struct tl_record *rec, size_t *at)
 {
@@ -441,7 +495,7 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 	const char *end = line.p + line.n, *p;
 	bool comment = line.n && line.p[0] == '#';
 
-	switch (comment ? HEAD_NONE : text_head(line, rec, &extra)) {
+	switch (head_of(t, line, rec, &extra)) {
 	case HEAD_OK:
 		whole_comm(t, line, &extra, rec);
 		rec->buffer = buffer_of(src, t, extra.buffer);
@@ -501,13 +555,6 @@ static int at_end(struct tl_source *src, struct ftrace_text *t)
 	return 0;
 }
 
-static const struct tl_record blank_record = {
-	.cpu = -1,
-	.pid = TL_PID_NONE,
-	.tgid = TL_PID_NONE,
-	.t = TL_NS_NONE,
-};
-
 static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 {
 	struct ftrace_text *t = state;
@@ -523,7 +570,7 @@ static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 			return at_end(src, t);
 		if (got == LINES_MOVED)
 			continue;
-		*ret = blank_record;
+		record_clear(ret);
 		pulled = take_line(src, t, line, ret, &at);
 		if (pulled == PULL_AGAIN)
 			continue;

@@ -19,6 +19,8 @@
 #include "read/scan.h"
 #include "read/text_frame.h"
 #include "read/text_lines.h"
+#include "read/text_stacks.h"
+#include "read/text_usual.h"
 
 #define CPU_MAX    8192
 #define FRAMES_MAX 1024
@@ -26,6 +28,8 @@
 
 struct perf_text {
 	struct text_lines lines;
+	struct usual usual;
+	struct text_stacks stacks;
 	VEC(struct tl_rawframe) frames;
 	struct tl_record owner; /* of the chain that may follow: its numbers only */
 	bool chain;
@@ -102,16 +106,45 @@ static bool event(const char *p, const char *end, struct tl_record *ret)
 	return true;
 }
 
-static bool event_line(struct tl_str line, struct tl_record *ret)
+/* The same for "system:name: payload" with a short system and a name met before: no character is looked at twice. */
+static bool usual_event(struct usual *u, const char *p, const char *end, struct tl_record *ret)
+{
+	uint64_t w = swar_load(p);
+	unsigned system = swar_before(w, ':');
+	const char *name = p + system + 1, *colon = memchr(name, ':', USUAL_NAME_MOST);
+	struct usual_name *met;
+	bool known;
+
+	if (system == 8 || swar_before(w, ' ') < system || swar_before(w, '\t') < system || is_digit(*p))
+		return false;
+	if (!colon || colon >= end || colon - name < USUAL_NAME_LEAST || colon[1] != ' ')
+		return false;
+	met = usual_name_of(u, name, colon - name, &known);
+	if (!known && (!event(p, end, ret) || ret->name.p != name || name + ret->name.n != colon)) {
+		met->n = 0;
+		return false;
+	}
+	if (!known)
+		met->row = ret->row;
+	p = skip_blank(swar_skip_blanks(colon + 1), end);
+	ret->kind = TL_REC_EVENT;
+	ret->name = (struct tl_str){name, colon - name};
+	ret->row = met->row;
+	ret->payload = (struct tl_str){p, end - p};
+	return true;
+}
+
+/* u: NULL where what follows the line may not be read */
+static bool event_line(struct usual *u, struct tl_str line, struct tl_record *ret)
 {
 	const char *end = line.p + line.n, *from = skip_blank(line.p, end), *p, *name;
 
 	for (p = from; p < end && p - from <= COMM_MAX + 16; p++) {
 		if (!is_digit(*p) || p == from || !is_blank(p[-1]))
 			continue;
-		*ret = (struct tl_record){.cpu = -1, .tgid = TL_PID_NONE};
+		record_clear(ret);
 		name = columns(p, end, ret);
-		if (!name || !event(name, end, ret))
+		if (!name || (!(u && usual_event(u, name, end, ret)) && !event(name, end, ret)))
 			continue;
 		ret->comm = (struct tl_str){from, trim_end(from, p) - from};
 		return true;
@@ -182,7 +215,7 @@ static int sniff(const unsigned char *head, size_t n, bool whole)
 
 		if (!nl && (nul || !whole))
 			break;
-		if (event_line((struct tl_str){p, (nl ? nl : end) - p}, &rec))
+		if (event_line(NULL, (struct tl_str){p, (nl ? nl : end) - p}, &rec))
 			return SNIFF_SURE;
 		p = nl ? nl + 1 : end;
 	}
@@ -196,6 +229,8 @@ static struct tl_err *open_perf(struct tl_source *src, void **ret)
 	if (!t)
 		return &tl_enomem;
 	lines_init(&t->lines, src->bytes);
+	usual_init(&t->usual);
+	stacks_init(&t->stacks);
 	t->latest = TL_NS_NONE;
 	*ret = t;
 	return NULL;
@@ -206,6 +241,7 @@ static void close_perf(void *state)
 	struct perf_text *t = state;
 
 	vec_fini(&t->frames);
+	stacks_fini(&t->stacks);
 	free(t);
 }
 
@@ -220,39 +256,71 @@ static void note(struct tl_source *src, struct perf_text *t, const struct tl_rec
 		source_event_seen(src, rec->row->id);
 }
 
-/* The chain at the lines' place: 1 a stack, 0 none, -1 once more. */
-static int take_chain(struct tl_source *src, struct perf_text *t, struct tl_record *ret)
+/* The chain's lines in one piece, where what stands behind them shows that they are all. */
+static bool take_block(struct perf_text *t, struct tl_record *ret, size_t *at)
+{
+	const char *from = t->lines.p, *end = t->lines.end - SWAR_SPARE, *p = from;
+	const struct kept_stack *k;
+
+	while (p < end && *p == '\t') {
+		p = memchr(p, '\n', t->lines.end - p);
+		if (!p++)
+			return false;
+	}
+	if (p == from || p >= end || (*p != '\n' && !is_word(*p)) || p - from > LINES_MAX / 2)
+		return false;
+	k = stacks_of(&t->stacks, from, p - from, frame_line);
+	if (!k)
+		return false;
+	*at = p - from;
+	lines_passed(&t->lines, 0, *at, k->lines);
+	ret->frame = k->frame;
+	ret->n_frames = k->n_frames;
+	ret->frames_kept = true;
+	return true;
+}
+
+/* Line by line; false: once more. */
+static bool take_frames(struct perf_text *t, struct tl_record *ret, size_t *used)
 {
 	struct tl_rawframe frame, *kept;
 	struct tl_str line;
 	enum lines_got got;
-	size_t at = 0, used = 0;
+	size_t at = 0;
 	bool kernel;
 
 	t->frames.n = 0;
 	while ((got = lines_at(&t->lines, &at, &line)) == LINES_OK &&
 	       frame_line(line, &frame, &kernel)) {
-		used = at;
+		*used = at;
 		if (!kernel || t->frames.n >= FRAMES_MAX)
 			continue;
 		kept = vec_push(&t->frames);
 		if (kept)
 			*kept = frame;
 	}
-	if (got == LINES_MOVED)
-		return -1;
+	ret->frame = t->frames.v;
+	ret->n_frames = t->frames.n;
+	return got != LINES_MOVED;
+}
+
+/* The chain at the lines' place: 1 a stack, 0 none, -1 once more. */
+static int take_chain(struct tl_source *src, struct perf_text *t, struct tl_record *ret)
+{
+	size_t used = 0;
+
 	*ret = t->owner;
 	ret->kind = TL_REC_STACK;
 	ret->place = t->lines.number;
-	ret->frame = t->frames.v;
-	ret->n_frames = t->frames.n;
+	if (!take_block(t, ret, &used) && !take_frames(t, ret, &used))
+		return -1;
 	lines_consume(&t->lines, used);
 	t->chain = false;
 	if (!used)
 		return 0;
 	src->info.stacks_seen = true;
-	for (size_t i = t->frames.n; i-- && src->info.arch == TL_ARCH_UNKNOWN;)
-		src->info.arch = text_frame_arch(&t->frames.v[i]);
+	for (size_t i = ret->n_frames; i-- && src->info.arch == TL_ARCH_UNKNOWN;)
+		src->info.arch = text_frame_arch(&ret->frame[i]);
 	return 1;
 }
 
@@ -273,6 +341,7 @@ static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 		struct tl_str line;
 		size_t at = 0;
 		enum lines_got got;
+		bool spare;
 
 		if (t->chain && take_chain(src, t, ret) == 1)
 			return 1;
@@ -283,12 +352,13 @@ static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 			return at_end(src);
 		if (got == LINES_MOVED)
 			continue;
-		if (!event_line(line, ret)) {
+		spare = lines_spare(&t->lines, line);
+		if (!event_line(spare ? &t->usual : NULL, line, ret)) {
 			lines_consume(&t->lines, at);
 			continue;
 		}
-		if (ret->row && !tl_fields_from_text(ret->row, ret->payload, &ret->f) &&
-		    !ret->f.have) {
+		if (ret->row && !(spare && usual_fields(&t->usual, ret->row, ret->payload, &ret->f)) &&
+		    !tl_fields_from_text(ret->row, ret->payload, &ret->f) && !ret->f.have) {
 			src->info.unparsed++;
 			ret->row = NULL;
 		}

@@ -53,6 +53,27 @@ void source_blind_closed(struct tl_source *src, size_t i, tl_ns to);
 void source_lost(struct tl_source *src, int cpu, tl_ns from, tl_ns to, uint64_t lost);
 void source_event_seen(struct tl_source *src, enum tl_event_id id);
 
+/* All that may be looked at of a record of text; fields and symbols are not, without their `have` and `has`. */
+static inline void record_clear(struct tl_record *rec)
+{
+	rec->kind = TL_REC_EVENT;
+	rec->buffer = 0;
+	rec->ctx = rec->preempt = 0;
+	rec->cpu = -1;
+	rec->pid = rec->tgid = TL_PID_NONE;
+	rec->t = TL_NS_NONE;
+	rec->comm = rec->name = rec->payload = (struct tl_str){};
+	rec->row = NULL;
+	rec->f.have = 0;
+	rec->ip.has = rec->parent.has = 0;
+	rec->frame = NULL;
+	rec->n_frames = 0;
+	rec->frames_kept = false;
+	rec->lost = 0;
+	rec->raw = rec->raw_format = NULL;
+	rec->raw_n = 0;
+}
+
 extern const struct reader_ops reader_ftrace_text, reader_perf_text, reader_tracedat;
 
 #endif

@@ -81,13 +81,14 @@ static inline bool scan_lit(const char **p, const char *end, const char *lit, si
 
 static inline bool scan_u64(const char **p, const char *end, uint64_t *ret)
 {
+	const uint64_t most = UINT64_MAX / 10;
 	const char *q = *p;
 	uint64_t v = 0;
 
 	for (; q < end && is_digit(*q); q++) {
 		unsigned d = *q - '0';
 
-		v = v > (UINT64_MAX - d) / 10 ? UINT64_MAX : v * 10 + d;
+		v = v > most || (v == most && d > UINT64_MAX % 10) ? UINT64_MAX : v * 10 + d;
 	}
 	if (q == *p)
 		return false;

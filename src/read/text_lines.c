@@ -67,7 +67,7 @@ static const char *line_end(const char *from, const char *end)
 }
 
 /* Lines are mostly consumed as they were looked at, or all but the last: they need no counting then. */
-static void count_ahead(struct text_lines *l, size_t from, size_t to)
+void lines_passed(struct text_lines *l, size_t from, size_t to, unsigned lines)
 {
 	unsigned before = from == 0 ? 0 : l->ahead[1].lines;
 
@@ -78,7 +78,7 @@ static void count_ahead(struct text_lines *l, size_t from, size_t to)
 	l->ahead[0].at = from;
 	l->ahead[0].lines = before;
 	l->ahead[1].at = to;
-	l->ahead[1].lines = before + 1;
+	l->ahead[1].lines = before + lines;
 }
 
 enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret)
@@ -91,7 +91,7 @@ enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret)
 	nl = memchr(from, '\n', l->end - from);
 	if (nl) {
 		stop = nl;
-		count_ahead(l, *at, nl + 1 - l->p);
+		lines_passed(l, *at, nl + 1 - l->p, 1);
 		*at = nl + 1 - l->p;
 	} else if (*at && (size_t)(l->end - l->p) >= LINES_MAX) {
 		return LINES_END; /* looked far enough ahead */

@@ -11,6 +11,7 @@
 #define READ_TEXT_LINES_H
 
 #include "read/bytes.h"
+#include "read/swar.h"
 
 enum lines_got { LINES_OK, LINES_END, LINES_MOVED };
 
@@ -36,6 +37,14 @@ void lines_init(struct text_lines *l, struct source_bytes *bytes);
 /* The line at p + *at without its end ("\n", "\r\n") and without what printk puts in front; *at moves behind
  * it. */
 enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret);
+/* May SWAR_SPARE bytes behind the end of this line be read, too? */
+static inline bool lines_spare(const struct text_lines *l, struct tl_str line)
+{
+	return l->end - (line.p + line.n) >= SWAR_SPARE;
+}
+
+/* So many lines stand between p + from, the place last looked at, and p + to: they were looked at in one piece. */
+void lines_passed(struct text_lines *l, size_t from, size_t to, unsigned lines);
 /* Done with everything before p + at. */
 void lines_consume(struct text_lines *l, size_t at);
 

@@ -238,6 +238,7 @@ static void blank(struct tl_record *ret)
 	ret->payload = (struct tl_str){};
 	ret->frame = NULL;
 	ret->n_frames = 0;
+	ret->frames_kept = false;
 	ret->lost = 0;
 	ret->raw_format = NULL;
 }

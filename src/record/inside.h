@@ -28,6 +28,17 @@ void symbols_start(struct symbols *s); /* read while the command runs; without i
 struct tl_str symbols_get(struct symbols *s); /* empty: hidden from us; valid until the end */
 void symbols_fini(struct symbols *s);
 
+/* plan.c: what may be traced, read while the instances are made: 50 000 lines are 10 ms of the kernel's, and 0.3 s of a guest's. */
+struct functions {
+	pthread_t thread;
+	bool running;
+	const char *tracefs;
+	char *text; /* available_filter_functions */
+	struct tl_err *err;
+};
+void functions_start(struct functions *f, const char *tracefs);
+void functions_fini(struct functions *f);
+
 struct tl_recorder {
 	struct tfs_undo undo;
 	char *tracefs;
@@ -44,10 +55,12 @@ struct tl_recorder {
 	atomic_bool deaths_end;
 	struct child child;
 	struct symbols symbols;
+	struct functions functions;
 	struct follow follow;
 	int follow_fd;	/* the reader's end, until it is handed over */
 	bool following; /* plan.follow */
 	bool flight;	/* plan.flight: pumps run at the end only */
+	bool leave;	/* plan.leave */
 	double last;
 	tl_pid *root; /* those of the plan */
 	unsigned n_roots;

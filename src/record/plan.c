@@ -7,6 +7,7 @@
  * What is on where comes from facts/events.def: LIVES rows system-wide in `lives`, FAMILY rows in `family`.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/guard.h"
@@ -36,7 +37,7 @@ void record_refused(struct tl_recorder *rec, struct tl_err *err)
 
 static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struct tl_rec_plan *plan)
 {
-	if (plan->follow && b != LIVES)
+	if ((plan->follow || plan->lives_only) && b != LIVES)
 		return false;
 	/* with exit_syscalls the deaths of all tasks get their code, so they stand in lives */
 	if (row->flags & TL_EVF_ON_REQUEST)
@@ -151,13 +152,22 @@ bool record_hears_reclaim(const struct tl_recorder *rec)
 
 /* ---- stacks ---- */
 
+/*
+ * A parent is told of a death by the dying task, whose path stands with its sched_process_exit already; 1 to 3 are
+ * CLD_EXITED, CLD_KILLED and CLD_DUMPED (kernel/signal.c, do_notify_parent). A SIGCHLD by kill(2) has a code below.
+ */
+static const char *stack_where(const struct tl_event_row *row)
+{
+	return row->id == TL_EVENT_SIGNAL_GENERATE ? "sig != 17 || code < 1 || code > 3" : NULL;
+}
+
 static struct tl_err *enable_stacks(struct tl_recorder *rec)
 {
 	for (unsigned i = 0; i < TL_EVENTS; i++) {
 		const struct tl_event_row *row = tl_event_row_of((enum tl_event_id)i);
 
 		if (row->flags & TL_EVF_STACK && rec->enabled[i] & 1u << LIVES)
-			try(tfs_event_stack(&rec->inst[LIVES], row, NULL));
+			try(tfs_event_stack(&rec->inst[LIVES], row, stack_where(row)));
 	}
 	rec->stacks = true;
 	return NULL;
@@ -170,12 +180,46 @@ static struct tl_err *enable_stacks(struct tl_recorder *rec)
 static const enum tl_role traced_role[] = {TL_ROLE_COPY_PROCESS, TL_ROLE_BPRM_EXECVE, TL_ROLE_DO_EXIT,
 					   TL_ROLE_KTHREAD_CREATE, TL_ROLE_RELEASE_TASK};
 
+static void *read_functions(void *arg)
+{
+	struct functions *f = arg;
+
+	f->err = tfs_functions(NULL, f->tracefs, &f->text);
+	return NULL;
+}
+
+void functions_start(struct functions *f, const char *tracefs)
+{
+	f->tracefs = tracefs;
+	f->running = !pump_thread(&f->thread, read_functions, f);
+}
+
+static struct tl_err *functions_get(struct functions *f, const char **ret)
+{
+	if (f->running)
+		pthread_join(f->thread, NULL);
+	else
+		read_functions(f);
+	f->running = false;
+	*ret = f->text;
+	return take(f->err);
+}
+
+void functions_fini(struct functions *f)
+{
+	if (f->running)
+		pthread_join(f->thread, NULL);
+	tl_err_free(f->err);
+	free(f->text);
+	*f = (struct functions){};
+}
+
 static struct tl_err *enable_functions(struct tl_recorder *rec)
 {
-	auto_free char *functions = NULL;
+	const char *functions;
 	auto_fini(tfs_names) struct tfs_names names = {};
 
-	try(tfs_functions(&rec->inst[LIVES], rec->tracefs, &functions));
+	try(functions_get(&rec->functions, &functions));
 	for (unsigned i = 0; i < ARRAY_SIZE(traced_role); i++) {
 		struct tl_err *err;
 

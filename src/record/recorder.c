@@ -202,6 +202,7 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	struct probe before;
 
 	probe_look(&before);
+	rec->leave = plan->leave;
 	try(keep_roots(rec, plan));
 	rec->report.n_cpus = (unsigned)sysconf(_SC_NPROCESSORS_CONF);
 	rec->report.cpu = calloc(rec->report.n_cpus, sizeof(*rec->report.cpu));
@@ -211,6 +212,8 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(tfs_mount(&rec->undo, &rec->tracefs));
 	if (!plan->want_mode || plan->mode != TL_MODE_EVENTS)
 		symbols_start(&rec->symbols); /* most of what follows is waiting for the kernel */
+	if (!plan->want_mode || plan->mode == TL_MODE_FUNCTION)
+		functions_start(&rec->functions, rec->tracefs);
 	try(make_instances(rec, plan));
 	begin_side_facts(rec);
 	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
@@ -439,11 +442,15 @@ void tl_recorder_close(struct tl_recorder *rec)
 	guard_close(&rec->follow_fd);
 	side_close(&rec->side);
 	symbols_fini(&rec->symbols);
+	functions_fini(&rec->functions);
 	for (int b = 0; b < BUFFERS; b++) {
 		pumps_fini(&rec->pumps[b]);
 		tfs_instance_fini(&rec->inst[b]);
 	}
-	tl_err_free(tfs_undo_end(&rec->undo));
+	if (rec->leave)
+		tfs_undo_leave(&rec->undo);
+	else
+		tl_err_free(tfs_undo_end(&rec->undo));
 	for (unsigned i = 0; i < rec->report.n_refused; i++)
 		tl_err_free((struct tl_err *)rec->report.refused[i]);
 	free(rec->report.cpu);

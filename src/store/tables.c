@@ -91,7 +91,7 @@ static void bind_json(struct store *st, sqlite3_stmt *stmt, int at, size_t from)
 /* The id of a stack, which gets its row when it is met first. 0: stacks are not kept. */
 static int64_t stack_id(struct store *st, const struct tl_stack *stack)
 {
-	struct cell c = {CELL_STACK, {.stack = stack}};
+	struct cell c = {CELL_STACK, 0, {.stack = stack}};
 	uintptr_t id = (uintptr_t)map_get(&st->stacks, (uintptr_t)stack);
 	struct json j;
 	size_t raw;
@@ -139,7 +139,7 @@ static void bind_cell(struct store *st, struct table *t, int at, const struct fl
 	switch (c.kind) {
 	case CELL_INT: sqlite3_bind_int64(t->insert, at, c.u.i); break;
 	case CELL_BOOL: sqlite3_bind_int(t->insert, at, c.u.b); break;
-	case CELL_TEXT: store_text(st, t->insert, at, c.u.s.p, c.u.s.n); break;
+	case CELL_TEXT: store_text(st, t->insert, at, c.u.s, c.n); break;
 	case CELL_PLAIN: bind_plain(st, t->insert, at, f, &c, told); break;
 	case CELL_STACK:
 		id = stack_id(st, c.u.stack);
@@ -167,7 +167,7 @@ static bool put_task(struct store *st, struct table *t, const struct cell *cells
 
 static bool put_item(struct store *st, struct table *t, unsigned n, const struct tl_told *told)
 {
-	struct cell whole = {CELL_NULL, {0}};
+	struct cell whole = {CELL_NULL, 0, {0}};
 
 	sqlite3_bind_int64(t->insert, 1, st->task);
 	sqlite3_bind_int64(t->insert, 2, n);
@@ -192,7 +192,7 @@ bool tables_task(struct store *st, const struct tl_told *told)
 				return false;
 			continue;
 		}
-		for (unsigned i = 0; cells[t->list].kind == CELL_LIST && i < cells[t->list].u.n; i++)
+		for (unsigned i = 0; cells[t->list].kind == CELL_LIST && i < cells[t->list].n; i++)
 			if (!put_item(st, t, i, told))
 				return false;
 	}

@@ -36,12 +36,31 @@ static const char *bare(const struct topic *t)
 	return p && !strncmp(t->id, p, strlen(p)) ? t->id + strlen(p) : "";
 }
 
+static bool is_in_parts(enum topic_group g)
+{
+	return g == TOPIC_FIELD || g == TOPIC_CONTEXT || g == TOPIC_COLUMN || g == TOPIC_TRACE || g == TOPIC_MARK;
+}
+
 /* The last part of "signal_generate.group", "need-resched.N", "death.exit_code". */
 static const char *last_part(const struct topic *t)
 {
 	const char *dot = strrchr(t->id, '.');
 
-	return dot && (t->group == TOPIC_FIELD || t->group == TOPIC_CONTEXT || t->group == TOPIC_COLUMN) ? dot + 1 : "";
+	return dot && is_in_parts(t->group) ? dot + 1 : "";
+}
+
+/* "killer_comm", "death_stack_raw": a column of csv, which has several for a task or a stack. */
+static bool is_column(const struct topic *t, const struct wanted *w)
+{
+	static const char *const pieces[] = {"", "_tid", "_comm", "_raw"};
+	size_t n = t->also ? strlen(t->also) : 0;
+
+	if (!n || w->n < n || strncmp(t->also, w->name, n))
+		return false;
+	for (unsigned i = 0; i < ARRAY_SIZE(pieces); i++)
+		if (equal(pieces[i], w->name + n, w->n - n, true))
+			return true;
+	return false;
 }
 
 /* "signal_generate.grp": as the text of a trace has it. */
@@ -62,7 +81,7 @@ static bool is_printed(const struct topic *t, const struct wanted *w, bool exact
 
 static bool fits(const struct topic *t, const struct wanted *w, bool exactly)
 {
-	if (equal(t->id, w->name, w->n, exactly) || is_printed(t, w, exactly))
+	if (equal(t->id, w->name, w->n, exactly) || is_printed(t, w, exactly) || is_column(t, w))
 		return true;
 	if (t->field && (equal(t->field->path, w->name, w->n, exactly) ||
 			 (t->field->older && equal(t->field->older, w->name, w->n, exactly))))
@@ -70,7 +89,7 @@ static bool fits(const struct topic *t, const struct wanted *w, bool exactly)
 	if (t->group == TOPIC_STATE && t->gist && equal(t->gist, w->name, w->n, exactly)) /* "zombie" */
 		return true;
 	if (equal(last_part(t), w->name, w->n, exactly) && *last_part(t))
-		return t->group != TOPIC_COLUMN || !exactly;
+		return !exactly || t->group == TOPIC_FIELD || t->group == TOPIC_CONTEXT;
 	return !exactly && *bare(t) && equal(bare(t), w->name, w->n, false);
 }
 
@@ -106,6 +125,11 @@ static void look(struct wanted *w, bool exactly)
 			if (fits(&t, w, exactly))
 				keep(w, &t);
 	}
+}
+
+static void look_loosely(struct wanted *w)
+{
+	look(w, false);
 }
 
 static void look_for_function(struct wanted *w)
@@ -155,16 +179,51 @@ static struct wanted wanted(const char *name, int release, struct topic *ret, un
 	return w;
 }
 
+static void look_for_alias(struct wanted *w)
+{
+	static const struct {
+		const char *word, *topic;
+	} aliases[] = {
+#define ALIAS(word_, topic_) {word_, topic_},
+#include "teach/alias.def"
+#undef ALIAS
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (equal(aliases[i].word, w->name, w->n, false)) {
+			struct wanted of = wanted(aliases[i].topic, w->release, w->ret, w->max);
+
+			look(&of, true);
+			w->found = of.found;
+		}
+}
+
+/* A system call by its own name: the functions and the events that bear it. */
+static void look_for_call(struct wanted *w)
+{
+	static const char *const begins[] = {"sys_", "sys_enter_", "sys_exit_"};
+	char name[64];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(begins); i++) {
+		snprintf(name, sizeof(name), "%s%.*s", begins[i], (int)w->n, w->name);
+		struct wanted of = {.name = name, .n = strlen(name), .release = w->release, .group = w->group, .ret = w->ret,
+				    .max = w->max, .found = w->found};
+
+		look(&of, true);
+		look_for_function(&of);
+		w->found = of.found;
+	}
+}
+
 unsigned topics_named(const char *name, int release, struct topic *ret, unsigned max)
 {
+	static void (*const ways[])(struct wanted *w) = {look_for_alias, look_for_call, look_loosely, look_for_number};
 	struct wanted w = wanted(name, release, ret, max);
 
 	look(&w, true);
 	look_for_function(&w);
-	if (!w.found)
-		look(&w, false);
-	if (!w.found)
-		look_for_number(&w);
+	for (unsigned i = 0; !w.found && i < ARRAY_SIZE(ways); i++)
+		ways[i](&w);
 	return w.found ? w.found : topics_context(name, release, ret, max);
 }
 

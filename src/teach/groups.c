@@ -193,12 +193,21 @@ static bool rule_at(unsigned i, struct topic *t)
 	return true;
 }
 
+/* The cells of a life, then those of the lists in it. */
 static bool column_at(unsigned i, struct topic *t)
 {
-	if (i >= COLUMNS)
+	if (i < COLUMNS) {
+		name_it(t, columns[i].path);
+		t->gist = columns[i].meaning;
+		t->also = columns[i].sql;
+		return true;
+	}
+	i -= COLUMNS;
+	if (i >= ITEMS)
 		return false;
-	name_it(t, columns[i].path);
-	t->gist = columns[i].meaning;
+	snprintf(t->id, sizeof(t->id), "%s.%s", columns[items[i].list].path, items[i].key);
+	t->gist = items[i].meaning;
+	t->also = items[i].sql;
 	return true;
 }
 

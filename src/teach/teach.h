@@ -30,6 +30,7 @@ struct topic {
 	const char *text;   /* msgid: the lesson, paragraphs apart by newlines; NULL: the gist says it all */
 	const char *source; /* file and function, and where it was read */
 	const char *see;    /* other topics, apart by spaces; NULL none */
+	const char *also;   /* another name of it: that of a column where there are no objects; NULL none */
 	enum tl_role role;  /* of groups by function: TL_ROLE_NONE or whose names to show */
 	const struct tl_event_row *event; /* of events: whose fields to show */
 	const struct tl_cause *cause;	  /* of rules */

@@ -354,6 +354,14 @@ struct tl_err *tfs_undo_end(struct tfs_undo *undo)
 	return err;
 }
 
+/* Its lock goes with the descriptor: from here on the journal is an orphan's. */
+void tfs_undo_leave(struct tfs_undo *undo)
+{
+	guard_close(&undo->fd);
+	undo->fd = -1;
+	free(take(undo->path));
+}
+
 /* ---- orphans ---- */
 
 static bool ends_in(const char *s, const char *tail)

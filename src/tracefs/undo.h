@@ -34,6 +34,8 @@ struct tl_err *tfs_undo_write(struct tfs_undo *undo, const char *path, const cha
 /* Put everything back, last change first, and remove the journal. Goes on after a failure; the first one is
  * returned, and the journal is kept then. */
 struct tl_err *tfs_undo_end(struct tfs_undo *undo);
+/* Put nothing back: the journal stays, as when its process is killed. */
+void tfs_undo_leave(struct tfs_undo *undo);
 
 /* Put back what dead processes left in `dir` (NULL: all of tfs_undo_dir). *ret_n grows by each thing that was put
  * back. Journals whose process lives are left alone. */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include "base/guard.h"
 #include "view/chrome.h"
+#include "view/fate.h"
 #include "view/json.h"
 #include "view/views.h"
 
@@ -64,15 +65,34 @@ static void put_name(struct chrome *c, const char *what, const char *name, const
 	event_end(&j);
 }
 
-static void put_names(struct chrome *c, const struct tl_task *t, const struct track *track)
+/* Viewers order processes by this; where two are alike, by name. */
+static void put_order(struct chrome *c, const struct track *track, int64_t order)
 {
+	struct json j;
+
+	event_begin(c, &j, "M", "process_sort_index", strlen("process_sort_index"), NULL, track);
+	json_obj(&j, "args");
+	json_int(&j, "sort_index", order);
+	json_end_obj(&j);
+	event_end(&j);
+}
+
+/* Behind a process's name viewers write its id: where that is not the real one, a later bearer's, the name says it. */
+static void put_names(struct chrome *c, const struct tl_told *told, const struct drawn *d)
+{
+	const struct tl_task *t = told->task;
+	int len = t->comm ? (int)t->comm->len : 1;
+	const char *comm = t->comm ? t->comm->s : "?";
 	char name[160];
 
-	snprintf(name, sizeof(name), t->generation > 1 ? "%.*s(%d) #%u" : "%.*s(%d)", t->comm ? (int)t->comm->len : 1,
-		 t->comm ? t->comm->s : "?", t->tid, t->generation);
-	put_name(c, "thread_name", name, track);
-	if (t->is_leader)
-		put_name(c, "process_name", name, track);
+	snprintf(name, sizeof(name), t->generation > 1 ? "%.*s(%d) #%u" : "%.*s(%d)", len, comm, t->tid, t->generation);
+	put_name(c, "thread_name", name, &d->track);
+	if (d->track.pid != d->track.tid)
+		return;
+	if (t->generation <= 1)
+		snprintf(name, sizeof(name), "%.*s", len, comm);
+	put_name(c, "process_name", name, &d->track);
+	put_order(c, &d->track, told->t0 != TL_NS_NONE && d->from > told->t0 ? (d->from - told->t0) / 1000 : 0);
 }
 
 static uint32_t number(tl_pid id, uint32_t generation)
@@ -124,6 +144,10 @@ static bool lifetime(const struct tl_told *told, struct drawn *d)
 	return d->from != TL_NS_NONE;
 }
 
+/* Of lives, those that went wrong: red ("terrible" is too dark for the name on it) and brown; the others have one by
+ * their name. See colours below. */
+static const char *const fate_colours[FATES] = {[FATE_KILLED] = "rail_animation", [FATE_FAILED] = "bad"};
+
 static void put_life(struct chrome *c, const struct tl_told *told, const struct drawn *d)
 {
 	const struct tl_atom *comm = told->task->comm;
@@ -136,6 +160,8 @@ static void put_life(struct chrome *c, const struct tl_told *told, const struct 
 	event_begin(c, &j, "X", comm ? comm->s : "?", comm ? comm->len : 1, "life", &d->track);
 	event_time(&j, "ts", d->from);
 	event_time(&j, "dur", d->to - d->from);
+	if (fate_colours[fate_of(told)])
+		json_str(&j, "cname", fate_colours[fate_of(told)]);
 	json_task(&j, "args", &without);
 	event_end(&j);
 }
@@ -175,8 +201,13 @@ static void put_marks(struct chrome *c, const struct tl_told *told, const struct
 /* Reserved colours of chrome://tracing; other viewers choose their own. */
 static const char *const colours[TL_DOINGS] = {
 	[TL_RUNNING] = "thread_state_running", [TL_RUNNABLE] = "thread_state_runnable",
-	[TL_SLEEPING] = "thread_state_sleeping", [TL_STOPPED] = "thread_state_unknown", [TL_ZOMBIE] = "terrible",
+	[TL_SLEEPING] = "thread_state_sleeping", [TL_STOPPED] = "thread_state_iowait", [TL_ZOMBIE] = "generic_work",
 };
+
+static const char *colour_of(const struct tl_segment *s)
+{
+	return s->what == TL_SLEEPING && s->letter == 'D' ? "thread_state_uninterruptible" : colours[s->what];
+}
 
 static void put_state(struct chrome *c, const struct tl_segment *s, const struct track *track)
 {
@@ -187,7 +218,7 @@ static void put_state(struct chrome *c, const struct tl_segment *s, const struct
 	event_begin(c, &j, "X", name, strlen(name), "state", track);
 	event_time(&j, "ts", s->from);
 	event_time(&j, "dur", s->to - s->from);
-	json_str(&j, "cname", colours[s->what]);
+	json_str(&j, "cname", colour_of(s));
 	json_obj(&j, "args");
 	if (s->cpu >= 0)
 		json_int(&j, "cpu", s->cpu);
@@ -285,7 +316,7 @@ static void chrome_task(struct out *o, void *state, const struct tl_told *told)
 	if (d && lifetime(told, d)) {
 		d->track = track_of(c, t);
 		d->generation = t->generation;
-		put_names(c, t, &d->track);
+		put_names(c, told, d);
 		put_life(c, told, d);
 		put_marks(c, told, d);
 		put_segments(c, t, d);
@@ -354,6 +385,7 @@ static void put_machine(struct chrome *c, const struct tl_trace_info *info)
 		}
 	}
 	put_name(c, "process_name", "CPUs", &(struct track){MACHINE, MACHINE});
+	put_order(c, &(struct track){MACHINE, MACHINE}, -1);
 }
 
 static void chrome_end(struct out *o, void *state, const struct tl_trailer *trailer)

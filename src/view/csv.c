@@ -9,7 +9,7 @@
  */
 #include <string.h>
 #include "base/guard.h"
-#include "base/utf8.h"
+#include "base/quote.h"
 #include "columns/as_json.h"
 #include "columns/flat.h"
 #include "view/views.h"
@@ -22,11 +22,20 @@ struct csv {
 	struct json json;
 };
 
-/* What a field may hold without quotes. */
-static bool bare(unsigned char c)
-{
-	return c > 0x20 && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\'';
-}
+/* What a byte means for the field it stands in. */
+enum {
+	TO_QUOTE = 1,   /* the field needs quotes */
+	TO_CHANGE = 2,  /* and cannot be copied as it is */
+	TO_START = 4,	/* at its start: a formula, or part of what may begin one */
+};
+
+#define CHANGED (TO_QUOTE | TO_CHANGE)
+static const uint8_t care[256] = {
+	[0 ... 8] = CHANGED, ['\t'] = CHANGED | TO_START, ['\n'] = CHANGED | TO_START, [11 ... 12] = CHANGED,
+	['\r'] = CHANGED | TO_START, [14 ... 31] = CHANGED, [' '] = TO_QUOTE, ['"'] = CHANGED, ['\''] = TO_QUOTE | TO_START,
+	['+'] = TO_START, [','] = TO_QUOTE, ['-'] = TO_START, [';'] = TO_QUOTE, ['='] = TO_START, ['@'] = TO_START,
+	[127 ... 238] = CHANGED, [0xef] = CHANGED | TO_START, [240 ... 255] = CHANGED,
+};
 
 /* U+FF0B, FF0D, FF1D, FF20: + - = @ as East Asian keyboards have them; spreadsheets take them as well. */
 static bool is_wide_formula(const char *s, size_t n)
@@ -41,14 +50,14 @@ static bool is_wide_formula(const char *s, size_t n)
 
 static bool is_formula(const char *s, size_t n)
 {
-	return n && (memchr("=+-@\t\r\n'", s[0], 8) || is_wide_formula(s, n));
+	return care[(unsigned char)s[0]] & TO_START && ((unsigned char)s[0] != 0xef || is_wide_formula(s, n));
 }
 
-static void put_control(struct csv *csv, struct out *o, unsigned char c)
+static void put_control(bool terminal, struct out *o, unsigned char c)
 {
 	static const char picture[] = "\xe2\x90";
 
-	if (!csv->terminal || c == '\n' || c == '\t') {
+	if (!terminal || c == '\n' || c == '\t') {
 		out_char(o, (char)c);
 		return;
 	}
@@ -62,50 +71,51 @@ static bool is_c1(const char *s, unsigned len)
 	return len == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0;
 }
 
-static void put_quoted(struct csv *csv, struct out *o, const char *s, size_t n)
+static void put_special(struct out *o, const char *s, unsigned len, void *ctx)
 {
-	for (size_t i = 0; i < n;) {
-		size_t run = i;
-		unsigned len;
+	const struct csv *csv = ctx;
 
-		while (run < n && (unsigned char)s[run] >= 0x20 && (unsigned char)s[run] < 0x7f && s[run] != '"')
-			run++;
-		out_mem(o, s + i, run - i);
-		i = run;
-		if (i == n)
-			break;
-		len = utf8_len(s + i, n - i);
-		if (s[i] == '"') {
-			out_mem(o, "\"\"", 2);
-			i++;
-		} else if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) {
-			put_control(csv, o, (unsigned char)s[i++]);
-		} else if (!len || (csv->terminal && is_c1(s + i, len))) {
-			out_mem(o, "\xef\xbf\xbd", 3);
-			i += len ? len : 1;
-		} else {
-			out_mem(o, s + i, len);
-			i += len;
-		}
-	}
+	if (*s == '"')
+		out_mem(o, "\"\"", 2);
+	else if (len == 1 && *s != '\\')
+		put_control(csv->terminal, o, (unsigned char)*s);
+	else if (csv->terminal && is_c1(s, len))
+		out_mem(o, "\xef\xbf\xbd", 3);
+	else
+		out_mem(o, s, len);
 }
 
 static void put_text(struct csv *csv, struct out *o, const char *s, size_t n)
 {
-	size_t run = 0;
-	bool formula = is_formula(s, n);
+	bool formula = n && is_formula(s, n);
+	unsigned all = n && !formula ? 0 : TO_QUOTE;
 
-	while (run < n && bare((unsigned char)s[run]))
-		run++;
-	if (n && run == n && !formula) {
-		out_mem(o, s, n);
-		return;
-	}
-	out_char(o, '"');
+	for (size_t i = 0; i < n; i++)
+		all |= care[(unsigned char)s[i]];
+	if (all & TO_QUOTE)
+		out_char(o, '"');
 	if (formula)
 		out_char(o, '\'');
-	put_quoted(csv, o, s, n);
-	out_char(o, '"');
+	if (all & TO_CHANGE)
+		quote_text(o, s, n, put_special, csv);
+	else
+		out_mem(o, s, n);
+	if (all & TO_QUOTE)
+		out_char(o, '"');
+}
+
+/* JSON made for the inside of a quoted field; a list of one number, or of nothing, needs no quotes. */
+static void put_json(struct out *o, const char *s, size_t n)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < n && !quoted; i++)
+		quoted = care[(unsigned char)s[i]] & TO_QUOTE;
+	if (quoted)
+		out_char(o, '"');
+	out_mem(o, s, n);
+	if (quoted)
+		out_char(o, '"');
 }
 
 /* A list or a stack; null leaves the field empty. */
@@ -114,26 +124,24 @@ static void put_list(struct csv *csv, struct out *o, const struct flat *f, const
 {
 	csv->list.n = 0;
 	json_init(&csv->json, &csv->list);
+	csv->json.twice = true;
 	if (f->piece == FLAT_RAW)
 		columns_put_raw(&csv->json, NULL, c);
 	else
 		columns_put(&csv->json, NULL, f->row, c, told);
 	if (csv->list.n && memcmp(csv->list.buf, "null", 4))
-		put_text(csv, o, csv->list.buf, csv->list.n);
+		put_json(o, csv->list.buf, csv->list.n);
 }
 
-static void put_cell(struct csv *csv, struct out *o, const struct flat *f, const struct cell *whole,
-		     const struct tl_told *told)
+static void put_cell(struct csv *csv, struct out *o, const struct flat *f, const struct cell *c, const struct tl_told *told)
 {
-	struct cell c = flat_cell(f, whole);
-
-	switch (c.kind) {
-	case CELL_INT: out_i64(o, c.u.i); return;
-	case CELL_BOOL: out_str(o, c.u.b ? "true" : "false"); return;
-	case CELL_TEXT: put_text(csv, o, c.u.s.p, c.u.s.n); return;
+	switch (c->kind) {
+	case CELL_INT: out_i64(o, c->u.i); return;
+	case CELL_BOOL: out_str(o, c->u.b ? "true" : "false"); return;
+	case CELL_TEXT: put_text(csv, o, c->u.s, c->n); return;
 	case CELL_STACK:
 	case CELL_LIST:
-	case CELL_PLAIN: put_list(csv, o, f, &c, told); return;
+	case CELL_PLAIN: put_list(csv, o, f, c, told); return;
 	default: return;
 	}
 }
@@ -166,9 +174,11 @@ static void csv_task(struct out *o, void *state, const struct tl_told *told)
 
 	columns_cells(told, cells);
 	for (unsigned i = 0; i < csv->n; i++) {
+		struct cell c = flat_cell(&csv->flat[i], &cells[csv->flat[i].row]);
+
 		if (i)
 			out_char(o, ',');
-		put_cell(csv, o, &csv->flat[i], &cells[csv->flat[i].row], told);
+		put_cell(csv, o, &csv->flat[i], &c, told);
 	}
 	out_mem(o, "\r\n", 2);
 	if (csv->list.os)

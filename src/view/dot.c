@@ -37,14 +37,10 @@ static void put_quoted(struct out *o, const char *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (s[i] == '"' || s[i] == '\\')
 			out_char(o, '\\');
-		if (s[i] == '&') {
+		if (s[i] == '&')
 			out_str(o, "&amp;");
-		} else if (n - i >= 3 && !memcmp(s + i, "\xef\xbf", 2) && (unsigned char)s[i + 2] >= 0xbe) {
-			out_str(o, "\xef\xbf\xbd"); /* U+FFFE, U+FFFF: the SVG made of it could not hold them */
-			i += 2;
-		} else {
+		else
 			out_char(o, s[i]);
-		}
 	}
 }
 

@@ -213,10 +213,10 @@ static void put_cell(struct out *o, struct html_tables *tb, const struct column 
 			out_i64(o, c->u.i);
 		return;
 	case CELL_BOOL: out_char(o, c->u.b ? '1' : '0'); return;
-	case CELL_TEXT: out_u64(o, html_name_of_text(tb, c->u.s)); return;
+	case CELL_TEXT: out_u64(o, html_name_of_text(tb, (struct tl_str){c->u.s, c->n})); return;
 	case CELL_REF: html_put_ref(tb, o, c->u.ref); return;
 	case CELL_STACK: html_put_stack(tb, o, c->u.stack); return;
-	case CELL_LIST: out_u64(o, c->u.n); return;
+	case CELL_LIST: out_u64(o, c->n); return;
 	}
 }
 

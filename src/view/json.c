@@ -188,6 +188,21 @@ static void ndjson_end(struct out *o, void *state, const struct tl_trailer *trai
 	free(state);
 }
 
+static bool ndjson_aside_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
+{
+	return state_new(o, true, ret_state) != NULL;
+}
+
+static void ndjson_aside_end(void *aside, void *state)
+{
+	free(aside);
+}
+
+static const struct tl_view_aside ndjson_aside = {
+	.begin = ndjson_aside_begin,
+	.end = ndjson_aside_end,
+};
+
 const struct tl_view view_json = {
 	.name = "json",
 	.suffix = ".json",
@@ -203,6 +218,7 @@ const struct tl_view view_ndjson = {
 	.suffix = ".ndjson",
 	.summary = N_("one JSON object per line and life"),
 	.is_export = true,
+	.aside = &ndjson_aside,
 	.begin = ndjson_begin,
 	.task = task,
 	.end = ndjson_end,

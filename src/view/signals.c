@@ -233,7 +233,7 @@ static void put_header(struct signals *s, const struct columns *c)
 			      page_right(pg, _("times"), 6), page_left(pg, _("signal"), 11),
 			      page_left(pg, _("from"), c->from)));
 	page_put(pg, page_fmt(pg, "%s  %s  %s" ST_OFF "\n", page_left(pg, _("to"), c->to),
-			      page_left(pg, _("how"), c->how), _("what became of it")));
+			      page_left(pg, _("how"), c->how), _("result")));
 }
 
 static int widest(int a, const char *text)

@@ -25,12 +25,8 @@ void svg_text(struct out *o, const char *s)
 		case '>': out_str(o, "&gt;"); break;
 		case '"': out_str(o, "&quot;"); break;
 		default:
-			if (!strncmp(s, "\xef\xbf\xbe", 3) || !strncmp(s, "\xef\xbf\xbf", 3)) {
-				out_str(o, "\xef\xbf\xbd"); /* XML has no U+FFFE and U+FFFF */
-				s += 2;
-			} else if ((unsigned char)*s >= 0x20) { /* below are the page's styles */
+			if ((unsigned char)*s >= 0x20) /* below are the page's styles */
 				out_char(o, *s);
-			}
 		}
 	}
 }

@@ -24,10 +24,10 @@ struct tree {
 	tl_ns last; /* of the trace */
 };
 
-#define INDENT	  3
-#define LIVED	  11
-#define NAME_MIN  14
-#define DEPTH_MAX 100000 /* of nesting; what lies deeper is no family */
+#define INDENT	 3
+#define LIVED	 11
+#define NAME_MIN 14
+#define STEM_MOST 40u /* levels drawn before a name, where a width does not say fewer: each child may make the next */
 
 static bool tree_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
@@ -50,13 +50,20 @@ static void tree_task(struct out *o, void *state, const struct tl_told *told)
 
 /* ---- a line ---- */
 
-/* Lines from the branches above, the deepest ones where a name of so many cells leaves no room for all. */
-static const char *stem(struct tree *t, int name_cells)
+/* How many of the n branches above have room before a name of so many cells. */
+static size_t stem_room(const struct tree *t, size_t n, int name_cells)
 {
 	int left = t->name_cells - (name_cells < NAME_MIN ? name_cells : NAME_MIN) - 1;
-	size_t n = t->above.n, room = t->measuring || (int)n * INDENT <= left + 1 ? n : (size_t)left / INDENT;
+
+	n = n < STEM_MOST ? n : STEM_MOST;
+	return t->measuring || (int)n * INDENT <= left + 1 ? n : (size_t)left / INDENT;
+}
+
+/* Lines from the branches above, the deepest ones where there is no room for all. */
+static const char *stem(struct tree *t, int name_cells)
+{
+	size_t n = t->above.n, room = stem_room(t, n, name_cells), from = n > room ? n - room : 0;
 	const char *text = "";
-	size_t from = n > room ? n - room : 0;
 
 	if (from)
 		text = "\xe2\x80\xa6"; /* … */
@@ -188,7 +195,7 @@ static uint32_t drawn_from(struct tree *t, uint32_t b, uint32_t end)
 
 static bool down(struct tree *t, uint32_t b)
 {
-	uint32_t *room = t->above.n < DEPTH_MAX ? vec_push(&t->above) : NULL;
+	uint32_t *room = vec_push(&t->above);
 
 	if (room)
 		*room = b;
@@ -211,8 +218,10 @@ static void walk(struct tree *t, uint32_t root)
 			continue;
 		}
 		b = &t->br.v[at];
-		if (!down(t, at))
+		if (!down(t, at)) {
+			t->cast.starved = true;
 			return;
+		}
 		put_node(t, b, &t->cast.life.v[b->who]);
 		at = b->kind == BRANCH_CHILD && !b->fold
 			     ? drawn_from(t, branches_first(&t->br, b->who), branches_end(&t->br, b->who))

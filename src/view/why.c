@@ -131,10 +131,33 @@ static void why_end(struct out *o, void *state, const struct tl_trailer *trailer
 	free(w);
 }
 
+/* The first victim of somebody shows the killer in full: who was first is known in turn only. */
+static bool why_apart(const struct tl_told *d)
+{
+	return !d->task->is_leader || !d->task->death->seen.is || !tally_counts(verdict_of(d));
+}
+
+static void why_aside_end(void *aside, void *state)
+{
+	struct why *w = aside, *all = state;
+
+	if (all)
+		all->told += w->told;
+	page_fini(&w->pg);
+	free(w);
+}
+
+static const struct tl_view_aside why_aside = {
+	.begin = why_begin,
+	.apart = why_apart,
+	.end = why_aside_end,
+};
+
 const struct tl_view view_why = {
 	.name = "why",
 	.summary = N_("one line a life: how it died and by whom"),
 	.deaths_only = true,
+	.aside = &why_aside,
 	.begin = why_begin,
 	.task = why_task,
 	.end = why_end,

@@ -14,11 +14,16 @@ static struct tally_row *row_of(struct tally *t, const struct tl_ref *by)
 	return row;
 }
 
+bool tally_counts(const struct tl_death_verdict *v)
+{
+	return v->by.tid != TL_PID_NONE && v->fatal && !v->fatal->self;
+}
+
 bool tally_add(struct tally *t, const struct tl_death_verdict *v)
 {
 	struct tally_row *row;
 
-	if (v->by.tid == TL_PID_NONE || !v->fatal || v->fatal->self)
+	if (!tally_counts(v))
 		return false;
 	row = row_of(t, &v->by);
 	if (!row)

@@ -18,6 +18,8 @@ struct tally {
 	VEC(struct tally_row) row;
 };
 
+/* Does this verdict name a killer other than the victim itself? */
+bool tally_counts(const struct tl_death_verdict *v);
 /* The end of a process by this verdict. True: the first one by this sender. */
 bool tally_add(struct tally *t, const struct tl_death_verdict *v);
 void tally_fini(struct tally *t);

@@ -22,7 +22,7 @@ lives() {
 # kept FILE: read by trace-cmd too, record by record
 kept() {
 	local ours theirs
-	ours=$("$program" events "$1" 2>/dev/null | grep -c 'sched_process_exit')
+	ours=$("$program" events "$1" 2>/dev/null | grep -c ' sched_process_exit:')
 	[ "$ours" -gt 0 ] || bad "nothing can be read from $1"
 	command -v trace-cmd >/dev/null || return
 	theirs=$(trace-cmd report -i "$1" 2>complaints | grep -c ' sched_process_exit:')

@@ -41,6 +41,19 @@ status 0 run -- sh -c 'echo for the pipe; ls / | wc -l; (exit 4); true' '' --lan
 grep -q 'born' out && bad "the story is on standard output"
 says 'exit code 4'
 
+# life events alone: the same deaths, and nothing of when anybody ran
+status 4 run --lives-only -o lives.dat -- sh -c 'sh -c "kill -9 \$\$"; kill -CHLD $$; exit 4'
+says 'killed by SIGKILL from itself \(kill\)'
+says 'ended itself: exit code 4'
+"$program" events lives.dat >events 2>err || bad "events of lives.dat: $(cat err)"
+grep -q ' sched_process_wait:' events || bad "no sched_process_wait in a recording of life events"
+grep -E ' (sched_switch|sched_waking|signal_deliver):' events && bad "not only life events"
+# the path of a SIGCHLD is kept where it is not the path of the death
+if grep -q '<stack trace>' events; then
+	grep -A1 'sig=17.*code=0(SI_USER)' events | grep -q '<stack trace>' || bad "kill -CHLD without its path"
+	grep -A1 'sig=17.*code=2(CLD_KILLED)' events | grep -q '<stack trace>' && bad "the path of a death twice"
+fi
+
 # killed by another shell, while it sleeps in a rhythm
 "$program" run -o kill.dat --tell-to kill.txt -- bash -c 'for i in 1 2 3 4 5; do sleep 0.1; done; sleep 30' 2>err &
 tracer=$!

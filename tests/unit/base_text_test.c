@@ -23,6 +23,7 @@ static void hostile_names_lose_their_teeth(void **state)
 		{"한글", "한글"},
 		{"\xe2\x80\xae" "evil", "\\xe2\\x80\\xae" "evil"},
 		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+		{"\xef\xbf\xbf", "\\xef\\xbf\\xbf"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -117,6 +118,61 @@ static void json_is_json(void **state)
 	assert_string_equal(out_text(&o), "{\"s\":\"q\\\"\\\\\\n\\u0001\xef\xbf\xbd한\","
 					  "\"a\":[-9223372036854775808,null],\"o\":{},\"b\":true}");
 	out_fini(&o);
+}
+
+/* What a terminal obeys is escaped, C1 too; within a quoted field of csv a quote is two. */
+static void json_is_safe_and_fits_into_csv(void **state)
+{
+	static const char text[] = "\x1b\x7f\xc2\x9b\xc2\xa0\"\\";
+	static const char *const want[] = {
+		"[\"\\u001b\\u007f\\u009b\xc2\xa0\\\"\\\\\",{\"k\":null}]",
+		"[\"\"\\u001b\\u007f\\u009b\xc2\xa0\\\"\"\\\\\"\",{\"\"k\"\":null}]",
+	};
+
+	for (unsigned twice = 0; twice < 2; twice++) {
+		struct out o;
+		struct json j;
+
+		out_init(&o, -1);
+		json_init(&j, &o);
+		j.twice = twice;
+		json_arr(&j, NULL);
+		json_strn(&j, NULL, text, sizeof(text) - 1);
+		json_obj(&j, NULL);
+		json_null(&j, "k");
+		json_end_obj(&j);
+		json_end_arr(&j);
+		assert_string_equal(out_text(&o), want[twice]);
+		out_fini(&o);
+	}
+}
+
+/* Numbers are written by hand: around each power of ten and of two, and at both ends. */
+static void numbers_are_what_printf_says(void **state)
+{
+	uint64_t at[2 * 64] = {0};
+	size_t n = 0;
+
+	for (uint64_t ten = 1; n < 20; ten *= 10)
+		at[n++] = ten;
+	for (unsigned bit = 0; bit < 64; bit++)
+		at[n++] = 1ull << bit;
+	for (size_t i = 0; i < n; i++) {
+		for (int by = -1; by < 2; by++) {
+			uint64_t v = at[i] + (uint64_t)by;
+			char want[64];
+			struct out o;
+
+			out_init(&o, -1);
+			out_u64(&o, v);
+			out_char(&o, ' ');
+			out_i64(&o, (int64_t)v);
+			snprintf(want, sizeof(want), "%llu %lld", (unsigned long long)v, (long long)v);
+			assert_string_equal(out_text(&o), want);
+			assert_int_equal(out_bytes(&o), strlen(want));
+			out_fini(&o);
+		}
+	}
 }
 
 struct demo {
@@ -226,6 +282,8 @@ int main(void)
 		cmocka_unit_test(times_are_as_the_kernel_prints_them),
 		cmocka_unit_test(what_is_not_plain_is_found_anywhere),
 		cmocka_unit_test(json_is_json),
+		cmocka_unit_test(json_is_safe_and_fits_into_csv),
+		cmocka_unit_test(numbers_are_what_printf_says),
 		cmocka_unit_test(options_are_parsed),
 		cmocka_unit_test(an_argument_may_be_left_out),
 		cmocka_unit_test(the_command_keeps_its_own_options),

@@ -88,7 +88,7 @@ static void command_line_of_a_guest(void **state)
 	assert_true(has(g.argv, "-smp", "3"));
 	assert_true(has(g.argv, "-m", "700"));
 	assert_true(has(g.argv, "-kernel", "/cache/kernel/armhf-6.1/vmlinuz"));
-	assert_true(has(g.argv, "-append", "console=ttyAMA0 quiet loglevel=1 panic=-1 nokaslr rdinit=/init trace_clock=mono quiet"));
+	assert_true(has(g.argv, "-append", "console=ttyAMA0 quiet loglevel=1 panic=-1 nokaslr cryptomgr.notests rdinit=/init trace_clock=mono quiet"));
 	assert_true(has(g.argv, "-no-reboot", NULL));
 	assert_false(has(g.argv, "-initrd", NULL)); /* none was filled */
 	lab_guest_fini(&g);

@@ -151,32 +151,32 @@ static void damage_is_noticed(void **state)
 	tl_err_free(err);
 }
 
-static struct tl_err *play_disk(uint32_t crc, struct lab_result *res)
+static struct tl_err *play_shared(uint32_t crc, struct lab_result *res)
 {
 	struct lab_guest g;
 	char script[256], said[16];
 
 	lab_guest_init(&g);
-	g.disk = memfd_create("disk", MFD_CLOEXEC);
-	assert_int_equal(write(g.disk, "recorded", 8), 8);
-	assert_int_equal(ftruncate(g.disk, 4096), 0);
-	snprintf(script, sizeof(script), MARK "boot 1\n\n" MARK "end 0\n" MARK "disk 8 %08x\n" MARK "done\n", crc);
+	g.shared = memfd_create("shared", MFD_CLOEXEC);
+	assert_int_equal(write(g.shared, "recorded", 8), 8);
+	assert_int_equal(ftruncate(g.shared, 4096), 0);
+	snprintf(script, sizeof(script), MARK "boot 1\n\n" MARK "end 0\n" MARK "shared 8 %08x\n" MARK "done\n", crc);
 	struct tl_err *err = play(&g, script, strlen(script), res, said, sizeof(said));
 	lab_guest_fini(&g);
 	return err;
 }
 
-static void recording_comes_by_disk(void **state)
+static void recording_comes_by_shared_memory(void **state)
 {
 	struct lab_result res;
 	char back[16] = "";
 	uint32_t crc = crc32(0, (const unsigned char *)"recorded", 8);
 
-	assert_null(play_disk(crc, &res));
+	assert_null(play_shared(crc, &res));
 	assert_int_equal(read(res.recording, back, sizeof(back)), 8);
 	assert_string_equal(back, "recorded");
 	close(res.recording);
-	struct tl_err *err = play_disk(crc ^ 1, &res);
+	struct tl_err *err = play_shared(crc ^ 1, &res);
 	assert_non_null(err);
 	assert_int_equal(err->code, TL_E_INPUT);
 	tl_err_free(err);
@@ -218,7 +218,7 @@ int main(void)
 		cmocka_unit_test(last_newline_is_the_commands_own),
 		cmocka_unit_test(recording_comes_out_whole),
 		cmocka_unit_test(damage_is_noticed),
-		cmocka_unit_test(recording_comes_by_disk),
+		cmocka_unit_test(recording_comes_by_shared_memory),
 		cmocka_unit_test(broken_guests),
 		cmocka_unit_test(marks_out_of_order_are_nothing),
 	};

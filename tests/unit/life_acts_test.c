@@ -16,7 +16,7 @@ struct life_copy {
 	int status, automatic;
 	unsigned n_signals, n_execs, n_children, birth_frames, death_frames, n_comms;
 	uint64_t folded;
-	int deliver_sig, sig;
+	int deliver_sig, last_deliver_sig, sig; /* of the first signal, but for last_ */
 	tl_pid sig_owner;
 	char argvs[64];
 	char birth_top[32], death_third[40];
@@ -76,6 +76,7 @@ static void copy(void *ctx, const struct tl_task *t)
 	if (t->signals) {
 		c->sig = t->signals->sig;
 		c->deliver_sig = t->signals->deliver_sig;
+		c->last_deliver_sig = t->signals[t->n_signals - 1].deliver_sig;
 		c->sig_owner = t->signals->owner.tid;
 	}
 	c->sleep = t->sched->sleep;
@@ -302,6 +303,36 @@ static void signals_find_their_delivery(void **state)
 	assert_int_equal(c->sig_owner, 10);
 }
 
+/* Each thread of a killed group is told 9; what else is pending, blocked or a stop, was not delivered by that. */
+static void a_group_kill_delivers_nothing_else(void **state)
+{
+	static const char text[] =
+		"  sh-10 [000] d.... 1.00: signal_generate: sig=%d errno=0 code=0 comm=v pid=30 grp=1 res=0\n"
+		"  sh-10 [000] d.... 1.01: signal_generate: sig=%d errno=0 code=0 comm=v pid=30 grp=1 res=0\n"
+		"  v-30  [000] d.... 1.02: signal_deliver: sig=9 errno=0 code=0 sa_handler=0 sa_flags=0\n"
+		"  v-31  [001] d.... 1.02: signal_deliver: sig=9 errno=0 code=0 sa_handler=0 sa_flags=0\n"
+		"  v-31  [001] ..... 1.03: sched_process_exit: comm=v pid=31 prio=120\n"
+		"  v-30  [000] ..... 1.04: sched_process_exit: comm=v pid=30 prio=120\n";
+	static const struct {
+		int pending, killing, first, last;
+	} cases[] = {{10, 9, 0, 9}, {19, 9, 0, 9}, {19, 15, 0, 9}, {15, 10, 9, 0}};
+	static const char born[] =
+		"  sh-10 [000] ..... 0.90: task_newtask: pid=30 comm=v clone_flags=1200000 oom_score_adj=0\n"
+		"  v-30  [000] ..... 0.91: task_newtask: pid=31 comm=v clone_flags=3d0f00 oom_score_adj=0\n";
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		char made[1024];
+		struct copies all = {};
+		size_t n = (size_t)snprintf(made, sizeof(made), "%s", born);
+
+		snprintf(made + n, sizeof(made) - n, text, cases[i].pending, cases[i].killing);
+		lives_of_text(made, copy, &all);
+		assert_int_equal(find(&all, 30, 0)->n_signals, 2);
+		assert_int_equal(find(&all, 30, 0)->deliver_sig, cases[i].first);
+		assert_int_equal(find(&all, 30, 0)->last_deliver_sig, cases[i].last);
+	}
+}
+
 static void orphans_are_adopted_by_who_is_told(void **state)
 {
 	static const char text[] =
@@ -526,6 +557,7 @@ int main(void)
 		cmocka_unit_test(a_process_ends_with_its_last_thread),
 		cmocka_unit_test(threads_of_an_unknown_process),
 		cmocka_unit_test(signals_find_their_delivery),
+		cmocka_unit_test(a_group_kill_delivers_nothing_else),
 		cmocka_unit_test(orphans_are_adopted_by_who_is_told),
 		cmocka_unit_test(zombies_are_settled_at_their_parents_end),
 		cmocka_unit_test(like_sleeps_are_one_rhythm),

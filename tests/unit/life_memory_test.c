@@ -62,12 +62,81 @@ static void zombies_are_waited_for(void **state)
 	assert_in_range(tell('Z', true).most, LIVES - 10, LIVES + 10);
 }
 
+/* ---- kept for somebody who looks at them later ---- */
+
+struct kept {
+	struct tl_lives *lives;
+	const struct tl_task *task[8];
+	tl_ns died[8];
+	unsigned n, refused;
+};
+
+static void keep(void *ctx, const struct tl_task *t)
+{
+	struct kept *k = ctx;
+
+	if (!t->death->seen.is)
+		return;
+	if (!tl_lives_keep(k->lives, t)) {
+		k->refused++;
+		return;
+	}
+	assert_true(k->n < 8);
+	k->died[k->n] = t->death->seen.t;
+	k->task[k->n++] = t;
+}
+
+#define BORN(t, pid, flags)                                                                        \
+	"  a-10 [000] ..... " t ": task_newtask: pid=" pid " comm=c clone_flags=" flags " oom_score_adj=0\n"
+#define ENDS(t, pid)                                                                               \
+	"  c-" pid " [000] ..... " t ": sched_process_exit: comm=c pid=" pid " prio=120\n"            \
+	"  a-10 [000] ..... " t ": sched_process_free: comm=c pid=" pid " prio=120\n"
+
+/* 20 dies, its number is given out again at once; 31 is a thread of 10, which lives on. */
+static const char two_lives_and_a_thread[] = "# tracer: nop\n"
+	BORN("1.000000", "20", "1200000") ENDS("1.001000", "20")
+	BORN("1.002000", "20", "1200000") ENDS("1.003000", "20")
+	BORN("1.004000", "31", "3d0f00") ENDS("1.005000", "31")
+	BORN("3.000000", "40", "1200000");
+
+static void what_is_kept_stays_as_it_was(void **state)
+{
+	struct tl_source *src = source_of_text(two_lives_and_a_thread);
+	struct kept k = {};
+	struct tl_events *events;
+	struct tl_event ev;
+	size_t now, most;
+
+	assert_null(tl_events_new(src, &events));
+	assert_null(tl_lives_new(events, keep, &k, &k.lives));
+	while (tl_events_next(events, &ev))
+		assert_null(tl_lives_feed(k.lives, &ev));
+	assert_null(tl_lives_end(k.lives));
+	assert_int_equal(k.n, 2);
+	assert_int_equal(k.refused, 1);
+	for (unsigned i = 0; i < k.n; i++) {
+		assert_int_equal(k.task[i]->tid, 20);
+		assert_int_equal(k.task[i]->generation, i + 1);
+		assert_int_equal(k.task[i]->death->seen.t, k.died[i]);
+		assert_ptr_equal(k.task[i]->process->leader, k.task[i]);
+		assert_int_equal(k.task[i]->process->n_threads, 1);
+	}
+	for (unsigned i = 0; i < k.n; i++)
+		tl_lives_give_back(k.lives, k.task[i]);
+	tl_lives_count(k.lives, &now, &most);
+	assert_int_equal(now, 0);
+	tl_lives_free(k.lives);
+	tl_events_free(events);
+	tl_source_close(src);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_free_records),
 		cmocka_unit_test(released_and_never_freed),
 		cmocka_unit_test(zombies_are_waited_for),
+		cmocka_unit_test(what_is_kept_stays_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

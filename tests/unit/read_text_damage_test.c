@@ -33,9 +33,10 @@ static unsigned touch(struct tl_str s)
 
 static unsigned touch_record(const struct tl_record *rec)
 {
-	unsigned sum = touch(rec->comm) + touch(rec->name) + touch(rec->payload) + touch(rec->ip.name) +
-		       touch(rec->parent.name);
+	unsigned sum = touch(rec->comm) + touch(rec->name) + touch(rec->payload);
 
+	sum += rec->ip.has ? touch(rec->ip.name) : 0;
+	sum += rec->parent.has ? touch(rec->parent.name) : 0;
 	for (unsigned i = 0; i < rec->n_frames; i++)
 		sum += touch(rec->frame[i].name) + touch(rec->frame[i].text) + touch(rec->frame[i].module);
 	for (unsigned i = 0; rec->row && i < rec->row->n_fields; i++)

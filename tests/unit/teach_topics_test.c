@@ -19,7 +19,7 @@ static bool one_line_does(unsigned g)
 {
 	return g == TOPIC_FUNCTION || g == TOPIC_RULE || g == TOPIC_COLUMN || g == TOPIC_STEP || g == TOPIC_CONTEXT ||
 	       g == TOPIC_CODE || g == TOPIC_FIELD || g == TOPIC_RESULT || g == TOPIC_CLONE || g == TOPIC_FLAG || g == TOPIC_TASK ||
-	       g == TOPIC_BIRTH || g == TOPIC_SOURCE || g == TOPIC_DEATH;
+	       g == TOPIC_BIRTH || g == TOPIC_SOURCE || g == TOPIC_DEATH || g == TOPIC_TRACE || g == TOPIC_MARK;
 }
 
 static void every_topic_has_words(void **state)

@@ -29,7 +29,7 @@ static const char *const rules[] = {
 	"S-SIGXFSZ limit.fsize", "S-ALARM timer.alarm", "S-POSIX-TIMER timer.posix", "S-CPU-LIMIT limit.cpu", "S-SIGIO sigio", "S-MQUEUE mqueue",
 	"S-BPF bpf", "S-PERF perf", "S-UPROBE uprobe", "S-VSYSCALL vsyscall", "S-AUDIT-FAIL audit", "S-CHLD child",
 	"S-CHLD-STOP child", "S-KILL kill", "S-TGKILL tgkill", "S-SIGQUEUE sigqueue", "S-PIDFD pidfd", "S-CHLD-BYCODE child",
-	"S-CHLD-STOP-BYCODE child", "S-TGKILL-BYCODE tgkill", "S-TIMER-BYCODE timer.posix", "S-QUEUE-BYCODE sigqueue",
+	"S-CHLD-SELF child", "S-CHLD-STOP-BYCODE child", "S-TGKILL-BYCODE tgkill", "S-TIMER-BYCODE timer.posix", "S-QUEUE-BYCODE sigqueue",
 	"S-FAULT-BYCODE fault", "S-FORCED-BYCODE forced", "S-KERNEL-BYCODE kernel", "S-USER-GRP-BYCODE kill",
 	"S-USER-PRIV-BYCODE kernel",
 	"D-OOPS-X86 kernel_bug", "D-OOPS-X86-OLD kernel_bug", "D-OOPS kernel_bug", "D-OOPS-OLD kernel_bug",

@@ -438,8 +438,6 @@ static void sources_by_code_alone(void **state)
 		{ 24, 128, true, false, false, "S-CPU-BYCODE", TL_DEDUCED },
 		{ 3, 128, true, false, false, "S-TTY-KEY-BYCODE", TL_DEDUCED },
 		{ 11, 128, false, true, false, "S-FORCED-BYCODE", TL_DEDUCED },
-		{ 17, 1, true, false, false, "S-CHLD-BYCODE", TL_DEDUCED },
-		{ 17, 5, true, false, false, "S-CHLD-STOP-BYCODE", TL_DEDUCED },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -454,6 +452,36 @@ static void sources_by_code_alone(void **state)
 		tl_why_signal(&o.t, s, &all, &mem, &f);
 		is_cause(&f, row[i].rule, f.row ? f.row->id : "", row[i].grade);
 		assert_non_null(f.missing);
+	}
+}
+
+/* kernel/signal.c lets nobody send a code from 0 up to another task: what one sends to itself is no notice. */
+static void a_notice_cannot_be_forged(void **state)
+{
+	static const struct {
+		int code;
+		bool self;
+		const char *rule;
+		enum tl_grade grade;
+	} row[] = {
+		{ 1, false, "S-CHLD-BYCODE", TL_OBSERVED }, { 3, false, "S-CHLD-BYCODE", TL_OBSERVED },
+		{ 5, false, "S-CHLD-STOP-BYCODE", TL_OBSERVED }, { 1, true, "S-CHLD-SELF", TL_GUESSED },
+		{ 5, true, NULL, TL_GUESSED },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
+		struct one o;
+		struct tl_finding f;
+		struct tl_signal *s;
+
+		dead(&o, NULL);
+		s = sent(&o, 17, row[i].code, true, NULL);
+		s->self = row[i].self;
+		tl_why_signal(&o.t, s, &all, &mem, &f);
+		if (row[i].rule)
+			is_cause(&f, row[i].rule, "child", row[i].grade);
+		else
+			assert_true(!f.row || strcmp(f.row->id, "child"));
 	}
 }
 
@@ -957,7 +985,7 @@ int main(void)
 		TEST(a_blocked_signal_keeps_its_number_too),
 		TEST(the_oom_killer_has_a_trigger_no_sender),
 		TEST(sources_by_path),
-		TEST(sources_by_code_alone),
+		TEST(sources_by_code_alone), TEST(a_notice_cannot_be_forged),
 		TEST(sources_by_system_call),
 		TEST(sources_by_no_system_call),
 		TEST(a_death_without_a_call),

@@ -48,7 +48,7 @@ static void latewait(struct zoo *z)
 	pid_t c = zoo_child(z, "c", waits_then_exits, NULL);
 
 	zoo_step(z, 1);
-	if (!zoo_state_is(c, 'Z', 5000))
+	if (!zoo_state_is(c, 'Z', ZOO_PATIENCE_MS))
 		zoo_fail(z, "no zombie");
 	zoo_ms(80);
 	zoo_end0(z, c);

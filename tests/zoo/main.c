@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include "zoo.h"
 
-#define LIMIT_SECONDS 30
+#define LIMIT_SECONDS 100 /* of one case: a guest of a busy machine needs ten times what this machine does */
 
 static const struct zoo_family families[] = {
 	{"births", zoo_births},	  {"exits", zoo_exits_},     {"execs", zoo_execs},   {"threads", zoo_threads},

@@ -89,8 +89,8 @@ static void forbidden(struct zoo *z)
 static int seccthr_body(struct zoo *z, void *arg)
 {
 	zoo_thread(z, "c:t", 0, forbidden);
-	zoo_ms(60); /* it is not joined: a thread that is killed tells nobody */
-	return 0;
+	/* it is not joined: a thread that is killed tells nobody */
+	return zoo_gone(z->sh->pid[0], ZOO_PATIENCE_MS) ? 0 : 1;
 }
 
 static void seccthr(struct zoo *z)

@@ -340,7 +340,7 @@ static void vforkkill(struct zoo *z)
 	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = 9, .source = "kill", .by = zoo_who(z, kp)});
 	zoo_step(z, 2);
 	pid_t v = z->sh->pid[0];
-	if (!zoo_gone(v, 5000))
+	if (!zoo_gone(v, ZOO_PATIENCE_MS))
 		zoo_fail(z, "the orphan stays");
 	zoo_known(z, v, "v");
 	zoo_tell(z, (struct zoo_say){.tid = v, .birth = "vfork", .creator = was, .death = "exit",

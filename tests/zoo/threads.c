@@ -96,8 +96,7 @@ static int clonethr_body(struct zoo *z, void *arg)
 		return 1;
 	z->sh->pid[0] = clone(bare, stack + n, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
 			      CLONE_SYSVSEM, NULL);
-	zoo_ms(30);
-	return z->sh->pid[0] > 0 ? 0 : 1;
+	return z->sh->pid[0] > 0 && zoo_gone(z->sh->pid[0], ZOO_PATIENCE_MS) ? 0 : 1;
 }
 
 static void clonethr(struct zoo *z)

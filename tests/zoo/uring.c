@@ -42,7 +42,7 @@ static bool wait_worker(struct zoo *z, const char *prefix)
 {
 	char comm[32] = "";
 
-	for (int i = 0; i < 500 && !z->sh->pid[0]; i++) {
+	for (int i = 0; i < 2000 && !z->sh->pid[0]; i++) {
 		z->sh->pid[0] = find_worker(prefix, comm);
 		zoo_ms(2);
 	}

@@ -136,6 +136,7 @@ void zoo_fail(struct zoo *z, const char *fmt, ...) __attribute__((noreturn, form
 
 void zoo_ms(unsigned ms);
 pid_t zoo_tid(void);
+#define ZOO_PATIENCE_MS 20000 /* for what takes a moment, on a guest of a busy machine */
 bool zoo_gone(pid_t pid, unsigned ms); /* wait until no such task is left */
 char zoo_state(pid_t pid);		/* letter of /proc/PID/stat, 0 when there is none */
 bool zoo_state_is(pid_t pid, char state, unsigned ms);

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A ring of batches of lives. The feeder fills one and hands it over; whoever is free takes the oldest that nobody has
+ * taken; the feeder joins their texts in order and gives the lives back. When the ring is full, and at the end of the
+ * trace, the feeder has nothing better to do and takes batches as well: so at the end, where everything that is left
+ * becomes complete at once, all threads tell.
+ *
+ * A life may only be told aside when nothing can change it any more (tl_lives_keep()). One whose process lives on is told
+ * at once, by the feeder, and its words wait for their place in the batch. One that depends on others (a killer is
+ * shown in full at the first of its victims) is judged aside and told in its turn, when its batch is joined.
+ *
+ * Invariant: joined <= taken <= made <= joined + BATCHES. Batch made % BATCHES is the feeder's, [taken, made) are nobody's,
+ * of [joined, taken) those not done belong to who took them, the others to the feeder.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include "base/arena.h"
+#include "base/guard.h"
+#include "base/vec.h"
+#include "cmd/aside.h"
+
+enum { LIVES = 32, BATCHES = 16, TELLERS_MOST = 16 };
+
+struct entry {
+	const struct tl_task *task; /* NULL: told already, its words are in `early` */
+	size_t early_n;
+	struct tl_trace_info info; /* as of its end, without what is held by pointers */
+	struct tl_witnesses w;
+};
+
+/* A life to be told in its turn, behind so many bytes of the batch's text. */
+struct turn {
+	size_t at;
+	struct tl_told *told;
+};
+
+struct batch {
+	struct entry entry[LIVES];
+	unsigned n;
+	struct out early, text;
+	VEC(struct turn) turn;
+	struct arena mem; /* of verdicts */
+	uint64_t shown;
+	bool done, starved;
+};
+
+/* Who makes words: a thread, or the feeder. `out` stays where it is, since the view's state may know it. */
+struct teller {
+	struct aside *a;
+	struct out out;
+	void *state;
+	pthread_t thread;
+};
+
+struct aside {
+	struct aside_plan plan;
+	struct batch batch[BATCHES];
+	struct teller feeder, teller[TELLERS_MOST];
+	struct arena mem; /* of the feeder's verdicts on who cannot wait */
+	unsigned tellers;
+	pthread_mutex_t lock;
+	pthread_cond_t some_made, some_done;
+	uint64_t made, taken, joined;
+	void *state; /* of the view itself; NULL: nothing was shown yet */
+	uint64_t shown;
+	bool stop, starved;
+};
+
+static struct batch *batch_at(struct aside *a, uint64_t i)
+{
+	return &a->batch[i % BATCHES];
+}
+
+/* ---- telling ---- */
+
+/* Is it shown at all? Then it is in told, with its verdicts. */
+static bool judge(struct aside *a, const struct entry *e, const struct tl_task *task, struct arena *mem,
+		  struct tl_told *told, bool *starved)
+{
+	*told = (struct tl_told){
+		.info = &e->info, .t0 = e->info.first, .witnesses = &e->w, .unkept = a->plan.unkept};
+	if (!tl_why_tell(task, a->plan.view->deaths_only, mem, told)) {
+		*starved = true;
+		return false;
+	}
+	return select_cause(a->plan.sel, told);
+}
+
+static bool is_apart(const struct aside *a, const struct tl_told *told)
+{
+	const struct tl_view_aside *view = a->plan.view->aside;
+
+	return !view->apart || view->apart(told);
+}
+
+static void wait_for_turn(struct batch *b, size_t at, const struct tl_told *told)
+{
+	struct tl_told *kept = arena_alloc(&b->mem, sizeof(*kept));
+	struct turn *turn = kept ? vec_push(&b->turn) : NULL;
+
+	if (!turn) {
+		b->starved = true;
+		return;
+	}
+	*kept = *told;
+	*turn = (struct turn){at, kept};
+}
+
+static void tell_batch(struct teller *t, struct batch *b)
+{
+	struct aside *a = t->a;
+	struct out before = t->out;
+	const char *early = b->early.buf;
+	struct tl_told told;
+
+	t->out = b->text;
+	for (struct entry *e = b->entry; e < b->entry + b->n; e++) {
+		if (!e->task) {
+			out_mem(&t->out, early, e->early_n);
+			early += e->early_n;
+			continue;
+		}
+		if (!b->turn.n)
+			arena_reset(&b->mem); /* nobody needs the verdicts of the one before */
+		if (!judge(a, e, e->task, &b->mem, &told, &b->starved))
+			continue;
+		b->shown++;
+		if (is_apart(a, &told))
+			a->plan.view->task(&t->out, t->state, &told);
+		else
+			wait_for_turn(b, t->out.n, &told);
+	}
+	b->text = t->out;
+	t->out = before;
+}
+
+/* ---- the feeder joins ---- */
+
+static void *state_of(struct aside *a, const struct tl_trace_info *info)
+{
+	if (!a->state)
+		a->state = a->plan.begin(a->plan.ctx, info);
+	if (!a->state)
+		a->starved = true;
+	return a->state;
+}
+
+static void put_batch(struct aside *a, struct batch *b)
+{
+	const char *text = b->text.buf;
+	size_t at = 0;
+
+	if (b->shown && !state_of(a, &b->entry[0].info))
+		return;
+	vec_each (turn, &b->turn) {
+		out_hand(a->plan.out, text + at, turn->at - at);
+		a->plan.view->task(a->plan.out, a->state, turn->told);
+		at = turn->at;
+	}
+	if (b->text.n > at)
+		out_hand(a->plan.out, text + at, b->text.n - at);
+}
+
+static void join_first(struct aside *a)
+{
+	struct batch *b = batch_at(a, a->joined);
+
+	put_batch(a, b);
+	for (unsigned i = 0; i < b->n; i++)
+		if (b->entry[i].task)
+			tl_lives_give_back(a->plan.lives, b->entry[i].task);
+	a->shown += b->shown;
+	a->starved |= b->starved || b->text.os || b->early.os;
+	b->n = 0;
+	b->turn.n = 0;
+	b->text.n = b->early.n = 0;
+	b->shown = 0;
+	b->done = b->starved = false;
+	a->joined++;
+}
+
+/* ---- the ring ---- */
+
+/* The oldest that nobody has taken, told; false: there is none. With the lock, which is dropped meanwhile. */
+static bool take_one(struct teller *t)
+{
+	struct aside *a = t->a;
+	struct batch *b;
+
+	if (a->taken == a->made)
+		return false;
+	b = batch_at(a, a->taken++);
+	pthread_mutex_unlock(&a->lock);
+	tell_batch(t, b);
+	pthread_mutex_lock(&a->lock);
+	b->done = true;
+	pthread_cond_signal(&a->some_done);
+	return true;
+}
+
+static void *teller_main(void *ctx)
+{
+	struct teller *t = ctx;
+	struct aside *a = t->a;
+
+	pthread_mutex_lock(&a->lock);
+	while (!a->stop)
+		if (!take_one(t))
+			pthread_cond_wait(&a->some_made, &a->lock);
+	pthread_mutex_unlock(&a->lock);
+	return NULL;
+}
+
+/* Joins what is done, until no more than `most` batches are out. */
+static void join(struct aside *a, uint64_t most)
+{
+	pthread_mutex_lock(&a->lock);
+	for (;;) {
+		if (a->joined < a->made && batch_at(a, a->joined)->done) {
+			pthread_mutex_unlock(&a->lock);
+			join_first(a);
+			pthread_mutex_lock(&a->lock);
+		} else if (a->made - a->joined <= most) {
+			break;
+		} else if (!take_one(&a->feeder)) {
+			pthread_cond_wait(&a->some_done, &a->lock);
+		}
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
+static void hand_over(struct aside *a)
+{
+	if (!batch_at(a, a->made)->n)
+		return;
+	pthread_mutex_lock(&a->lock);
+	a->made++;
+	pthread_cond_signal(&a->some_made);
+	pthread_mutex_unlock(&a->lock);
+	join(a, BATCHES - 1);
+}
+
+void aside_drain(struct aside *a)
+{
+	hand_over(a);
+	join(a, 0);
+}
+
+/* Its process lives on, so it cannot wait. */
+static void tell_now(struct aside *a, struct entry *e, const struct tl_task *task)
+{
+	struct batch *b = batch_at(a, a->made);
+	struct out before = a->feeder.out;
+	struct tl_told told;
+	size_t n = b->early.n;
+
+	arena_reset(&a->mem);
+	if (!judge(a, e, task, &a->mem, &told, &a->starved))
+		return;
+	if (!is_apart(a, &told)) {
+		b->n--; /* its place is behind all that are taken */
+		aside_drain(a);
+		a->shown++;
+		if (state_of(a, told.info))
+			a->plan.view->task(a->plan.out, a->state, &told);
+		return;
+	}
+	b->shown++;
+	a->feeder.out = b->early;
+	a->plan.view->task(&a->feeder.out, a->feeder.state, &told);
+	b->early = a->feeder.out;
+	a->feeder.out = before;
+	e->early_n = b->early.n - n;
+}
+
+void aside_take(struct aside *a, const struct tl_task *task, const struct tl_trace_info *info,
+		const struct tl_witnesses *w)
+{
+	struct batch *b = batch_at(a, a->made);
+	struct entry *e = &b->entry[b->n++];
+
+	e->info = *info;
+	e->info.n_blind = e->info.n_warnings = 0;
+	e->info.blind = NULL;
+	e->info.warnings = NULL;
+	e->w = *w;
+	e->early_n = 0;
+	e->task = tl_lives_keep(a->plan.lives, task) ? task : NULL;
+	if (!e->task)
+		tell_now(a, e, task);
+	if (batch_at(a, a->made)->n == LIVES)
+		hand_over(a);
+}
+
+/* ---- beginning and end ---- */
+
+static bool teller_begin(struct aside *a, struct teller *t)
+{
+	t->a = a;
+	out_init(&t->out, -1);
+	return a->plan.view->aside->begin(&t->out, a->plan.opts, &t->state);
+}
+
+static void teller_end(struct teller *t)
+{
+	t->a->plan.view->aside->end(t->state, t->a->state);
+	out_fini(&t->out);
+}
+
+/* Signals are for the thread that feeds. Where no thread can be had, it tells all. */
+static void start(struct aside *a)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (a->tellers < a->plan.tellers && a->tellers < TELLERS_MOST) {
+		struct teller *t = &a->teller[a->tellers];
+
+		if (!teller_begin(a, t))
+			break;
+		if (pthread_create(&t->thread, NULL, teller_main, t)) {
+			teller_end(t);
+			break;
+		}
+		a->tellers++;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+struct aside *aside_new(const struct aside_plan *plan)
+{
+	struct aside *a = plan->view->aside ? calloc(1, sizeof(*a)) : NULL;
+
+	if (!a)
+		return NULL;
+	a->plan = *plan;
+	arena_init(&a->mem);
+	if (!teller_begin(a, &a->feeder)) {
+		free(a);
+		return NULL;
+	}
+	for (unsigned i = 0; i < BATCHES; i++) {
+		out_init(&a->batch[i].text, -1);
+		out_init(&a->batch[i].early, -1);
+		arena_init(&a->batch[i].mem);
+	}
+	pthread_mutex_init(&a->lock, NULL);
+	pthread_cond_init(&a->some_made, NULL);
+	pthread_cond_init(&a->some_done, NULL);
+	start(a);
+	return a;
+}
+
+bool aside_end(struct aside *a, uint64_t *ret_shown)
+{
+	bool starved;
+
+	aside_drain(a);
+	pthread_mutex_lock(&a->lock);
+	a->stop = true;
+	pthread_cond_broadcast(&a->some_made);
+	pthread_mutex_unlock(&a->lock);
+	for (unsigned i = 0; i < a->tellers; i++) {
+		pthread_join(a->teller[i].thread, NULL);
+		teller_end(&a->teller[i]);
+	}
+	teller_end(&a->feeder);
+	for (unsigned i = 0; i < BATCHES; i++) {
+		out_fini(&a->batch[i].text);
+		out_fini(&a->batch[i].early);
+		vec_fini(&a->batch[i].turn);
+		arena_fini(&a->batch[i].mem);
+	}
+	arena_fini(&a->mem);
+	pthread_cond_destroy(&a->some_made);
+	pthread_cond_destroy(&a->some_done);
+	pthread_mutex_destroy(&a->lock);
+	*ret_shown = a->shown;
+	starved = a->starved;
+	free(a);
+	return !starved;
+}

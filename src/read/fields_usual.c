@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The fields of a usual line: " key=value" one behind the other to the line's end, in the row's order, no number of
+ * more than eight digits. All else is for tl_fields_from_text().
+ *
+ * A comm ends at the last place from which the rest reads as the remaining keys, looked for within its 15 bytes. Here
+ * that is the last place where the next key stands, and the rest must read then. That is the same: had a later
+ * place another form of that key (a tab before it, the field's other name), it would lie in what was read from here
+ * on, where behind each blank stands another key, up to the next comm; and that begins beyond the 15 bytes. Rows of
+ * which this does not hold have no usual lines (row_is_usual).
+ */
+#include "base/guard.h"
+#include "read/fields_text.h"
+#include "read/scan.h"
+#include "read/swar.h"
+#include "read/text_usual.h"
+
+#define COMM_MAX  15
+#define KEY_MAX   16
+#define HEX_MAX   16
+
+/* ---- rows become words to compare ---- */
+
+static bool field_init(struct usual_field *f, const struct tl_event_row *row, unsigned i)
+{
+	const struct tl_field_row *field = &row->field[i];
+	size_t n = strlen(field->printed);
+	char key[KEY_MAX + 8] = " ";
+
+	if (!n || n + 2 > KEY_MAX)
+		return false;
+	memcpy(key + 1, field->printed, n);
+	key[n + 1] = '=';
+	*f = (struct usual_field){.n = n + 2, .type = field->type, .optional = fields_may_be_absent(row, i)};
+	f->back = f->n > 8 ? f->n - 8 : 0;
+	f->mask = f->n < 8 ? UINT64_MAX >> (64 - f->n * 8) : UINT64_MAX;
+	f->first = swar_load(key);
+	f->last = swar_load(key + f->back);
+	return true;
+}
+
+/* Is the value of the string behind i out of reach of i's end? All between have at least one byte. */
+static bool next_string_is_far(const struct usual_row *r, unsigned i)
+{
+	unsigned least = 0;
+
+	while (++i < r->n) {
+		least += r->field[i].n;
+		if (r->field[i].type == TL_FT_STR)
+			return least > COMM_MAX;
+		least++;
+	}
+	return true;
+}
+
+static bool row_is_usual(const struct usual_row *r, const struct tl_event_row *row)
+{
+	for (unsigned i = 0; i < r->n; i++) {
+		const char *key = row->field[i].printed;
+		size_t n = strlen(key);
+
+		if (r->field[i].type != TL_FT_STR)
+			continue;
+		if (i + 1 == r->n || r->field[i + 1].type == TL_FT_STR || r->field[i + 1].optional ||
+		    !next_string_is_far(r, i))
+			return false;
+		if (n < 4 || memcmp(key + n - 4, "comm", 4) != 0)
+			return false;
+	}
+	return true;
+}
+
+void usual_init(struct usual *u)
+{
+	memset(u, 0, sizeof(*u));
+	for (unsigned id = 0; id < TL_EVENTS; id++) {
+		const struct tl_event_row *row = tl_event_row_of(id);
+		struct usual_row *r = &u->row[id];
+
+		if (strcmp(row->system, "syscalls") == 0)
+			continue;
+		while (r->n < row->n_fields && field_init(&r->field[r->n], row, r->n))
+			r->n++;
+		if (r->n < row->n_fields || !row_is_usual(r, row))
+			r->n = 0;
+	}
+}
+
+/* ---- lines ---- */
+
+static bool key_at(const char *p, const struct usual_field *f)
+{
+	return (swar_load(p) & f->mask) == f->first && (swar_load(p + f->back) & f->mask) == f->last;
+}
+
+/* Where the comm at p ends: the last place for the next key. */
+static const char *comm_end(const char *p, const char *end, const struct usual_field *next)
+{
+	uint64_t where[2] = {swar_where(swar_load(p), ' '), swar_where(swar_load(p + 8), ' ')};
+
+	for (int half = 1; half >= 0; half--) {
+		while (where[half]) {
+			unsigned at = 7 - (unsigned)__builtin_clzll(where[half]) / 8;
+
+			if (key_at(p + half * 8 + at, next) && p + half * 8 + at < end)
+				return p + half * 8 + at;
+			where[half] &= ~(0x80ull << at * 8);
+		}
+	}
+	return NULL;
+}
+
+static bool int_at(const char **p, int64_t *ret)
+{
+	bool minus = **p == '-';
+	uint64_t v = 0;
+
+	*p += minus;
+	if (!swar_number(p, &v))
+		return false;
+	*ret = minus ? -(int64_t)v : (int64_t)v;
+	return true;
+}
+
+static bool hex_at(const char **p, int64_t *ret)
+{
+	const char *q = *p;
+	uint64_t v = 0;
+	int d;
+
+	for (; (d = hex_digit(*q)) >= 0 && q - *p < HEX_MAX; q++)
+		v = v << 4 | (unsigned)d;
+	if (q == *p)
+		return false;
+	*ret = (int64_t)v;
+	*p = q;
+	return true;
+}
+
+/* Letters; numbers are not usual. */
+static bool state_at(const char **p, int64_t *ret)
+{
+	const char *q = *p;
+
+	if (!is_word(*q) || is_digit(*q))
+		return false;
+	*ret = *q++;
+	while (is_word(*q) || *q == '|')
+		q++;
+	if (*q == '+') {
+		*ret |= TL_STATE_PREEMPTED;
+		q++;
+	}
+	*p = q;
+	return true;
+}
+
+static bool bool_at(const char **p, int64_t *ret)
+{
+	*ret = **p == 't';
+	if (memcmp(*p, "true", 4) != 0 && memcmp(*p, "false", 5) != 0)
+		return false;
+	*p += *ret ? 4 : 5;
+	return true;
+}
+
+static bool value_at(uint8_t type, const char **p, int64_t *ret)
+{
+	switch (type) {
+	case TL_FT_INT: return int_at(p, ret);
+	case TL_FT_HEX: return hex_at(p, ret);
+	case TL_FT_STATE: return state_at(p, ret);
+	default: return bool_at(p, ret);
+	}
+}
+
+bool usual_fields(const struct usual *u, const struct tl_event_row *row, struct tl_str payload, struct tl_fields *ret)
+{
+	const struct usual_row *r = &u->row[row->id];
+	const char *p = payload.p - 1, *end = payload.p + payload.n, *q;
+
+	ret->have = 0;
+	for (unsigned i = 0; i < r->n; i++) {
+		const struct usual_field *f = &r->field[i];
+
+		if (!key_at(p, f)) {
+			if (!f->optional)
+				return false;
+			continue;
+		}
+		p += f->n;
+		if (f->type == TL_FT_STR) {
+			q = comm_end(p, end, f + 1);
+			if (!q)
+				return false;
+			ret->v[i].s = (struct tl_str){p, q - p};
+			p = q;
+		} else if (!value_at(f->type, &p, &ret->v[i].i)) {
+			return false;
+		}
+		ret->have |= 1u << i;
+	}
+	return r->n && p == end;
+}

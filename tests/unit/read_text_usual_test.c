@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The quick way through a line says what the thorough one says, or nothing: usual lines of all kinds, and many
+ * mutants of them, go both ways. Behind each line stands other text, which must not matter.
+ */
+#include "read_text_help.h"
+#include "read/swar.h"
+#include "read/text_head.h"
+#include "read/text_usual.h"
+
+#define ROOM   1024
+#define FRONT  "            bash-2124    [002] d..1.  6400.733066: "
+
+/* Every one of these is usual, its fields too where its event has any. */
+static const char *const usual[] = {
+	FRONT "task_newtask: pid=2467 comm=bash clone_flags=1200000 oom_score_adj=-17",
+	FRONT "sched_process_fork: comm=bash pid=2124 child_comm=bash child_pid=2467",
+	FRONT "sched_process_exit: comm=x y pid=2467 prio=120",
+	FRONT "sched_process_exit: comm=a pid=1 prio=1 pid=2 prio=120 group_dead=true",
+	FRONT "sched_process_exit: comm= pid=2467 prio=120 group_dead=false",
+	FRONT "sched_process_wait: comm=bash pid=0 prio=120",
+	FRONT "sched_process_free: comm=fifteen bytes:) pid=2467 prio=120",
+	FRONT "sched_switch: prev_comm=swapper/2 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=kworker/u8:1 next_pid=77 next_prio=120",
+	FRONT "sched_switch: prev_comm=a prev_pid=2 prev_prio=-1 prev_state=D|K+ ==> next_comm=b next_pid=3 next_prio=98",
+	FRONT "sched_waking: comm=tmux: server pid=900 prio=120 target_cpu=001",
+	FRONT "sched_waking: comm=sh pid=900 prio=120 success=1 target_cpu=001",
+	FRONT "sched_wakeup: comm=sh pid=900 prio=120 target_cpu=001",
+	FRONT "sched_wakeup_new: comm=sh pid=900 prio=120 target_cpu=4095",
+	FRONT "sched_migrate_task: comm=migration/0 pid=12 prio=0 orig_cpu=0 dest_cpu=1",
+	FRONT "signal_generate: sig=17 errno=0 code=-6 comm=bash pid=900 grp=1 res=0",
+	FRONT "signal_deliver: sig=17 errno=0 code=1 sa_handler=55d5c0ffee00 sa_flags=14000000",
+	FRONT "sched_stat_runtime: comm=load pid=32041 runtime=4717 [ns]",
+	FRONT "<stack trace>",
+	"           <...>-40000   [000] .....     1.000000: sched_waking: comm=a pid=1 prio=1 target_cpu=000",
+	"           <...>-40000   [000]     1.000000: sched_waking:         comm=a pid=1 prio=1 target_cpu=000",
+	"           shell-900     [000]     1.000565123: kernel_stack:         <stack trace >",
+	"            init-908     (    908) [001] .N.2.    35.852912: sched_process_wait: comm=a pid=1 prio=1",
+	"            init-908     (-------) [001] dNh4.    35.852912: sched_process_wait: comm=a pid=1 prio=1",
+	"    kworker/0:1H-77      [1000] d.s.. 12345678: sched_process_wait: comm=a pid=1 prio=1",
+	"     Web Content-1234567 [000] D.Z12 99999999.999999999: sched_process_wait: comm=a pid=1 prio=1",
+};
+
+/* Known lines that only the thorough way can tell. */
+static const char *const unusual[] = {
+	"  tmux: server-2124    [002] d..1.  6400.733066: sched_process_wait: comm=a pid=1 prio=1",
+	"   x-1 [0] 1:a-2124    [002] d..1.  6400.733066: sched_process_wait: comm=a pid=1 prio=1",
+	"bash-2124 [002] 6400.733066: sched_process_wait: comm=a pid=1 prio=1",
+	"# " FRONT "sched_process_wait: comm=a pid=1 prio=1",
+	FRONT "tracing_mark_write: hello from a program",
+	FRONT "do_exit <-do_group_exit",
+	FRONT "sys_exit_group(error_code: 3)",
+	FRONT "sched_wakeup: [FAILED TO PARSE] comm=a pid=1 prio=1",
+};
+
+static const char *const nasty[] = {
+	" ", "  ", "\t", "=", "-", "[", "]", "[001]", "-1 [0] 1: a", " pid=", " pid=1", "\tpid=1", " parent_pid=7",
+	" prio=0", "0x1f", "0x1f (31)", "==> ", "99999999", "999999999999999999999", ":", ": ", "(", ")", "(    12)", "<",
+	">", "|", "+", ".", ",", "a b", "comm", " next_comm=", " child_comm=z", "\r", "\xff", "\xed\x95\x9c", "true", "12",
+	"#", "x pid=5 prio=6", " success=1", " target_cpu=1", "_", "\x01", "::", " group_dead=1",
+};
+
+struct line {
+	char text[ROOM];
+	size_t n;
+};
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
+static void set_line(struct line *l, const char *text)
+{
+	l->n = strlen(text);
+	memcpy(l->text, text, l->n);
+}
+
+/* One cut, one insertion or one piece written over; in the task column only the last: its width is what makes it. */
+static void mutate(struct line *l, uint32_t *seed)
+{
+	size_t at = next_random(seed) % (l->n + 1), n = next_random(seed) % 9;
+	const char *word = nasty[next_random(seed) % (sizeof(nasty) / sizeof(nasty[0]))];
+
+	if (at > 16 && next_random(seed) % 3 == 0) {
+		n = n < l->n - at ? n : l->n - at;
+		memmove(l->text + at, l->text + at + n, l->n - at - n);
+		l->n -= n;
+		return;
+	}
+	n = strlen(word);
+	if (l->n + n > ROOM / 2)
+		return;
+	if ((at > 16 && next_random(seed) % 2) || l->n - at < n)
+		memmove(l->text + at + n, l->text + at, l->n - at);
+	else
+		l->n -= n; /* over what stands there */
+	memcpy(l->text + at, word, n);
+	l->n += n;
+}
+
+static bool same_str(struct tl_str a, struct tl_str b)
+{
+	return a.n == b.n && (!a.n || a.p == b.p);
+}
+
+static void assert_same_fields(const struct line *l, const struct tl_record *quick, const struct tl_record *slow)
+{
+	if (quick->f.have != slow->f.have)
+		fail_msg("'%.*s': fields %x, not %x", (int)l->n, l->text, quick->f.have, slow->f.have);
+	for (unsigned i = 0; i < slow->row->n_fields; i++) {
+		if (!(slow->f.have & 1u << i))
+			continue;
+		if (slow->row->field[i].type == TL_FT_STR ? !same_str(quick->f.v[i].s, slow->f.v[i].s)
+							   : quick->f.v[i].i != slow->f.v[i].i)
+			fail_msg("'%.*s': field %s differs", (int)l->n, l->text, slow->row->field[i].name);
+	}
+}
+
+/* Both ways through a line; true: the quick one took it, with *ret_fields also its fields. */
+static bool both_ways(struct usual *u, struct line *l, bool *ret_fields)
+{
+	struct tl_str line = {l->text, l->n};
+	struct tl_record quick = {}, slow = {};
+	struct head_extra extra;
+
+	*ret_fields = false;
+	snprintf(l->text + l->n, ROOM - l->n, "\n 12 pid=12 prio=3 ==> next_comm=b: <stack trace> %64s", "");
+	if (!usual_head(u, line, &quick))
+		return false;
+	if (l->text[0] == '#' || text_head(line, &slow, &extra) != HEAD_OK)
+		fail_msg("'%.*s' is no record", (int)l->n, l->text);
+	if (quick.kind != slow.kind || quick.cpu != slow.cpu || quick.pid != slow.pid || quick.tgid != slow.tgid ||
+	    quick.t != slow.t || quick.ctx != slow.ctx || quick.preempt != slow.preempt || quick.row != slow.row)
+		fail_msg("'%.*s': columns differ", (int)l->n, l->text);
+	if (!same_str(quick.comm, slow.comm) || quick.name.n != slow.name.n || !same_str(quick.payload, slow.payload) ||
+	    extra.buffer.n)
+		fail_msg("'%.*s': strings differ", (int)l->n, l->text);
+	if (!quick.row || !usual_fields(u, quick.row, quick.payload, &quick.f))
+		return true;
+	if (!tl_fields_from_text(slow.row, slow.payload, &slow.f))
+		fail_msg("'%.*s': fields are missing", (int)l->n, l->text);
+	assert_same_fields(l, &quick, &slow);
+	*ret_fields = true;
+	return true;
+}
+
+static void known_lines(void **state)
+{
+	static struct usual u;
+	static struct line l;
+	bool fields;
+
+	usual_init(&u);
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		set_line(&l, usual[i]);
+		if (!both_ways(&u, &l, &fields))
+			fail_msg("'%s' is not taken", usual[i]);
+		if (strstr(usual[i], "comm=") && !strstr(usual[i], "runtime") && !fields)
+			fail_msg("'%s': its fields are not taken", usual[i]);
+	}
+	for (size_t i = 0; i < sizeof(unusual) / sizeof(unusual[0]); i++) {
+		set_line(&l, unusual[i]);
+		if (both_ways(&u, &l, &fields))
+			fail_msg("'%s' is taken", unusual[i]);
+	}
+}
+
+static void mutants(void **state)
+{
+	static struct usual u;
+	static struct line l;
+	const size_t n = sizeof(usual) / sizeof(usual[0]), m = sizeof(unusual) / sizeof(unusual[0]);
+	uint32_t seed = 1;
+	unsigned taken = 0, with_fields = 0;
+	bool fields;
+
+	usual_init(&u);
+	for (unsigned i = 0; i < 400000; i++) {
+		size_t k = next_random(&seed) % (n + m);
+
+		set_line(&l, k < n ? usual[k] : unusual[k - n]);
+		for (unsigned times = 1 + next_random(&seed) % 2; times; times--)
+			mutate(&l, &seed);
+		taken += both_ways(&u, &l, &fields);
+		with_fields += fields;
+	}
+	print_message("%u lines taken, %u with fields\n", taken, with_fields);
+	/* a fair part of the mutants is still usual: both ways were compared, not one with nothing */
+	assert_true(taken > 60000);
+	assert_true(with_fields > 20000);
+}
+
+/* ---- whole traces: with a line number pasted in front no line is usual ---- */
+
+#define RECORDS 12000 /* several windows */
+
+/* One record's lines; a few dozen stacks, some with remarks inside or a line that is none. */
+static void put_record(FILE *f, uint32_t *seed, unsigned i, const char *front, const char *end)
+{
+	const char *line = usual[next_random(seed) % (sizeof(usual) / sizeof(usual[0]))];
+	unsigned stack = next_random(seed) % 40;
+
+	fprintf(f, "%s%s%s", front, line, end);
+	if (!strstr(line, "<stack trace"))
+		return;
+	for (unsigned k = 0; k < stack % 13; k++)
+		fprintf(f, "%s%sfunction_%u+0x%x/0x90 <ffffffff81%06x>%s", front, stack & 1 ? " => " : "=> ", stack + k, k,
+			stack * 64 + k, end);
+	if (stack == 7)
+		fprintf(f, "%s => 0x0%s", front, end);
+	if (i % 50 == 3)
+		fprintf(f, "%s%s", i % 100 == 3 ? "" : "// a remark", end);
+	if (i % 50 > 40)
+		fprintf(f, "%s => deeper%s", front, end);
+	if (i % 97 == 5)
+		fprintf(f, "%s => ! no symbol%s", front, end);
+}
+
+static struct tl_source *trace_of(const char *front, const char *end)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	struct tl_source *src;
+	uint32_t seed = 7;
+
+	assert_non_null(f);
+	fprintf(f, "# tracer: nop%s#%s", end, end);
+	for (unsigned i = 0; i < RECORDS; i++)
+		put_record(f, &seed, i, front, end);
+	fclose(f);
+	src = source_of_bytes(text, n);
+	free(text);
+	assert_non_null(src);
+	return src;
+}
+
+static void assert_text(struct tl_str a, struct tl_str b, unsigned record)
+{
+	if (a.n != b.n || (a.n && memcmp(a.p, b.p, a.n) != 0))
+		fail_msg("record %u: '%.*s' and '%.*s'", record, (int)a.n, a.n ? a.p : "", (int)b.n, b.n ? b.p : "");
+}
+
+static void assert_same_frames(const struct tl_record *a, const struct tl_record *b, unsigned record)
+{
+	assert_int_equal(a->n_frames, b->n_frames);
+	for (unsigned i = 0; i < a->n_frames; i++) {
+		assert_text(a->frame[i].name, b->frame[i].name, record);
+		assert_text(a->frame[i].text, b->frame[i].text, record);
+		assert_true(a->frame[i].addr == b->frame[i].addr && a->frame[i].off == b->frame[i].off &&
+			    a->frame[i].has == b->frame[i].has);
+	}
+}
+
+static void assert_same_record(const struct tl_record *a, const struct tl_record *b, unsigned record)
+{
+	assert_int_equal(a->kind, b->kind);
+	assert_int_equal(a->t, b->t);
+	assert_true(a->place == b->place && a->cpu == b->cpu && a->pid == b->pid && a->tgid == b->tgid &&
+		    a->ctx == b->ctx && a->row == b->row && a->f.have == b->f.have);
+	assert_text(a->comm, b->comm, record);
+	assert_text(a->payload, b->payload, record);
+	assert_same_frames(a, b, record);
+}
+
+static void same_trace(const char *end)
+{
+	struct tl_source *plain = trace_of("", end), *numbered = trace_of("12: ", end);
+	unsigned n = 0, kept = 0, cut = 0;
+	struct tl_record a, b;
+
+	for (; tl_source_next(plain, &a) == 1; n++) {
+		assert_int_equal(tl_source_next(numbered, &b), 1);
+		assert_same_record(&a, &b, n);
+		assert_false(b.frames_kept);
+		kept += a.frames_kept;
+		cut += a.n_frames && !a.frames_kept;
+	}
+	assert_end(numbered);
+	assert_int_equal(n, RECORDS);
+	assert_true(kept > 100); /* both ways were gone */
+	assert_true(cut > 10);
+	assert_int_equal(tl_source_info(plain)->unparsed, tl_source_info(numbered)->unparsed);
+	tl_source_close(plain);
+	tl_source_close(numbered);
+}
+
+static void whole_traces(void **state)
+{
+	same_trace("\n");
+	same_trace("\r\n");
+}
+
+/* perf script: behind a chain stands an empty line, which with CRLF is not quite empty. */
+static struct tl_source *perf_of(const char *end)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	struct tl_source *src;
+	uint32_t seed = 7;
+
+	assert_non_null(f);
+	for (unsigned i = 0; i < RECORDS; i++) {
+		unsigned stack = next_random(&seed) % 40;
+
+		fprintf(f, "sh %u [001] %u.%06u: %30s comm=sh pid=%u prio=120%s", 900 + stack, i / 1000, i % 1000,
+			stack % 3 ? "sched:sched_process_exit:" : "a:b_c_d_e_f:sched_process_wait:", i, end);
+		for (unsigned k = 0; k < stack % 9; k++)
+			fprintf(f, "\tffffffff81%06x function_%u+0x%x (%s)%s", stack * 64 + k, stack + k, k,
+				k < 5 ? "[kernel.kallsyms]" : "/usr/lib/libc.so.6", end);
+		fprintf(f, "%s", end);
+	}
+	fclose(f);
+	src = source_of_bytes(text, n);
+	free(text);
+	assert_non_null(src);
+	return src;
+}
+
+static void perf_traces(void **state)
+{
+	struct tl_source *lf = perf_of("\n"), *crlf = perf_of("\r\n");
+	unsigned n = 0, kept = 0, fields = 0;
+	struct tl_record a, b;
+
+	for (; tl_source_next(lf, &a) == 1; n++) {
+		assert_int_equal(tl_source_next(crlf, &b), 1);
+		assert_same_record(&a, &b, n);
+		assert_false(b.frames_kept);
+		kept += a.frames_kept;
+		fields += a.row && a.f.have == 7;
+	}
+	assert_end(crlf);
+	assert_true(kept > RECORDS / 2);
+	assert_int_equal(fields, RECORDS);
+	tl_source_close(lf);
+	tl_source_close(crlf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(known_lines),
+		cmocka_unit_test(mutants),
+		cmocka_unit_test(whole_traces),
+		cmocka_unit_test(perf_traces),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
