@@ -54,6 +54,19 @@ static void put_life(struct strip *st, const struct model *m, struct screen *s, 
 	screen_put(s, r.y, r.x + names, st->scale.cells + 1, page_fmt(pg, " %s", ribbon_text(pg, &st->ribbon, &st->scale)), false);
 }
 
+/* Before the axis: how long a cell is, and how far from the trace's start the strip begins, if it is not there. */
+static const char *axis_name(const struct strip *st, const struct model *m, struct page *pg, int cells)
+{
+	tl_ns since = st->scale.edge[0] - m->info.first;
+	const char *cell = page_fmt(pg, _("a cell is %1$s"), words_duration(pg, st->scale.cell)), *from, *both;
+
+	if (since <= 0)
+		return cell;
+	from = page_fmt(pg, "(+%s)", words_duration(pg, since));
+	both = page_join(pg, cell, " ", from);
+	return page_cells(both) <= cells ? both : from;
+}
+
 void strip_draw(struct strip *st, const struct list *l, struct model *m, struct screen *s, struct page *pg, struct rect r)
 {
 	int names = r.w / 4 < 24 ? r.w / 4 : 24, rows = r.h - 1;
@@ -70,7 +83,7 @@ void strip_draw(struct strip *st, const struct list *l, struct model *m, struct 
 		from = l->row.n > (size_t)rows ? l->row.n - (size_t)rows : 0;
 	screen_put(s, r.y, r.x, r.w,
 		   page_fmt(pg, ST_DIM "%s %s" ST_OFF,
-			    page_left(pg, page_fmt(pg, _("a cell is %1$s"), words_duration(pg, st->scale.cell)), names),
+			    page_left(pg, axis_name(st, m, pg, names), names),
 			    scale_axis(pg, &st->scale, m->info.first)),
 		   false);
 	for (int i = 0; i < rows; i++) {
