@@ -72,7 +72,7 @@ static const struct tl_atom *atom_new(struct atoms *at, const char *s, size_t n,
 	return a;
 }
 
-const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
+static const struct tl_atom *find_or_make(struct atoms *at, const char *s, size_t n)
 {
 	const char *nul = n ? memchr(s, 0, n) : NULL;
 	uint32_t hash;
@@ -92,6 +92,35 @@ const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
 			return a;
 	}
 	return at->slot[i] = atom_new(at, n ? s : "", n, hash);
+}
+
+/* At most 16 bytes in two words that have all of them: with n, equal words are equal bytes. */
+static inline struct atom_recent short_of(const char *s, size_t n)
+{
+	struct atom_recent r = {.n = n};
+
+	if (n < 8) {
+		r.a = hash_tail(s, n);
+		return r;
+	}
+	memcpy(&r.a, s, 8);
+	memcpy(&r.b, s + n - 8, 8);
+	return r;
+}
+
+const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
+{
+	struct atom_recent key, *known;
+
+	if (n > ATOM_SHORT)
+		return find_or_make(at, s, n);
+	key = short_of(s, n);
+	known = &at->recent[((key.a ^ key.b << 1) * 0x9e3779b97f4a7c15u + n) >> 57];
+	if (known->atom && known->a == key.a && known->b == key.b && known->n == n)
+		return known->atom;
+	key.atom = find_or_make(at, s, n);
+	*known = key;
+	return key.atom;
 }
 
 const struct tl_atom *atom_of_str(struct atoms *at, struct tl_str s)

@@ -7,10 +7,20 @@
 
 #include "base/arena.h"
 
+/* Short strings asked for of late, by all their bytes: a task's name comes with nearly every event. */
+enum { ATOMS_RECENT = 128, ATOM_SHORT = 16 };
+
+struct atom_recent {
+	uint64_t a, b;
+	size_t n;
+	const struct tl_atom *atom;
+};
+
 struct atoms {
 	const struct tl_atom **slot;
 	size_t n, cap;
 	struct arena mem;
+	struct atom_recent recent[ATOMS_RECENT];
 };
 
 void atoms_init(struct atoms *at);

@@ -233,7 +233,7 @@ static bool decode(struct tl_events *evs, const struct tl_record *rec, struct tl
 {
 	switch (rec->kind) {
 	case TL_REC_EVENT:
-		return rec->row && decoder_of[rec->row->id] && decoder_of[rec->row->id](evs, rec, ev);
+		return decoder_of[rec->row->id](evs, rec, ev);
 	case TL_REC_FUNC:
 		return decode_func(evs, rec, ev);
 	case TL_REC_MARK:
@@ -343,6 +343,8 @@ static bool take_record(struct tl_events *evs, const struct tl_record *rec, stru
 	for (unsigned i = slots ? level_of(rec) : PAIR_LEVELS; i < PAIR_LEVELS; i++)
 		if (slots[i].seq || slots[i].dropped)
 			slot_close(evs, &slots[i]);
+	if (rec->kind == TL_REC_EVENT && !(rec->row && decoder_of[rec->row->id]))
+		return false; /* no life asks for it */
 	fill_owner(evs, rec, ret);
 	if (!decode(evs, rec, ret)) {
 		if (slot && rec->kind == TL_REC_FUNC)

@@ -29,28 +29,6 @@ enum field_op field_number_op(const struct format_field *f)
 	return FIELD_NONE;
 }
 
-int64_t field_number(enum field_op op, const void *p, bool big)
-{
-	switch (op) {
-	case FIELD_U8:
-		return *(const uint8_t *)p;
-	case FIELD_S8:
-		return *(const int8_t *)p;
-	case FIELD_U16:
-		return page_u16(p, big);
-	case FIELD_S16:
-		return (int16_t)page_u16(p, big);
-	case FIELD_U32:
-		return page_u32(p, big);
-	case FIELD_S32:
-		return (int32_t)page_u32(p, big);
-	case FIELD_U64:
-		return (int64_t)page_u64(p, big);
-	default:
-		return 0;
-	}
-}
-
 static enum field_op string_op(const struct format_field *f)
 {
 	if (f->kind == FORMAT_PLAIN)

@@ -49,7 +49,27 @@ void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t
 
 /* How one number field is read; FIELD_NONE when it is none. */
 enum field_op field_number_op(const struct format_field *f);
-int64_t field_number(enum field_op op, const void *p, bool big);
+static inline int64_t field_number(enum field_op op, const void *p, bool big)
+{
+	switch (op) {
+	case FIELD_U8:
+		return *(const uint8_t *)p;
+	case FIELD_S8:
+		return *(const int8_t *)p;
+	case FIELD_U16:
+		return page_u16(p, big);
+	case FIELD_S16:
+		return (int16_t)page_u16(p, big);
+	case FIELD_U32:
+		return page_u32(p, big);
+	case FIELD_S32:
+		return (int32_t)page_u32(p, big);
+	case FIELD_U64:
+		return (int64_t)page_u64(p, big);
+	default:
+		return 0;
+	}
+}
 /* For tests: the letters in a print fmt. */
 void state_letters_of(struct tl_str print, struct state_letters *ret);
 
