@@ -9,6 +9,9 @@
  * at once, by the feeder, and its words wait for their place in the batch. One that depends on others (a killer is
  * shown in full at the first of its victims) is judged aside and told in its turn, when its batch is joined.
  *
+ * What one core wrote and another writes again costs more than to make the text: a batch is told at a desk of the teller's
+ * own, which comes back to it when the batch is joined.
+ *
  * Invariant: joined <= taken <= made <= joined + BATCHES. Batch made % BATCHES is the feeder's, [taken, made) are nobody's,
  * of [joined, taken) those not done belong to who took them, the others to the feeder.
  */
@@ -17,6 +20,7 @@
 #include <stdlib.h>
 #include "base/arena.h"
 #include "base/guard.h"
+#include "base/line.h"
 #include "base/vec.h"
 #include "cmd/aside.h"
 
@@ -25,8 +29,7 @@ enum { LIVES = 32, BATCHES = 16, TELLERS_MOST = 16 };
 struct entry {
 	const struct tl_task *task; /* NULL: told already, its words are in `early` */
 	size_t early_n;
-	struct tl_trace_info info; /* as of its end, without what is held by pointers */
-	struct tl_witnesses w;
+	tl_ns last; /* of the trace, as of its end */
 };
 
 /* A life to be told in its turn, behind so many bytes of the batch's text. */
@@ -35,30 +38,42 @@ struct turn {
 	struct tl_told *told;
 };
 
-struct batch {
-	struct entry entry[LIVES];
-	unsigned n;
-	struct out early, text;
+/* Where a batch is told. */
+struct desk {
+	struct desk *next; /* of those that are free */
+	struct teller *of;
+	struct out text;
 	VEC(struct turn) turn;
 	struct arena mem; /* of verdicts */
+};
+
+struct batch {
+	alignas(LINE) struct entry entry[LIVES];
+	unsigned n;
+	/* of the trace as far as known then, without what is held by pointers; of `last` each entry has its own */
+	struct tl_trace_info info;
+	struct tl_witnesses w;
+	struct out early;
+	struct desk *desk; /* NULL: nobody has taken it, or there was no memory for one */
 	uint64_t shown;
 	bool done, starved;
 };
 
 /* Who makes words: a thread, or the feeder. `out` stays where it is, since the view's state may know it. */
 struct teller {
-	struct aside *a;
+	alignas(LINE) struct aside *a;
 	struct out out;
 	void *state;
+	struct desk *free;
 	pthread_t thread;
 };
 
 struct aside {
 	struct aside_plan plan;
 	struct batch batch[BATCHES];
-	struct teller feeder, teller[TELLERS_MOST];
+	struct teller feeder, teller[TELLERS_MOST]; /* each on lines of its own */
 	struct arena mem; /* of the feeder's verdicts on who cannot wait */
-	unsigned tellers;
+	alignas(LINE) unsigned tellers;
 	pthread_mutex_t lock;
 	pthread_cond_t some_made, some_done;
 	uint64_t made, taken, joined;
@@ -75,11 +90,10 @@ static struct batch *batch_at(struct aside *a, uint64_t i)
 /* ---- telling ---- */
 
 /* Is it shown at all? Then it is in told, with its verdicts. */
-static bool judge(struct aside *a, const struct entry *e, const struct tl_task *task, struct arena *mem,
-		  struct tl_told *told, bool *starved)
+static bool judge(struct aside *a, const struct tl_task *task, const struct tl_trace_info *info,
+		  const struct tl_witnesses *w, struct arena *mem, struct tl_told *told, bool *starved)
 {
-	*told = (struct tl_told){
-		.info = &e->info, .t0 = e->info.first, .witnesses = &e->w, .unkept = a->plan.unkept};
+	*told = (struct tl_told){.info = info, .t0 = info->first, .witnesses = w, .unkept = a->plan.unkept};
 	if (!tl_why_tell(task, a->plan.view->deaths_only, mem, told)) {
 		*starved = true;
 		return false;
@@ -94,45 +108,101 @@ static bool is_apart(const struct aside *a, const struct tl_told *told)
 	return !view->apart || view->apart(told);
 }
 
-static void wait_for_turn(struct batch *b, size_t at, const struct tl_told *told)
+/* It needs its own view of the trace then: that of the teller goes on. */
+static bool wait_for_turn(struct desk *desk, size_t at, const struct tl_told *told)
 {
-	struct tl_told *kept = arena_alloc(&b->mem, sizeof(*kept));
-	struct turn *turn = kept ? vec_push(&b->turn) : NULL;
+	struct tl_told *kept = arena_alloc(&desk->mem, sizeof(*kept));
+	struct tl_trace_info *info = arena_alloc(&desk->mem, sizeof(*info));
+	struct turn *turn = kept && info ? vec_push(&desk->turn) : NULL;
 
-	if (!turn) {
-		b->starved = true;
-		return;
-	}
+	if (!turn)
+		return false;
+	*info = *told->info;
 	*kept = *told;
+	kept->info = info;
 	*turn = (struct turn){at, kept};
+	return true;
+}
+
+static void tell_one(struct teller *t, struct batch *b, const struct tl_task *task, const struct tl_trace_info *info)
+{
+	struct aside *a = t->a;
+	struct desk *desk = b->desk;
+	struct tl_told told;
+
+	if (!desk->turn.n)
+		arena_reset(&desk->mem); /* nobody needs the verdicts of the one before */
+	if (!judge(a, task, info, &b->w, &desk->mem, &told, &b->starved))
+		return;
+	b->shown++;
+	if (is_apart(a, &told))
+		a->plan.view->task(&t->out, t->state, &told);
+	else if (!wait_for_turn(desk, t->out.n, &told))
+		b->starved = true;
 }
 
 static void tell_batch(struct teller *t, struct batch *b)
 {
-	struct aside *a = t->a;
+	struct tl_trace_info info = b->info;
 	struct out before = t->out;
 	const char *early = b->early.buf;
-	struct tl_told told;
 
-	t->out = b->text;
+	if (!b->desk) {
+		b->starved = true;
+		return;
+	}
+	t->out = b->desk->text;
 	for (struct entry *e = b->entry; e < b->entry + b->n; e++) {
 		if (!e->task) {
 			out_mem(&t->out, early, e->early_n);
 			early += e->early_n;
 			continue;
 		}
-		if (!b->turn.n)
-			arena_reset(&b->mem); /* nobody needs the verdicts of the one before */
-		if (!judge(a, e, e->task, &b->mem, &told, &b->starved))
-			continue;
-		b->shown++;
-		if (is_apart(a, &told))
-			a->plan.view->task(&t->out, t->state, &told);
-		else
-			wait_for_turn(b, t->out.n, &told);
+		info.last = e->last;
+		tell_one(t, b, e->task, &info);
 	}
-	b->text = t->out;
+	b->desk->text = t->out;
 	t->out = before;
+}
+
+/* ---- desks; with the lock ---- */
+
+static struct desk *desk_take(struct teller *t)
+{
+	struct desk *desk = t->free;
+
+	if (desk) {
+		t->free = desk->next;
+		return desk;
+	}
+	desk = line_calloc(sizeof(*desk));
+	if (desk) {
+		desk->of = t;
+		out_init(&desk->text, -1);
+		arena_init(&desk->mem);
+	}
+	return desk;
+}
+
+static void desk_give_back(struct desk *desk)
+{
+	desk->turn.n = 0;
+	desk->text.n = 0;
+	desk->next = desk->of->free;
+	desk->of->free = desk;
+}
+
+static void desks_free(struct teller *t)
+{
+	while (t->free) {
+		struct desk *desk = t->free;
+
+		t->free = desk->next;
+		out_fini(&desk->text);
+		vec_fini(&desk->turn);
+		arena_fini(&desk->mem);
+		free(desk);
+	}
 }
 
 /* ---- the feeder joins ---- */
@@ -148,21 +218,22 @@ static void *state_of(struct aside *a, const struct tl_trace_info *info)
 
 static void put_batch(struct aside *a, struct batch *b)
 {
-	const char *text = b->text.buf;
+	struct desk *desk = b->desk;
 	size_t at = 0;
 
-	if (b->shown && !state_of(a, &b->entry[0].info))
+	if (!b->shown || !state_of(a, &b->info))
 		return;
-	vec_each (turn, &b->turn) {
-		out_hand(a->plan.out, text + at, turn->at - at);
+	vec_each (turn, &desk->turn) {
+		out_hand(a->plan.out, desk->text.buf + at, turn->at - at);
 		a->plan.view->task(a->plan.out, a->state, turn->told);
 		at = turn->at;
 	}
-	if (b->text.n > at)
-		out_hand(a->plan.out, text + at, b->text.n - at);
+	if (desk->text.n > at)
+		out_hand(a->plan.out, desk->text.buf + at, desk->text.n - at);
 }
 
-static void join_first(struct aside *a)
+/* Its desk remains, to be given back. */
+static struct desk *join_first(struct aside *a)
 {
 	struct batch *b = batch_at(a, a->joined);
 
@@ -171,13 +242,13 @@ static void join_first(struct aside *a)
 		if (b->entry[i].task)
 			tl_lives_give_back(a->plan.lives, b->entry[i].task);
 	a->shown += b->shown;
-	a->starved |= b->starved || b->text.os || b->early.os;
+	a->starved |= b->starved || b->early.os || (b->desk && b->desk->text.os);
 	b->n = 0;
-	b->turn.n = 0;
-	b->text.n = b->early.n = 0;
+	b->early.n = 0;
 	b->shown = 0;
 	b->done = b->starved = false;
 	a->joined++;
+	return take(b->desk);
 }
 
 /* ---- the ring ---- */
@@ -191,6 +262,7 @@ static bool take_one(struct teller *t)
 	if (a->taken == a->made)
 		return false;
 	b = batch_at(a, a->taken++);
+	b->desk = desk_take(t);
 	pthread_mutex_unlock(&a->lock);
 	tell_batch(t, b);
 	pthread_mutex_lock(&a->lock);
@@ -215,12 +287,16 @@ static void *teller_main(void *ctx)
 /* Joins what is done, until no more than `most` batches are out. */
 static void join(struct aside *a, uint64_t most)
 {
+	struct desk *desk;
+
 	pthread_mutex_lock(&a->lock);
 	for (;;) {
 		if (a->joined < a->made && batch_at(a, a->joined)->done) {
 			pthread_mutex_unlock(&a->lock);
-			join_first(a);
+			desk = join_first(a);
 			pthread_mutex_lock(&a->lock);
+			if (desk)
+				desk_give_back(desk);
 		} else if (a->made - a->joined <= most) {
 			break;
 		} else if (!take_one(&a->feeder)) {
@@ -248,7 +324,8 @@ void aside_drain(struct aside *a)
 }
 
 /* Its process lives on, so it cannot wait. */
-static void tell_now(struct aside *a, struct entry *e, const struct tl_task *task)
+static void tell_now(struct aside *a, struct entry *e, const struct tl_task *task, const struct tl_trace_info *info,
+		     const struct tl_witnesses *w)
 {
 	struct batch *b = batch_at(a, a->made);
 	struct out before = a->feeder.out;
@@ -256,13 +333,13 @@ static void tell_now(struct aside *a, struct entry *e, const struct tl_task *tas
 	size_t n = b->early.n;
 
 	arena_reset(&a->mem);
-	if (!judge(a, e, task, &a->mem, &told, &a->starved))
+	if (!judge(a, task, info, w, &a->mem, &told, &a->starved))
 		return;
 	if (!is_apart(a, &told)) {
 		b->n--; /* its place is behind all that are taken */
 		aside_drain(a);
 		a->shown++;
-		if (state_of(a, told.info))
+		if (state_of(a, info))
 			a->plan.view->task(a->plan.out, a->state, &told);
 		return;
 	}
@@ -274,21 +351,33 @@ static void tell_now(struct aside *a, struct entry *e, const struct tl_task *tas
 	e->early_n = b->early.n - n;
 }
 
+/* Does the batch that is being filled hold for this life, too? */
+static bool same_trace(const struct batch *b, const struct tl_trace_info *info, const struct tl_witnesses *w)
+{
+	return b->info.first == info->first && !memcmp(&b->w, w, sizeof(*w));
+}
+
 void aside_take(struct aside *a, const struct tl_task *task, const struct tl_trace_info *info,
 		const struct tl_witnesses *w)
 {
 	struct batch *b = batch_at(a, a->made);
-	struct entry *e = &b->entry[b->n++];
+	struct entry *e;
 
-	e->info = *info;
-	e->info.n_blind = e->info.n_warnings = 0;
-	e->info.blind = NULL;
-	e->info.warnings = NULL;
-	e->w = *w;
-	e->early_n = 0;
-	e->task = tl_lives_keep(a->plan.lives, task) ? task : NULL;
+	if (b->n && !same_trace(b, info, w)) {
+		hand_over(a);
+		b = batch_at(a, a->made);
+	}
+	if (!b->n) {
+		b->info = *info;
+		b->info.n_blind = b->info.n_warnings = 0;
+		b->info.blind = NULL;
+		b->info.warnings = NULL;
+		b->w = *w;
+	}
+	e = &b->entry[b->n++];
+	*e = (struct entry){.task = tl_lives_keep(a->plan.lives, task) ? task : NULL, .last = info->last};
 	if (!e->task)
-		tell_now(a, e, task);
+		tell_now(a, e, task, info, w);
 	if (batch_at(a, a->made)->n == LIVES)
 		hand_over(a);
 }
@@ -306,6 +395,7 @@ static void teller_end(struct teller *t)
 {
 	t->a->plan.view->aside->end(t->state, t->a->state);
 	out_fini(&t->out);
+	desks_free(t);
 }
 
 /* Signals are for the thread that feeds. Where no thread can be had, it tells all. */
@@ -331,7 +421,7 @@ static void start(struct aside *a)
 
 struct aside *aside_new(const struct aside_plan *plan)
 {
-	struct aside *a = plan->view->aside ? calloc(1, sizeof(*a)) : NULL;
+	struct aside *a = plan->view->aside ? line_calloc(sizeof(*a)) : NULL;
 
 	if (!a)
 		return NULL;
@@ -341,11 +431,8 @@ struct aside *aside_new(const struct aside_plan *plan)
 		free(a);
 		return NULL;
 	}
-	for (unsigned i = 0; i < BATCHES; i++) {
-		out_init(&a->batch[i].text, -1);
+	for (unsigned i = 0; i < BATCHES; i++)
 		out_init(&a->batch[i].early, -1);
-		arena_init(&a->batch[i].mem);
-	}
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->some_made, NULL);
 	pthread_cond_init(&a->some_done, NULL);
@@ -367,12 +454,8 @@ bool aside_end(struct aside *a, uint64_t *ret_shown)
 		teller_end(&a->teller[i]);
 	}
 	teller_end(&a->feeder);
-	for (unsigned i = 0; i < BATCHES; i++) {
-		out_fini(&a->batch[i].text);
+	for (unsigned i = 0; i < BATCHES; i++)
 		out_fini(&a->batch[i].early);
-		vec_fini(&a->batch[i].turn);
-		arena_fini(&a->batch[i].mem);
-	}
 	arena_fini(&a->mem);
 	pthread_cond_destroy(&a->some_made);
 	pthread_cond_destroy(&a->some_done);

@@ -13,6 +13,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include "base/guard.h"
 #include "event/event.h"
 
@@ -43,7 +46,7 @@ struct ahead {
 	VEC(struct tl_blind) blind;
 	VEC(const char *) warnings;
 	/* two threads: away from what is touched with each event */
-	alignas(128) bool threaded;
+	alignas(LINE) bool threaded;
 	pthread_t reader;
 	pthread_mutex_t lock;
 	pthread_cond_t filled_some, emptied_some;
@@ -91,16 +94,34 @@ static size_t size_of(const struct tl_event *ev)
 	return (offsetof(struct tl_event, u) + n + 7) & ~(size_t)7;
 }
 
+/*
+ * Past the caches: written line by line they would have to come back from the taker's core first, only to be overwritten,
+ * and where the two cores have no cache in common that takes longer than to decode an event.
+ */
+static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
+{
+#ifdef __SSE2__
+	for (size_t i = 0; i < n; i += sizeof(__m128i))
+		_mm_stream_si128((__m128i *)(to + i), _mm_load_si128((const __m128i *)(from + i)));
+	_mm_sfence();
+#else
+	memcpy(to, from, n);
+#endif
+}
+
 /* Without memory the trace ends here. */
 static void fill(struct tl_events *evs, struct batch *b)
 {
+	alignas(64) unsigned char mine[sizeof(b->room)], *room = evs->ahead->threaded ? mine : b->room;
 	struct tl_event ev;
 	size_t at = 0;
 
 	for (b->n = 0; b->n < BATCH && events_pull(evs, &ev); b->n++) {
-		memcpy(b->room + at, &ev, size_of(&ev));
+		memcpy(room + at, &ev, size_of(&ev));
 		at += size_of(&ev);
 	}
+	if (room == mine)
+		hand_bytes(b->room, mine, at);
 	b->last = b->n < BATCH;
 	if (!known_so_far(evs, b)) {
 		b->blind.n = b->warnings.n = 0;
@@ -221,24 +242,17 @@ static void start(struct ahead *a)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	a->threaded = pthread_create(&a->reader, NULL, read_ahead, a) == 0;
+	a->threaded = true; /* the reader looks at it */
+	if (pthread_create(&a->reader, NULL, read_ahead, a))
+		a->threaded = false;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-static struct batch *ring_new(unsigned n)
-{
-	struct batch *ring = aligned_alloc(alignof(struct batch), n * sizeof(*ring));
-
-	return ring ? memset(ring, 0, n * sizeof(*ring)) : NULL;
 }
 
 struct tl_err *tl_events_ahead(struct tl_events *evs, unsigned threads)
 {
-	struct ahead *a = aligned_alloc(alignof(struct ahead), sizeof(*a));
+	struct ahead *a = line_calloc(sizeof(*a));
 
-	if (a)
-		memset(a, 0, sizeof(*a));
-	if (!a || !(a->ring = ring_new(threads > 1 ? RING : 1))) {
+	if (!a || !(a->ring = line_calloc((threads > 1 ? RING : 1) * sizeof(*a->ring)))) {
 		free(a);
 		return &tl_enomem;
 	}

@@ -3,8 +3,8 @@
 #ifndef EVENT_EVENT_H
 #define EVENT_EVENT_H
 
-#include <stdalign.h>
 #include "base/atom.h"
+#include "base/line.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "tasklife/event.h"
@@ -39,7 +39,7 @@ struct tl_events {
 	struct tl_source *src;
 	const struct tl_symtab *symbols; /* given from outside, for traces without */
 	struct ahead *ahead; /* ahead.c; NULL: events are pulled one by one */
-	alignas(128) struct atoms atoms;
+	alignas(LINE) struct atoms atoms;
 	struct arena mem; /* stacks */
 	struct map stacks; /* hash -> struct stack_entry */
 	struct map kept;   /* address of frames that their reader keeps -> struct stack_entry */

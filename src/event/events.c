@@ -95,11 +95,10 @@ enum tl_arch tl_events_arch(const struct tl_events *evs)
 
 struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)
 {
-	struct tl_events *evs = aligned_alloc(alignof(struct tl_events), sizeof(*evs));
+	struct tl_events *evs = line_calloc(sizeof(*evs));
 
 	if (!evs)
 		return &tl_enomem;
-	memset(evs, 0, sizeof(*evs));
 	evs->src = src;
 	evs->cap = 64;
 	evs->head = evs->tail = 1;

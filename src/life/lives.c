@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The public door: one event in, the function of its kind is called, time goes on. */
 #include <stdlib.h>
+#include "base/line.h"
 #include "life/life.h"
 
 typedef void (*handler)(struct tl_lives *l, const struct tl_event *ev);
@@ -36,7 +37,7 @@ static const handler handler_of[TL_EVS] = {
 
 struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx, struct tl_lives **ret)
 {
-	struct tl_lives *l = calloc(1, sizeof(*l));
+	struct tl_lives *l = line_calloc(sizeof(*l));
 
 	if (!l)
 		return &tl_enomem;

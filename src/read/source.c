@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "base/guard.h"
+#include "base/line.h"
 #include "read/bytes.h"
 #include "read/reader.h"
 
@@ -109,7 +110,7 @@ static struct tl_err *check_kind(int fd, const char *name)
 
 static struct tl_err *source_new(int fd, const char *name, struct tl_source **ret)
 {
-	struct tl_source *src = calloc(1, sizeof(*src));
+	struct tl_source *src = line_calloc(sizeof(*src));
 	struct tl_err *err;
 
 	if (!src) {

@@ -10,6 +10,7 @@
  * everything before and behind it is read.
  */
 #include <stdlib.h>
+#include "base/line.h"
 #include "read/bytes.h"
 #include "read/tracedat.h"
 #include "tasklife/sym.h"
@@ -104,7 +105,7 @@ static struct tl_err *start(struct tracedat *td)
 
 static struct tl_err *tracedat_open(struct tl_source *src, void **ret_state)
 {
-	__attribute__((cleanup(tracedat_fini))) struct tracedat *td = calloc(1, sizeof(*td));
+	__attribute__((cleanup(tracedat_fini))) struct tracedat *td = line_calloc(sizeof(*td));
 	struct cursor c;
 
 	if (!td)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/guard.h"
 #include "base/json.h"
+#include "base/line.h"
 #include "columns/as_json.h"
 #include "view/json.h"
 #include "view/views.h"
@@ -115,7 +116,7 @@ void json_trace(struct json *j, const char *key, const struct tl_trailer *tr)
 
 static struct json_state *state_new(struct out *o, bool lines, void **ret)
 {
-	struct json_state *st = calloc(1, sizeof(*st));
+	struct json_state *st = line_calloc(sizeof(*st));
 
 	if (!st)
 		return NULL;

@@ -2,6 +2,7 @@
 /* why: one line a life; its time of death, who it was, and what ended it by whose hand. */
 #include <string.h>
 #include "base/guard.h"
+#include "base/line.h"
 #include "base/tongue.h"
 #include "view/views.h"
 #include "view/words.h"
@@ -15,7 +16,7 @@ struct why {
 
 static bool why_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
-	struct why *w = calloc(1, sizeof(*w));
+	struct why *w = line_calloc(sizeof(*w));
 
 	if (!w)
 		return false;
