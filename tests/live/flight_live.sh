@@ -41,6 +41,30 @@ timeout 20 "$program" record --until-death 'exit_code=7' -o g.dat -- sh -c '(exi
 "$program" why --when 'exit_code=7' g.dat >out
 says 'ended itself: exit code 7$'
 
+# it ends also when more is being recorded than it reads: lives come and go until the recorder has left
+touch storm
+(
+	while [ -e storm ]; do
+		/bin/true &
+		/bin/true &
+		/bin/true
+		wait
+	done
+) &
+(
+	sleep 1.5
+	./flightvictim 77 &
+	sleep 0.3
+	kill -9 $!
+) 2>/dev/null &
+timeout -k 10 120 "$program" record -a --until-death 'comm=flightvictim' --last 1 -o i.dat 2>err
+status=$?
+rm -f storm
+[ $status = 0 ] || bad "in a storm of lives, status $status: $(cat err)"
+wait
+"$program" why --when 'comm=flightvictim' i.dat >out
+says '^  flightvictim\([0-9]+\) .*killed by SIGKILL'
+
 # nothing like it: nothing is kept
 timeout 20 "$program" record --until-death 'exit_code=9' -o h.dat -- sh -c '(exit 3)' 2>err
 [ $? = 1 ] || bad "a recording without that death is no status 1: $(cat err)"
