@@ -7,6 +7,7 @@
 needs_recording
 # a disk of our own, gone with this shell
 if [ -z "${ROOM_INSIDE:-}" ]; then
+	unshare -m --propagation private true 2>err || { echo "SKIP: $(cat err)"; exit 77; }
 	ROOM_INSIDE=1 unshare -m --propagation private "$(realpath "$OLDPWD/$0" 2>/dev/null || realpath "$0")"
 	exit $?
 fi
