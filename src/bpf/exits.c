@@ -146,6 +146,11 @@ struct tl_err *exits_open(struct exits **ret)
 	struct exits *x = calloc(1, sizeof(*x));
 	struct tl_err *err;
 
+	/* 6.1.192, ARM: the interpreter (there is no JIT for it) stores through NULL at the first death, and the kernel oopses */
+	if (sizeof(void *) < sizeof(uint64_t) && exits_btf()) {
+		free(x);
+		return exits_refused(EOVERFLOW);
+	}
 	if (!x)
 		return &tl_enomem;
 	err = load(x);

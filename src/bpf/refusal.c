@@ -16,6 +16,8 @@ static const char *cause_of(int os)
 {
 	if (os == ENOTSUP)
 		return N_("this tasklife was built without BPF");
+	if (os == EOVERFLOW)
+		return N_("32-bit kernels do not run this BPF program safely");
 	if (geteuid())
 		return N_("only root may load BPF programs");
 	if (!exits_btf())

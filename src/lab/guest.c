@@ -4,6 +4,7 @@
  * files among its arguments, each under the very path it has here. The archive lives in a memfd: nothing is
  * written anywhere, and nothing stays.
  */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -311,6 +312,7 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 	out_fmt(o, "\nMODE='%s%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "",
 		p->o->kept || g->shared < 0 ? "" : " --no-compress");
 	out_fmt(o, "FROM_BOOT=%s\n", p->o->from_boot ? "1" : "");
+	out_fmt(o, "NARROW=%s\n", p->o->arch->elf_class == ELFCLASS32 ? "1" : "");
 	out_fmt(o, "DEBUG=%s\n", p->o->gdb ? "1" : "");
 	out_fmt(o, "BARE=%s\nSHARED=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", g->shared >= 0 ? "1" : "",
 		p->o->interactive ? "1" : "");

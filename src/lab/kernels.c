@@ -22,7 +22,7 @@
  */
 static const struct lab_arch archs[] = {
 	{"amd64", "qemu-system-x86_64", "qemu-system-x86", "-accel tcg -cpu max,-cx16", "-accel kvm -cpu host",
-	 "ttyS0", " no_timer_check", "gcc", "gcc", EM_X86_64, ELFCLASS64},
+	 "ttyS0", " no_timer_check tsc=reliable", "gcc", "gcc", EM_X86_64, ELFCLASS64},
 	{"arm64", "qemu-system-aarch64", "qemu-system-arm", "-M virt -accel tcg -cpu cortex-a57",
 	 "-M virt -accel kvm -cpu host", "ttyAMA0", "", "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu", EM_AARCH64,
 	 ELFCLASS64},
