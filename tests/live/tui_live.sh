@@ -8,6 +8,10 @@ command -v tmux >/dev/null || {
 	echo "SKIP: tmux is not installed"
 	exit 77
 }
+python3 -c 'import pty; pty.openpty()' 2>/dev/null || {
+	echo "SKIP: this machine gives no terminals (no devpts)"
+	exit 77
+}
 "$program" tui -h >/dev/null 2>&1 || {
 	echo "SKIP: this build is without ncursesw"
 	exit 77
