@@ -232,3 +232,30 @@ uint64_t cast_hash(const struct cast_life *life)
 	h = mix(h, (uintptr_t)life->by.comm);
 	return mix(h, (uint64_t)life->thread << 32 | (uint32_t)life->heir.tid);
 }
+
+void *cast_view_new(size_t size, bool segments, struct out *o, const struct tl_view_opts *opts)
+{
+	struct cast_view *v = calloc(1, size);
+
+	if (!v)
+		return NULL;
+	page_init(&v->pg, o, opts);
+	cast_init(&v->cast, segments);
+	return v;
+}
+
+void cast_view_task(struct out *o, void *state, const struct tl_told *told)
+{
+	struct cast_view *v = state;
+
+	cast_add(&v->cast, told);
+}
+
+void cast_view_free(void *state)
+{
+	struct cast_view *v = state;
+
+	cast_fini(&v->cast);
+	page_fini(&v->pg);
+	free(v);
+}

@@ -48,6 +48,21 @@ struct cast {
 	bool starved;  /* memory ran out: something is missing */
 };
 
+/* What the state of a view begins with that draws when all lives are known; the page is where it draws. */
+#define CAST_VIEW                                                                                  \
+	struct {                                                                                   \
+		struct page pg;                                                                    \
+		struct cast cast;                                                                  \
+	}
+struct cast_view {
+	CAST_VIEW;
+};
+
+/* A new state of so many bytes, the rest of them 0; NULL: memory is out. */
+void *cast_view_new(size_t size, bool segments, struct out *o, const struct tl_view_opts *opts);
+void cast_view_task(struct out *o, void *state, const struct tl_told *told); /* .task of such a view */
+void cast_view_free(void *state);
+
 void cast_init(struct cast *c, bool segments);
 void cast_fini(struct cast *c);
 void cast_add(struct cast *c, const struct tl_told *told);

@@ -46,22 +46,13 @@ double svg_x(const struct svg *v, tl_ns t)
 
 static bool svg_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
-	struct svg *v = calloc(1, sizeof(*v));
+	struct svg *v = cast_view_new(sizeof(*v), true, o, opts);
 
 	if (!v)
 		return false;
-	page_init(&v->pg, o, opts);
-	cast_init(&v->cast, true);
 	map_init(&v->row_of);
 	*ret_state = v;
 	return true;
-}
-
-static void svg_task(struct out *o, void *state, const struct tl_told *told)
-{
-	struct svg *v = state;
-
-	cast_add(&v->cast, told);
 }
 
 /* ---- rows ---- */
@@ -258,9 +249,7 @@ static void svg_end(struct out *o, void *state, const struct tl_trailer *trailer
 	branches_fini(&v->br);
 	vec_fini(&v->row);
 	map_fini(&v->row_of);
-	cast_fini(&v->cast);
-	page_fini(&v->pg);
-	free(v);
+	cast_view_free(v);
 }
 
 const struct tl_view view_svg = {
@@ -270,6 +259,6 @@ const struct tl_view view_svg = {
 	.is_export = true,
 	.segments = true,
 	.begin = svg_begin,
-	.task = svg_task,
+	.task = cast_view_task,
 	.end = svg_end,
 };

@@ -30,8 +30,7 @@ struct svg_row {
 };
 
 struct svg {
-	struct page pg;
-	struct cast cast;
+	CAST_VIEW;
 	struct branches br;
 	struct scale scale;
 	struct ribbon ribbon;

@@ -22,8 +22,7 @@ struct row {
 };
 
 struct timeline {
-	struct page pg;
-	struct cast cast;
+	CAST_VIEW;
 	struct scale scale;
 	struct ribbon ribbon;
 	VEC(struct row) row;
@@ -35,21 +34,8 @@ struct timeline {
 
 static bool timeline_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
-	struct timeline *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return false;
-	page_init(&t->pg, o, opts);
-	cast_init(&t->cast, true);
-	*ret_state = t;
-	return true;
-}
-
-static void timeline_task(struct out *o, void *state, const struct tl_told *told)
-{
-	struct timeline *t = state;
-
-	cast_add(&t->cast, told);
+	*ret_state = cast_view_new(sizeof(struct timeline), true, o, opts);
+	return *ret_state != NULL;
 }
 
 /* ---- rows ---- */
@@ -270,9 +256,7 @@ static void timeline_end(struct out *o, void *state, const struct tl_trailer *tr
 	vec_fini(&t->row);
 	free(t->order);
 	free(t->next_of);
-	cast_fini(&t->cast);
-	page_fini(&t->pg);
-	free(t);
+	cast_view_free(t);
 }
 
 const struct tl_view view_timeline = {
@@ -280,6 +264,6 @@ const struct tl_view view_timeline = {
 	.summary = N_("a ribbon per task: running, waiting, asleep; births, execs, signals and deaths"),
 	.segments = true,
 	.begin = timeline_begin,
-	.task = timeline_task,
+	.task = cast_view_task,
 	.end = timeline_end,
 };

@@ -15,8 +15,7 @@
 #include "view/words.h"
 
 struct tree {
-	struct page pg;
-	struct cast cast;
+	CAST_VIEW;
 	struct branches br;
 	VEC(uint32_t) above; /* edges from the root down to the one being drawn */
 	bool measuring;
@@ -31,21 +30,8 @@ struct tree {
 
 static bool tree_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
-	struct tree *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return false;
-	page_init(&t->pg, o, opts);
-	cast_init(&t->cast, false);
-	*ret_state = t;
-	return true;
-}
-
-static void tree_task(struct out *o, void *state, const struct tl_told *told)
-{
-	struct tree *t = state;
-
-	cast_add(&t->cast, told);
+	*ret_state = cast_view_new(sizeof(struct tree), false, o, opts);
+	return *ret_state != NULL;
 }
 
 /* ---- a line ---- */
@@ -276,15 +262,13 @@ static void tree_end(struct out *o, void *state, const struct tl_trailer *traile
 		page_line(&t->pg, 0, _("Memory ran out: this is not all."));
 	branches_fini(&t->br);
 	vec_fini(&t->above);
-	cast_fini(&t->cast);
-	page_fini(&t->pg);
-	free(t);
+	cast_view_free(t);
 }
 
 const struct tl_view view_tree = {
 	.name = "tree",
 	.summary = N_("the family over time: who made, adopted and killed whom"),
 	.begin = tree_begin,
-	.task = tree_task,
+	.task = cast_view_task,
 	.end = tree_end,
 };

@@ -2,9 +2,6 @@
 /* Which name a task bears when: task_rename is written before the kernel has copied the name. */
 #include "lives.h"
 
-#define SWITCH(prev, pid, state, next, to) \
-	"sched_switch: prev_comm=" #prev " prev_pid=" #pid " prev_prio=120 prev_state=" #state \
-	" ==> next_comm=" #next " next_pid=" #to " next_prio=120\n"
 #define BORN "  a-10 [000] d.... 1.000: sched_process_fork: comm=a pid=10 child_comm=a child_pid=12\n"
 #define RENAMED "  a-12 [000] ..... 1.001: task_rename: pid=12 oldcomm=a newcomm=b oom_score_adj=0\n"
 #define SWITCHED_AWAY(name) "  x-12 [000] d.... 1.002: " SWITCH(name, 12, R+, x, 15)

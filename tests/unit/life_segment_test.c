@@ -2,9 +2,6 @@
 /* What a task was doing when: segments in order, without overlap, and nothing claimed that was not seen. */
 #include "lives.h"
 
-#define SWITCH(prev, state, next) \
-	"sched_switch: prev_comm=c prev_pid=" #prev " prev_prio=120 prev_state=" #state \
-	" ==> next_comm=c next_pid=" #next " next_prio=120\n"
 #define WAKE(pid) "sched_waking: comm=c pid=" #pid " prio=120 target_cpu=001\n"
 
 #define FORK_12 "  c-10 [000] d.... 1.000: sched_process_fork: comm=c pid=10 child_comm=c child_pid=12\n"
@@ -45,15 +42,15 @@ static void test_a_whole_life(void **state)
 {
 	is_drawn(FORK_12
 		 "  c-10 [000] d.... 1.001: sched_wakeup_new: comm=c pid=12 prio=120 target_cpu=001\n"
-		 "  <idle>-0 [001] d.... 1.002: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.003: " SWITCH(12, D, 0)
+		 "  <idle>-0 [001] d.... 1.002: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.003: " SWITCH(c, 12, D, c, 0)
 		 "  c-10 [000] d.... 1.005: " WAKE(12)
-		 "  <idle>-0 [002] d.... 1.006: " SWITCH(0, R, 12)
-		 "  c-12 [002] d.... 1.007: " SWITCH(12, T, 0)
+		 "  <idle>-0 [002] d.... 1.006: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [002] d.... 1.007: " SWITCH(c, 12, T, c, 0)
 		 "  c-10 [000] d.... 1.009: " WAKE(12)
-		 "  <idle>-0 [002] d.... 1.010: " SWITCH(0, R, 12)
+		 "  <idle>-0 [002] d.... 1.010: " SWITCH(c, 0, R, c, 12)
 		 "  c-12 [002] ..... 1.011: " EXIT_12
-		 "  c-12 [002] d.... 1.012: " SWITCH(12, Z, 0)
+		 "  c-12 [002] d.... 1.012: " SWITCH(c, 12, Z, c, 0)
 		 "  c-10 [000] ..... 1.020: sched_process_free: comm=c pid=12 prio=120\n",
 		 "runnable. 1001-1002@-1|running. 1002-1003@1|sleepingD 1003-1005@1|runnable. 1005-1006@1<10|"
 		 "running. 1006-1007@2|stoppedT 1007-1009@2|runnable. 1009-1010@2<10|running. 1010-1012@2|"
@@ -64,19 +61,19 @@ static void test_a_whole_life(void **state)
 static void test_who_woke_it(void **state)
 {
 	is_drawn(FORK_12
-		 "  <idle>-0 [001] d.... 1.002: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.003: " SWITCH(12, S, 0)
+		 "  <idle>-0 [001] d.... 1.002: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.003: " SWITCH(c, 12, S, c, 0)
 		 "  c-10 [000] d.h.. 1.004: " WAKE(12)
-		 "  <idle>-0 [001] d.... 1.005: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.006: " SWITCH(12, S, 0)
+		 "  <idle>-0 [001] d.... 1.005: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.006: " SWITCH(c, 12, S, c, 0)
 		 "  <idle>-0 [000] d.... 1.007: " WAKE(12)
-		 "  <idle>-0 [001] d.... 1.008: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.009: " SWITCH(12, S, 0)
+		 "  <idle>-0 [001] d.... 1.008: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.009: " SWITCH(c, 12, S, c, 0)
 		 "  c-10 [000] d.... 1.010: " WAKE(12)
-		 "  <idle>-0 [001] d.... 1.011: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.012: " SWITCH(12, R+, 0)
-		 "  <idle>-0 [001] d.... 1.013: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.014: " SWITCH(12, S, 0),
+		 "  <idle>-0 [001] d.... 1.011: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.012: " SWITCH(c, 12, R+, c, 0)
+		 "  <idle>-0 [001] d.... 1.013: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.014: " SWITCH(c, 12, S, c, 0),
 		 "running. 1002-1003@1|sleepingS 1003-1004@1|runnable. 1004-1005@1|running. 1005-1006@1|"
 		 "sleepingS 1006-1007@1|runnable. 1007-1008@1|running. 1008-1009@1|sleepingS 1009-1010@1|"
 		 "runnable. 1010-1011@1<10|running. 1011-1012@1|runnable. 1012-1013@1|running. 1013-1014@1|");
@@ -86,8 +83,8 @@ static void test_nothing_is_kept_unasked(void **state)
 {
 	struct drawn d = {.any = true};
 
-	lives_of_text(FORK_12 "  <idle>-0 [001] d.... 1.002: " SWITCH(0, R, 12)
-			      "  c-12 [001] d.... 1.003: " SWITCH(12, S, 0), draw_12, &d);
+	lives_of_text(FORK_12 "  <idle>-0 [001] d.... 1.002: " SWITCH(c, 0, R, c, 12)
+			      "  c-12 [001] d.... 1.003: " SWITCH(c, 12, S, c, 0), draw_12, &d);
 	assert_false(d.any);
 }
 
@@ -95,9 +92,9 @@ static void test_a_gap_is_a_gap(void **state)
 {
 	/* how it came to run between 1.003 and 1.005 was not seen */
 	is_drawn(FORK_12
-		 "  <idle>-0 [001] d.... 1.002: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.003: " SWITCH(12, R+, 0)
-		 "  c-12 [001] d.... 1.005: " SWITCH(12, S, 0)
+		 "  <idle>-0 [001] d.... 1.002: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.003: " SWITCH(c, 12, R+, c, 0)
+		 "  c-12 [001] d.... 1.005: " SWITCH(c, 12, S, c, 0)
 		 "  c-10 [000] d.... 1.006: " WAKE(12),
 		 "running. 1002-1003@1|sleepingS 1005-1006@1|");
 }
@@ -105,20 +102,20 @@ static void test_a_gap_is_a_gap(void **state)
 static void test_clocks_that_differ_never_overlap(void **state)
 {
 	is_drawn(FORK_12
-		 "  <idle>-0 [001] d.... 1.002: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.006: " SWITCH(12, S, 0)
+		 "  <idle>-0 [001] d.... 1.002: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.006: " SWITCH(c, 12, S, c, 0)
 		 "  c-10 [000] d.... 1.004: " WAKE(12)
-		 "  <idle>-0 [001] d.... 1.007: " SWITCH(0, R, 12)
-		 "  c-12 [001] d.... 1.008: " SWITCH(12, S, 0),
+		 "  <idle>-0 [001] d.... 1.007: " SWITCH(c, 0, R, c, 12)
+		 "  c-12 [001] d.... 1.008: " SWITCH(c, 12, S, c, 0),
 		 "running. 1002-1006@1|runnable. 1006-1007@1<10|running. 1007-1008@1|");
 }
 
 static void test_a_zombie_nobody_waits_for(void **state)
 {
 	static const char dies[] = FORK_12
-		"  <idle>-0 [001] d.... 1.002: " SWITCH(0, R, 12)
+		"  <idle>-0 [001] d.... 1.002: " SWITCH(c, 0, R, c, 12)
 		"  c-12 [001] ..... 1.003: " EXIT_12
-		"  c-12 [001] d.... 1.004: " SWITCH(12, Z, 0);
+		"  c-12 [001] d.... 1.004: " SWITCH(c, 12, Z, c, 0);
 	static const char free_of_another[] = "  c-10 [000] ..... 1.050: sched_process_free: comm=d pid=99 prio=120\n";
 	char trace[2048];
 

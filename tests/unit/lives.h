@@ -17,6 +17,11 @@
 #include <cmocka.h>
 #include "tasklife/life.h"
 
+/* The text of a record; a name and a number of each side. */
+#define SWITCH(prev, pid, state, next, to) \
+	"sched_switch: prev_comm=" #prev " prev_pid=" #pid " prev_prio=120 prev_state=" #state \
+	" ==> next_comm=" #next " next_pid=" #to " next_prio=120\n"
+
 struct told_lives {
 	unsigned n;
 	struct tl_event_counts counts;
