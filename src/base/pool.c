@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Slabs from mmap, cut from the front; a free list per size. The first touch of a page costs more than all else that
- * is done to a short life, so a slab's pages are asked for together; where there are many lives and a good part of the
- * machine's memory is free, as huge ones. Not otherwise: where memory is short the kernel compacts it before it gives one.
+ * is done to a short life, so a slab's pages are asked for together. No huge pages: where memory is short the kernel
+ * compacts it before it gives one, and a young virtual machine has most of its free memory from its host only when it is
+ * touched: 20 000 lives took 57 ms instead of 65 in the second run, and 113 in the first.
  *
  * Under AddressSanitizer everything goes to malloc, which then sees each use of what was given back.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/sysinfo.h>
 #include "base/pool.h"
 
 #define SLAB_FIRST (64u << 10)
 #define SLAB_MOST  (512u << 10)
-#define HUGE_PAGE  (2u << 20)
-#define HUGE_FROM  (1u << 20) /* of a pool as large as this, another slab will be used up */
 
 #if defined(__SANITIZE_ADDRESS__)
 #define POOLED(p, n) false
@@ -56,38 +54,15 @@ static void *slab_map(size_t size)
 	return v;
 }
 
-static bool memory_is_free(void)
-{
-	struct sysinfo si;
-
-	return !sysinfo(&si) && si.freeram > si.totalram / 4;
-}
-
-/* One huge page, where it can be had for nothing. */
-static void *slab_map_huge(void)
-{
-	char *v = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *at;
-
-	if (v == MAP_FAILED)
-		return NULL;
-	at = (char *)(((uintptr_t)v + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
-	if (at > v)
-		munmap(v, (size_t)(at - v));
-	munmap(at + HUGE_PAGE, (size_t)(v + HUGE_PAGE - at));
-	madvise(at, HUGE_PAGE, MADV_HUGEPAGE);
-	return at;
-}
-
 /* A quarter more each time: what is asked for ahead stays small beside what is in use. */
 static bool slab_open(struct pool *p)
 {
-	bool huge = p->total >= HUGE_FROM && memory_is_free();
-	size_t size = huge ? HUGE_PAGE : SLAB_FIRST;
+	size_t size = SLAB_FIRST;
 	struct pool_slab *s;
 
 	while (size < p->total / 4 && size < SLAB_MOST)
 		size *= 2;
-	s = huge ? slab_map_huge() : slab_map(size);
+	s = slab_map(size);
 	if (!s)
 		return false;
 	*s = (struct pool_slab){p->slabs, size};
