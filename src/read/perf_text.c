@@ -33,7 +33,6 @@ struct perf_text {
 	VEC(struct tl_rawframe) frames;
 	struct tl_record owner; /* of the chain that may follow: its numbers only */
 	bool chain;
-	tl_ns latest;
 };
 
 /* ---- one event line ---- */
@@ -231,7 +230,6 @@ static struct tl_err *open_perf(struct tl_source *src, void **ret)
 	lines_init(&t->lines, src->bytes);
 	usual_init(&t->usual);
 	stacks_init(&t->stacks);
-	t->latest = TL_NS_NONE;
 	*ret = t;
 	return NULL;
 }
@@ -326,10 +324,13 @@ static int take_chain(struct tl_source *src, struct perf_text *t, struct tl_reco
 
 static int at_end(struct tl_source *src)
 {
-	if (bytes_error(src->bytes))
-		source_warn(
-			src,
-			N_("the input is damaged or cut: what follows its last record is missing"));
+	if (bytes_error(src->bytes) &&
+	    source_warn(src, N_("the input is damaged or cut: what follows its last record is missing")))
+		source_blind(src, (struct tl_blind){.from = src->info.last,
+						    .to = TL_NS_NONE,
+						    .cpu = -1,
+						    .why = N_("the input is damaged or cut"),
+						    .lost = UINT64_MAX});
 	return 0;
 }
 

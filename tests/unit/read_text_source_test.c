@@ -119,6 +119,62 @@ static void prose_before_the_first_record(void **state)
 	free(text);
 }
 
+static size_t gzip(const char *text, size_t n, char *out, size_t room)
+{
+	z_stream z = {.next_in = (void *)text, .avail_in = n, .next_out = (void *)out, .avail_out = room};
+
+	deflateInit2(&z, 6, Z_DEFLATED, 16 + 15, 8, Z_DEFAULT_STRATEGY);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	return room - z.avail_out;
+}
+
+/* As `gzip a; gzip b; cat` makes them, an empty one among them; zeros behind, as tapes and block devices leave them. */
+static void members_of_gzip(void **state)
+{
+	const size_t room = 1 << 20;
+	size_t n, half, used;
+	char *text = long_trace(20000, &n), *out = calloc(1, room);
+	struct tl_source *src;
+
+	half = n / 3; /* in the middle of a line */
+	used = gzip(text, half, out, room);
+	used += gzip(text, 0, out + used, room - used);
+	used += gzip(text + half, n - half, out + used, room - used);
+	src = source_of_bytes(out, used);
+	assert_non_null(src);
+	assert_long_trace(src, 20000);
+	assert_int_equal(tl_source_info(src)->n_warnings, 0);
+	tl_source_close(src);
+	free(out);
+	free(text);
+}
+
+/* A cut stream: what is there is read, and behind it nothing is known. */
+static void cut_frames_of_zstd(void **state)
+{
+	const size_t room = 1 << 20;
+	size_t n, used;
+	char *text = long_trace(20000, &n), *out = malloc(room);
+	struct tl_source *src;
+
+	used = ZSTD_compress(out, room, text, n / 2, 3);
+	used += ZSTD_compress(out + used, room - used, text + n / 2, n - n / 2, 3);
+	for (unsigned i = 1; i < 6; i++) {
+		src = source_of_bytes(out, used - i * used / 11);
+		assert_non_null(src);
+		while (tl_source_next(src, &(struct tl_record){}) == 1)
+			;
+		assert_true(tl_source_info(src)->records >= 9999 || i > 4);
+		assert_int_equal(tl_source_info(src)->n_warnings, 1);
+		assert_int_equal(tl_source_info(src)->n_blind, 1);
+		assert_int_equal(tl_source_info(src)->blind[0].to, TL_NS_NONE);
+		tl_source_close(src);
+	}
+	free(out);
+	free(text);
+}
+
 static void packed(void **state)
 {
 	size_t n, gz_n = 1 << 20, zst_n = 1 << 20, half;
@@ -308,7 +364,7 @@ int main(void)
 		cmocka_unit_test(a_header_alone_is_an_empty_trace),
 		cmocka_unit_test(mark_and_line_ends),
 		cmocka_unit_test(prose_before_the_first_record),
-		cmocka_unit_test(packed),
+		cmocka_unit_test(packed), cmocka_unit_test(members_of_gzip), cmocka_unit_test(cut_frames_of_zstd),
 		cmocka_unit_test(through_a_pipe),
 		cmocka_unit_test(a_pipe_that_is_alive),
 		cmocka_unit_test(a_map_of_a_pipe),
