@@ -178,10 +178,13 @@ static struct tl_err *compiled(struct lab_child *c, const struct lab_arch *a, co
 /* For the guest's CPU; the program is `dir`/NAME there. */
 static struct tl_err *compile(struct packing *p, const char *source, const char *dir, char **ret)
 {
-	char tmp[] = "/tmp/tasklife-lab-XXXXXX";
+	const char *where = getenv("TMPDIR");
+	auto_free char *tmp = lab_path("%s/tasklife-lab-XXXXXX", where && *where ? where : "/tmp");
 	const struct lab_arch *a = p->o->arch;
 	const char *name = base_of(source);
 
+	if (!tmp)
+		return &tl_enomem;
 	if (!mkdtemp(tmp))
 		return tl_err_os(errno, N_("cannot make a directory for the compiler"), NULL, tmp);
 	auto_free char *out = lab_path("%s/prog", tmp), *as = lab_path("%s/%.*s", dir, (int)strlen(name) - 2, name);
