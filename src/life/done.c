@@ -76,10 +76,11 @@ static void hand_on(struct tl_lives *l, struct life *life)
 		life->t.sched = &tl_no_sched;
 		life->t.segments = NULL;
 	}
+	l->lent = false;
 	if (l->done)
 		l->done(l->ctx, &life->t);
-	if (life->lent)
-		return;
+	if (l->lent)
+		return; /* it may have been given back already */
 	if (!l->keep_all) {
 		life_free(l, life);
 		return;
@@ -96,7 +97,7 @@ bool tl_lives_keep(struct tl_lives *l, const struct tl_task *task)
 	if (l->keep_all || !group_alone(l, life))
 		return false;
 	l->n_lives--;
-	return life->lent = true;
+	return l->lent = true;
 }
 
 void tl_lives_give_back(struct tl_lives *l, const struct tl_task *task)

@@ -86,7 +86,6 @@ struct life {
 	bool hung_up;	 /* signal.c: its terminal was */
 	char sleep_state;
 	bool finished;
-	bool lent; /* tl_lives_keep(): somebody looks at it */
 	bool tgid_known;
 	bool census; /* alive when recording began, says the recorder */
 	bool released; /* reap.c: it called release_task while dying: of itself */
@@ -137,6 +136,7 @@ struct tl_lives {
 	size_t leaving_first; /* those before it are done with */
 	struct life *kept; /* handed on, where all are kept */
 	bool keep_all;
+	bool lent; /* the life that is being handed on is kept by who got it */
 	size_t n_lives, n_most;
 	tl_ns now;
 	struct tl_witnesses w;

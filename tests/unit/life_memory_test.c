@@ -130,6 +130,37 @@ static void what_is_kept_stays_as_it_was(void **state)
 	tl_source_close(src);
 }
 
+static void keep_for_a_moment(void *ctx, const struct tl_task *t)
+{
+	struct kept *k = ctx;
+
+	if (tl_lives_keep(k->lives, t)) {
+		tl_lives_give_back(k->lives, t);
+		k->n++;
+	}
+}
+
+static void what_is_kept_may_be_given_back_at_once(void **state)
+{
+	struct tl_source *src = source_of_text(two_lives_and_a_thread);
+	struct kept k = {};
+	struct tl_events *events;
+	struct tl_event ev;
+	size_t now, most;
+
+	assert_null(tl_events_new(src, &events));
+	assert_null(tl_lives_new(events, keep_for_a_moment, &k, &k.lives));
+	while (tl_events_next(events, &ev))
+		assert_null(tl_lives_feed(k.lives, &ev));
+	assert_null(tl_lives_end(k.lives));
+	assert_true(k.n > 2);
+	tl_lives_count(k.lives, &now, &most);
+	assert_int_equal(now, 0);
+	tl_lives_free(k.lives);
+	tl_events_free(events);
+	tl_source_close(src);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +168,7 @@ int main(void)
 		cmocka_unit_test(released_and_never_freed),
 		cmocka_unit_test(zombies_are_waited_for),
 		cmocka_unit_test(what_is_kept_stays_as_it_was),
+		cmocka_unit_test(what_is_kept_may_be_given_back_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
