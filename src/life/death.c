@@ -30,11 +30,32 @@ void death_coredump(struct tl_lives *l, const struct tl_event *ev)
 		d->coredump = seen_at(ev);
 }
 
+#define SKEW_NS 1000000 /* clocks of CPUs may differ so much */
+
+/* A life that had ended before, or began later (a trace that runs backwards), bore the same pid. */
+static bool is_older(const struct life *life, tl_ns t)
+{
+	const struct tl_task *k = &life->t;
+
+	if (t == TL_NS_NONE)
+		return false;
+	if (k->death->seen.is) /* a second end is no repetition: another one's, or of a thread that took the id by exec */
+		return k->death->seen.t != TL_NS_NONE && t > k->death->seen.t + SKEW_NS;
+	if (k->birth.seen.is && k->birth.seen.t != TL_NS_NONE && t + SKEW_NS < k->birth.seen.t)
+		return true;
+	if (k->death->last_state) /* Z or X: its own end had been before */
+		return true;
+	return k->reap->is && !k->reap->at_most && k->reap->seen.t != TL_NS_NONE &&
+	       t > k->reap->seen.t + SKEW_NS;
+}
+
 void see_exit(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_of(l, ev->u.exit.pid, ev->u.exit.comm, ev);
 	struct tl_death *d;
 
+	if (life && is_older(life, ev->t))
+		life = life_born(l, ev->u.exit.pid, ev);
 	if (!life)
 		return;
 	if (ev->u.exit.pid == ev->pid)

@@ -8,10 +8,13 @@
 
 void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool at_most)
 {
+	const struct tl_death *d = child->t.death;
 	struct tl_reap *r = own_reap(child);
 
 	if (!r || (r->is && !r->at_most))
 		return;
+	if (d->seen.is && d->seen.t != TL_NS_NONE && seen.t != TL_NS_NONE && seen.t < d->seen.t)
+		return; /* of who bore the pid before */
 	r->is = true;
 	r->at_most = at_most;
 	r->seen = seen;
@@ -51,16 +54,35 @@ void see_waitid(struct tl_lives *l, const struct tl_event *ev)
 	g->wait_options = ev->u.waitid.options;
 }
 
+/* There was such a child, it is dead, and is not there any more: it reaped itself. */
+static void is_no_child(struct life *child)
+{
+	struct tl_reap *r = child->t.reap->is ? own_reap(child) : NULL;
+
+	if (!r)
+		child->released = true;
+	else if (r->automatic < 0)
+		r->automatic = 1;
+}
+
 /*
  * A wait for the end of one process that must not come back without says all: by returning 0 that it is dead, and
- * reaped unless it was to be left. include/uapi/linux/wait.h
+ * reaped unless it was to be left; by ECHILD that it is gone. include/uapi/linux/wait.h
  */
 static bool waitid_tells(struct tl_lives *l, struct group *g, struct life *owner, struct life *child, const struct tl_event *ev)
 {
-	enum { NO_HANG = 1, STOPPED = 2, CONTINUED = 8, NO_WAIT = 0x01000000 };
+	enum { NO_HANG = 1, STOPPED = 2, CONTINUED = 8, NO_WAIT = 0x01000000, SIG_CHLD = 17, NO_CHILD = -10 };
+	const struct tl_notice *n = child->t.notice;
 
 	if (!g->wait_told || g->p.n_threads != 1 || g->wait_options & (NO_HANG | STOPPED | CONTINUED) ||
-	    ev->u.wait_return.ret || !child->t.death->seen.is || only_traces(l, owner, child))
+	    !child->t.death->seen.is || life_by_ref(l, &child->t.parent) != owner)
+		return false;
+	/* a clone that tells its end by another signal is no child to every wait */
+	if (ev->u.wait_return.ret == NO_CHILD && n->seen.is && n->sig == SIG_CHLD) {
+		is_no_child(child);
+		return true;
+	}
+	if (ev->u.wait_return.ret)
 		return false;
 	if (!(g->wait_options & NO_WAIT))
 		reap_by(child, owner, seen_at(ev), false);

@@ -19,6 +19,8 @@ static void alive(struct tl_lives *l, const struct tl_event *ev)
 		life->t.parent = ref_pid(l, ev->u.side.ppid, NULL);
 }
 
+#define SKEW_NS 1000000 /* between the record of a death and the program that saw it */
+
 /* Killed on its way into exit it did not leave by it: then the status is the signal. */
 static void left_by(struct tl_death *d, const struct tl_event *ev)
 {
@@ -26,6 +28,8 @@ static void left_by(struct tl_death *d, const struct tl_event *ev)
 
 	if (!(group || ev->u.side.call == TL_CALL_EXIT) || ev->u.side.status & 0x7f || d->exit_call.is)
 		return;
+	if (ev->u.side.t != TL_NS_NONE && d->seen.t != TL_NS_NONE && ev->u.side.t > d->seen.t + SKEW_NS)
+		return; /* of who took the id by an exec that was not seen */
 	d->exit_call = seen_at(ev);
 	if (ev->u.side.t != TL_NS_NONE)
 		d->exit_call.t = ev->u.side.t;

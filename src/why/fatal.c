@@ -77,12 +77,18 @@ static bool alone(const struct tl_task *task)
 	return !p || (p->n_threads <= 1 && !p->threads_more && (task->tgid == task->tid || task->tgid == TL_PID_NONE));
 }
 
+/* Only of a process is a parent told, and only its leader bears its id. */
+bool is_process(const struct tl_task *task)
+{
+	return task->tgid == task->tid || task->notice->seen.is;
+}
+
 static void what_was_told(const struct tl_task *task, struct death_facts *d)
 {
 	d->notice = notice_code(task);
 	if (has_status(task->death)) {
 		d->told_signal = task->death->status & 0x7f;
-		d->told_exit = !d->told_signal && alone(task) && !task->kthread;
+		d->told_exit = !d->told_signal && alone(task) && is_process(task) && !task->kthread;
 		d->core = d->told_signal ? !!(task->death->status & 0x80) : 0;
 		return;
 	}

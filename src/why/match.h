@@ -101,6 +101,8 @@ void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, st
 /* Did this stack leave through exit_group? */
 bool left_by_exit_group(const struct tl_stack *stack);
 bool is_queued(const struct tl_signal *s);
+/* Known to be a process's leader, no thread of another. */
+bool is_process(const struct tl_task *task);
 /* The one thread that ended the others by exit_group, where only deliveries and statuses tell; NULL: none, or not clear. */
 const struct tl_leaver *ender_of(const struct tl_process *p);
 

@@ -177,7 +177,7 @@ bool also_silent_kill(const struct question *q, enum tl_grade *grade)
 {
 	int sig = q->task ? q->task->death->status & 0x7f : 0;
 
-	return took_no_signal(q) && is_alone(q->task) && (sig == SIGNAL_KILL || sig == 31);
+	return took_no_signal(q) && is_alone(q->task) && is_process(q->task) && (sig == SIGNAL_KILL || sig == 31);
 }
 
 bool also_silent_thread_kill(const struct question *q, enum tl_grade *grade)
@@ -247,23 +247,41 @@ static bool ended_last(const struct question *q)
 {
 	const struct tl_process *p = q->task ? q->task->process : NULL;
 
-	return took_no_signal(q) && p && p->ended && q->task->death->seen.is && q->task->death->seen.place == p->end.place &&
+	return took_no_signal(q) && p && p->ended && (q->task->tgid != TL_PID_NONE || is_process(q->task)) && q->task->death->seen.is && q->task->death->seen.place == p->end.place &&
 	       !(q->task->death->status & 0x7f) && !ender_of(p);
+}
+
+/* A group's end is delivered as 9 to each thread, whatever it was: another status is that of the thread that decided. */
+static bool took_anothers_end(const struct question *q)
+{
+	const struct death_facts *d = q->d;
+	const struct tl_death *death = q->task ? q->task->death : NULL;
+
+	return death && d->sd && d->sd->sig == SIGNAL_KILL && !d->sd->code && !d->fatal && death->status_known &&
+	       !death->status_from_call && (death->status & 0x7f) != SIGNAL_KILL;
 }
 
 bool also_told_signal(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	/* nobody sent one and it took none: then it was no signal, whatever its parent was told */
-	if (!d->sd && !d->fatal && q->w->signal && q->w->deliver && q->task && q->task->birth.seen.is)
+	/* nobody sent one, or it took none: then it was no signal of its own, whatever its parent was told */
+	if (!d->sd && !d->fatal && (q->w->signal || q->w->deliver) && q->task && q->task->birth.seen.is)
+		return false;
+	if (took_anothers_end(q))
 		return false;
 	return d->told_signal && !q->stack && !(d->zapped && (d->crashed || d->leader_out));
 }
 
 bool also_told_exit(const struct question *q, enum tl_grade *grade)
 {
-	return (q->d->told_exit || ended_last(q)) && !q->stack && !(q->d->zapped && q->d->leader_out);
+	/* a helper of the kernel that runs no program did not call exit */
+	if (q->task && !q->task->n_execs && also_by_kworker(q, grade))
+		return false;
+	/* workers of io_uring are born without a fork record; no parent is told of them, but they may tell of their leader */
+	if (q->task && !q->task->birth.seen.is && (!q->d->notice || (q->w->side && q->w->fork && !q->w->newtask)))
+		return false;
+	return (q->d->told_exit || ended_last(q)) && !q->stack && !q->d->sd && !(q->d->zapped && q->d->leader_out);
 }
 
 static bool left_by_call(const struct question *q)

@@ -184,6 +184,12 @@ bool also_framing(const struct question *q, enum tl_grade *grade)
 
 /* ---- SIGHUP from a dying task ---- */
 
+/* Were it in a group of stopped jobs or at the head of a session, a SIGCONT was meant for it too, seen or not. */
+static bool needs_no_cont(const struct tl_signal *s)
+{
+	return s->target_state != 'T' && s->target_state != 't' && s->leads != 1;
+}
+
 /* That no SIGCONT came behind it is known only when some time has passed and no record was lost meanwhile. */
 static bool all_heard(const struct question *q)
 {
@@ -194,7 +200,7 @@ static bool all_heard(const struct question *q)
 
 bool also_hung_up_alone(const struct question *q, enum tl_grade *grade)
 {
-	return !q->sig->continued && all_heard(q);
+	return !q->sig->continued && needs_no_cont(q->sig) && all_heard(q);
 }
 
 bool also_hung_up_leader(const struct question *q, enum tl_grade *grade)

@@ -71,6 +71,44 @@ static void no_child_is_left(void **state)
 	assert_int_equal(r.automatic, 1);
 }
 
+#define ENTERS(options) ON(0, 11, 002) "sys_waitid(which: 1, upid: c, infop: 7ffd, options: " options ", ru: 0)\n" WAITS(003)
+
+/* How it waits tells of whom it returns, though it never slept and the end came while it was in it. */
+static void told_by_its_options(void **state)
+{
+	static const struct {
+		const char *trace;
+		tl_pid by;
+		bool at_most;
+	} row[] = {
+		{HERE BORN ENTERS("4") DIES RETURNS(022, "0x0") GONE(023, "X"), 11, false},
+		{HERE BORN ENTERS("40000004") DIES RETURNS(022, "0x0") GONE(023, "X"), 11, false},
+		{HERE BORN ENTERS("5") DIES RETURNS(022, "0x0") GONE(023, "X"), TL_PID_NONE, true},	 /* WNOHANG */
+		{HERE BORN ENTERS("6") DIES RETURNS(022, "0x0") GONE(023, "X"), TL_PID_NONE, true},	 /* WSTOPPED */
+		{HERE BORN ENTERS("1000004") DIES RETURNS(022, "0x0") GONE(023, "Z"), TL_PID_NONE, false}, /* WNOWAIT */
+		{HERE BORN ENTERS("4") RETURNS(010, "0xfffffffffffffe00") WAITS(012) DIES RETURNS(022, "0x0") GONE(023, "X"), TL_PID_NONE, true},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct reaped r = reaped_in(row[i].trace);
+
+		if (r.by != row[i].by)
+			print_message("row %zu: by %d\n", i, r.by);
+		assert_int_equal(r.by, row[i].by);
+		if (r.by == 11)
+			assert_int_equal(r.at_most, row[i].at_most);
+	}
+}
+
+static void told_to_have_no_child(void **state)
+{
+	struct reaped r = reaped_in(HERE BORN ENTERS("4") DIES GONE(022, "X") RETURNS(023, "0xfffffffffffffff6"));
+
+	assert_int_equal(r.automatic, 1);
+	r = reaped_in(HERE BORN ENTERS("4") DIES RETURNS(022, "0xfffffff6") GONE(023, "X"));
+	assert_int_equal(r.automatic, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -78,6 +116,8 @@ int main(void)
 		cmocka_unit_test(a_zombie_was_there_before),
 		cmocka_unit_test(in_vain),
 		cmocka_unit_test(no_child_is_left),
+		cmocka_unit_test(told_by_its_options),
+		cmocka_unit_test(told_to_have_no_child),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

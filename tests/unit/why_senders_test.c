@@ -76,6 +76,8 @@ static void of_a_session_that_ends(void **state)
 	comes_from(BORN(10, 11, "0") BORN(11, 12, "0") DIES(11, 010) HUP END(1), TL_ARCH_UNKNOWN, "S-TTY-SLEXIT-BYOWNER");
 	/* the SIGCONT may have been among what was lost */
 	comes_from(BORN(10, 11, "0") BORN(11, 12, "0") DIES(11, 010) HUP GAP END(1), TL_ARCH_UNKNOWN, "S-KERNEL-BYCODE");
+	comes_from(BORN(10, 11, "0") BORN(11, 12, "0") ON(12, 005) "sched_switch: prev_comm=k prev_pid=12 prev_prio=120 prev_state=T"
+		   " ==> next_comm=i next_pid=0 next_prio=120\n" DIES(11, 010) HUP END(1), TL_ARCH_UNKNOWN, "S-KERNEL-BYCODE");
 	/* alive: in ioctl(TIOCNOTTY), or the terminal is hung up */
 	comes_from(BORN(10, 11, "0") BORN(11, 12, "0") HUP END(1), TL_ARCH_UNKNOWN, "S-KERNEL-BYCODE");
 }
