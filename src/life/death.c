@@ -43,7 +43,8 @@ static bool is_older(const struct life *life, tl_ns t)
 		return k->death->seen.t != TL_NS_NONE && t > k->death->seen.t + SKEW_NS;
 	if (k->birth.seen.is && k->birth.seen.t != TL_NS_NONE && t + SKEW_NS < k->birth.seen.t)
 		return true;
-	if (k->death->last_state) /* Z or X: its own end had been before */
+	/* its last switch was long ago; of a leader whose id a thread took by exec it may come a moment late */
+	if (k->death->last_state == 'X' && k->reap->is && k->reap->seen.t != TL_NS_NONE && t > k->reap->seen.t + HOLD_NS)
 		return true;
 	return k->reap->is && !k->reap->at_most && k->reap->seen.t != TL_NS_NONE &&
 	       t > k->reap->seen.t + SKEW_NS;

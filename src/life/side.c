@@ -28,8 +28,8 @@ static void left_by(struct tl_death *d, const struct tl_event *ev)
 
 	if (!(group || ev->u.side.call == TL_CALL_EXIT) || ev->u.side.status & 0x7f || d->exit_call.is)
 		return;
-	if (ev->u.side.t != TL_NS_NONE && d->seen.t != TL_NS_NONE && ev->u.side.t > d->seen.t + SKEW_NS)
-		return; /* of who took the id by an exec that was not seen */
+	if (d->any_delivery && !d->last.handler && tl_signal_kills(d->last.sig) && ev->u.side.t != TL_NS_NONE && d->seen.t != TL_NS_NONE && ev->u.side.t > d->seen.t + SKEW_NS)
+		return; /* it was killed: of who took its id by an exec that was not seen */
 	d->exit_call = seen_at(ev);
 	if (ev->u.side.t != TL_NS_NONE)
 		d->exit_call.t = ev->u.side.t;
