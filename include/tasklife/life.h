@@ -222,7 +222,8 @@ struct tl_leaver {
 	struct tl_delivery last;
 	bool any_delivery;
 	struct tl_seen coredump;
-	bool status_known, status_from_call, exit_called, exit_group_called; /* as in struct tl_death */
+	struct tl_seen exit_call;
+	bool status_known, status_from_call, exit_group_called; /* as in struct tl_death, exit_call too */
 	int32_t status;
 	const struct tl_signal *own; /* sent to this thread alone, an array of n_own, the newest ones */
 	unsigned n_own;

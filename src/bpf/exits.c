@@ -178,15 +178,20 @@ bool exits_has_execs(const struct exits *x)
 	return x->has_execs;
 }
 
-/* A death while the program runs on the same CPU for another one, preempted, is left out by the kernel, which counts it
- * (since v5.12). */
-uint64_t exits_lost(const struct exits *x)
+static uint64_t misses(const struct bpf_program *prog)
 {
 	struct bpf_prog_info info = {};
 	__u32 n = sizeof(info);
-	bool told = !bpf_obj_get_info_by_fd(bpf_program__fd(x->skel->progs.on_exit), &info, &n);
 
-	return x->skel->bss->lost + (told ? info.recursion_misses : 0);
+	return bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &n) ? 0 : info.recursion_misses;
+}
+
+/* A death is untold only when the kernel left out both programs. */
+uint64_t exits_lost(const struct exits *x)
+{
+	uint64_t one = misses(x->skel->progs.on_exit), other = misses(x->skel->progs.on_exit_missed);
+
+	return x->skel->bss->lost + (one < other ? one : other);
 }
 
 void exits_close(struct exits *x)

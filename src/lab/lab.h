@@ -145,6 +145,7 @@ struct lab_result {
 	int status;	/* 0-255 as a shell gives it */
 	int recording;	/* memfd with the trace.dat, -1: none came */
 	uint64_t bytes; /* of it */
+	bool panicked_booting; /* before the command began */
 	double boot_s;	/* of the guest's clock when its first process began */
 	double wall_s;	/* from start to end on this machine */
 };

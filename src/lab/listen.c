@@ -293,8 +293,10 @@ static struct tl_err *broke_off(struct ear *e)
 {
 	const char *t = out_text(&e->g->tail);
 
-	if (strstr(t, "Kernel panic"))
+	if (strstr(t, "Kernel panic")) {
+		e->r->panicked_booting = e->state == BOOT;
 		return with_tail(tl_err_new(TL_E_FAILED, N_("the guest's kernel panicked"), NULL), e);
+	}
 	return with_tail(tl_err_new(TL_E_FAILED, N_("the guest ended before it was done"), NULL), e);
 }
 

@@ -73,6 +73,7 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 		d->stack = path_of(ev);
 	group_leaver(life, d->seen);
 	group_died(l, life);
+	reap_itself(life);
 }
 
 void see_exit_call(struct tl_lives *l, const struct tl_event *ev)

@@ -267,6 +267,7 @@ void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_e
 void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev);
 void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool at_most);
 void reap_release(struct tl_lives *l, const struct tl_event *ev); /* release_task was called */
+void reap_itself(struct life *life); /* dead: a kernel thread needs nobody */
 void reap_settle(struct life *life); /* what the recorder told of it came late */
 /* kin.c */
 void kin_child(struct life *parent, const struct life *child);

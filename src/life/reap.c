@@ -226,6 +226,16 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 		keep_waiter(own_reap(life), parent);
 }
 
+/* kthreadd ignores every signal, so its children never lie as zombies (kernel/kthread.c kthreadd), whatever is recorded
+ * of them afterwards. */
+void reap_itself(struct life *life)
+{
+	struct tl_reap *r = life->t.kthread ? own_reap(life) : NULL;
+
+	if (r)
+		r->automatic = 1;
+}
+
 /* The exit's side fact follows the last switch more often than not. */
 void reap_settle(struct life *life)
 {

@@ -193,7 +193,7 @@ static void leaver_status(const struct tl_death *d, struct tl_leaver *v)
 	v->status = d->status;
 	v->status_known = d->status_known;
 	v->status_from_call = d->status_from_call;
-	v->exit_called = d->exit_call.is;
+	v->exit_call = d->exit_call;
 	v->exit_group_called = d->exit_group_called;
 }
 

@@ -221,10 +221,30 @@ bool also_vanished_filter(const struct question *q, enum tl_grade *grade)
 
 #define LIVED_ON_NS 50000000
 
+/* Nothing of how the others ended, or of an exec that would end them, was under way when this one died. */
+static bool left_first(const struct question *q)
+{
+	const struct tl_process *p = q->task->process;
+	tl_ns died = q->task->death->seen.t;
+
+	if (!q->w->calls || (p->execed.is && p->execed.t > died))
+		return false;
+	for (unsigned i = 0; i < p->n_leavers; i++) {
+		const struct tl_leaver *l = &p->leaver[i];
+		tl_ns began = l->exit_call.is ? l->exit_call.t : l->any_delivery ? l->last.seen.t : l->seen.t;
+
+		if (l->who.tid != q->task->tid && began <= died)
+			return false;
+	}
+	return true;
+}
+
 static bool went_on(const struct question *q)
 {
 	const struct tl_process *p = q->task->process;
 
+	if (p->ended && left_first(q))
+		return true;
 	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death->seen.t > LIVED_ON_NS && !ender_of(p);
 }
 

@@ -27,11 +27,10 @@ static struct tl_task task_of(const struct tl_leaver *l, const struct tl_task *l
 		.seen = l->seen, .coredump = l->coredump, .stack = l->stack, .group_dead = -1, .last = l->last,
 		.any_delivery = l->any_delivery, .status_known = l->status_known, .status = l->status,
 		.status_from_call = l->status_from_call, .unwanted = -1, .exit_group_called = l->exit_group_called,
+		.exit_call = l->exit_call,
 	};
 	if (l->seen.kind == TL_EV_FUNC)
 		death->do_exit = l->seen;
-	if (l->exit_called)
-		death->exit_call = l->seen;
 	return t;
 }
 

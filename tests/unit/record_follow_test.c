@@ -23,7 +23,7 @@
 #define TEXT	 (1 << 20) /* more than any pipe takes by itself */
 
 struct fake {
-	char dir[64], path[96];
+	char dir[4096], path[4200];
 	struct tfs_instance inst;
 	struct side side;
 	struct follow follow;

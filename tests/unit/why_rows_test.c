@@ -35,6 +35,7 @@ static const char *const rules[] = {
 	"D-OOPS-X86 kernel_bug", "D-OOPS-X86-OLD kernel_bug", "D-OOPS kernel_bug", "D-OOPS-OLD kernel_bug",
 	"D-DEAD-OTHER kernel_bug", "D-SECCOMP-STRICT seccomp", "D-SECCOMP-THREAD seccomp.thread", "D-SECCOMP-PROC-OLD seccomp",
 	"D-URING worker_end", "D-VHOST worker_end", "D-UMH helper_failed", "D-KT-RETURN-X kthread_end", "D-KT-MODULE kthread_end",
+	"D-KT-MODULE-CUT kthread_end",
 	"D-KT-COMPLETE kthread_end", "D-KT-RETURN kthread_end", "D-KT-DIRECT kthread_end", "D-REBOOT reboot",
 	"D-VM86 kernel_other", "D-VSYSCALL-OLD vsyscall", "D-COREDUMP signal", "D-SIG-CORE signal", "D-COREDUMP-PEER peer_crash",
 	"D-EXEC-PEER peer_exec", "D-GROUP-PEER peer_exit", "D-OOM signal", "D-SIG-STOPPED signal", "D-SIG-TERM signal",
