@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include "base/guard.h"
+#include "base/text.h"
 #include "record/side.h"
 #include "tracefs/diagnose.h"
 #include "tracefs/percent.h"
@@ -24,35 +24,45 @@ void side_close(struct side *s)
 	s->fd = -1;
 }
 
-/* A word that would cut the line in its middle is left out whole. */
-static void word(struct side_line *l, const char *key, const char *value)
+/* A word that would cut the line in its middle is left out whole. Facts come with every death, so nothing is printed by
+ * a format. */
+static void word(struct side_line *l, const char *key, const char *value, size_t n)
 {
-	size_t room = sizeof(l->text) - l->n;
-	int n = snprintf(l->text + l->n, room, " %s=%s", key, value);
+	size_t key_n = strlen(key);
+	char *at = l->text + l->n;
 
-	if (n > 0 && (size_t)n < room)
-		l->n += (size_t)n;
-	l->text[l->n] = 0;
+	if (l->n + key_n + n + 2 >= sizeof(l->text))
+		return;
+	*at++ = ' ';
+	at = mempcpy(at, key, key_n);
+	*at++ = '=';
+	at = mempcpy(at, value, n);
+	*at = 0;
+	l->n = (size_t)(at - l->text);
 }
 
 void side_begin(struct side_line *l, const char *kind)
 {
-	l->n = (size_t)snprintf(l->text, sizeof(l->text), "tasklife/1 %s", kind);
+	static const char mark[] = "tasklife/1 ";
+	char *at = mempcpy(l->text, mark, sizeof(mark) - 1);
+
+	at = stpcpy(at, kind);
+	l->n = (size_t)(at - l->text);
 }
 
 void side_int(struct side_line *l, const char *key, int64_t v)
 {
-	char text[32];
+	char text[24] = "-";
+	size_t sign = v < 0;
 
-	snprintf(text, sizeof(text), "%lld", (long long)v);
-	word(l, key, text);
+	word(l, key, text, sign + text_digits(text + sign, v < 0 ? -(uint64_t)v : (uint64_t)v));
 }
 
 void side_text(struct side_line *l, const char *key, const char *s, size_t n)
 {
 	size_t before = l->n;
 
-	word(l, key, "");
+	word(l, key, "", 0);
 	if (l->n > before)
 		l->n += percent_encode(l->text + l->n, sizeof(l->text) - l->n, s, n);
 }
