@@ -146,7 +146,7 @@ static void put_cell(struct csv *csv, struct out *o, const struct flat *f, const
 	}
 }
 
-static bool csv_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
+static bool csv_aside_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
 	struct csv *csv = calloc(1, sizeof(*csv));
 
@@ -157,13 +157,23 @@ static bool csv_begin(struct out *o, const struct tl_view_opts *opts, void **ret
 			csv->flat[csv->n++] = csv->flat[i];
 	csv->terminal = opts->width;
 	out_init(&csv->list, -1);
+	*ret_state = csv;
+	return true;
+}
+
+static bool csv_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
+{
+	const struct csv *csv;
+
+	if (!csv_aside_begin(o, opts, ret_state))
+		return false;
+	csv = *ret_state;
 	for (unsigned i = 0; i < csv->n; i++) {
 		if (i)
 			out_char(o, ',');
 		out_str(o, csv->flat[i].name);
 	}
 	out_mem(o, "\r\n", 2);
-	*ret_state = csv;
 	return true;
 }
 
@@ -185,19 +195,33 @@ static void csv_task(struct out *o, void *state, const struct tl_told *told)
 		o->os = csv->list.os;
 }
 
-static void csv_end(struct out *o, void *state, const struct tl_trailer *trailer)
+static void csv_free(struct csv *csv)
 {
-	struct csv *csv = state;
-
 	out_fini(&csv->list);
 	free(csv);
 }
+
+static void csv_end(struct out *o, void *state, const struct tl_trailer *trailer)
+{
+	csv_free(state);
+}
+
+static void csv_aside_end(void *aside, void *state)
+{
+	csv_free(aside);
+}
+
+static const struct tl_view_aside csv_aside = {
+	.begin = csv_aside_begin,
+	.end = csv_aside_end,
+};
 
 const struct tl_view view_csv = {
 	.name = "csv",
 	.suffix = ".csv",
 	.summary = N_("one line per life, for spreadsheets"),
 	.is_export = true,
+	.aside = &csv_aside,
 	.begin = csv_begin,
 	.task = csv_task,
 	.end = csv_end,
