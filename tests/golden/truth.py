@@ -125,6 +125,7 @@ def run(tasklife, guest, mode, truth, verbose):
 def main():
     args = [a for a in sys.argv[1:] if a != '-v']
     verbose = '-v' in sys.argv
+    program = args[0] if args else os.environ.get('TASKLIFE', 'build/tasklife')
     data = args[1] if len(args) > 1 else os.environ.get('TL_SHARED_DATA', '')
     guests = sorted(glob.glob(f'{data}/golden/*-*/'))
     if not guests:
@@ -136,7 +137,7 @@ def main():
             path = f'{guest}truth-{truth}.tsv'
             if not os.path.exists(path) or not os.path.exists(f'{guest}{mode}.txt'):
                 continue
-            count, trailer = run(args[0], guest.rstrip('/'), mode, path, verbose)
+            count, trailer = run(program, guest.rstrip('/'), mode, path, verbose)
             wrong = sum(v for (w, r), v in count.items() if r == 'wrong')
             unparsed = trailer.get('unparsed_lines')
             n += 1
