@@ -207,39 +207,83 @@ struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 	return best;
 }
 
-/* One that is not complete when the trace ends. Its end stands beside it: most of the order is found without touching it. */
-struct remaining {
-	tl_ns end; /* INT64_MAX: it lives on */
-	struct life *life;
-};
+/* ---- the end of the trace ---- */
 
-static int by_end(const void *a, const void *b)
+static tl_ns end_of(const struct life *life)
 {
-	const struct remaining *ra = a, *rb = b;
-	const struct tl_seen *x = &ra->life->t.first, *y = &rb->life->t.first;
-
-	if (ra->end != rb->end)
-		return ra->end < rb->end ? -1 : 1;
-	if (x->t != y->t)
-		return x->t < y->t ? -1 : 1;
-	return x->place < y->place ? -1 : x->place > y->place;
+	return is_dying(life) ? life->t.last.t : INT64_MAX;
 }
 
 /* The dead in order of their end, then those still alive in order of appearance. */
+static bool comes_first(const struct life *a, const struct life *b)
+{
+	const struct tl_seen *x = &a->t.first, *y = &b->t.first;
+
+	if (end_of(a) != end_of(b))
+		return end_of(a) < end_of(b);
+	return x->t != y->t ? x->t < y->t : x->place <= y->place;
+}
+
+/* Takes what is in order off the front of a list. */
+static struct life *take_run(struct life **list)
+{
+	struct life *first = *list, *last = first;
+
+	while (last && last->next_held && comes_first(last, last->next_held))
+		last = last->next_held;
+	if (last)
+		*list = last->next_held, last->next_held = NULL;
+	return first;
+}
+
+static struct life *merge(struct life *a, struct life *b)
+{
+	struct life *first = NULL, **at = &first;
+
+	while (a && b) {
+		struct life **next = comes_first(a, b) ? &a : &b;
+
+		*at = *next;
+		*next = (*next)->next_held;
+		at = &(*at)->next_held;
+	}
+	*at = a ? a : b;
+	return first;
+}
+
+/* They come by pid, mostly in order already: runs are merged, each with one of as many merges. */
+static struct life *in_order(struct life *list)
+{
+	struct life *merged[32] = {}, *all = NULL;
+
+	while (list) {
+		struct life *run = take_run(&list);
+		size_t i = 0;
+
+		for (; i < ARRAY_SIZE(merged) - 1 && merged[i]; i++)
+			run = merge(take(merged[i]), run);
+		merged[i] = merge(merged[i], run);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(merged); i++)
+		all = merge(merged[i], all);
+	return all;
+}
+
 struct tl_err *tl_lives_end(struct tl_lives *l)
 {
-	VEC(struct remaining) rest = {};
+	struct life *rest = NULL, **at = &rest;
 
-	if (!vec_reserve(&rest, l->n_lives + 1))
-		return &tl_enomem;
-	pids_each (e, &l->pids)
-		if (e->life)
-			rest.v[rest.n++] = (struct remaining){
-				is_dying(e->life) ? e->life->t.last.t : INT64_MAX, e->life};
-	vec_sort(&rest, by_end);
-	vec_each (it, &rest)
-		life_finish(l, it->life);
-	vec_fini(&rest);
+	pids_each (e, &l->pids) {
+		if (!e->life)
+			continue;
+		*at = e->life;
+		at = &e->life->next_held;
+	}
+	*at = NULL;
+	for (struct life *life = in_order(rest), *next; life; life = next) {
+		next = life->next_held;
+		life_finish(l, life);
+	}
 	hand_on_held(l, true);
 	return l->err ? take(l->err) : NULL;
 }

@@ -1,55 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Open addressing. Pids are given one after the other; multiples of the golden ratio lay neighbours evenly apart. */
+/* Blocks of rows, each made when its first pid comes. Of a block only the pages are touched where its pids lie. */
 #include <stdlib.h>
+#include <string.h>
+#include "base/guard.h"
 #include "life/pids.h"
+
+#define ROW   ((int64_t)1 << PIDS_ROW_BITS)
+#define BLOCK (ROW << PIDS_BLOCK_BITS)
 
 void pids_fini(struct pids *p)
 {
-	free(p->entry);
-	*p = (struct pids){};
-}
+	for (int64_t pid = 0; pid <= p->most; pid += ROW) {
+		struct pid_row **at = pids_row(p, (tl_pid)pid);
 
-/* Where pid is, or the empty entry where it would go. cap must not be 0. */
-static struct pid_entry *place_of(const struct pids *p, tl_pid pid)
-{
-	size_t i = (uint32_t)pid * 0x9e3779b1u >> p->shift;
-
-	while (p->entry[i].pid && p->entry[i].pid != pid)
-		i = (i + 1) & (p->cap - 1);
-	return &p->entry[i];
-}
-
-struct pid_entry *pids_find(struct pids *p, tl_pid pid)
-{
-	struct pid_entry *e = p->cap && pid > 0 ? place_of(p, pid) : NULL;
-
-	return e && e->pid ? p->last = e : NULL;
-}
-
-static bool grow(struct pids *p)
-{
-	struct pids bigger = {.cap = p->cap ? p->cap * 2 : 64, .n = p->n, .shift = p->cap ? p->shift - 1 : 32 - 6};
-
-	bigger.entry = calloc(bigger.cap, sizeof(*bigger.entry));
-	if (!bigger.entry)
-		return false;
-	pids_each (e, p)
-		*place_of(&bigger, e->pid) = *e;
-	free(p->entry);
-	*p = bigger;
-	return true;
+		if (at)
+			free(*at);
+		else
+			pid |= BLOCK - ROW;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(p->block); i++)
+		free(p->block[i]);
+	memset(p, 0, sizeof(*p));
 }
 
 struct pid_entry *pids_make(struct pids *p, tl_pid pid)
 {
-	struct pid_entry *e = pids_at(p, pid);
+	struct pid_block **block = &p->block[pid >> (PIDS_BLOCK_BITS + PIDS_ROW_BITS)];
+	struct pid_row **row;
+	struct pid_entry *e;
 
-	if (e)
-		return e;
-	if (p->n * 4 >= p->cap * 3 && !grow(p))
+	if (!*block)
+		*block = calloc(1, sizeof(**block));
+	row = pids_row(p, pid);
+	if (row && !*row)
+		*row = calloc(1, sizeof(**row));
+	if (!row || !*row)
 		return NULL;
-	e = place_of(p, pid);
+	e = &(*row)->entry[pid & ((1 << PIDS_ROW_BITS) - 1)];
 	e->pid = pid;
-	p->n++;
-	return p->last = e;
+	p->most = pid > p->most ? pid : p->most;
+	return e;
+}
+
+struct pid_entry *pids_next(const struct pids *p, const struct pid_entry *before)
+{
+	for (int64_t pid = before ? (int64_t)before->pid + 1 : 1; pid <= p->most;) {
+		struct pid_row **at = pids_row(p, (tl_pid)pid);
+		struct pid_entry *e = pids_at(p, (tl_pid)pid);
+
+		if (e)
+			return e;
+		pid = !at ? (pid | (BLOCK - 1)) + 1 : !*at ? (pid | (ROW - 1)) + 1 : pid + 1;
+	}
+	return NULL;
 }

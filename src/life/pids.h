@@ -2,7 +2,8 @@
 /*
  * Everything that is asked by a pid, in one place: who bears it, which process has it as its id, who of those that bore it
  * is held, how many have borne it.
- * Entries are never taken out, since generations are counted to the end of the trace. Zeroed, an empty table.
+ * Entries are never taken out, since generations are counted to the end of the trace, and never move. Pids are given one
+ * after the other, so a row of them lies together: neighbours in time are neighbours in memory. Zeroed, an empty table.
  */
 #ifndef LIFE_PIDS_H
 #define LIFE_PIDS_H
@@ -17,25 +18,43 @@ struct pid_entry {
 	struct life *held;   /* the newest of those who bore it and are held (done.c), a ring by same_tid; NULL none */
 };
 
-struct pids {
-	struct pid_entry *entry, *last; /* last: asked for; the next question is often the same */
-	size_t n, cap;			/* cap is a power of two, or 0 */
-	unsigned shift;			/* 32 less the bits of cap - 1 */
+enum { PIDS_ROW_BITS = 4, PIDS_BLOCK_BITS = 16, PIDS_TOP_BITS = 31 - PIDS_BLOCK_BITS - PIDS_ROW_BITS };
+
+struct pid_row {
+	struct pid_entry entry[1 << PIDS_ROW_BITS];
 };
 
-struct pid_entry *pids_find(struct pids *p, tl_pid pid);
+struct pid_block {
+	struct pid_row *row[1 << PIDS_BLOCK_BITS];
+};
 
-/* NULL: never heard of. Valid until pids_make(). */
-static inline struct pid_entry *pids_at(struct pids *p, tl_pid pid)
+struct pids {
+	struct pid_block *block[1 << PIDS_TOP_BITS]; /* the first holds all pids of most machines */
+	tl_pid most; /* the highest there is */
+};
+
+/* Where its row is noted; NULL: there is no block for it. pid >= 0. */
+static inline struct pid_row **pids_row(const struct pids *p, tl_pid pid)
 {
-	return p->last && p->last->pid == pid ? p->last : pids_find(p, pid);
+	struct pid_block *b = p->block[pid >> (PIDS_BLOCK_BITS + PIDS_ROW_BITS)];
+
+	return b ? &b->row[pid >> PIDS_ROW_BITS & ((1 << PIDS_BLOCK_BITS) - 1)] : NULL;
+}
+
+/* NULL: never heard of. */
+static inline struct pid_entry *pids_at(const struct pids *p, tl_pid pid)
+{
+	struct pid_row **row = pid > 0 ? pids_row(p, pid) : NULL;
+	struct pid_entry *e = row && *row ? &(*row)->entry[pid & ((1 << PIDS_ROW_BITS) - 1)] : NULL;
+
+	return e && e->pid ? e : NULL;
 }
 
 struct pid_entry *pids_make(struct pids *p, tl_pid pid); /* pid > 0; NULL: memory is out */
+/* In order of their pids; NULL behind the last. */
+struct pid_entry *pids_next(const struct pids *p, const struct pid_entry *before);
 void pids_fini(struct pids *p);
 
-#define pids_each(e, p)                                                                            \
-	for (struct pid_entry *e = (p)->entry; e && e < (p)->entry + (p)->cap; e++)                \
-		if (e->pid)
+#define pids_each(e, p) for (struct pid_entry *e = pids_next(p, NULL); e; e = pids_next(p, e))
 
 #endif
