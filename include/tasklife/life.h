@@ -265,6 +265,8 @@ void tl_lives_free(struct tl_lives *lives);
 /* Before the first event: keep the segments of each life too. They are most of the memory a life needs, so they
  * are kept only for who draws them. */
 void tl_lives_keep_segments(struct tl_lives *lives);
+/* Of all segments kept, also of the handed on, no more than so many: the oldest are forgotten. */
+void tl_lives_trim_segments(struct tl_lives *lives, size_t most);
 /* Before the first event: lives that were handed on stay valid until tl_lives_free(), for who lets people look at
  * any of them. Memory then follows the length of the trace. */
 void tl_lives_keep_all(struct tl_lives *lives);
@@ -282,6 +284,9 @@ struct tl_err *tl_lives_end(struct tl_lives *lives);
 const struct tl_task *tl_lives_find(const struct tl_lives *lives, tl_pid pid);
 /* Everybody who is not handed on yet, in no order; valid until the next event. */
 void tl_lives_each(const struct tl_lives *lives, tl_life_fn fn, void *ctx);
+/* What it has been doing up to now, where that is a recording: who is switched out or woken is told
+ * of at once. False: not known, or it is complete. */
+bool tl_lives_doing(const struct tl_lives *lives, const struct tl_task *task, struct tl_segment *ret);
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *lives);
 /* Tasks held now, and the most ever held. */
 void tl_lives_count(const struct tl_lives *lives, size_t *ret_now, size_t *ret_most);

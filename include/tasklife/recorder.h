@@ -37,6 +37,7 @@ struct tl_rec_plan {
 	bool flight;	       /* keep in the kernel's buffers, overwriting the oldest, until the end */
 	double last;	       /* with flight: keep so many seconds before the end; <= 0: all there is */
 	bool follow;	       /* the rare events alone, read while they come: tl_recorder_follow() */
+	bool states;	       /* with follow: of the tasks that are followed also when they ran, waited and slept */
 	bool leave;	       /* put nothing back at the end, as though killed: the machine is about to be thrown away */
 };
 

@@ -123,6 +123,7 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 		.lives_only = opts->lives_only,
 		.best_effort = opts->best_effort,
 		.follow = opts->follow,
+		.states = opts->states,
 		.flight = opts->flight,
 		.last = opts->last,
 		.leave = thrown_away(),

@@ -16,6 +16,7 @@ struct capture_opts {
 	int64_t buffer_kb, format;
 	bool everything, exit_syscalls, lives_only, best_effort, no_compress;
 	bool follow; /* no option: watch sets it */
+	bool states; /* no option: tui sets it, see struct tl_rec_plan */
 	bool flight; /* no option: record --until-death sets it, and last */
 	double last;
 };

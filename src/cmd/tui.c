@@ -180,7 +180,7 @@ static struct tl_err *start_it(struct capture *cap, struct streams *st, char **w
 
 static int show_command(const struct full *f, char **words)
 {
-	struct capture_opts how = {.mode = "stacks", .best_effort = true, .follow = true};
+	struct capture_opts how = {.mode = "stacks", .best_effort = true, .follow = true, .states = true};
 	struct streams st = {{-1, -1, -1}, -1};
 	struct capture cap = {};
 	struct showing s = {.selectors = &f->selectors, .cap = &cap};

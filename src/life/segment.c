@@ -72,3 +72,105 @@ void segment_last(const struct tl_lives *l, struct life *life)
 	else if (!r->is && l->w.free && d->last_state == 'Z')
 		segment_add(life, from, l->now, TL_ZOMBIE);
 }
+
+static enum tl_doing doing_now(const struct life *life)
+{
+	switch (life->run) {
+	case RUN_ON_CPU: return TL_RUNNING;
+	case RUN_QUEUED: return TL_RUNNABLE;
+	default: return life->sleep_state == 'T' || life->sleep_state == 't' ? TL_STOPPED : TL_SLEEPING;
+	}
+}
+
+bool tl_lives_doing(const struct tl_lives *l, const struct tl_task *task, struct tl_segment *ret)
+{
+	const struct life *life = container_of(task, const struct life, t);
+	bool zombie = task->death->seen.is && task->death->last_state == 'Z' && !task->reap->is && l->w.free;
+	tl_ns from = zombie ? life->off_cpu : life->since;
+
+	if (life->finished || !life->segments || (l->rooted && !task->family) || (!zombie && life->run == RUN_UNKNOWN))
+		return false;
+	*ret = (struct tl_segment){from, l->now, life->cpu, zombie ? TL_ZOMBIE : (uint8_t)doing_now(life),
+				   life->run == RUN_ASLEEP ? life->sleep_state : 0, TL_PID_NONE};
+	return from != TL_NS_NONE && l->now > from;
+}
+
+/* ---- forgetting ---- */
+
+struct trim {
+	tl_ns before; /* segments that end until then */
+	size_t kept, older;
+};
+
+static size_t older_than(const struct tl_segments *s, tl_ns t)
+{
+	size_t lo = 0, hi = s->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (s->v[mid].to <= t)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void count(struct trim *t, struct tl_segments *s)
+{
+	t->kept += s->n;
+	t->older += older_than(s, t->before);
+}
+
+static void forget(struct trim *t, struct tl_segments *s)
+{
+	size_t n = older_than(s, t->before);
+	struct tl_segment *less;
+
+	if (!n)
+		return;
+	s->n -= n;
+	if (!s->n) {
+		vec_fini(s);
+		return;
+	}
+	memmove(s->v, s->v + n, s->n * sizeof(*s->v));
+	less = realloc(s->v, s->n * sizeof(*s->v));
+	s->v = less ? less : s->v;
+	s->cap = less ? s->n : s->cap;
+}
+
+static void of_all(struct tl_lives *l, struct trim *t, void (*fn)(struct trim *t, struct tl_segments *s))
+{
+	pids_each (e, &l->pids)
+		if (e->life && e->life->segments)
+			fn(t, e->life->segments);
+	for (struct life *h = l->held_first; h; h = h->next_held)
+		if (h->segments)
+			fn(t, h->segments);
+	for (struct life *k = l->kept; k; k = k->next_held)
+		if (k->segments)
+			fn(t, k->segments);
+}
+
+/* Half of them, so that it is not to be done again at once. */
+void tl_lives_trim_segments(struct tl_lives *l, size_t most)
+{
+	struct trim t = {.before = TL_NS_NONE};
+	tl_ns lo = 0, hi = l->now;
+
+	of_all(l, &t, count);
+	if (t.kept <= most)
+		return;
+	while (lo < hi) {
+		t = (struct trim){.before = lo + (hi - lo) / 2};
+		of_all(l, &t, count);
+		if (t.kept - t.older <= most / 2)
+			hi = t.before;
+		else
+			lo = t.before + 1;
+	}
+	t.before = lo;
+	of_all(l, &t, forget);
+}

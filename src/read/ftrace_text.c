@@ -43,6 +43,7 @@ struct ftrace_text {
 	bool is_usual; /* the line at hand has usual columns */
 	struct text_header header;
 	struct blind_cpus cpus;
+	struct blind_cpus of_buffer[TL_BUFFERS_MAX]; /* where losses say which buffer's they are */
 	VEC(struct tl_rawframe) frames;
 	struct text_stacks stacks;
 	VEC(char) scratch;
@@ -114,6 +115,8 @@ static void close_text(void *state)
 	stacks_fini(&t->stacks);
 	vec_fini(&t->scratch);
 	blind_cpus_fini(&t->cpus);
+	for (unsigned i = 0; i < TL_BUFFERS_MAX; i++)
+		blind_cpus_fini(&t->of_buffer[i]);
 	free(t);
 }
 
@@ -158,6 +161,8 @@ static void note_record(struct tl_source *src, struct ftrace_text *t, const stru
 	note_time(src, t, rec->t);
 	note_missing(src, t, rec);
 	blind_cpu_record(src, &t->cpus, rec->cpu, rec->t);
+	if (t->buffers.n)
+		blind_cpu_record(src, &t->of_buffer[rec->buffer], rec->cpu, rec->t);
 	if (rec->kind == TL_REC_STACK)
 		src->info.stacks_seen = true;
 	else if (rec->kind != TL_REC_USER_STACK)
@@ -459,9 +464,14 @@ static enum pulled mend(struct tl_source *src, struct ftrace_text *t, struct tl_
 	return PULL_NOTHING;
 }
 
-static enum pulled take_lost(struct tl_source *src, struct ftrace_text *t, struct tl_record *rec)
+static enum pulled take_lost(struct tl_source *src, struct ftrace_text *t, struct tl_record *rec, struct tl_str buffer)
 {
-	blind_cpu_lost(src, &t->cpus, rec->cpu, rec->lost);
+	struct blind_cpus *cpus = &t->cpus;
+
+	rec->buffer = buffer_of(src, t, buffer);
+	if (buffer.n)
+		cpus = &t->of_buffer[rec->buffer];
+	blind_cpu_lost(src, cpus, rec->cpu, rec->lost);
 	rec->kind = TL_REC_LOST;
 	return PULL_RECORD;
 }
@@ -512,8 +522,8 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 	p = skip_blank(line.p, end);
 	if (p < end && *p == '#')
 		text_header_line(src, &t->header, (struct tl_str){p, end - p});
-	else if (text_lost_line(line, &rec->cpu, &rec->lost))
-		return take_lost(src, t, rec);
+	else if (text_lost_line(line, &rec->cpu, &rec->lost, &extra.buffer))
+		return take_lost(src, t, rec, extra.buffer);
 	else
 		take_report_start(src, line);
 	return PULL_NOTHING;

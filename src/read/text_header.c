@@ -85,9 +85,22 @@ void text_header_line(struct tl_source *src, struct text_header *h, struct tl_st
 	buffer_started(h, line);
 }
 
-bool text_lost_line(struct tl_str line, int *ret_cpu, uint64_t *ret_lost)
+static const char *skip_buffer(const char *p, const char *end, struct tl_str *ret)
 {
-	const char *end = line.p + line.n, *p = skip_blank(line.p, end);
+	const char *q = p;
+
+	*ret = (struct tl_str){};
+	while (q < end && (is_word(*q) || *q == '-' || *q == '.'))
+		q++;
+	if (q == p || end - q < 2 || *q != ':' || !is_blank(q[1]))
+		return p;
+	*ret = (struct tl_str){p, (size_t)(q - p)};
+	return skip_blank(q + 1, end);
+}
+
+bool text_lost_line(struct tl_str line, int *ret_cpu, uint64_t *ret_lost, struct tl_str *ret_buffer)
+{
+	const char *end = line.p + line.n, *p = skip_buffer(skip_blank(line.p, end), end, ret_buffer);
 	uint64_t cpu;
 
 	if (!SCAN_LIT(&p, end, "CPU:") || !scan_u64(&p, end, &cpu) || cpu >= CPU_MAX ||

@@ -35,9 +35,16 @@ void record_refused(struct tl_recorder *rec, struct tl_err *err)
 
 /* ---- events ---- */
 
+/* Read as text while it comes, a record costs some ten times as much: those that only confirm others are left out. */
+static bool too_much(const struct tl_event_row *row, const struct tl_rec_plan *plan)
+{
+	return plan->follow &&
+	       (!plan->states || row->id == TL_EVENT_SCHED_WAKEUP || row->id == TL_EVENT_SCHED_MIGRATE_TASK);
+}
+
 static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struct tl_rec_plan *plan)
 {
-	if ((plan->follow || plan->lives_only) && b != LIVES)
+	if (b != LIVES && (plan->lives_only || too_much(row, plan)))
 		return false;
 	/* with exit_syscalls the deaths of all tasks get their code, so they stand in lives */
 	if (row->flags & TL_EVF_ON_REQUEST)

@@ -171,12 +171,15 @@ static struct tl_err *keep_roots(struct tl_recorder *rec, const struct tl_rec_pl
 }
 
 /* Text needs the offsets of its stacks to be put right; a kernel without the option prints names alone. */
-static struct tl_err *begin_following(struct tl_recorder *rec)
+static struct tl_err *begin_following(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	rec->following = true;
+	rec->without_family = !plan->states;
 	tl_err_free(tfs_instance_option(&rec->inst[LIVES], "sym-offset", true));
-	try(follow_start(&rec->inst[LIVES], &rec->side, &rec->follow, &rec->follow_fd));
-	return tfs_instance_on(&rec->inst[LIVES], true);
+	if (plan->states)
+		try(follow_all(rec, plan));
+	try(follow_start(rec->inst, plan->states ? BUFFERS : 1, &rec->side, &rec->follow, &rec->follow_fd));
+	return plan->states ? switch_on(rec, plan) : tfs_instance_on(&rec->inst[LIVES], true);
 }
 
 /* What nobody asked for otherwise. The events are on by now, so there were some 50 ms to look at. */
@@ -219,7 +222,7 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
 	try(size_buffers(rec, plan, &before));
 	if (plan->follow) {
-		try(begin_following(rec));
+		try(begin_following(rec, plan));
 	} else {
 		try(follow_all(rec, plan));
 		for (int b = 0; b < BUFFERS && !plan->flight; b++)
@@ -260,7 +263,7 @@ struct tl_err *tl_recorder_open(const struct tl_rec_plan *plan, struct tl_record
 struct tl_err *tl_recorder_spawn(struct tl_recorder *rec, char *const argv[], tl_pid *ret)
 {
 	try(child_fork(argv, &rec->child));
-	if (!rec->following) {
+	if (!rec->without_family) {
 		try(tfs_instance_follow(&rec->inst[FAMILY], rec->child.pid));
 		try(tfs_instance_on(&rec->inst[FAMILY], true));
 	}
@@ -397,7 +400,7 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 	for (int b = 0; b < BUFFERS; b++) {
 		struct tl_err *err = rec->on ? tfs_instance_on(&rec->inst[b], false) : NULL;
 
-		if (b == LIVES) { /* who never came to read must not be waited for */
+		if (b == FAMILY) { /* both are off. Who never came to read must not be waited for */
 			guard_close(&rec->follow_fd);
 			rec->follow_fd = -1;
 			follow_stop(&rec->follow);

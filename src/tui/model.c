@@ -6,6 +6,8 @@
 
 /* The source's own words are copied now and then, not with each of a million records. */
 #define COPY_EVERY 256
+/* A recording may go on for days: of when tasks ran and slept so much is kept, some 100 MB. */
+#define SEGMENTS_MOST (4u << 20)
 
 void model_lock(struct model *m)
 {
@@ -67,7 +69,7 @@ static void feed(struct model *m, const struct tl_event *ev, uint64_t n)
 	if (ev->kind == TL_EV_SIDE && ev->u.side.kind == TL_SIDE_ROOT)
 		m->rooted = true;
 	m->err = tl_lives_feed(m->lives, ev);
-	if (m->opts->live || n % COPY_EVERY == 0)
+	if (n % COPY_EVERY == 0 || (m->opts->live && ev->kind == TL_EV_SIDE)) /* a tick: there is nothing more for now */
 		copy_info(m);
 	model_unlock(m);
 }
@@ -111,6 +113,8 @@ void model_living(struct model *m)
 	cast_fini(&m->living);
 	cast_init(&m->living, true);
 	m->living.borrow = true;
+	if (m->opts->live)
+		tl_lives_trim_segments(m->lives, SEGMENTS_MOST);
 	tl_lives_each(m->lives, add_living, m);
 }
 

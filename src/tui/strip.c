@@ -46,9 +46,12 @@ static void put_life(struct strip *st, const struct model *m, struct screen *s, 
 {
 	int names = r.w - st->scale.cells - 1;
 	const char *name = cast_name_in(pg, life, names);
+	struct tl_segment doing;
 
 	ribbon_clear(&st->ribbon, &st->scale);
 	ribbon_add(&st->ribbon, &st->scale, life, m->info.first, m->info.last);
+	if (m->opts->live && tl_lives_doing(m->lives, life->task, &doing))
+		ribbon_doing(&st->ribbon, &st->scale, &doing);
 	ribbon_doubt(&st->ribbon, &st->scale, life, m->info.blind, m->info.n_blind);
 	screen_put(s, r.y, r.x, names, name, here);
 	screen_put(s, r.y, r.x + names, st->scale.cells + 1, page_fmt(pg, " %s", ribbon_text(pg, &st->ribbon, &st->scale)), false);

@@ -101,6 +101,11 @@ void ribbon_add(struct ribbon *r, const struct scale *s, const struct cast_life 
 	put_mark(r, s, life->died, life->signal ? RIBBON_KILLED : RIBBON_ENDED);
 }
 
+void ribbon_doing(struct ribbon *r, const struct scale *s, const struct tl_segment *doing)
+{
+	add_segment(r, s, doing);
+}
+
 /* In cells where it lives: those whose own time is in doubt. */
 void ribbon_doubt(struct ribbon *r, const struct scale *s, const struct cast_life *life, const struct tl_blind *blind,
 		  unsigned n_blind)

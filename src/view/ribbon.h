@@ -26,6 +26,8 @@ struct ribbon {
 void ribbon_clear(struct ribbon *r, const struct scale *s);
 /* One more life into it. begin, end: of the trace, for lives whose birth or death was not seen. */
 void ribbon_add(struct ribbon *r, const struct scale *s, const struct cast_life *life, tl_ns begin, tl_ns end);
+/* What the last one has been doing since, where its segments do not tell it yet. */
+void ribbon_doing(struct ribbon *r, const struct scale *s, const struct tl_segment *doing);
 /* Losses put what they could have changed in doubt. */
 void ribbon_doubt(struct ribbon *r, const struct scale *s, const struct cast_life *life, const struct tl_blind *blind,
 		  unsigned n_blind);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# `tasklife tui -- CMD` on this kernel, in a terminal that tmux keeps: lives appear while the command runs, what it
-# writes comes when the screen is given back, and tracefs is as it was, also when the screen is left early.
+# `tasklife tui -- CMD` on this kernel, in a terminal that tmux keeps: lives appear while the command runs, and when each
+# ran and slept; no key is lost under load; what it writes comes when the screen is given back, and tracefs is as it was,
+# also when the screen is left early.
 . "$(dirname "$0")/help.bash"
 
 command -v tmux >/dev/null || {
@@ -60,11 +61,36 @@ mux kill-server
 
 start "$program tui -- sleep 60"
 shows '^sleep\([0-9]+\) '
+shows '^sleep\([0-9]+\) +├.*───' # what it has been doing since nobody told anything of it
 mux send-keys q
 over 0
 shows 'the command itself goes on, as process [0-9]+'
 pid=$(grep -oE 'as process [0-9]+' screen | grep -oE '[0-9]+')
 kill "$pid" || bad "it does not go on: $pid"
+mux kill-server
+
+# two that wake each other as often as they can, until they are told to end
+cat >ping <<'END'
+exec timeout 300 perl -e '
+	pipe(A, B); pipe(C, D);
+	if (fork) { close(A); close(D); do { syswrite(B, "x", 1) } while (sysread(C, $x, 1)) && !-e "enough" }
+	else { close(B); close(C); syswrite(D, "x", 1) while sysread(A, $x, 1) }'
+END
+rm -f enough
+start "$program tui -- sh ping"
+shows '^perl\([0-9]+\) +├.*[▁▂▃▄▅▆▇█▒?]'
+for key in / p e r l x y z; do
+	mux send-keys -l $key
+done
+shows '^/perlxyz *$'
+for key in BSpace BSpace BSpace Enter Down r r; do
+	mux send-keys $key
+done
+shows '^/perl  q '
+touch enough
+shows '^perl\([0-9]+\) +exit 0'
+mux send-keys q
+over 0
 mux kill-server
 
 start "$program tui -- $tmp/there-is-no-such-command"

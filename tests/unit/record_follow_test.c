@@ -50,7 +50,7 @@ static void follow_file(struct fake *f, size_t n)
 	f->inst.dir = f->dir;
 	f->side.fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	alarm(PATIENCE);
-	assert_null(follow_start(&f->inst, &f->side, &f->follow, &f->fd));
+	assert_null(follow_start(&f->inst, 1, &f->side, &f->follow, &f->fd));
 }
 
 static void forget(struct fake *f)
