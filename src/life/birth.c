@@ -8,8 +8,6 @@
 
 #define REQUESTS_KEPT	 64
 #define REQUEST_FRESH_NS 10000000000ll
-/* With clocks that differ between CPUs, or stand still between ticks (early in a boot), a child may be seen just before its birth. */
-#define SKEW_NS 1000000
 
 void birth_path(struct tl_lives *l, const struct tl_event *ev)
 {

@@ -30,8 +30,6 @@ void death_coredump(struct tl_lives *l, const struct tl_event *ev)
 		d->coredump = seen_at(ev);
 }
 
-#define SKEW_NS 1000000 /* clocks of CPUs may differ so much */
-
 /* A life that had ended before, or began later (a trace that runs backwards), bore the same pid. */
 static bool is_older(const struct life *life, tl_ns t)
 {

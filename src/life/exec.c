@@ -53,6 +53,7 @@ static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 	thread->t.is_leader = true;
 	if (leader) {
 		take_over_reaping(leader, thread);
+		reap_replaced(leader, seen_at(ev));
 		leader->t.is_leader = false; /* it led, but the process lives on under its id */
 		thread->t.parent = leader->t.parent;
 	}

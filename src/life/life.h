@@ -25,6 +25,11 @@
 #define LINGER_NS 1000000000ll
 /* Where it has, but nobody needs to wait for the dead: clocks of CPUs differ, and a parent is told a moment later. */
 #define GONE_NS 100000000ll
+/*
+ * Records of one moment may lie so far apart, in either order: clocks of CPUs differ, stand still between ticks (early in
+ * a boot), and a BPF program sees a death a moment after its event.
+ */
+#define SKEW_NS 1000000ll
 
 enum run_state { RUN_UNKNOWN, RUN_ON_CPU, RUN_QUEUED, RUN_ASLEEP };
 
@@ -143,6 +148,8 @@ struct tl_lives {
 	uint16_t losses; /* places where records are missing */
 	bool rooted; /* the recording follows some tasks, not all */
 	bool keep_segments;
+	bool silent; /* silent.c: a CPU's records of the family are missing, and were not counted */
+	VEC(tl_pid) unswitched; /* by CPU: who acted there last without having been switched in; 0 nobody since the last switch */
 	VEC(struct tl_oddity) oddities;
 	VEC(struct request) requests;
 	struct tl_err *err; /* the first failure; feeding goes on to drain */
@@ -251,7 +258,10 @@ void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);
 /* run.c: the trace ends while it sleeps or runs */
 void run_cut(struct life *life, tl_ns t);
-void run_acts(const struct tl_lives *l, struct life *life, const struct tl_event *ev); /* a record of its own */
+void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev); /* a record of its own */
+/* silent.c */
+void silent_acts(struct tl_lives *l, const struct life *life, const struct tl_event *ev); /* its switch was not seen */
+void silent_switch(struct tl_lives *l, int cpu);
 /* sender.c */
 void sender_told(struct tl_lives *l, const struct tl_event *ev);		  /* a side fact of a signal's sender */
 void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev); /* it sent a signal */
@@ -268,7 +278,8 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool at_most);
 void reap_release(struct tl_lives *l, const struct tl_event *ev); /* release_task was called */
 void reap_itself(struct life *life); /* dead: a kernel thread needs nobody */
-void reap_settle(struct life *life); /* what the recorder told of it came late */
+void reap_replaced(struct life *leader, struct tl_seen seen); /* a thread has taken its id */
+void reap_settle(const struct tl_lives *l, struct life *life); /* what the recorder told of it came late */
 /* kin.c */
 void kin_child(struct life *parent, const struct life *child);
 const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n);

@@ -83,14 +83,17 @@ void tl_lives_free(struct tl_lives *l)
 	pids_fini(&l->pids);
 	vec_fini(&l->leaving);
 	vec_fini(&l->oddities);
+	vec_fini(&l->unswitched);
 	vec_fini(&l->requests);
 	tl_err_free(l->err);
 	free(l);
 }
 
 /* Which kinds of witnesses this trace has; silence of one that never speaks proves nothing. */
-static void witness(struct tl_witnesses *w, const struct tl_event *ev)
+static void witness(struct tl_lives *l, const struct tl_event *ev)
 {
+	struct tl_witnesses *w = &l->w;
+
 	switch (ev->kind) {
 	case TL_EV_NEWTASK: w->newtask = true; break;
 	case TL_EV_FORK: w->fork = true; break;
@@ -100,7 +103,7 @@ static void witness(struct tl_witnesses *w, const struct tl_event *ev)
 	case TL_EV_FREE: w->free = true; break;
 	case TL_EV_SWITCH: w->sw = true; break;
 	case TL_EV_SIGNAL: w->signal = true; break;
-	case TL_EV_DELIVER: w->deliver = true; break;
+	case TL_EV_DELIVER: w->deliver = !l->silent; break;
 	case TL_EV_FUNC: w->functions = true; break;
 	case TL_EV_SIDE:
 		w->side = true;
@@ -120,7 +123,7 @@ struct tl_err *tl_lives_feed(struct tl_lives *l, const struct tl_event *ev)
 {
 	if (ev->t != TL_NS_NONE)
 		lives_advance(l, ev->t);
-	witness(&l->w, ev);
+	witness(l, ev);
 	if (handler_of[ev->kind])
 		handler_of[ev->kind](l, ev);
 	return l->err ? take(l->err) : NULL;

@@ -155,6 +155,34 @@ static bool is_thread(const struct life *life)
 	return life->tgid_known && life->t.tid != life->t.tgid;
 }
 
+/* Nobody waits for a thread; and kthreadd ignores every signal, so its children reap themselves (kernel/kthread.c). */
+static bool needs_nobody(const struct life *life)
+{
+	return is_thread(life) || life->t.kthread;
+}
+
+/* Its parent has not been on a CPU since it was told: so no wait of it has taken the child. */
+static bool parent_stayed_off(const struct tl_lives *l, const struct life *life, const struct life *parent)
+{
+	bool heard = !l->silent && life->t.death->losses == l->losses && (parent->t.family || !l->rooted);
+
+	return heard && parent->t.sched->any && parent->run != RUN_ON_CPU && parent->off_cpu < life->t.notice->seen.t;
+}
+
+/* Without its clone flags a thread looks like a process, even by the notice: the last thread sends that of its leader. */
+static bool may_be_thread(const struct tl_lives *l, const struct life *life)
+{
+	return !l->w.newtask && !life->t.birth.flags_known && !life->t.n_execs;
+}
+
+/* Where its parent was gone, nobody could have waited. */
+static bool outlived(const struct life *life, const struct life *parent)
+{
+	const struct tl_death *d = parent ? parent->t.death : NULL;
+
+	return !d || (d->seen.is && d->seen.t <= life->t.death->seen.t);
+}
+
 /* fork(), vfork() and what C libraries make of them ask for SIGCHLD; only other clone calls may ask for nothing. */
 static bool asked_for_sigchld(const struct life *life)
 {
@@ -169,24 +197,25 @@ static int alone(struct tl_lives *l, const struct life *life)
 {
 	const struct tl_notice *n = life->t.notice;
 	struct life *parent = life_by_ref(l, n->seen.is ? &n->parent : &life->t.parent);
+	bool any_kind = may_be_thread(l, life);
 
-	if (is_thread(life) || life->t.kthread)
-		return 1; /* kthreadd ignores every signal, so its children reap themselves (kernel/kthread.c) */
-	if (life->t.death->unwanted >= 0)
-		return life->t.death->unwanted;
+	if (needs_nobody(life))
+		return 1;
+	if (life->t.death->unwanted > 0 || (!life->t.death->unwanted && !any_kind))
+		return life->t.death->unwanted; /* of a thread it is never 1 */
 	if (life->released && !life->deeds->zombies_told)
 		return 1;
+	if (any_kind)
+		return -1;
 	if (parent && n->seen.is && n->seen.t != TL_NS_NONE && group_of(parent)->released > n->seen.t)
 		return 0;
 	if (!l->w.signal)
 		return -1;
 	if (!n->seen.is)
-		return asked_for_sigchld(life) || !parent || is_dying(parent) ? 1 : -1;
+		return asked_for_sigchld(life) || outlived(life, parent) ? 1 : -1;
 	if (!parent || group_of(parent)->had_zombies)
 		return 0;
-	if (parent->t.sched->any && parent->run != RUN_ON_CPU && parent->off_cpu < n->seen.t)
-		return 1;
-	return -1;
+	return parent_stayed_off(l, life, parent) ? 1 : -1;
 }
 
 /* Whether it reaped itself or was reaped by this one will be told. */
@@ -236,8 +265,22 @@ void reap_itself(struct life *life)
 		r->automatic = 1;
 }
 
+/* Who takes a dead leader's id by exec has released it; its parent is not told (fs/exec.c de_thread). */
+void reap_replaced(struct life *leader, struct tl_seen seen)
+{
+	struct tl_reap *r = own_reap(leader);
+
+	if (!r)
+		return;
+	if (!r->is || seen.t < r->seen.t)
+		r->seen = seen;
+	r->is = r->at_most = true;
+	r->automatic = 1;
+	r->by = ref_none();
+}
+
 /* The exit's side fact follows the last switch more often than not. */
-void reap_settle(struct life *life)
+void reap_settle(const struct tl_lives *l, struct life *life)
 {
 	const struct tl_death *d = life->t.death;
 	struct tl_reap *r = life->t.reap->is ? own_reap(life) : NULL;
@@ -246,7 +289,7 @@ void reap_settle(struct life *life)
 		return;
 	if (d->unwanted) {
 		r->automatic = 1;
-	} else if (r->waiter.tid > 0) {
+	} else if (r->waiter.tid > 0 && !may_be_thread(l, life)) {
 		r->automatic = 0;
 		r->by = r->waiter;
 	}
@@ -269,6 +312,17 @@ void reap_release(struct tl_lives *l, const struct tl_event *ev)
 		reap_by(child, owner, seen_at(ev), false);
 }
 
+/* It lay as a zombie, or its last switch was not seen: that it is freed is all there is. */
+static void reap_unwatched(struct tl_lives *l, struct life *life, struct tl_reap *r)
+{
+	bool lay = life->t.death->last_state == 'Z' && life->t.process->n_threads <= 1;
+	int self = lay ? 0 : alone(l, life);
+
+	reap_by(life, self > 0 ? NULL : waiting_parent(l, life), r->freed, true);
+	if (r->is)
+		r->automatic = (int8_t)self;
+}
+
 void see_free(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_at(l, ev->u.free.pid);
@@ -286,8 +340,8 @@ void see_free(struct tl_lives *l, const struct tl_event *ev)
 	if (!life->t.death->seen.is && l->w.exit && !life->t.death->do_exit.is)
 		return; /* freed without an exit: of an older bearer of the pid */
 	if (!r->is)
-		reap_by(life, is_thread(life) || life->t.kthread ? NULL : waiting_parent(l, life), r->freed, true);
-	if (is_thread(life) || life->t.kthread)
+		reap_unwatched(l, life, r);
+	if (needs_nobody(life))
 		r->automatic = 1;
 	life_finish(l, life);
 }

@@ -110,10 +110,11 @@ static void run_enter(struct life *life, enum run_state state, tl_ns t)
  * Who acts is on a CPU, also where its sched_switch is missing: event-fork adds a child to set_event_pid while
  * another CPU may be switching to it already. The time before is what it waited, at most.
  */
-void run_acts(const struct tl_lives *l, struct life *life, const struct tl_event *ev)
+void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
 	if (!l->w.sw || (life->run != RUN_QUEUED && life->run != RUN_ASLEEP))
 		return;
+	silent_acts(l, life, ev);
 	run_enter(life, RUN_ON_CPU, ev->t);
 	life->cpu = (int16_t)ev->cpu;
 }
@@ -166,6 +167,7 @@ void see_switch(struct tl_lives *l, const struct tl_event *ev)
 	struct life *prev = life_of(l, ev->u.sw.prev, ev->u.sw.prev_comm, ev);
 	struct life *next = life_of(l, ev->u.sw.next, ev->u.sw.next_comm, ev);
 
+	silent_switch(l, ev->cpu);
 	if (prev) {
 		on_cpu(prev, ev->cpu);
 		switched_out(l, prev, ev);

@@ -19,8 +19,6 @@ static void alive(struct tl_lives *l, const struct tl_event *ev)
 		life->t.parent = ref_pid(l, ev->u.side.ppid, NULL);
 }
 
-#define SKEW_NS 1000000 /* between the record of a death and the program that saw it */
-
 /* Killed on its way into exit it did not leave by it: then the status is the signal. */
 static void left_by(struct tl_death *d, const struct tl_event *ev)
 {
@@ -50,7 +48,7 @@ static void exited(struct tl_lives *l, const struct tl_event *ev)
 	d->status_from_call = false;
 	d->unwanted = ev->u.side.unwanted;
 	left_by(d, ev);
-	reap_settle(life);
+	reap_settle(l, life);
 	group_leaver(life, d->seen.is ? d->seen : d->do_exit);
 }
 

@@ -128,7 +128,7 @@ static void a_whole_life(void **state)
 	assert_int_equal(c->n_execs, 1);
 	assert_int_equal(c->notice_parent, 10);
 	assert_int_equal(c->reaped_by, 10);
-	assert_int_equal(c->automatic, 0);
+	assert_int_equal(c->automatic, -1); /* SA_NOCLDWAIT looks the same: inv 4 */
 	assert_int_equal(c->death_t, 1002000000);
 	assert_false(c->exited_code); /* inv 4 */
 	assert_false(find(&all, 10, 0)->born);

@@ -65,6 +65,8 @@ static void zombies_are_waited_for(void **state)
 /* ---- kept for somebody who looks at them later ---- */
 
 struct kept {
+	struct tl_source *src;
+	struct tl_events *events;
 	struct tl_lives *lives;
 	const struct tl_task *task[8];
 	tl_ns died[8];
@@ -99,19 +101,37 @@ static const char two_lives_and_a_thread[] = "# tracer: nop\n"
 	BORN("1.004000", "31", "3d0f00") ENDS("1.005000", "31")
 	BORN("3.000000", "40", "1200000");
 
-static void what_is_kept_stays_as_it_was(void **state)
+/* All lives of the trace were looked at; k->lives is still there. */
+static void look_at_all(struct kept *k, tl_life_fn look)
 {
 	struct tl_source *src = source_of_text(two_lives_and_a_thread);
-	struct kept k = {};
-	struct tl_events *events;
 	struct tl_event ev;
+
+	*k = (struct kept){.src = src};
+	assert_null(tl_events_new(src, &k->events));
+	assert_null(tl_lives_new(k->events, look, k, &k->lives));
+	while (tl_events_next(k->events, &ev))
+		assert_null(tl_lives_feed(k->lives, &ev));
+	assert_null(tl_lives_end(k->lives));
+}
+
+/* Everything was given back. */
+static void nothing_is_left(struct kept *k)
+{
 	size_t now, most;
 
-	assert_null(tl_events_new(src, &events));
-	assert_null(tl_lives_new(events, keep, &k, &k.lives));
-	while (tl_events_next(events, &ev))
-		assert_null(tl_lives_feed(k.lives, &ev));
-	assert_null(tl_lives_end(k.lives));
+	tl_lives_count(k->lives, &now, &most);
+	assert_int_equal(now, 0);
+	tl_lives_free(k->lives);
+	tl_events_free(k->events);
+	tl_source_close(k->src);
+}
+
+static void what_is_kept_stays_as_it_was(void **state)
+{
+	struct kept k;
+
+	look_at_all(&k, keep);
 	assert_int_equal(k.n, 2);
 	assert_int_equal(k.refused, 1);
 	for (unsigned i = 0; i < k.n; i++) {
@@ -123,11 +143,7 @@ static void what_is_kept_stays_as_it_was(void **state)
 	}
 	for (unsigned i = 0; i < k.n; i++)
 		tl_lives_give_back(k.lives, k.task[i]);
-	tl_lives_count(k.lives, &now, &most);
-	assert_int_equal(now, 0);
-	tl_lives_free(k.lives);
-	tl_events_free(events);
-	tl_source_close(src);
+	nothing_is_left(&k);
 }
 
 static void keep_for_a_moment(void *ctx, const struct tl_task *t)
@@ -142,23 +158,11 @@ static void keep_for_a_moment(void *ctx, const struct tl_task *t)
 
 static void what_is_kept_may_be_given_back_at_once(void **state)
 {
-	struct tl_source *src = source_of_text(two_lives_and_a_thread);
-	struct kept k = {};
-	struct tl_events *events;
-	struct tl_event ev;
-	size_t now, most;
+	struct kept k;
 
-	assert_null(tl_events_new(src, &events));
-	assert_null(tl_lives_new(events, keep_for_a_moment, &k, &k.lives));
-	while (tl_events_next(events, &ev))
-		assert_null(tl_lives_feed(k.lives, &ev));
-	assert_null(tl_lives_end(k.lives));
+	look_at_all(&k, keep_for_a_moment);
 	assert_true(k.n > 2);
-	tl_lives_count(k.lives, &now, &most);
-	assert_int_equal(now, 0);
-	tl_lives_free(k.lives);
-	tl_events_free(events);
-	tl_source_close(src);
+	nothing_is_left(&k);
 }
 
 int main(void)

@@ -202,7 +202,7 @@ static void execthr(struct zoo *z)
 	zoo_end(z, c, (struct zoo_say){.comm = "c_execthr2", .birth = "thread", .creator = leader, .exec = "c_execthr2",
 				       .death = "exit", .exit = ZOO_EXIT(0)});
 	zoo_tell(z, (struct zoo_say){.tid = c, .comm = "c_execthr", .birth = "fork", .creator = zoo_me(),
-				     .death = "peer_exec"});
+				     .death = "peer_exec", .autoreap = true}); /* released in de_thread() */
 	zoo_tell_thread(z, c, "c:b", 0, (struct zoo_say){.death = "peer_exec"});
 }
 
