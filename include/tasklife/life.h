@@ -59,7 +59,7 @@ struct tl_signal {
 	int32_t deliver_sig;
 	uint64_t handler, sa_flags;
 	bool oom_victim;  /* mark_victim for the target just before or after */
-	uint16_t losses;   /* of the trace before it: places where records are missing */
+	uint16_t losses;   /* of the trace before it: places where records are missing; 0: none at all */
 	char target_state; /* state letter of the target at that moment, 0 unknown ('T' stopped) */
 	bool framing;	   /* to itself, right behind the delivery of another one that has a handler */
 	bool continued;	   /* a SIGHUP of a dying task, behind which it sent SIGCONT as well */
@@ -223,7 +223,8 @@ struct tl_leaver {
 	bool any_delivery;
 	struct tl_seen coredump;
 	struct tl_seen exit_call;
-	bool status_known, status_from_call, exit_group_called; /* as in struct tl_death, exit_call too */
+	bool status_known, status_from_call, exit_group_called; /* as in struct tl_death, exit_call and losses too */
+	uint16_t losses;
 	int32_t status;
 	const struct tl_signal *own; /* sent to this thread alone, an array of n_own, the newest ones */
 	unsigned n_own;
@@ -238,6 +239,7 @@ struct tl_process {
 	unsigned live;
 	struct tl_leaver *leaver; /* in order of leaving */
 	unsigned n_leavers;
+	bool leavers_more; /* there were others before them, not kept */
 	struct tl_signal *group_signals; /* grp=1, whichever thread was named as target; an array */
 	unsigned n_group_signals;
 	bool cpu_limited; /* it was given a limit of CPU time, or who made it */

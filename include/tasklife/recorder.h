@@ -32,6 +32,7 @@ struct tl_rec_plan {
 	int64_t buffer_kb;     /* per CPU; 0: as the machine's load and memory say */
 	uint64_t max_bytes;    /* end when so much was taken from the kernel; 0: no limit */
 	bool exit_syscalls;    /* sys_enter_exit*: exit codes at the price of some ns on every system call */
+	bool no_bpf;	       /* load no BPF program: what it would tell is not known */
 	bool lives_only;       /* births, execs, signals and deaths: nothing of when tasks ran */
 	bool best_effort;      /* go on without a source that is refused */
 	bool flight;	       /* keep in the kernel's buffers, overwriting the oldest, until the end */

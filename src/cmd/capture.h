@@ -14,7 +14,7 @@ struct capture_opts {
 	struct opt_list pid;
 	const char *mode, *max_size;
 	int64_t buffer_kb, format;
-	bool everything, exit_syscalls, lives_only, best_effort, no_compress;
+	bool everything, exit_syscalls, no_bpf, lives_only, best_effort, no_compress;
 	bool follow; /* no option: watch sets it */
 	bool states; /* no option: tui sets it, see struct tl_rec_plan */
 	bool flight; /* no option: record --until-death sets it, and last */

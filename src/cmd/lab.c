@@ -211,7 +211,7 @@ struct lab_run {
 	const char *kernel, *append, *output, *to, *tell_to, *mode, *modules, *disk, *debootstrap, *ssh;
 	int64_t smp, mem, timeout;
 	struct opt_list take;
-	bool kvm, interactive, bare, from_boot, print_qemu, no_stacks, times;
+	bool kvm, interactive, bare, from_boot, print_qemu, no_stacks, times, exit_syscalls, no_bpf;
 };
 
 static const struct opt run_opts[] = {
@@ -221,6 +221,9 @@ static const struct opt run_opts[] = {
 	OPT_STR(0, "tell-to", "FILE", N_("write the view to FILE instead of standard error"), struct lab_run, tell_to),
 	OPT_FLAG(0, "no-stacks", N_("without the kernel's call paths"), struct lab_run, no_stacks),
 	OPT_STR(0, "mode", "MODE", N_("record in this way or not at all: function, events+stacks or events"), struct lab_run, mode),
+	OPT_FLAG(0, "exit-syscalls", N_("record system calls too, as record does (default: where no BPF program can be loaded)"),
+		 struct lab_run, exit_syscalls),
+	OPT_FLAG(0, "no-bpf", N_("load no BPF program: exit codes and some sources of signals are then not known"), struct lab_run, no_bpf),
 	OPT_FLAG('i', "interactive", N_("a shell in the guest, on this terminal; nothing is recorded"), struct lab_run, interactive),
 	OPT_FLAG(0, "bare", N_("only run the command in the guest, without recording"), struct lab_run, bare),
 	OPT_FLAG(0, "from-boot", N_("from the first task on: pid 0, 1, 2 and every kernel thread; the recording is text"), struct lab_run, from_boot),
@@ -325,6 +328,8 @@ static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct la
 		.bare = r->bare,
 		.from_boot = r->from_boot,
 		.mode = r->mode,
+		.exit_syscalls = r->exit_syscalls,
+		.no_bpf = r->no_bpf,
 		.modules = r->modules,
 		.kept = r->output,
 		.take = r->take.v,

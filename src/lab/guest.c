@@ -312,8 +312,10 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 	out_fmt(o, "MARK=@@tasklife-%s\nDIR=", g->nonce);
 	quote(o, cwd ? cwd : "/");
 	/* packing is 0.2 s of a guest's time, and what is only read once needs none */
-	out_fmt(o, "\nMODE='%s%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "",
-		p->o->kept || g->shared < 0 ? "" : " --no-compress");
+	out_fmt(o, "\nMODE='%s%s%s%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "",
+		p->o->kept || g->shared < 0 ? "" : " --no-compress", p->o->exit_syscalls ? " --exit-syscalls" : "",
+		p->o->no_bpf ? " --no-bpf" : "");
+	out_fmt(o, "ASKED=%s\n", p->o->exit_syscalls || p->o->no_bpf ? "1" : "");
 	out_fmt(o, "FROM_BOOT=%s\n", p->o->from_boot ? "1" : "");
 	out_fmt(o, "NARROW=%s\n", p->o->arch->elf_class == ELFCLASS32 ? "1" : "");
 	out_fmt(o, "DEBUG=%s\n", p->o->gdb ? "1" : "");

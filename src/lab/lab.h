@@ -108,6 +108,7 @@ struct lab_opts {
 	bool console;	     /* from its disk: our terminal is its console, and its end is its own affair */
 	int64_t ssh_port;    /* of 127.0.0.1, forwarded to the guest's 22; 0: none */
 	const char *mode;    /* of the recording; NULL: the best */
+	bool exit_syscalls, no_bpf; /* as the recorder's options; without either, system calls where there is no BPF */
 	bool kept;	     /* it will be a file of the user's: packed */
 	const char *modules; /* a group of lab/modules.list that is loaded first, out of `image`; NULL: none */
 	const struct lab_image *image;

@@ -17,7 +17,8 @@ void see_call(struct tl_lives *l, const struct tl_event *ev)
 
 void see_lost(struct tl_lives *l, const struct tl_event *ev)
 {
-	l->losses++;
+	if (!++l->losses)
+		l->losses++; /* none is said of a whole trace alone */
 }
 
 /* What it asked for its children have too (kernel/seccomp.c copy_seccomp). */

@@ -195,6 +195,7 @@ static void leaver_status(const struct tl_death *d, struct tl_leaver *v)
 	v->status_from_call = d->status_from_call;
 	v->exit_call = d->exit_call;
 	v->exit_group_called = d->exit_group_called;
+	v->losses = d->losses;
 }
 
 void group_leaver(struct life *life, struct tl_seen seen)
@@ -217,6 +218,7 @@ void group_leaver(struct life *life, struct tl_seen seen)
 	if (g->p.n_leavers == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
 		memmove(g->p.leaver, g->p.leaver + LEAVERS_KEPT / 2, LEAVERS_KEPT / 2 * sizeof(*v));
 		g->p.n_leavers = LEAVERS_KEPT / 2;
+		g->p.leavers_more = true;
 	}
 	v = array_more(&g->mem, g->p.leaver, g->p.n_leavers, &g->leavers_cap, sizeof(*v));
 	if (!v)

@@ -149,11 +149,11 @@ static void tell_beginning(struct tl_recorder *rec)
 }
 
 /* Side facts are an extra: a recording without them is still one. */
-static void begin_side_facts(struct tl_recorder *rec)
+static void begin_side_facts(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	struct tl_err *err = side_open(&rec->inst[LIVES], &rec->side);
 
-	if (!err)
+	if (!err && !plan->no_bpf)
 		err = record_deaths_start(rec);
 	if (err)
 		record_refused(rec, err);
@@ -218,7 +218,7 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	if (!plan->want_mode || plan->mode == TL_MODE_FUNCTION)
 		functions_start(&rec->functions, rec->tracefs);
 	try(make_instances(rec, plan));
-	begin_side_facts(rec);
+	begin_side_facts(rec, plan);
 	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
 	try(size_buffers(rec, plan, &before));
 	if (plan->follow) {

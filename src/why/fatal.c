@@ -15,6 +15,18 @@
 #define SIGNAL_KILL 9
 enum { CLD_EXITED_CODE = 1, CLD_KILLED_CODE = 2, CLD_DUMPED_CODE = 3 };
 
+/*
+ * do_exit and who called it is all the function tracer says without func_stack_trace: do_group_exit is called for exit_group and
+ * for signals alike, and up to 6.3 it is what stands behind sys_exit on ARM.
+ */
+const struct tl_stack *path_told(const struct tl_stack *stack)
+{
+	for (unsigned i = 0; stack && i < stack->n; i++)
+		if (stack->frame[i].role != TL_ROLE_DO_EXIT && stack->frame[i].role != TL_ROLE_DO_GROUP_EXIT)
+			return stack;
+	return NULL;
+}
+
 bool is_queued(const struct tl_signal *s)
 {
 	return s->result == 0 || s->result == 2 || s->result == 4;
@@ -70,7 +82,7 @@ static bool has_status(const struct tl_death *d)
 	return d->status_known && !d->status_from_call;
 }
 
-static bool alone(const struct tl_task *task)
+bool is_alone(const struct tl_task *task)
 {
 	const struct tl_process *p = task->process;
 
@@ -88,7 +100,7 @@ static void what_was_told(const struct tl_task *task, struct death_facts *d)
 	d->notice = notice_code(task);
 	if (has_status(task->death)) {
 		d->told_signal = task->death->status & 0x7f;
-		d->told_exit = !d->told_signal && alone(task) && is_process(task) && !task->kthread;
+		d->told_exit = !d->told_signal && is_alone(task) && is_process(task) && !task->kthread;
 		d->core = d->told_signal ? !!(task->death->status & 0x80) : 0;
 		return;
 	}
@@ -98,7 +110,7 @@ static void what_was_told(const struct tl_task *task, struct death_facts *d)
 	d->core = -1;
 	if (d->notice == CLD_DUMPED_CODE)
 		d->core = 1;
-	else if (d->notice && alone(task))
+	else if (d->notice && is_alone(task))
 		d->core = 0; /* with threads the notice may say 2 although a core was written */
 }
 
@@ -173,14 +185,27 @@ static bool crashed(const struct tl_leaver *l)
 	return l->coredump.is || (l->any_delivery && kills_by_default(&l->last) && tl_signal_dumps_core(l->last.sig));
 }
 
-static bool taken_along(const struct tl_leaver *l)
+/* Nothing was seen of how it took it: it was sent such a signal to itself alone, left by one, and was told to have died of it. */
+static bool seems_crashed(const struct tl_leaver *l)
+{
+	int told = l->status_known && !l->status_from_call ? l->status & 0x7f : 0;
+
+	if (l->any_delivery || !(told || stack_has(l->stack, TL_ROLE_GET_SIGNAL)))
+		return false;
+	for (unsigned i = 0; i < l->n_own; i++)
+		if (is_queued(&l->own[i]) && tl_signal_dumps_core(l->own[i].sig) && (!told || told == l->own[i].sig))
+			return true;
+	return false;
+}
+
+bool taken_along(const struct tl_leaver *l)
 {
 	return l->any_delivery && kills_by_default(&l->last) && l->last.sig == SIGNAL_KILL && !l->last.code;
 }
 
-static bool left_alone(const struct tl_leaver *l)
+bool left_alone(const struct tl_leaver *l)
 {
-	return !l->stack && l->status_known && !l->status_from_call && !(l->status & 0x7f) &&
+	return !path_told(l->stack) && l->status_known && !l->status_from_call && !(l->status & 0x7f) &&
 	       !(l->any_delivery && kills_by_default(&l->last));
 }
 
@@ -189,7 +214,7 @@ const struct tl_leaver *ender_of(const struct tl_process *p)
 	const struct tl_leaver *one = NULL;
 	bool others = false;
 
-	for (unsigned i = 0; i < p->n_leavers; i++) {
+	for (unsigned i = 0; i < p->n_leavers && !p->leavers_more; i++) {
 		others |= taken_along(&p->leaver[i]);
 		if (!left_alone(&p->leaver[i]))
 			continue;
@@ -202,7 +227,7 @@ const struct tl_leaver *ender_of(const struct tl_process *p)
 
 static bool called_exit_group(const struct tl_process *p, const struct tl_leaver *l)
 {
-	return left_by_exit_group(l->stack) || (!l->stack && (l->exit_group_called || ender_of(p) == l));
+	return left_by_exit_group(l->stack) || (!path_told(l->stack) && (l->exit_group_called || ender_of(p) == l));
 }
 
 static void find_peers(const struct tl_task *task, struct death_facts *d)
@@ -213,18 +238,33 @@ static void find_peers(const struct tl_task *task, struct death_facts *d)
 		return;
 	if (!d->sd && !stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
 		return;
-	d->zapped = !alone(task);
+	d->zapped = !is_alone(task);
 	d->exec_after = p->execed.is && p->execed.t >= died_at(task);
 	for (unsigned i = 0; i < p->n_leavers; i++) {
 		const struct tl_leaver *l = &p->leaver[i];
 
 		if (is_me(task, l))
 			continue;
-		if (!d->crashed && crashed(l))
+		if (!d->crash_seen && (crashed(l) || (!d->crashed && seems_crashed(l)))) {
 			d->crashed = l;
+			d->crash_seen = crashed(l);
+		}
 		if (!d->leader_out && called_exit_group(p, l))
 			d->leader_out = l;
 	}
+}
+
+/* Its delivery was not seen, so a handler may have taken it; who called exit_group, or crashed, had not been killed. */
+static bool is_doubtful(const struct tl_task *task, const struct death_facts *d)
+{
+	const struct tl_process *p = task->process;
+
+	if (!d->fatal || d->sd || d->fatal->sig == SIGNAL_KILL || is_alone(task) || has_status(task->death))
+		return false;
+	for (unsigned i = 0; i < p->n_leavers; i++)
+		if (!is_me(task, &p->leaver[i]) && (crashed(&p->leaver[i]) || called_exit_group(p, &p->leaver[i])))
+			return true;
+	return false;
 }
 
 void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, struct death_facts *ret)
@@ -235,8 +275,10 @@ void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, st
 	ret->sd = fatal_delivery(task);
 	what_was_told(task, ret);
 	/* a task that left by a path of its own was not killed, whatever was pending */
-	if (!task->death->stack || stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
+	if (!path_told(task->death->stack) || stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
 		find_fatal(task, ret);
+	if (is_doubtful(task, ret))
+		ret->fatal = NULL;
 	if (ret->fatal) {
 		struct question q = { .task = task, .sig = ret->fatal, .stack = ret->fatal->stack, .w = w };
 

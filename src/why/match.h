@@ -76,6 +76,8 @@ struct death_facts {
 	const struct tl_leaver *leader_out; /* another thread that called exit_group */
 	bool zapped;	  /* killed with its process, without a signal of its own */
 	bool exec_after;  /* the process went on in another thread's exec */
+	bool of_process;  /* asked how the process ended, not this thread of it */
+	bool crash_seen;  /* crashed: it took the signal that killed it; else it was only sent one */
 	int8_t core;	  /* a core was written: 1, 0, -1 not known */
 	int8_t notice;	  /* CLD_ code of its end, 0 not seen */
 	bool told_signal, told_exit; /* status or notice say so */
@@ -98,13 +100,21 @@ bool stack_has(const struct tl_stack *stack, enum tl_role role);
 
 /* fatal.c */
 void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, struct death_facts *ret);
+/* What a path tells of how a task left; NULL: nothing. */
+const struct tl_stack *path_told(const struct tl_stack *stack);
 /* Did this stack leave through exit_group? */
 bool left_by_exit_group(const struct tl_stack *stack);
+/* The only thread of its process, as far as was seen. */
+bool is_alone(const struct tl_task *task);
 bool is_queued(const struct tl_signal *s);
 /* Known to be a process's leader, no thread of another. */
 bool is_process(const struct tl_task *task);
 /* The one thread that ended the others by exit_group, where only deliveries and statuses tell; NULL: none, or not clear. */
 const struct tl_leaver *ender_of(const struct tl_process *p);
+/* Took the 9 that nobody sent. */
+bool taken_along(const struct tl_leaver *l);
+/* Left without a path and a signal, and was told to have exited. */
+bool left_alone(const struct tl_leaver *l);
 
 static inline void at_best(enum tl_grade *grade, enum tl_grade g)
 {
@@ -138,6 +148,7 @@ PREDICATE(also_bad_area)
 PREDICATE(also_moved_area)
 PREDICATE(also_framing)
 PREDICATE(also_not_sigreturn)
+PREDICATE(also_maybe_sigreturn)
 PREDICATE(also_without_exception)
 PREDICATE(also_hung_up_alone)
 PREDICATE(also_hung_up_leader)

@@ -69,9 +69,37 @@ bool also_core_signal(const struct question *q, enum tl_grade *grade)
 	return core_signal(q, grade);
 }
 
+static int status_signal(const struct tl_task *task)
+{
+	const struct tl_death *d = task ? task->death : NULL;
+
+	return d && d->status_known && !d->status_from_call ? d->status & 0x7f : 0;
+}
+
+/* A group's end is delivered as 9 to each thread, whatever it was: another status is that of the thread that decided. */
+static bool took_anothers_end(const struct question *q)
+{
+	const struct death_facts *d = q->d;
+
+	return q->task && d->sd && d->sd->sig == SIGNAL_KILL && !d->sd->code && !d->fatal && q->task->death->status_known &&
+	       !q->task->death->status_from_call && status_signal(q->task) != SIGNAL_KILL;
+}
+
+/* Where records are missing, that there is none of a kind proves nothing. */
+static bool is_unbroken(const struct question *q)
+{
+	return q->task && !q->task->death->losses;
+}
+
 bool also_peer_crash(const struct question *q, enum tl_grade *grade)
 {
-	return q->d->zapped && q->d->crashed;
+	const struct death_facts *d = q->d;
+
+	if (!d->zapped)
+		return false;
+	if (!d->crash_seen)
+		at_best(grade, TL_DEDUCED);
+	return d->crashed || (took_anothers_end(q) && tl_signal_dumps_core(status_signal(q->task)));
 }
 
 bool also_peer_exec(const struct question *q, enum tl_grade *grade)
@@ -89,7 +117,7 @@ bool also_peer_exit(const struct question *q, enum tl_grade *grade)
 	if (d->leader_out)
 		return true;
 	at_best(grade, TL_DEDUCED);
-	return d->sd && q->w->signal && q->w->deliver && q->w->exec && (d->told_exit || q->task->process->ended);
+	return d->sd && q->w->signal && q->w->deliver && q->w->exec && is_unbroken(q) && (d->told_exit || q->task->process->ended);
 }
 
 bool also_oom(const struct question *q, enum tl_grade *grade)
@@ -130,7 +158,6 @@ bool also_sigkill(const struct question *q, enum tl_grade *grade)
 	return true;
 }
 
-/* The path alone: the last resort of deaths by signal, never above a row that knows more. */
 /* Not known to be alone in its process, and nothing says which signal it was. */
 static bool maybe_taken_along(const struct question *q)
 {
@@ -140,12 +167,37 @@ static bool maybe_taken_along(const struct question *q)
 	       (q->task->tgid == TL_PID_NONE && (!d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code)));
 }
 
+static bool all_taken_along(const struct tl_process *p)
+{
+	for (unsigned i = 0; i < p->n_leavers; i++)
+		if (!taken_along(&p->leaver[i]))
+			return false;
+	return p->ended && p->n_leavers == p->n_threads && !p->leavers_more;
+}
+
+/*
+ * What its process was told to have died of is that of the thread that crashed, where somebody did; of a signal for all of
+ * them each takes a 9.
+ */
+static bool maybe_anothers(const struct question *q)
+{
+	const struct death_facts *d = q->d;
+	int sig = status_signal(q->task);
+
+	if (!q->task || !d->told_signal || is_alone(q->task) || d->fatal || d->of_process || (d->sd && d->sd->sig != SIGNAL_KILL))
+		return false;
+	return sig ? tl_signal_dumps_core(sig) : !all_taken_along(q->task->process);
+}
+
+/* The path alone: the last resort of deaths by signal, never above a row that knows more. */
 bool also_path_only(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 	bool known = d->fatal || (d->sd && d->sd->sig != SIGNAL_KILL) || (d->zapped && (d->crashed || d->exec_after || d->leader_out));
 	enum tl_grade ignored = TL_OBSERVED;
 
+	if (maybe_anothers(q))
+		return false;
 	if (q->task && !d->told_signal && !d->fatal && maybe_taken_along(q)) {
 		/* threads of one process die on this path without a signal of their own, too */
 		if (d->told_exit || q->w->signal)
@@ -163,13 +215,8 @@ static bool took_no_signal(const struct question *q)
 {
 	const struct tl_death *d = q->task ? q->task->death : NULL;
 
-	return d && !q->stack && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && d->status_known &&
-	       !d->status_from_call && !q->task->kthread;
-}
-
-static bool is_alone(const struct tl_task *task)
-{
-	return !task->process || (task->process->n_threads <= 1 && !task->process->threads_more);
+	return d && !q->stack && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && is_unbroken(q) &&
+	       d->status_known && !d->status_from_call && !q->task->kthread;
 }
 
 /* 9 and 31 are what seccomp ends with; an oops ends with 11. */
@@ -205,7 +252,7 @@ static bool vanished(const struct question *q, enum tl_confined how)
 	const struct tl_death *d = q->task ? q->task->death : NULL;
 
 	return d && is_cut(q->stack) && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && q->w->calls &&
-	       q->w->arch == TL_ARCH_ARM && q->task->birth.seen.is && !q->task->kthread && !d->status_known &&
+	       is_unbroken(q) && q->w->arch == TL_ARCH_ARM && q->task->birth.seen.is && !q->task->kthread && !d->status_known &&
 	       !d->exit_call.is && !q->d->told_exit && q->task->confined == how;
 }
 
@@ -227,7 +274,7 @@ static bool left_first(const struct question *q)
 	const struct tl_process *p = q->task->process;
 	tl_ns died = q->task->death->seen.t;
 
-	if (!q->w->calls || (p->execed.is && p->execed.t > died))
+	if (!q->w->calls || p->leavers_more || (p->execed.is && p->execed.t > died))
 		return false;
 	for (unsigned i = 0; i < p->n_leavers; i++) {
 		const struct tl_leaver *l = &p->leaver[i];
@@ -239,27 +286,44 @@ static bool left_first(const struct question *q)
 	return true;
 }
 
-static bool went_on(const struct question *q)
+/* It may have called exit_group where threads were taken along behind it, and nobody else left by himself after it. */
+static bool maybe_ender(const struct question *q)
 {
 	const struct tl_process *p = q->task->process;
+	bool others = p->leavers_more;
 
-	if (p->ended && left_first(q))
-		return true;
-	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death->seen.t > LIVED_ON_NS && !ender_of(p);
+	for (unsigned i = 0; i < p->n_leavers; i++) {
+		const struct tl_leaver *l = &p->leaver[i];
+
+		if (l->who.tid == q->task->tid || l->seen.t < q->task->death->seen.t)
+			continue;
+		if (left_alone(l))
+			return false;
+		others |= taken_along(l);
+	}
+	return others;
 }
 
 /* Who leaves while all others are leaving too may have called exit_group: a thread that died 50 ms before its process
  * did not. */
+static bool lived_on(const struct question *q)
+{
+	const struct tl_process *p = q->task->process;
+
+	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death->seen.t > LIVED_ON_NS && !maybe_ender(q);
+}
+
 bool also_left_others(const struct question *q, enum tl_grade *grade)
 {
 	if (!took_no_signal(q) || is_alone(q->task) || q->task->death->status & 0x7f || q->task->tgid == q->task->tid)
 		return false;
-	return went_on(q);
+	return lived_on(q);
 }
 
 bool also_vanished_thread(const struct question *q, enum tl_grade *grade)
 {
-	return vanished(q, TL_CONFINED_FILTER) && !is_alone(q->task) && q->task->tgid != q->task->tid && went_on(q);
+	return vanished(q, TL_CONFINED_FILTER) && !is_alone(q->task) && q->task->tgid != q->task->tid &&
+	       (lived_on(q) || (q->task->process->ended && left_first(q)));
 }
 
 /* The last of its process to go, by itself: with it the process ended. */
@@ -271,16 +335,6 @@ static bool ended_last(const struct question *q)
 	       !(q->task->death->status & 0x7f) && !ender_of(p);
 }
 
-/* A group's end is delivered as 9 to each thread, whatever it was: another status is that of the thread that decided. */
-static bool took_anothers_end(const struct question *q)
-{
-	const struct death_facts *d = q->d;
-	const struct tl_death *death = q->task ? q->task->death : NULL;
-
-	return death && d->sd && d->sd->sig == SIGNAL_KILL && !d->sd->code && !d->fatal && death->status_known &&
-	       !death->status_from_call && (death->status & 0x7f) != SIGNAL_KILL;
-}
-
 bool also_told_signal(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
@@ -288,7 +342,7 @@ bool also_told_signal(const struct question *q, enum tl_grade *grade)
 	/* nobody sent one, or it took none: then it was no signal of its own, whatever its parent was told */
 	if (!d->sd && !d->fatal && (q->w->signal || q->w->deliver) && q->task && q->task->birth.seen.is)
 		return false;
-	if (took_anothers_end(q))
+	if (took_anothers_end(q) || maybe_anothers(q))
 		return false;
 	return d->told_signal && !q->stack && !(d->zapped && (d->crashed || d->leader_out));
 }
@@ -344,7 +398,7 @@ bool also_helper_without_exec(const struct question *q, enum tl_grade *grade)
 	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
 	const uint64_t by_kernel = TL_CLONE_VM | TL_CLONE_UNTRACED;
 
-	return b && is_pathless(q) && q->w->exec && !q->task->n_execs && !q->d->sd && b->flags_known &&
+	return b && is_pathless(q) && q->w->exec && is_unbroken(q) && !q->task->n_execs && !q->d->sd && b->flags_known &&
 	       (b->clone_flags & by_kernel) == by_kernel && also_by_kworker(q, grade);
 }
 

@@ -27,6 +27,7 @@ static struct tl_task task_of(const struct tl_leaver *l, const struct tl_task *l
 		.seen = l->seen, .coredump = l->coredump, .stack = l->stack, .group_dead = -1, .last = l->last,
 		.any_delivery = l->any_delivery, .status_known = l->status_known, .status = l->status,
 		.status_from_call = l->status_from_call, .unwanted = -1, .exit_group_called = l->exit_group_called,
+		.losses = l->losses,
 		.exit_call = l->exit_call,
 	};
 	if (l->seen.kind == TL_EV_FUNC)
@@ -42,7 +43,7 @@ static bool is_leader(const struct tl_leaver *l, const struct tl_task *leader)
 /* When this thread decided for all of them; TL_NS_NONE: it did not. */
 static tl_ns decided_at(const struct tl_task *task, const struct tl_witnesses *w, const struct death_facts *d)
 {
-	struct question q = { .task = task, .stack = task->death->stack, .w = w, .d = d };
+	struct question q = { .task = task, .stack = path_told(task->death->stack), .w = w, .d = d };
 	const struct tl_death *death = task->death;
 	enum tl_grade grade;
 	const struct tl_cause *row = match_first(TL_CAUSE_DEATH, &q, &grade);
@@ -119,6 +120,7 @@ static void as_told(const struct tl_task *leader, const struct tl_witnesses *w, 
 	silent.death = &pathless;
 	death_facts_of(&silent, w, &d);
 	d.zapped = false;
+	d.of_process = true;
 	if (!d.told_exit && !d.told_signal)
 		return;
 	death_verdict(&silent, w, mem, &d, &ret->v);

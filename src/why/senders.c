@@ -7,11 +7,13 @@
 
 #include "why/match.h"
 
+#define SIGNAL_SEGV 11
+
 /* Somebody who lives, runs in a process and was not interrupted: then the record's owner is who called kill().
  * Where the trace does not tell of deaths, the owner may have been dying (PDEATHSIG looks the same). */
 bool also_living_owner(const struct question *q, enum tl_grade *grade)
 {
-	if (!(q->sig->ctx & TL_CTX_KNOWN) || !(q->w->exit || q->w->functions) || q->sig->owner_kthread)
+	if (!(q->sig->ctx & TL_CTX_KNOWN) || !(q->w->exit || q->w->functions) || q->sig->owner_kthread || q->sig->losses)
 		at_best(grade, TL_GUESSED);
 	return !q->sig->owner_dead && q->sig->owner.tid > 0;
 }
@@ -109,6 +111,14 @@ static bool without_exception(const struct question *q)
 	return q->w->arch == TL_ARCH_ARM64 && !q->sig->trap && call_of(q) == TL_CALL_NONE;
 }
 
+/* Neither x86 nor 32-bit ARM gives a frame that cannot be taken back the code of a bad access; arm64 does, where only the
+ * class of the last exception tells them apart. */
+static bool maybe_sigreturn(const struct question *q)
+{
+	return q->sig->sig == SIGNAL_SEGV && (q->sig->code == 1 || q->sig->code == 2) && q->w->arch != TL_ARCH_X86 &&
+	       q->w->arch != TL_ARCH_ARM && q->sig->trap <= 0;
+}
+
 bool also_without_exception(const struct question *q, enum tl_grade *grade)
 {
 	return without_exception(q);
@@ -116,7 +126,12 @@ bool also_without_exception(const struct question *q, enum tl_grade *grade)
 
 bool also_not_sigreturn(const struct question *q, enum tl_grade *grade)
 {
-	return !in_sigreturn(q) && !without_exception(q);
+	return !in_sigreturn(q) && !maybe_sigreturn(q);
+}
+
+bool also_maybe_sigreturn(const struct question *q, enum tl_grade *grade)
+{
+	return maybe_sigreturn(q) && !in_sigreturn(q) && !without_exception(q);
 }
 
 static bool forced_before(const struct question *q)
@@ -165,7 +180,8 @@ static bool ever_handled(const struct tl_task *task)
 /* It had another area, runs no handler it could return from, and is in no exec: arch/arm forces no other. */
 bool also_moved_area(const struct question *q, enum tl_grade *grade)
 {
-	return area_by_calls(q) && q->task->asked & TL_ASKED_RSEQ && in_none_recorded(q) && !ever_handled(q->task);
+	return area_by_calls(q) && q->task->asked & TL_ASKED_RSEQ && in_none_recorded(q) && q->w->deliver &&
+	       !q->sig->losses && !ever_handled(q->task);
 }
 
 /*

@@ -73,7 +73,7 @@ static void death_evidence(const struct tl_task *task, const struct death_facts 
 	}
 	if (d->zapped && d->sd)
 		evidence(f, d->sd->seen, NULL);
-	if (cause_is(f->row, "peer_crash") && d->crashed)
+	if (cause_is(f->row, "peer_crash") && d->crash_seen)
 		evidence(f, d->crashed->last.seen, NULL);
 	if (cause_is(f->row, "peer_exit") && d->leader_out)
 		evidence(f, d->leader_out->seen, NULL);
@@ -92,6 +92,8 @@ static const char *death_missing(const struct tl_task *task, const struct tl_wit
 {
 	if (cause_is(f->row, "unknown") && stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
 		return N_("record task_newtask, signal_generate and signal_deliver from the beginning: they tell a signal from a sibling's end");
+	if ((!f->row || cause_is(f->row, "unknown")) && task->death->stack && !path_told(task->death->stack))
+		return N_("of this call path only the first frames were recorded: record with func_stack_trace, or with stack triggers");
 	if (!f->row || cause_is(f->row, "unknown"))
 		return task->death->stack ? N_("this path is not known yet: its frames are shown as they are") :
 		       N_("no call path of this death: record sched_process_exit with a stack trigger, or the function do_exit");
@@ -190,7 +192,7 @@ static int wait_signal(const struct tl_task *task, const struct death_facts *d, 
 	if (row && pattern_of(row)->number)
 		return pattern_of(row)->number;
 	if (cause_is(row, "peer_crash"))
-		return tl_signal_dumps_core(d->crashed->last.sig) ? d->crashed->last.sig : 0;
+		return d->crash_seen && tl_signal_dumps_core(d->crashed->last.sig) ? d->crashed->last.sig : 0;
 	if (!cause_is(row, "signal"))
 		return 0;
 	if (d->sd && d->sd->sig != 9)
@@ -244,7 +246,7 @@ static void handled(const struct tl_task *task, struct tl_death_verdict *v)
 void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
 		   const struct death_facts *d, struct tl_death_verdict *ret)
 {
-	struct question q = { .task = task, .stack = task->death->stack, .w = w, .d = d };
+	struct question q = { .task = task, .stack = path_told(task->death->stack), .w = w, .d = d };
 
 	*ret = (struct tl_death_verdict){ .by = nobody, .trigger = nobody, .core_dumped = -1 };
 	match_rows(TL_CAUSE_DEATH, &q, mem, &ret->cause);

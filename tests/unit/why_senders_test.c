@@ -129,7 +129,15 @@ static void of_a_frame_taken_back(void **state)
 	comes_from(BORN(10, 12, "0") BAD FACT("call=none trap=0") END(11), TL_ARCH_ARM64, "S-SIGRETURN-BYFAULT");
 	comes_from(BORN(10, 12, "0") BAD FACT("call=none trap=36") END(11), TL_ARCH_ARM64, "S-MEMORY-BYCODE");
 	comes_from(BORN(10, 12, "0") BAD FACT("call=none trap=0") END(11), TL_ARCH_X86, "S-MEMORY-BYCODE");
-	comes_from(BORN(10, 12, "0") BAD END(11), TL_ARCH_ARM64, "S-MEMORY-BYCODE");
+	comes_from(BORN(10, 12, "0") BAD FACT("trap=36") END(11), TL_ARCH_ARM64, "S-MEMORY-BYCODE");
+	/* nobody looked at the exception: without BPF, or of another tool's recording */
+	comes_from(BORN(10, 12, "0") BAD END(11), TL_ARCH_ARM64, "S-FORCED-ARM64-BYCODE");
+	comes_from(BORN(10, 12, "0") BAD END(11), TL_ARCH_UNKNOWN, "S-FORCED-ARM64-BYCODE");
+	comes_from(BORN(10, 12, "0") BAD END(11), TL_ARCH_X86, "S-MEMORY-BYCODE");
+	comes_from(BORN(10, 12, "0") BAD END(11), TL_ARCH_ARM, "S-MEMORY-BYCODE");
+	/* the code of a key that does not fit, and a bus error, are never of a frame */
+	comes_from(BORN(10, 12, "0") SIG(12, 12, 030, 7, 2, 0) END(7), TL_ARCH_ARM64, "S-MEMORY-BYCODE");
+	comes_from(BORN(10, 12, "0") SIG(12, 12, 030, 11, 4, 0) END(11), TL_ARCH_ARM64, "S-FAULT-BYCODE");
 	comes_from(BORN(10, 12, "0") BAD FACT("call=rt_sigreturn") END(11), TL_ARCH_X86, "S-SIGRETURN-BYCALL");
 }
 

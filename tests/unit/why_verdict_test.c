@@ -425,7 +425,8 @@ static void sources_by_code_alone(void **state)
 		{ 14, -2, true, false, false, "S-TIMER-BYCODE", TL_DEDUCED },
 		{ 34, -1, true, false, false, "S-QUEUE-BYCODE", TL_DEDUCED },
 		{ 34, -4, true, false, false, "S-QUEUE-BYCODE", TL_GUESSED },
-		{ 11, 1, false, true, false, "S-MEMORY-BYCODE", TL_DEDUCED },
+		{ 11, 1, false, true, false, "S-FORCED-ARM64-BYCODE", TL_DEDUCED }, /* which CPU it was is not known */
+		{ 7, 2, false, true, false, "S-MEMORY-BYCODE", TL_DEDUCED },
 		{ 11, 3, false, true, false, "S-FAULT-BYCODE", TL_DEDUCED },
 		{ 4, 1, false, true, false, "S-ILL-BYCODE", TL_DEDUCED },
 		{ 4, 2, false, true, false, "S-FAULT-BYCODE", TL_DEDUCED },
@@ -506,7 +507,7 @@ static void sources_by_system_call(void **state)
 		{ 11, 128, false, true, TL_CALL_NONE, "S-FORCED-BYCODE", TL_DEDUCED },
 		{ 11, 128, false, true, TL_CALL_RT_SIGRETURN, "S-SIGRETURN-BYCALL", TL_DEDUCED },
 		{ 11, 1, false, true, TL_CALL_RT_SIGRETURN, "S-SIGRETURN-BYCALL", TL_DEDUCED },
-		{ 11, 1, false, true, TL_CALL_NONE, "S-MEMORY-BYCODE", TL_DEDUCED },
+		{ 11, 1, false, true, TL_CALL_NONE, "S-FORCED-ARM64-BYCODE", TL_DEDUCED },
 		{ 9, 128, true, true, TL_CALL_NONE, "S-KERNEL-BYCODE", TL_DEDUCED },
 		{ 9, 128, true, true, TL_CALL_WRITE, "S-KERNEL-BYCODE", TL_DEDUCED },
 		{ 9, 128, true, true, TL_CALL_UNKNOWN, "S-KERNEL-BYCODE", TL_DEDUCED },

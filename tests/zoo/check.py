@@ -26,7 +26,7 @@ BAD = {COARSE, WRONG, MISSING, FAILED}
 KIND_OF = {
     "exit": {"thread_exit"},  # of an only thread: exit(2) and exit_group(2) leave the same notice and status
     "kill": {"pidfd"},  # both fill in the same siginfo: kernel/signal.c prepare_kill_siginfo
-    "forced": {"exec_failed", "rseq", "signal_frame", "fault.protection", "fault.trap"},
+    "forced": {"fault.memory", "exec_failed", "rseq", "signal_frame", "fault.protection", "fault.trap"},
     "fault": {"fault.memory", "fault.protection", "fault.illegal", "fault.arithmetic", "fault.trap", "seccomp"},
     "kernel": {"oom", "oom.memcg", "oom.sysrq", "tty.key", "tty.hangup", "tty.session_end", "timer.alarm", "limit.cpu",
                "limit.fsize", "pidns_end", "tracer_exit", "orphan_pgrp", "pipe", "cgroup_kill", "ptrace_kill"},
