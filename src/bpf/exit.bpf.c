@@ -218,6 +218,7 @@ static __always_inline void tell_exit(struct task_struct *p, __s32 *last)
 {
 	struct exit_record *r = bpf_ringbuf_reserve(&deaths, sizeof(*r), 0);
 
+	*last = p->pid; /* lost is lost once: on_exit_missed has nothing to make up for */
 	if (!r) {
 		__sync_fetch_and_add(&lost, 1);
 		return;
@@ -231,7 +232,6 @@ static __always_inline void tell_exit(struct task_struct *p, __s32 *last)
 	r->unwanted = is_unwanted(p);
 	note_call(p, &r->call);
 	bpf_ringbuf_submit(r, 0); /* wakes the reader only when it had caught up */
-	*last = p->pid;
 }
 
 SEC("tp_btf/sched_process_exit")

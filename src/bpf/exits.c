@@ -143,14 +143,13 @@ static struct tl_err *load(struct exits *x)
 
 struct tl_err *exits_open(struct exits **ret)
 {
-	struct exits *x = calloc(1, sizeof(*x));
+	struct exits *x;
 	struct tl_err *err;
 
 	/* 6.1.192, ARM: the interpreter (there is no JIT for it) stores through NULL at the first death, and the kernel oopses */
-	if (sizeof(void *) < sizeof(uint64_t) && exits_btf()) {
-		free(x);
+	if (sizeof(void *) < sizeof(uint64_t) && exits_btf())
 		return exits_refused(EOVERFLOW);
-	}
+	x = calloc(1, sizeof(*x));
 	if (!x)
 		return &tl_enomem;
 	err = load(x);
