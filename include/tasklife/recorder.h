@@ -4,7 +4,8 @@
  * of 2020 or one second old.
  *
  * Two private tracefs instances: `lives` (rare events of the whole system, with stack triggers) and `family`
- * (everything of the traced tasks, followed through fork). Whatever was changed is put back by
+ * (everything of the traced tasks, followed through fork). Beside them `facts`, pages made by the recorder itself: what
+ * BPF programs saw. Whatever was changed is put back by
  * tl_recorder_close(), on every path; what a kill -9 leaves is removed by the next start or tl_restore().
  *
  * Law of this header: a recorder owns its instances, its pumps and its files until closed.

@@ -18,13 +18,16 @@ struct exit_record {
 	__s32 exit_code, group_exit_code;
 	__u32 signal_flags;
 	__u32 unwanted; /* its parent leaves no zombies */
+	__u32 cpu;
 	struct call_record call;
 };
 
 #define EXEC_TEXT 1024 /* a power of two; a side fact holds less */
 
 struct exec_record {
+	__u64 t; /* as above */
 	__s32 tid;
+	__u32 cpu;
 	__u32 n;
 	char text[EXEC_TEXT]; /* arguments, a NUL behind each */
 };
@@ -39,6 +42,7 @@ struct signal_record {
 	__u32 n;
 	struct call_record call;
 	__s32 trap;
+	__u32 cpu;
 	__u8 rseq, leads, limit, pad; /* enum rseq_area */
 	char text[EXEC_TEXT]; /* the command line of who was running */
 };

@@ -16,7 +16,7 @@ struct exits {
 	struct exit_bpf *skel;
 	struct ring_buffer *ring;
 	const struct exits_ear *ear; /* during exits_take() */
-	bool has_execs;
+	bool has_execs, prompt;
 };
 
 #if defined(__x86_64__)
@@ -45,6 +45,7 @@ static int on_death(void *ctx, void *data, size_t n)
 
 	if (n >= sizeof(*r) && x->ear)
 		x->ear->died(x->ear->ctx, &(struct exits_death){.t = (tl_ns)r->t,
+								.cpu = (int)r->cpu,
 								.tid = r->tid,
 								.tgid = r->tgid,
 								.status = status_of(r),
@@ -59,7 +60,11 @@ static int on_exec(void *ctx, void *data, size_t n)
 	const struct exec_record *r = data;
 
 	if (n >= sizeof(*r) && x->ear && r->n && r->n <= sizeof(r->text))
-		x->ear->execed(x->ear->ctx, &(struct exits_exec){.tid = r->tid, .args = r->text, .n = r->n});
+		x->ear->execed(x->ear->ctx, &(struct exits_exec){.t = (tl_ns)r->t,
+								.cpu = (int)r->cpu,
+								.tid = r->tid,
+								.args = r->text,
+								.n = r->n});
 	return 0;
 }
 
@@ -78,6 +83,7 @@ static int on_signal(void *ctx, void *data, size_t n)
 
 	if (n >= sizeof(*r) && x->ear && r->n <= sizeof(r->text))
 		x->ear->sent(x->ear->ctx, &(struct exits_signal){.t = (tl_ns)r->t,
+								 .cpu = (int)r->cpu,
 								 .tid = r->tid,
 								 .target = r->target,
 								 .sig = r->sig,
@@ -92,8 +98,9 @@ static int on_signal(void *ctx, void *data, size_t n)
 	return 0;
 }
 
-static void set_page_size(struct exit_bpf *skel)
+static void tell_programs(struct exit_bpf *skel, bool prompt)
 {
+	skel->rodata->prompt = prompt;
 #if defined(__x86_64__) || defined(__aarch64__)
 	skel->rodata->page_size = (__u32)sysconf(_SC_PAGESIZE);
 #endif
@@ -107,7 +114,7 @@ static int load_programs(struct exits *x, bool with_execs, bool with_signals)
 	x->skel = exit_bpf__open();
 	if (!x->skel)
 		return -errno;
-	set_page_size(x->skel);
+	tell_programs(x->skel, x->prompt);
 	bpf_program__set_autoload(x->skel->progs.on_exec, with_execs);
 	bpf_program__set_autoload(x->skel->progs.on_signal, with_signals);
 	rc = exit_bpf__load(x->skel);
@@ -141,7 +148,7 @@ static struct tl_err *load(struct exits *x)
 	return NULL;
 }
 
-struct tl_err *exits_open(struct exits **ret)
+struct tl_err *exits_open(bool prompt, struct exits **ret)
 {
 	struct exits *x;
 	struct tl_err *err;
@@ -152,6 +159,7 @@ struct tl_err *exits_open(struct exits **ret)
 	x = calloc(1, sizeof(*x));
 	if (!x)
 		return &tl_enomem;
+	x->prompt = prompt;
 	err = load(x);
 	if (err)
 		exits_close(x);

@@ -16,6 +16,7 @@ struct exits;
 
 struct exits_death {
 	tl_ns t; /* CLOCK_MONOTONIC */
+	int cpu; /* where it was seen */
 	tl_pid tid, tgid;
 	int32_t status; /* what wait would report: exit code << 8, or signal, or signal | 0x80 */
 	enum tl_call call; /* the system call it was in */
@@ -23,6 +24,8 @@ struct exits_death {
 };
 
 struct exits_exec {
+	tl_ns t;
+	int cpu;
 	tl_pid tid;
 	const char *args; /* n bytes, a NUL behind each argument; cut when long */
 	size_t n;
@@ -30,6 +33,7 @@ struct exits_exec {
 
 struct exits_signal { /* one that may kill */
 	tl_ns t;
+	int cpu;
 	tl_pid tid, target; /* who was running when it was sent, mostly the sender */
 	int sig;
 	enum tl_call call; /* the system call that who was running was in; nothing in an interrupt */
@@ -50,11 +54,12 @@ struct exits_ear {
 	void *ctx;
 };
 
-/* Why not is a normal case with its reason: no BTF, not permitted, not built in. */
-struct tl_err *exits_open(struct exits **ret);
+/* Why not is a normal case with its reason: no BTF, not permitted, not built in. prompt: exits_fd() is readable at once
+ * when something happened; otherwise now and then, and only when much is waiting. */
+struct tl_err *exits_open(bool prompt, struct exits **ret);
 /* To poll: readable when there is something to take. -1 none. */
 int exits_fd(const struct exits *x);
-/* Hand over what happened since the last call, in order of each kind; at most what is there now. */
+/* Hand over what happened since the last call, kind by kind, deaths last, each in its order; at most what is there now. */
 void exits_take(struct exits *x, const struct exits_ear *ear);
 /* Are the arguments of execs told as well? */
 bool exits_has_execs(const struct exits *x);

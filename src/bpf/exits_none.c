@@ -4,7 +4,7 @@
 #include "bpf/exits.h"
 #include "bpf/refusal.h"
 
-struct tl_err *exits_open(struct exits **ret)
+struct tl_err *exits_open(bool prompt, struct exits **ret)
 {
 	return exits_refused(ENOTSUP);
 }

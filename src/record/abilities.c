@@ -157,7 +157,7 @@ static struct tl_err *ask_bpf(struct asked *q, struct tl_ability *a)
 {
 	struct exits *x;
 
-	try(exits_open(&x));
+	try(exits_open(true, &x));
 	exits_close(x);
 	return NULL;
 }

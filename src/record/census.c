@@ -103,17 +103,14 @@ void side_census(struct side *s)
 
 /* ---- command line and control group ---- */
 
-static void tell_text(struct side *s, const char *kind, tl_pid tid, const char *text, size_t n)
+static void line_of(struct side_line *l, const char *kind, tl_pid tid, const char *text, size_t n)
 {
-	struct side_line l;
-
-	side_begin(&l, kind);
-	side_int(&l, "tid", tid);
-	side_text(&l, "text", text, n);
-	side_put(s, &l);
+	side_begin(l, kind);
+	side_int(l, "tid", tid);
+	side_text(l, "text", text, n);
 }
 
-void side_args(struct side *s, tl_pid tid, const char *args, size_t n)
+bool side_args(struct side_line *l, tl_pid tid, const char *args, size_t n)
 {
 	char text[SIDE_MAX];
 
@@ -122,20 +119,21 @@ void side_args(struct side *s, tl_pid tid, const char *args, size_t n)
 	n = n < sizeof(text) ? n : sizeof(text);
 	for (size_t i = 0; i < n; i++)
 		text[i] = args[i] ? args[i] : ' ';
-	if (n) /* a kernel thread has none */
-		tell_text(s, "cmd", tid, text, n);
+	line_of(l, "cmd", tid, text, n);
+	return n;
 }
 
 void side_cmd(struct side *s, tl_pid tid)
 {
 	char path[64];
 	auto_free char *text = NULL;
+	struct side_line l;
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)tid);
 	n = io_read_file(path, 4 << 20, &text);
-	if (n > 0)
-		side_args(s, tid, text, (size_t)n);
+	if (n > 0 && side_args(&l, tid, text, (size_t)n))
+		side_put(s, &l);
 }
 
 /* The line of the unified hierarchy: "0::/user.slice/..."; Documentation/admin-guide/cgroup-v2.rst */
@@ -143,6 +141,7 @@ void side_cgroup(struct side *s, tl_pid tid)
 {
 	char path[64];
 	auto_free char *text = NULL;
+	struct side_line l;
 	const char *at;
 
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)tid);
@@ -152,15 +151,18 @@ void side_cgroup(struct side *s, tl_pid tid)
 	if (!at)
 		return;
 	at += *at == '\n' ? 4 : 3;
-	tell_text(s, "cgroup", tid, at, strcspn(at, "\n"));
+	line_of(&l, "cgroup", tid, at, strcspn(at, "\n"));
+	side_put(s, &l);
 }
 
 void side_argv(struct side *s, tl_pid tid, char *const argv[])
 {
 	char text[SIDE_MAX];
+	struct side_line l;
 	size_t n = 0;
 
 	for (; *argv && n < sizeof(text); argv++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, n ? " %s" : "%s", *argv);
-	tell_text(s, "cmd", tid, text, n < sizeof(text) ? n : sizeof(text) - 1);
+	line_of(&l, "cmd", tid, text, n < sizeof(text) ? n : sizeof(text) - 1);
+	side_put(s, &l);
 }

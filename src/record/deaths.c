@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A thread that turns what BPF programs saw, deaths and the arguments of execs, into side facts. It is woken by the first death after it had
- * caught up and then rests for 2 ms, so that a storm of deaths costs it at most 500 wake-ups a second, while a
- * fact still stands in the trace before the kernel frees the dead task (an RCU grace period later).
+ * A thread that turns what BPF programs saw, deaths, the arguments of execs and senders of signals, into side facts.
+ *
+ * They go into pages of our own (own.h), at their own times. Then nobody waits for them: the thread looks twenty times a
+ * second, and takes next to nothing from a load of many deaths.
+ *
+ * Where they must go through the kernel's buffer (who reads it while it is written, who keeps its last seconds, and where
+ * the trace's clock is not that of the programs), it is woken by the first death after it had caught up and then rests for
+ * 2 ms, so that a storm of deaths costs it at most 500 wake-ups a second, while a fact still stands in the trace before
+ * the kernel frees the dead task (an RCU grace period later).
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "base/guard.h"
@@ -29,41 +36,111 @@ void side_call(struct side_line *l, enum tl_call call)
 		side_text(l, "call", name, strlen(name));
 }
 
+/* ---- where facts go ---- */
+
+static int by_time(const void *a, const void *b)
+{
+	const struct fact *x = a, *y = b;
+
+	return x->t < y->t ? -1 : x->t > y->t;
+}
+
+static bool is_mono(const struct tl_recorder *rec)
+{
+	return rec->report.clock[0] == 'm';
+}
+
+/* What happened before the recording began or after it had no room for more is none of it. */
+static void put_own(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid, const char *text, size_t n)
+{
+	if (t >= atomic_load(&rec->from) && t <= atomic_load(&rec->to))
+		own_put(&rec->own, cpu, (uint64_t)t, tid, text, n);
+}
+
+static void put_waiting(struct tl_recorder *rec, tl_ns until)
+{
+	struct waiting *w = &rec->waiting;
+
+	if (!w->done)
+		vec_sort(&w->facts, by_time);
+	for (; w->done < w->facts.n && w->facts.v[w->done].t <= until; w->done++) {
+		struct fact *f = &w->facts.v[w->done];
+
+		put_own(rec, f->cpu, f->t, f->tid, f->text, f->n);
+		free(f->text);
+	}
+	if (w->done == w->facts.n)
+		w->done = w->facts.n = 0;
+}
+
+static void tell_later(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid, const struct side_line *l)
+{
+	struct fact *f;
+	char *text;
+
+	if (!rec->own.on) {
+		side_put(&rec->side, l);
+		return;
+	}
+	text = malloc(l->n);
+	f = text ? vec_push(&rec->waiting.facts) : NULL;
+	if (f)
+		*f = (struct fact){t, cpu, tid, l->n, memcpy(text, l->text, l->n)};
+	else
+		free(text);
+}
+
+static void tell_now(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid, const struct side_line *l)
+{
+	if (!rec->own.on) {
+		side_put(&rec->side, l);
+		return;
+	}
+	if (rec->waiting.facts.n)
+		put_waiting(rec, t);
+	put_own(rec, cpu, t, tid, l->text, l->n);
+}
+
+/* ---- what is told ---- */
+
 /* The program's clock is that of the trace only when that is mono. */
 static void on_death(void *ctx, const struct exits_death *d)
 {
 	struct tl_recorder *rec = ctx;
-	bool mono = rec->report.clock[0] == 'm';
 	struct side_line l;
 
 	side_begin(&l, "exit");
 	side_int(&l, "tid", d->tid);
 	side_int(&l, "status", d->status);
-	if (mono)
+	if (is_mono(rec))
 		side_int(&l, "t", d->t);
 	side_call(&l, d->call);
 	side_int(&l, "unwanted", d->unwanted);
-	side_put(&rec->side, &l);
+	tell_now(rec, d->cpu, d->t, d->tid, &l);
 }
 
 static void on_exec(void *ctx, const struct exits_exec *e)
 {
-	struct tl_recorder *rec = ctx;
+	struct side_line l;
 
-	side_args(&rec->side, e->tid, e->args, e->n);
+	if (side_args(&l, e->tid, e->args, e->n))
+		tell_later(ctx, e->cpu, e->t, e->tid, &l);
 }
 
 static void on_sent(void *ctx, const struct exits_signal *s)
 {
-	struct tl_recorder *rec = ctx;
+	struct side_line l;
 
-	side_sender(&rec->side, s, rec->report.clock[0] == 'm');
+	side_sender(&l, s, is_mono(ctx));
+	tell_later(ctx, s->cpu, s->t, s->tid, &l);
 }
 
 static void hear_kernel(struct tl_recorder *rec)
 {
 	exits_take(rec->exits,
 		   &(struct exits_ear){.died = on_death, .execed = on_exec, .sent = on_sent, .ctx = rec});
+	if (rec->waiting.facts.n)
+		put_waiting(rec, INT64_MAX);
 }
 
 static void tell_lost(struct tl_recorder *rec)
@@ -78,47 +155,74 @@ static void tell_lost(struct tl_recorder *rec)
 	side_put(&rec->side, &l);
 }
 
+/* ---- the thread ---- */
+
+/* How long it looks away, when nothing wakes it and at least. */
+#define LOOK_MS 50
+#define REST_NS (2 * 1000 * 1000)
+
+static void wait_for(sem_t *said)
+{
+	while (sem_wait(said) && errno == EINTR)
+		;
+}
+
+static void listen_to_kernel(struct tl_recorder *rec)
+{
+	struct pollfd fd = {.fd = exits_fd(rec->exits), .events = POLLIN};
+
+	while (!rec->deaths_end) {
+		poll(&fd, 1, LOOK_MS);
+		hear_kernel(rec);
+		nanosleep(&(struct timespec){.tv_nsec = REST_NS}, NULL);
+	}
+	hear_kernel(rec);
+	own_flush(&rec->own);
+	tell_lost(rec);
+}
+
 /* When told to end it says the last facts, and leaves only when tracing is off: its own end is nobody's story. */
 static void *deaths_run(void *arg)
 {
 	struct tl_recorder *rec = arg;
-	struct pollfd fd = {.fd = exits_fd(rec->exits), .events = POLLIN};
 
 	rec->deaths_tid = gettid();
 	sem_post(&rec->deaths_said);
-	while (!rec->deaths_end) {
-		poll(&fd, 1, 50);
-		hear_kernel(rec);
-		nanosleep(&(struct timespec){.tv_nsec = 2 * 1000 * 1000}, NULL);
-	}
-	hear_kernel(rec);
-	tell_lost(rec);
+	wait_for(&rec->deaths_go);
+	if (rec->exits)
+		listen_to_kernel(rec);
 	sem_post(&rec->deaths_said);
-	while (sem_wait(&rec->deaths_leave) && errno == EINTR)
-		;
+	wait_for(&rec->deaths_leave);
 	return NULL;
 }
 
-static void hear(struct tl_recorder *rec)
+struct tl_err *record_deaths_thread(struct tl_recorder *rec)
 {
-	while (sem_wait(&rec->deaths_said) && errno == EINTR)
-		;
-}
-
-struct tl_err *record_deaths_start(struct tl_recorder *rec)
-{
-	try(exits_open(&rec->exits));
 	sem_init(&rec->deaths_said, 0, 0);
+	sem_init(&rec->deaths_go, 0, 0);
 	sem_init(&rec->deaths_leave, 0, 0);
-	if (pump_thread(&rec->deaths, deaths_run, rec)) {
-		exits_close(rec->exits);
-		rec->exits = NULL;
+	atomic_store(&rec->from, INT64_MAX);
+	atomic_store(&rec->to, INT64_MAX);
+	if (pump_thread(&rec->deaths, deaths_run, rec))
 		return tl_err_new(TL_E_FAILED, N_("cannot read exit codes by BPF"), NULL);
-	}
-	hear(rec);
 	rec->deaths_run = true;
-	rec->report.exit_by_bpf = true;
+	wait_for(&rec->deaths_said);
 	return NULL;
+}
+
+struct tl_err *record_deaths_start(struct tl_recorder *rec, bool own)
+{
+	struct tl_err *err = NULL;
+
+	if (!rec->deaths_run)
+		return NULL;
+	if (own && is_mono(rec))
+		err = own_open(rec->tracefs, &rec->limit, &rec->pumps[FACTS], &rec->own);
+	if (!err)
+		err = exits_open(!rec->own.on, &rec->exits);
+	rec->report.exit_by_bpf = !err;
+	sem_post(&rec->deaths_go);
+	return err;
 }
 
 void record_deaths_last(struct tl_recorder *rec)
@@ -126,7 +230,8 @@ void record_deaths_last(struct tl_recorder *rec)
 	if (!rec->deaths_run)
 		return;
 	rec->deaths_end = true;
-	hear(rec);
+	sem_post(&rec->deaths_go); /* where it never started */
+	wait_for(&rec->deaths_said);
 }
 
 void record_deaths_stop(struct tl_recorder *rec)
@@ -136,4 +241,6 @@ void record_deaths_stop(struct tl_recorder *rec)
 	sem_post(&rec->deaths_leave);
 	pthread_join(rec->deaths, NULL);
 	rec->deaths_run = false;
+	own_fini(&rec->own);
+	vec_fini(&rec->waiting.facts);
 }

@@ -77,14 +77,14 @@ static bool cut(struct tl_recorder *rec, double share)
 	auto_fini(times) struct times times = {};
 	size_t n;
 
-	for (int b = 0; b < BUFFERS; b++)
+	for (int b = 0; b < ALL_BUFFERS; b++)
 		if (!take_times(&times, &rec->pumps[b]))
 			return false;
 	if (!times.t.n)
 		return false;
 	vec_sort(&times.t, by_time);
 	n = (size_t)((double)times.t.n * share);
-	for (int b = 0; b < BUFFERS; b++)
+	for (int b = 0; b < ALL_BUFFERS; b++)
 		end_at(&rec->pumps[b], times.t.v[n < times.t.n ? n : times.t.n - 1]);
 	record_count(rec);
 	return true;

@@ -7,9 +7,11 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include "base/vec.h"
 #include "bpf/exits.h"
 #include "record/child.h"
 #include "record/follow.h"
+#include "record/own.h"
 #include "record/probe.h"
 #include "record/pump.h"
 #include "record/side.h"
@@ -39,17 +41,37 @@ struct functions {
 void functions_start(struct functions *f, const char *tracefs);
 void functions_fini(struct functions *f);
 
+/* deaths.c: execs and senders are heard before deaths; they wait, so that all stand in the order of their times. */
+struct fact {
+	tl_ns t;
+	int cpu;
+	tl_pid tid;
+	size_t n;
+	char *text;
+};
+struct waiting {
+	VEC(struct fact) facts;
+	size_t done;
+};
+
+/* The buffers of a recording: those of the instances, and the pages of our own. */
+enum { FACTS = BUFFERS, ALL_BUFFERS };
+
 struct tl_recorder {
 	struct tfs_undo undo;
 	char *tracefs;
 	struct tfs_instance inst[BUFFERS];
-	struct pumps pumps[BUFFERS];
+	struct pumps pumps[ALL_BUFFERS];
 	struct pump_limit limit;
 	struct side side;
 	struct exits *exits; /* NULL: exit codes are not to be had by BPF */
 	pthread_t deaths;    /* turns them into side facts */
 	tl_pid deaths_tid;   /* 0 none */
+	struct own own;	     /* where it puts them; not on: into the kernel's buffer */
+	struct waiting waiting;
+	atomic_llong from, to; /* CLOCK_MONOTONIC: what it hears of is of the recording */
 	sem_t deaths_said;   /* it is there; it said its last facts */
+	sem_t deaths_go;
 	sem_t deaths_leave;
 	bool deaths_run;
 	atomic_bool deaths_end;
@@ -86,14 +108,16 @@ bool record_hears_reclaim(const struct tl_recorder *rec);
 void record_count(struct tl_recorder *rec);
 
 /* deaths.c: exit status of tasks that are not ours, while recording. */
-struct tl_err *record_deaths_start(struct tl_recorder *rec);
+struct tl_err *record_deaths_thread(struct tl_recorder *rec); /* before events are on: its wake-ups are left out */
+/* After: so that a death's fact stands behind its event. own: they may go into pages of our own. */
+struct tl_err *record_deaths_start(struct tl_recorder *rec, bool own);
 void record_deaths_last(struct tl_recorder *rec); /* while tracing is on: the last facts go into it */
 void record_deaths_stop(struct tl_recorder *rec);
 void record_tell_exit(struct side *s, tl_pid tid, int status);
 void side_call(struct side_line *l, enum tl_call call); /* the word for it, where one is known */
 
 /* sender.c: who sent a signal, with command line and control group */
-void side_sender(struct side *side, const struct exits_signal *s, bool mono);
+void side_sender(struct side_line *l, const struct exits_signal *s, bool mono);
 
 /* symbols.c: are the addresses of /proc/kallsyms there to be read, and not all zero? */
 bool record_kallsyms_readable(void);

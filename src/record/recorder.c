@@ -91,11 +91,20 @@ static struct tl_err *follow_all(struct tl_recorder *rec, const struct tl_rec_pl
 	return NULL;
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
 /*
  * An empty set_event_pid means everybody, so `family` stays off until there is somebody to follow.
  */
 static struct tl_err *switch_on(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
+	atomic_store(&rec->from, now_ns());
 	if (plan->everything || plan->n_pids)
 		try(tfs_instance_on(&rec->inst[FAMILY], true));
 	return tfs_instance_on(&rec->inst[LIVES], true);
@@ -154,7 +163,16 @@ static void begin_side_facts(struct tl_recorder *rec, const struct tl_rec_plan *
 	struct tl_err *err = side_open(&rec->inst[LIVES], &rec->side);
 
 	if (!err && !plan->no_bpf)
-		err = record_deaths_start(rec);
+		err = record_deaths_thread(rec);
+	if (err)
+		record_refused(rec, err);
+}
+
+/* Whoever reads while it is recorded, or wants the last seconds alone, needs them in the kernel's buffer. */
+static void begin_deaths(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+{
+	struct tl_err *err = record_deaths_start(rec, !plan->follow && !plan->flight);
+
 	if (err)
 		record_refused(rec, err);
 }
@@ -220,6 +238,7 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 	try(make_instances(rec, plan));
 	begin_side_facts(rec, plan);
 	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
+	begin_deaths(rec, plan);
 	try(size_buffers(rec, plan, &before));
 	if (plan->follow) {
 		try(begin_following(rec, plan));
@@ -247,7 +266,7 @@ struct tl_err *tl_recorder_open(const struct tl_rec_plan *plan, struct tl_record
 		return &tl_enomem;
 	rec->undo.fd = rec->side.fd = rec->follow_fd = -1;
 	rec->child = (struct child){.go = -1, .said = -1, .pidfd = -1};
-	for (int b = 0; b < BUFFERS; b++)
+	for (int b = 0; b < ALL_BUFFERS; b++)
 		rec->pumps[b].stop = -1;
 	tl_err_free(tl_restore(&n)); /* what cannot be put back now says so when asked for */
 	err = prepare(rec, plan);
@@ -299,6 +318,7 @@ static struct tl_err *halt(struct tl_recorder *rec)
 {
 	for (int b = 0; b < BUFFERS; b++)
 		try(tfs_instance_on(&rec->inst[b], false));
+	atomic_store(&rec->to, now_ns());
 	return NULL;
 }
 
@@ -364,7 +384,7 @@ void record_count(struct tl_recorder *rec)
 
 	r->written = r->read = r->lost = 0;
 	memset(r->cpu, 0, r->n_cpus * sizeof(*r->cpu));
-	for (int b = 0; b < BUFFERS; b++)
+	for (int b = 0; b < ALL_BUFFERS; b++)
 		for (unsigned i = 0; i < rec->pumps[b].n; i++)
 			count_cpu(r, &rec->pumps[b].v[i]);
 	for (unsigned i = 0; i < r->n_cpus; i++) {
@@ -446,10 +466,10 @@ void tl_recorder_close(struct tl_recorder *rec)
 	side_close(&rec->side);
 	symbols_fini(&rec->symbols);
 	functions_fini(&rec->functions);
-	for (int b = 0; b < BUFFERS; b++) {
+	for (int b = 0; b < ALL_BUFFERS; b++)
 		pumps_fini(&rec->pumps[b]);
+	for (int b = 0; b < BUFFERS; b++)
 		tfs_instance_fini(&rec->inst[b]);
-	}
 	if (rec->leave)
 		tfs_undo_leave(&rec->undo);
 	else

@@ -65,31 +65,29 @@ static void side_told(struct side_line *l, const char *key, int v)
 		side_int(l, key, v);
 }
 
-void side_sender(struct side *side, const struct exits_signal *s, bool mono)
+void side_sender(struct side_line *l, const struct exits_signal *s, bool mono)
 {
 	char args[SIDE_MAX], cgroup[CGROUP_MOST];
 	size_t n = s->n < sizeof(args) ? s->n : sizeof(args);
-	struct side_line l;
 
-	side_begin(&l, "sender");
-	side_int(&l, "tid", s->tid);
-	side_int(&l, "target", s->target);
-	side_int(&l, "sig", s->sig);
+	side_begin(l, "sender");
+	side_int(l, "tid", s->tid);
+	side_int(l, "target", s->target);
+	side_int(l, "sig", s->sig);
 	if (mono)
-		side_int(&l, "t", s->t);
-	side_call(&l, s->call);
-	side_told(&l, "trap", s->trap);
+		side_int(l, "t", s->t);
+	side_call(l, s->call);
+	side_told(l, "trap", s->trap);
 	if (s->rseq)
-		side_text(&l, "rseq", s->rseq, strlen(s->rseq));
-	side_told(&l, "leads", s->leads);
-	side_told(&l, "limit", s->limit);
+		side_text(l, "rseq", s->rseq, strlen(s->rseq));
+	side_told(l, "leads", s->leads);
+	side_told(l, "limit", s->limit);
 	if (cgroup_path(s->cgroup, cgroup, sizeof(cgroup)))
-		side_text(&l, "cgroup", cgroup, strlen(cgroup));
+		side_text(l, "cgroup", cgroup, strlen(cgroup));
 	while (n && !s->args[n - 1])
 		n--;
 	for (size_t i = 0; i < n; i++)
 		args[i] = s->args[i] ? s->args[i] : ' ';
 	if (n)
-		side_text(&l, "text", args, n);
-	side_put(side, &l);
+		side_text(l, "text", args, n);
 }

@@ -39,8 +39,8 @@ void side_census(struct side *s);
 /* A task's command line and control group, where they can be read. */
 void side_cmd(struct side *s, tl_pid tid);
 void side_cgroup(struct side *s, tl_pid tid);
-/* One from its arguments with a NUL behind each. */
-void side_args(struct side *s, tl_pid tid, const char *args, size_t n);
+/* One from its arguments with a NUL behind each. False: there are none, as of a kernel thread. */
+bool side_args(struct side_line *l, tl_pid tid, const char *args, size_t n);
 /* The command line of one that we start ourselves: it may be over before /proc could be asked. */
 void side_argv(struct side *s, tl_pid tid, char *const argv[]);
 

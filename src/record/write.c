@@ -25,12 +25,12 @@ struct pack {
 	VEC(struct tl_str) ftrace;
 	VEC(struct dat_system) systems;
 	VEC(struct tl_str) formats; /* of all systems, one after the other */
-	struct dat_buffer buffer[BUFFERS];
+	struct dat_buffer buffer[ALL_BUFFERS];
 };
 
 static void pack_fini(struct pack *p)
 {
-	for (int b = 0; b < BUFFERS; b++)
+	for (int b = 0; b < ALL_BUFFERS; b++)
 		free((void *)p->buffer[b].cpu);
 	vec_fini(&p->ftrace);
 	vec_fini(&p->systems);
@@ -136,7 +136,7 @@ static bool add_systems(struct pack *p, const struct tl_recorder *rec)
 
 /* ---- pages ---- */
 
-static bool add_buffer(struct pack *p, const struct tl_recorder *rec, enum buffer b, const char *name)
+static bool add_buffer(struct pack *p, const struct tl_recorder *rec, unsigned b, const char *name)
 {
 	const struct pumps *from = &rec->pumps[b];
 	struct dat_pages *cpu = calloc(from->n ? from->n : 1, sizeof(*cpu));
@@ -189,7 +189,7 @@ static uint64_t random_id(void)
 static struct tl_err *fill(struct pack *p, struct tl_recorder *rec, struct dat_file *ret)
 {
 	if (!add_ftrace(p, rec->tracefs) || !add_systems(p, rec) || !add_buffer(p, rec, LIVES, "lives") ||
-	    !add_buffer(p, rec, FAMILY, "family"))
+	    !add_buffer(p, rec, FAMILY, "family") || (rec->pumps[FACTS].n && !add_buffer(p, rec, FACTS, "facts")))
 		return &tl_enomem;
 	*ret = (struct dat_file){
 		.page_size = (uint32_t)sysconf(_SC_PAGESIZE),
@@ -208,7 +208,7 @@ static struct tl_err *fill(struct pack *p, struct tl_recorder *rec, struct dat_f
 		.trace_id = random_id(),
 		.cpus = rec->pumps[LIVES].n,
 		.buffer = p->buffer,
-		.n_buffers = BUFFERS,
+		.n_buffers = rec->pumps[FACTS].n ? ALL_BUFFERS : BUFFERS,
 	};
 	if (rec->report.mode != TL_MODE_EVENTS)
 		ret->kallsyms = symbols_get(&rec->symbols);
@@ -227,7 +227,7 @@ static struct tl_err *write_what_fits(struct tl_recorder *rec, struct pack *p, s
 			full = err;
 		else
 			tl_err_free(err);
-		for (int b = 0; b < BUFFERS; b++)
+		for (int b = 0; b < ALL_BUFFERS; b++)
 			renew_pages(&p->buffer[b], &rec->pumps[b]);
 		err = dat_write(f, fd, NULL, &size);
 	}

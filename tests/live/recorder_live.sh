@@ -44,7 +44,7 @@ said() {
 [ "$(said status)" = 768 ] || bad "wait status $(said status), not 768"
 [ "$(said written)" = $(($(said read) + $(said lost))) ] || bad "written is not read + lost"
 trace-cmd report -i "$file" >"$tmp/report" 2>"$tmp/complaints" || bad "trace-cmd: $(cat "$tmp/complaints")"
-records=$(grep -cE '^ *(lives|family):' "$tmp/report")
+records=$(grep -cE '^ *(lives|family|facts):' "$tmp/report")
 [ "$records" = "$(said read)" ] || bad "$records records in the file, $(said read) read from the kernel"
 
 root=$(sed -n 's/.*tasklife\/1 root tid=\([0-9]*\).*/\1/p' "$tmp/report")
@@ -86,7 +86,7 @@ has "its end" "sched_process_exit: *comm=sleep pid=$! "
 	>"$tmp/said" 2>/dev/null || bad "recording into a small buffer failed"
 [ "$(said written)" = $(($(said read) + $(said lost))) ] || bad "written is not read + lost"
 # behind "[EVENTS DROPPED]" trace-cmd leaves the buffer's name away
-records=$(trace-cmd report -i "$file" 2>/dev/null | grep -cE '^ *((lives|family):)?.*\]  *[0-9.]+: ')
+records=$(trace-cmd report -i "$file" 2>/dev/null | grep -cE '^ *((lives|family|facts):)?.*\]  *[0-9.]+: ')
 [ "$records" = "$(said read)" ] || bad "$records records in the file, $(said read) read from the kernel"
 
 # refusals run nothing

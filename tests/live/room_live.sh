@@ -64,7 +64,7 @@ n=$(lives small/cut.dat)
 [ "$n" -gt 0 ] && [ "$n" -lt "$(lives whole.dat)" ] || bad "$n lives in what was cut"
 read -r held of < <(sed -n 's/.*events, \([0-9]*\)\/\([0-9]*\).*/\1 \2/p' err)
 if command -v trace-cmd >/dev/null; then
-	records=$(trace-cmd report -i small/cut.dat 2>/dev/null | grep -cE '^ *(lives|family):')
+	records=$(trace-cmd report -i small/cut.dat 2>/dev/null | grep -cE '^ *(lives|family|facts):')
 	[ "$held" = "$records" ] || bad "$held of $of events are said to be kept, there are $records"
 fi
 rm -f small/cut.dat
