@@ -41,6 +41,7 @@ struct tl_view_aside {
 	bool (*begin)(struct out *o, const struct tl_view_opts *opts, void **ret_state); /* writes nothing */
 	bool (*apart)(const struct tl_told *told); /* false: it depends on others and is told in its turn; NULL: all are apart */
 	void (*end)(void *aside, void *state); /* what was counted aside joins the view's own state; NULL: it has none yet */
+	bool in_order; /* by one thread at a time, as they were complete: what it writes goes elsewhere than into texts */
 };
 
 struct tl_view {

@@ -108,6 +108,11 @@ static bool is_apart(const struct aside *a, const struct tl_told *told)
 	return !view->apart || view->apart(told);
 }
 
+static bool in_order(const struct aside *a)
+{
+	return a->plan.view->aside->in_order;
+}
+
 /* It needs its own view of the trace then: that of the teller goes on. */
 static bool wait_for_turn(struct desk *desk, size_t at, const struct tl_told *told)
 {
@@ -223,6 +228,10 @@ static void put_batch(struct aside *a, struct batch *b)
 
 	if (!b->shown || !state_of(a, &b->info))
 		return;
+	if (in_order(a) && desk->text.os) { /* not memory for its text, but where it writes to */
+		a->plan.out->os = desk->text.os;
+		desk->text.os = 0;
+	}
 	vec_each (turn, &desk->turn) {
 		out_hand(a->plan.out, desk->text.buf + at, turn->at - at);
 		a->plan.view->task(a->plan.out, a->state, turn->told);
@@ -284,6 +293,12 @@ static void *teller_main(void *ctx)
 	return NULL;
 }
 
+/* Not where another thread tells in order. */
+static bool feeder_helps(struct aside *a)
+{
+	return !(in_order(a) && a->tellers) && take_one(&a->feeder);
+}
+
 /* Joins what is done, until no more than `most` batches are out. */
 static void join(struct aside *a, uint64_t most)
 {
@@ -299,7 +314,7 @@ static void join(struct aside *a, uint64_t most)
 				desk_give_back(desk);
 		} else if (a->made - a->joined <= most) {
 			break;
-		} else if (!take_one(&a->feeder)) {
+		} else if (!feeder_helps(a)) {
 			pthread_cond_wait(&a->some_done, &a->lock);
 		}
 	}
@@ -335,7 +350,7 @@ static void tell_now(struct aside *a, struct entry *e, const struct tl_task *tas
 	arena_reset(&a->mem);
 	if (!judge(a, task, info, w, &a->mem, &told, &a->starved))
 		return;
-	if (!is_apart(a, &told)) {
+	if (in_order(a) || !is_apart(a, &told)) {
 		b->n--; /* its place is behind all that are taken */
 		aside_drain(a);
 		a->shown++;
@@ -426,6 +441,8 @@ struct aside *aside_new(const struct aside_plan *plan)
 	if (!a)
 		return NULL;
 	a->plan = *plan;
+	if (in_order(a))
+		a->plan.tellers = 1;
 	arena_init(&a->mem);
 	if (!teller_begin(a, &a->feeder)) {
 		free(a);

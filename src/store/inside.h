@@ -15,7 +15,11 @@ struct table {
 	const char *name;
 	unsigned list; /* the LIST of columns.def it holds; COLUMNS: the tasks themselves */
 	sqlite3_stmt *insert;
-	bool bound[FLAT_MAX + 2]; /* parameters that are not NULL now: binding NULL again is wasted */
+	/* What each parameter is bound to now: from life to life most stay as they were, and binding again is wasted. */
+	struct bound {
+		enum { BOUND_NULL, BOUND_INT, BOUND_OTHER } kind;
+		int64_t i;
+	} bound[FLAT_MAX + 2];
 	struct flat flat[FLAT_MAX];
 	unsigned n;
 };

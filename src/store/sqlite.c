@@ -12,7 +12,7 @@
 #define APPLICATION 0x746c6966 /* "tlif", for file(1) */
 
 static const char *const settings[] = {
-	"PRAGMA page_size=4096",   "PRAGMA journal_mode=OFF",     "PRAGMA synchronous=OFF",
+	"PRAGMA page_size=16384",   "PRAGMA journal_mode=OFF",     "PRAGMA synchronous=OFF",
 	"PRAGMA temp_store=MEMORY", "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA cache_size=-16384",
 	"PRAGMA encoding='UTF-8'",  "PRAGMA application_id=1953261926", "PRAGMA user_version=1",
 	"BEGIN",
@@ -161,6 +161,7 @@ struct tl_err *store_open(const char *path, const char *tables, struct store **r
 		store_free(st);
 		return err;
 	}
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks how much it takes, and counting locks */
 	fine = st->path && note(st, sqlite3_open_v2(path, &st->db,
 						    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 						    NULL));

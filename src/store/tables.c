@@ -130,31 +130,43 @@ static void bind_plain(struct store *st, sqlite3_stmt *stmt, int at, const struc
 		sqlite3_bind_text64(stmt, at, st->text.buf, st->text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+static void bind_int(struct table *t, int at, int64_t i)
+{
+	struct bound *b = &t->bound[at];
+
+	if (b->kind == BOUND_INT && b->i == i)
+		return;
+	*b = (struct bound){BOUND_INT, i};
+	sqlite3_bind_int64(t->insert, at, i);
+}
+
+static void bind_null(struct table *t, int at)
+{
+	if (t->bound[at].kind != BOUND_NULL)
+		sqlite3_bind_null(t->insert, at);
+	t->bound[at].kind = BOUND_NULL;
+}
+
 static void bind_cell(struct store *st, struct table *t, int at, const struct flat *f, const struct cell *whole,
 		      const struct tl_told *told)
 {
 	struct cell c = flat_cell(f, whole);
-	int64_t id;
 
 	switch (c.kind) {
-	case CELL_INT: sqlite3_bind_int64(t->insert, at, c.u.i); break;
-	case CELL_BOOL: sqlite3_bind_int(t->insert, at, c.u.b); break;
+	case CELL_INT: bind_int(t, at, c.u.i); return;
+	case CELL_BOOL: bind_int(t, at, c.u.b); return;
 	case CELL_TEXT: store_text(st, t->insert, at, c.u.s, c.n); break;
 	case CELL_PLAIN: bind_plain(st, t->insert, at, f, &c, told); break;
 	case CELL_STACK:
-		id = stack_id(st, c.u.stack);
-		if (!id)
-			goto nothing;
-		sqlite3_bind_int64(t->insert, at, id);
-		break;
-	default: goto nothing;
+		c.u.i = stack_id(st, c.u.stack);
+		if (c.u.i)
+			bind_int(t, at, c.u.i);
+		else
+			bind_null(t, at);
+		return;
+	default: bind_null(t, at); return;
 	}
-	t->bound[at] = true;
-	return;
-nothing:
-	if (t->bound[at])
-		sqlite3_bind_null(t->insert, at);
-	t->bound[at] = false;
+	t->bound[at].kind = BOUND_OTHER;
 }
 
 static bool put_task(struct store *st, struct table *t, const struct cell *cells, const struct tl_told *told)
