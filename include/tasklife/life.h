@@ -188,7 +188,7 @@ struct tl_task {
 	bool root;	/* the recording was asked for it */
 	bool family;	/* root or descends from one */
 	const struct tl_atom *comm; /* the last it bore */
-	const struct tl_atom **comms; /* all of them, in order */
+	const struct tl_atom *const *comms; /* all of them, in order */
 	unsigned n_comms;
 	struct tl_seen first, last; /* anything seen of it */
 	struct tl_birth birth;
@@ -232,7 +232,7 @@ struct tl_leaver {
 
 struct tl_process {
 	tl_pid tgid;
-	const struct tl_task *leader; /* NULL: handed on before or never seen */
+	struct tl_ref leader; /* TL_PID_NONE: handed on before or never seen */
 	tl_pid *thread;		      /* all ever seen, at most TL_CHILDREN_KEPT */
 	unsigned n_threads;
 	uint64_t threads_more;
@@ -284,7 +284,7 @@ struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
 struct tl_err *tl_lives_end(struct tl_lives *lives);
 /* Who bears this pid now, before the life is complete; NULL: nobody that was seen. Valid until the next event. */
 const struct tl_task *tl_lives_find(const struct tl_lives *lives, tl_pid pid);
-/* Everybody who is not handed on yet, in no order; valid until the next event. */
+/* Everybody who is not handed on yet, in no order; valid until the next event, and where all are kept until the next call. */
 void tl_lives_each(const struct tl_lives *lives, tl_life_fn fn, void *ctx);
 /* What it has been doing up to now, where that is a recording: who is switched out or woken is told
  * of at once. False: not known, or it is complete. */

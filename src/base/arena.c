@@ -14,7 +14,7 @@
 
 struct arena_chunk {
 	struct arena_chunk *next;
-	size_t size;
+	uint32_t size, used; /* one that is larger than can be said here has no room left, and is not of the pool */
 	max_align_t data[];
 };
 
@@ -46,22 +46,27 @@ void arena_fini(struct arena *a)
 	arena_init_in(a, a->pool);
 }
 
-static struct arena_chunk *chunk_new(struct arena *a, size_t size)
+static struct arena_chunk *chunk_new(struct arena *a, size_t size, size_t used)
 {
 	struct arena_chunk *c = pool_take(a->pool, sizeof(*c) + size);
 
 	if (!c)
 		return NULL;
-	c->size = size;
 	c->next = NULL;
-	a->total += size;
+	c->size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size;
+	c->used = used > UINT32_MAX ? UINT32_MAX : (uint32_t)used;
 	return c;
+}
+
+static size_t room(const struct arena *a)
+{
+	return a->chunks ? a->chunks->size - a->chunks->used : 0;
 }
 
 /* A request too large to share a chunk: the newest chunk stays the newest. */
 static void *alloc_alone(struct arena *a, size_t n)
 {
-	struct arena_chunk *c = chunk_new(a, n);
+	struct arena_chunk *c = chunk_new(a, n, n);
 
 	if (!c)
 		return NULL;
@@ -70,44 +75,44 @@ static void *alloc_alone(struct arena *a, size_t n)
 		a->chunks->next = c;
 	} else {
 		a->chunks = c;
-		a->used = a->room = n <= UINT32_MAX ? (uint32_t)n : 0;
 	}
 	return memset(c->data, 0, n);
 }
 
 static bool chunk_open(struct arena *a, size_t size)
 {
-	struct arena_chunk *c = chunk_new(a, size > CHUNK_MOST ? CHUNK_MOST : size);
+	struct arena_chunk *c = chunk_new(a, size > CHUNK_MOST ? CHUNK_MOST : size, 0);
 
 	if (!c)
 		return false;
 	c->next = a->chunks;
 	a->chunks = c;
-	a->used = 0;
-	a->room = (uint32_t)c->size;
 	return true;
 }
 
 /* What did not fit into one chunk this time will next time: soon no reset calls malloc any more. */
 void arena_reset(struct arena *a)
 {
-	if (a->chunks && a->chunks->next) {
-		size_t total = a->total;
+	size_t total = 0;
 
+	if (a->chunks && a->chunks->next) {
+		for (const struct arena_chunk *c = a->chunks; c; c = c->next)
+			total += c->size;
 		chunks_free(a);
-		if (!chunk_open(a, total))
-			a->room = 0;
+		chunk_open(a, total);
 	}
-	a->used = 0;
-	a->total = a->chunks ? a->chunks->size : 0;
+	if (a->chunks)
+		a->chunks->used = 0;
 }
 
 /* Who has much will have more; of a pool's many small arenas none is given much ahead. */
 static size_t next_size(const struct arena *a)
 {
+	size_t last = a->chunks ? a->chunks->size : 0;
+
 	if (a->pool)
-		return a->total / 4 > CHUNK_SMALL ? a->total / 4 : CHUNK_SMALL;
-	return a->chunks ? a->total : CHUNK_FIRST;
+		return last > CHUNK_SMALL ? (last + last / 4 + 15) & ~(size_t)15 : CHUNK_SMALL;
+	return last ? last * 2 : CHUNK_FIRST;
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -118,12 +123,12 @@ void *arena_alloc(struct arena *a, size_t n)
 	if (n > SIZE_MAX / 2)
 		return NULL;
 	n = (n + 15) & ~(size_t)15;
-	if (n > alone && a->room - a->used < n)
+	if (n > alone && room(a) < n)
 		return alloc_alone(a, n);
-	if (a->room - a->used < n && !chunk_open(a, next_size(a)))
+	if (room(a) < n && !chunk_open(a, next_size(a)))
 		return NULL;
-	p = (char *)a->chunks->data + a->used;
-	a->used += (uint32_t)n;
+	p = (char *)a->chunks->data + a->chunks->used;
+	a->chunks->used += (uint32_t)n;
 	return memset(p, 0, n);
 }
 

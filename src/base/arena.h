@@ -13,8 +13,6 @@ struct arena_chunk;
 struct arena {
 	struct arena_chunk *chunks;
 	struct pool *pool;   /* where chunks come from; NULL: malloc */
-	uint32_t used, room; /* of the newest chunk */
-	size_t total;	     /* bytes of all chunks */
 };
 
 void arena_init(struct arena *a);

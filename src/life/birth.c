@@ -4,10 +4,63 @@
  * tasks); both in the creator's context, in this order. With the function tracer, copy_process comes before
  * both and brings the path. kernel/fork.c
  */
+#include <string.h>
 #include "life/life.h"
 
 #define REQUESTS_KEPT	 64
 #define REQUEST_FRESH_NS 10000000000ll
+
+struct birth birth_of(const struct life *life)
+{
+	const struct held *t = &life->t;
+	struct birth b = {.creator = ref_none(), .real_parent = ref_none(), .requester = ref_none()};
+
+	if (t->birth)
+		return *t->birth;
+	if (!t->born)
+		return b;
+	b.seen = t->first;
+	if (t->confirmed)
+		b.confirmed = (struct tl_seen){b.seen.t + t->confirmed_t, b.seen.place + t->confirmed_place, TL_EV_FORK, true};
+	b.creator = t->parent;
+	b.real_parent = t->flags_known ? t->parent : b.real_parent;
+	return b;
+}
+
+/* The second record of a birth comes right behind the first. */
+static void confirm(struct held *t, const struct birth *b)
+{
+	t->confirmed = b->confirmed.is;
+	t->confirmed_t = t->confirmed ? (uint16_t)((uint64_t)b->confirmed.t - (uint64_t)b->seen.t) : 0;
+	t->confirmed_place = t->confirmed ? (uint16_t)(b->confirmed.place - b->seen.place) : 0;
+}
+
+/* Of most it can be told from the rest; without memory it was not seen. */
+void birth_keep(struct life *life, const struct birth *b)
+{
+	struct birth *own = (struct birth *)take(life->t.birth), plain;
+
+	life->t.born = b->seen.is;
+	confirm(&life->t, b);
+	plain = birth_of(life);
+	if (!memcmp(&plain, b, sizeof(plain)))
+		return;
+	if (!own)
+		own = arena_alloc(&life->mem, sizeof(*own));
+	life->t.birth = own;
+	if (own)
+		*own = *b;
+	else
+		life->t.born = false;
+}
+
+void life_parent(struct life *life, struct tl_ref parent)
+{
+	struct birth b = birth_of(life);
+
+	life->t.parent = parent;
+	birth_keep(life, &b);
+}
 
 void birth_path(struct tl_lives *l, const struct tl_event *ev)
 {
@@ -64,33 +117,33 @@ static struct tl_ref request_take(struct tl_lives *l, tl_ns now)
 }
 
 /* CLONE_THREAD and CLONE_PARENT: the child's parent is the creator's own (kernel/fork.c copy_process). */
-static void born_of(struct tl_lives *l, struct life *child, struct life *creator)
+static void born_of(struct tl_lives *l, struct life *child, struct life *creator, struct birth *b)
 {
-	struct tl_birth *b = &child->t.birth;
-	bool sibling = b->flags_known && b->clone_flags & (TL_CLONE_THREAD | TL_CLONE_PARENT);
+	struct held *t = &child->t;
+	bool sibling = t->flags_known && t->clone_flags & (TL_CLONE_THREAD | TL_CLONE_PARENT);
 	struct tl_ref leader = creator->t.is_leader ? life_ref(creator) : ref_none();
 
 	if (!creator->t.is_leader && creator->tgid_known)
 		leader = ref_pid(l, creator->t.tgid, NULL);
 	child->t.parent = sibling ? creator->t.parent
 				  : leader.tid != TL_PID_NONE ? leader : life_ref(creator);
-	if (b->flags_known)
-		b->real_parent = child->t.parent;
+	if (t->flags_known)
+		b->real_parent = t->parent;
 	child->t.family = child->t.family || creator->t.family;
 	child->t.confined = creator->t.confined;
 	/* its memory is a copy, with the area in it; who shares memory begins without (include/linux/rseq.h rseq_fork) */
-	if (!b->flags_known || !(b->clone_flags & TL_CLONE_VM))
+	if (!t->flags_known || !(t->clone_flags & TL_CLONE_VM))
 		child->t.asked = creator->t.asked & TL_ASKED_RSEQ;
 	child->t.kthread = creator->t.tid == 2 &&
-			   (!b->flags_known || b->clone_flags & TL_CLONE_UNTRACED);
+			   (!t->flags_known || t->clone_flags & TL_CLONE_UNTRACED);
 	kin_child(creator, child);
-	if (sibling && !(b->clone_flags & TL_CLONE_THREAD))
+	if (sibling && !(t->clone_flags & TL_CLONE_THREAD))
 		kin_foster(l, child);
 }
 
 static void join_by_flags(struct tl_lives *l, struct life *child, struct life *creator)
 {
-	uint64_t flags = child->t.birth.clone_flags;
+	uint64_t flags = child->t.clone_flags;
 
 	if (!(flags & TL_CLONE_THREAD))
 		group_join(l, child, child->t.tid);
@@ -103,7 +156,7 @@ static void join_by_flags(struct tl_lives *l, struct life *child, struct life *c
 /* Alive without a birth, and first seen a moment ago (SKEW_NS): the birth that is told now is its own. */
 static bool seen_too_early(const struct life *child, const struct tl_event *ev)
 {
-	return !is_dying(child) && !child->census && !child->t.birth.seen.is && ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE &&
+	return !is_dying(child) && !child->census && !child->t.born && ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE &&
 	       ev->t - child->t.first.t < SKEW_NS;
 }
 
@@ -111,74 +164,79 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *creator = life_owner(l, ev), *child = life_at(l, ev->u.newtask.pid);
 	bool early = child && seen_too_early(child, ev);
-	struct tl_birth *b;
+	struct birth b;
 
 	if (!early)
 		child = life_born(l, ev->u.newtask.pid, ev);
 	if (!child)
 		return; /* the idle task of another CPU has pid 0 */
-	b = &child->t.birth;
-	b->seen = seen_at(ev);
-	b->flags_known = true;
-	b->clone_flags = ev->u.newtask.clone_flags;
-	b->creator = ev->pid >= 0 ? ref_pid(l, ev->pid, ev->comm) : ref_none();
-	b->stack = path_of(ev);
-	if (creator && !b->stack)
-		b->stack = creator->copy_stack;
+	b = birth_of(child);
+	b.seen = seen_at(ev);
+	b.creator = ev->pid >= 0 ? ref_pid(l, ev->pid, ev->comm) : ref_none();
+	child->t.flags_known = true;
+	child->t.clone_flags = ev->u.newtask.clone_flags;
+	child->t.born_stack = path_of(ev);
+	if (creator && !child->t.born_stack)
+		child->t.born_stack = creator->copy_stack;
 	if (!early) /* else it bears a newer name */
 		life_name(child, ev->u.newtask.comm);
 	if (creator)
-		born_of(l, child, creator);
+		born_of(l, child, creator, &b);
+	if (child->t.kthread)
+		b.requester = request_take(l, ev->t);
+	birth_keep(child, &b);
 	join_by_flags(l, child, creator);
 	if (creator)
-		group_of(child)->p.cpu_limited |= group_of(creator)->p.cpu_limited;
-	if (child->t.kthread)
-		b->requester = request_take(l, ev->t);
+		group_of(child)->cpu_limited |= group_of(creator)->cpu_limited;
 }
 
 /* The fork record of a birth that is already there, or of one seen a moment too early (SKEW_NS). */
 static bool fork_confirms(const struct life *child, const struct tl_event *ev)
 {
-	const struct tl_birth *b = &child->t.birth;
-
-	if (b->seen.is)
-		return !is_dying(child) && !child->census && !b->confirmed.is && b->creator.tid == ev->u.fork.parent;
+	if (child->t.born)
+		return !is_dying(child) && !child->census && !child->t.confirmed && birth_of(child).creator.tid == ev->u.fork.parent;
 	return seen_too_early(child, ev);
+}
+
+static void fork_seen(struct life *child, const struct tl_event *ev)
+{
+	struct birth b = birth_of(child);
+
+	b.confirmed = seen_at(ev);
+	birth_keep(child, &b);
 }
 
 static void fork_births(struct tl_lives *l, struct life *child, struct life *creator, const struct tl_event *ev)
 {
-	struct tl_birth *b = &child->t.birth;
+	struct birth b = birth_of(child);
 
-	b->seen = seen_at(ev);
-	b->creator = ref_pid(l, ev->u.fork.parent, ev->u.fork.parent_comm);
-	if (creator) {
-		born_of(l, child, creator);
-		if (child->t.kthread)
-			b->requester = request_take(l, ev->t);
-	}
+	b.seen = seen_at(ev);
+	b.creator = ref_pid(l, ev->u.fork.parent, ev->u.fork.parent_comm);
+	if (creator)
+		born_of(l, child, creator, &b);
+	if (creator && child->t.kthread)
+		b.requester = request_take(l, ev->t);
+	birth_keep(child, &b);
 }
 
 void see_fork(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *creator = life_of(l, ev->u.fork.parent, ev->u.fork.parent_comm, ev);
 	struct life *child = life_at(l, ev->u.fork.child);
-	struct tl_birth *b;
 
 	life_owner(l, ev);
 	if (!child || !fork_confirms(child, ev))
 		child = life_born(l, ev->u.fork.child, ev);
 	if (!child)
 		return;
-	b = &child->t.birth;
-	if (b->seen.is) {
-		b->confirmed = seen_at(ev);
+	if (child->t.born) {
+		fork_seen(child, ev);
 	} else {
 		life_name(child, ev->u.fork.child_comm);
 		fork_births(l, child, creator, ev);
 	}
-	if (!b->stack)
-		b->stack = path_of(ev) ? path_of(ev) : creator ? creator->copy_stack : NULL;
+	if (!child->t.born_stack)
+		child->t.born_stack = path_of(ev) ? path_of(ev) : creator ? creator->copy_stack : NULL;
 	if (creator)
 		creator->copy_stack = NULL; /* this path led to this birth and to no other */
 }

@@ -34,7 +34,7 @@ uint8_t call_now(const struct tl_lives *l, const struct life *life)
 {
 	if (life->call)
 		return life->call_losses == l->losses ? life->call : TL_CALL_UNKNOWN;
-	return l->w.calls && life->t.birth.seen.is ? TL_CALL_UNWATCHED : TL_CALL_UNKNOWN;
+	return l->w.calls && life->t.born ? TL_CALL_UNWATCHED : TL_CALL_UNKNOWN;
 }
 
 /* A session and a limit are the whole process's. */
@@ -46,7 +46,7 @@ void see_asked(struct tl_lives *l, const struct tl_event *ev)
 	if (!life)
 		return;
 	if (ev->u.asked.what == TL_ASKED_CPU_LIMIT)
-		group_of(life)->p.cpu_limited = true;
+		group_of(life)->cpu_limited = true;
 	if (ev->u.asked.what == TL_ASKED_SESSION && !life->t.is_leader && life_at(l, life->t.tgid))
 		life = life_at(l, life->t.tgid);
 	life->t.asked |= ev->u.asked.what;

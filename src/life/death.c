@@ -33,13 +33,14 @@ void death_coredump(struct tl_lives *l, const struct tl_event *ev)
 /* A life that had ended before, or began later (a trace that runs backwards), bore the same pid. */
 static bool is_older(const struct life *life, tl_ns t)
 {
-	const struct tl_task *k = &life->t;
+	const struct held *k = &life->t;
+	tl_ns born = birth_of(life).seen.t;
 
 	if (t == TL_NS_NONE)
 		return false;
 	if (k->death->seen.is) /* a second end is no repetition: another one's, or of a thread that took the id by exec */
 		return k->death->seen.t != TL_NS_NONE && t > k->death->seen.t + SKEW_NS;
-	if (k->birth.seen.is && k->birth.seen.t != TL_NS_NONE && t + SKEW_NS < k->birth.seen.t)
+	if (k->born && born != TL_NS_NONE && t + SKEW_NS < born)
 		return true;
 	/* its last switch was long ago; of a leader whose id a thread took by exec it may come a moment late */
 	if (k->death->last_state == 'X' && k->reap->is && k->reap->seen.t != TL_NS_NONE && t > k->reap->seen.t + HOLD_NS)

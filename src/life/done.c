@@ -12,8 +12,10 @@ void life_free(struct tl_lives *l, struct life *life)
 	group_leave(l, life);
 	arena_fini(&life->mem);
 	if (life->segments)
-		vec_fini(life->segments);
+		vec_fini(&life->segments->kept);
 	free(life->segments);
+	if (life->t.sched != &no_ran)
+		pool_give(&l->pool, (struct ran *)life->t.sched, sizeof(*life->t.sched));
 	pool_give(&l->pool, life, sizeof(*life));
 	l->n_lives--;
 }
@@ -53,8 +55,8 @@ void life_finish(struct tl_lives *l, struct life *life)
 	if (life->finished)
 		return;
 	life->finished = true;
-	if (life_at(l, life->bears) == life)
-		pids_at(&l->pids, life->bears)->life = NULL;
+	if (life_at(l, life->t.bears) == life)
+		pids_at(&l->pids, life->t.bears)->life = NULL;
 	hold_by_tid(l, life);
 	life->next_held = NULL;
 	if (l->held_last)
@@ -66,35 +68,35 @@ void life_finish(struct tl_lives *l, struct life *life)
 
 static void hand_on(struct tl_lives *l, struct life *life)
 {
+	struct shown *shown;
+
 	if (!life->t.death->seen.is && life->t.death->do_exit.is)
 		own_death(life)->seen = life->t.death->do_exit;
 	if (life->run != RUN_UNKNOWN && !life->t.death->seen.is && l->now != TL_NS_NONE)
 		run_cut(life, l->now);
 	segment_last(l, life);
-	/* of others the scheduler's records show only where they met the family: no sum of them is true */
-	if (l->rooted && !life->t.family) {
-		life->t.sched = &tl_no_sched;
-		life->t.segments = NULL;
-	}
-	l->lent = false;
-	if (l->done)
-		l->done(l->ctx, &life->t);
-	if (l->lent)
-		return; /* it may have been given back already */
-	if (!l->keep_all) {
+	shown = show(l, life);
+	if (!shown) {
 		life_free(l, life);
 		return;
 	}
-	life->next_held = l->kept;
-	l->kept = life;
+	l->lent = false;
+	if (l->done)
+		l->done(l->ctx, &shown->t);
+	if (l->lent)
+		return; /* it may have been given back already */
+	if (!l->keep_all) {
+		show_free(l, shown);
+		return;
+	}
+	shown->next = l->kept;
+	l->kept = shown;
 }
 
 /* What is lent is no longer counted among the lives: it waits for its reader, not for the trace. */
 bool tl_lives_keep(struct tl_lives *l, const struct tl_task *task)
 {
-	struct life *life = container_of(task, struct life, t);
-
-	if (l->keep_all || !group_alone(l, life))
+	if (l->keep_all || !group_alone(l, container_of(task, struct shown, t)->life))
 		return false;
 	l->n_lives--;
 	return l->lent = true;
@@ -103,13 +105,13 @@ bool tl_lives_keep(struct tl_lives *l, const struct tl_task *task)
 void tl_lives_give_back(struct tl_lives *l, const struct tl_task *task)
 {
 	l->n_lives++;
-	life_free(l, container_of(task, struct life, t));
+	show_free(l, container_of(task, struct shown, t));
 }
 
 /* Does anything late still matter for it? */
 static bool must_wait(const struct tl_lives *l, const struct life *life)
 {
-	const struct tl_process *p = life->t.process;
+	const struct group *p = group_of(life);
 	tl_ns since = life->t.last.t;
 
 	if (!p || since == TL_NS_NONE || l->now == TL_NS_NONE || l->now - since >= HOLD_NS || l->now < since)

@@ -42,8 +42,8 @@ static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 	if (!pids_make(&l->pids, ev->u.exec.pid))
 		return NULL;
 	if (leader)
-		leader->bears = ev->u.exec.old_pid;
-	thread->bears = ev->u.exec.pid;
+		leader->t.bears = ev->u.exec.old_pid;
+	thread->t.bears = ev->u.exec.pid;
 	pids_at(&l->pids, ev->u.exec.old_pid)->life = leader;
 	pids_at(&l->pids, ev->u.exec.pid)->life = thread;
 	group_join(l, thread, ev->u.exec.pid);
@@ -55,34 +55,33 @@ static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 		take_over_reaping(leader, thread);
 		reap_replaced(leader, seen_at(ev));
 		leader->t.is_leader = false; /* it led, but the process lives on under its id */
-		thread->t.parent = leader->t.parent;
+		life_parent(thread, leader->t.parent);
 	}
-	group_of(thread)->p.leader = &thread->t;
-	if (group_of(thread)->exec_comm)
-		life_name(thread, group_of(thread)->exec_comm);
-	group_of(thread)->exec_comm = NULL;
+	group_of(thread)->leader = thread;
+	if (group_of(thread)->affairs->exec_comm)
+		life_name(thread, take(own_affairs(thread)->exec_comm));
 	return thread;
 }
 
 static bool exec_push(struct life *life, const struct tl_event *ev)
 {
-	struct tl_task *t = &life->t;
+	struct deeds *d = own_deeds(life);
 	struct tl_exec *v;
 
-	if (t->n_execs >= TL_CHILDREN_KEPT)
+	if (!d || d->n_execs >= TL_CHILDREN_KEPT)
 		return false;
-	v = array_more(&life->mem, t->exec, t->n_execs, &life->execs_cap, sizeof(*v));
+	v = array_more(&life->mem, d->exec, d->n_execs, &d->execs_cap, sizeof(*v));
 	if (!v)
 		return false;
-	t->exec = v;
-	v = &t->exec[t->n_execs++];
+	d->exec = v;
+	v = &d->exec[d->n_execs++];
 	memset(v, 0, sizeof(*v));
 	v->seen = seen_at(ev);
-	v->prepared = life->deeds->prepared;
-	v->interp = life->deeds->interp;
+	v->prepared = d->prepared;
+	v->interp = d->interp;
 	v->filename = ev->u.exec.filename;
 	v->old_pid = ev->u.exec.old_pid;
-	v->comm = t->comm;
+	v->comm = life->t.comm;
 	return true;
 }
 
@@ -105,5 +104,6 @@ void see_exec(struct tl_lives *l, const struct tl_event *ev)
 		own_deeds(life)->prepared = (struct tl_seen){};
 		own_deeds(life)->interp = NULL;
 	}
-	group_of(life)->p.execed = seen_at(ev);
+	if (own_affairs(life))
+		own_affairs(life)->execed = seen_at(ev);
 }

@@ -4,18 +4,20 @@
 
 void kin_child(struct life *parent, const struct life *child)
 {
-	struct tl_task *t = &parent->t;
+	struct deeds *d = own_deeds(parent);
 	struct tl_ref *v;
 
-	if (t->n_children >= TL_CHILDREN_KEPT) {
-		t->children_more++;
+	if (!d)
+		return;
+	if (d->n_children >= TL_CHILDREN_KEPT) {
+		d->children_more++;
 		return;
 	}
-	v = array_more(&parent->mem, t->child, t->n_children, &parent->children_cap, sizeof(*v));
+	v = array_more(&parent->mem, d->child, d->n_children, &d->children_cap, sizeof(*v));
 	if (!v)
 		return;
-	t->child = v;
-	t->child[t->n_children++] = life_ref(child);
+	d->child = v;
+	d->child[d->n_children++] = life_ref(child);
 }
 
 const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n)
@@ -58,14 +60,14 @@ void kin_foster(struct tl_lives *l, const struct life *child)
 
 void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struct tl_seen seen)
 {
-	struct tl_task *t = &child->t;
+	struct deeds *d = own_deeds(child);
 	struct tl_adoption *v;
 
-	v = array_more(&child->mem, t->adoption, t->n_adoptions, &child->adoptions_cap, sizeof(*v));
-	if (!v || t->n_adoptions >= TL_CHILDREN_KEPT)
+	v = d ? array_more(&child->mem, d->adoption, d->n_adoptions, &d->adoptions_cap, sizeof(*v)) : NULL;
+	if (!v || d->n_adoptions >= TL_CHILDREN_KEPT)
 		return;
-	t->adoption = v;
-	t->adoption[t->n_adoptions++] = (struct tl_adoption){seen, by};
-	t->parent = by;
+	d->adoption = v;
+	d->adoption[d->n_adoptions++] = (struct tl_adoption){seen, by};
+	life_parent(child, by);
 	kin_foster(l, child);
 }

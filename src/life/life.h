@@ -42,8 +42,16 @@ struct pending_notice { /* a SIGCHLD on its way to this task: about whom */
 
 #define SENT_KEPT 4
 
-/* What only some tasks come to do: be told of their children's ends, send signals, call exec. */
+/* What only some tasks come to do or to meet: they have it as a record of their own, see own_deeds(). */
 struct deeds {
+	struct tl_exec *exec;
+	struct tl_signal *signals;
+	struct tl_adoption *adoption;
+	struct tl_ref *child;
+	const struct tl_atom **comms; /* all names, where it bore more than one */
+	const struct tl_atom *argv, *cgroup;
+	unsigned n_execs, n_signals, n_adoptions, n_children;
+	uint64_t signals_folded, children_more;
 	/* sender.c: signals it sent before its command line was told */
 	struct {
 		tl_pid target;
@@ -61,59 +69,134 @@ struct deeds {
 	struct tl_seen heir_seen;
 	struct tl_ref *foster; /* kin.c: dead children it was told of as an heir */
 	unsigned n_fosters;
-	uint16_t notices_cap, fosters_cap;
+	/* room in the arrays */
+	uint16_t notices_cap, fosters_cap, signals_cap, comms_cap, execs_cap, children_cap, adoptions_cap;
+};
+
+/* Who made it, as struct tl_birth has it. */
+struct birth {
+	struct tl_seen seen, confirmed;
+	struct tl_ref creator, real_parent, requester;
+};
+
+/* struct tl_sched without what few tasks have. */
+struct ran {
+	tl_ns run, wait, sleep;
+	uint64_t cpus; /* the first 64 */
+	uint64_t switches : 48;
+	bool any : 1;
+	uint64_t preemptions : 48;
+	int16_t last_cpu;
+	uint64_t migrations : 48;
+	struct ran_more *more; /* NULL: nothing of it, see own_more() */
+};
+struct ran_more {
+	tl_ns stopped;
+	uint64_t cpus[3]; /* from the 65th on */
+	uint64_t rhythms_more;
+	struct tl_rhythm *rhythm;
+	unsigned n_rhythms;
+	uint16_t rhythms_cap;
+};
+
+/*
+ * What is held of a struct tl_task; show.c makes the one of the other. There are as many as tasks that live, most of which
+ * have done little yet: what can be told from something else, or is rare, is not in here.
+ */
+struct held {
+	tl_pid tid, tgid; /* tgid TL_PID_NONE unknown */
+	uint32_t generation;
+	tl_pid bears; /* the pid under which it is found: not its tid after a thread's exec (exec.c) */
+	uint8_t confined : 2, asked : 3;
+	bool kthread : 1, root : 1, family : 1, is_leader : 1;
+	bool flags_known : 1; /* clone_flags are */
+	bool born : 1;	      /* its birth was seen */
+	bool confirmed : 1;   /* by both of its records, of which the second lies so far behind the first: */
+	uint16_t confirmed_t, confirmed_place;
+	uint16_t n_comms; /* more than one: deeds->comms; the last is comm, if it has names that are no guess */
+	const struct tl_atom *comm;
+	struct tl_seen first, last;
+	struct tl_ref parent;
+	const struct birth *birth; /* NULL: it was first seen at its birth, and parent is all that struct birth has; see birth_of() */
+	uint64_t clone_flags;
+	const struct tl_stack *born_stack;
+	const struct tl_death *death;
+	const struct tl_notice *notice;
+	const struct tl_reap *reap;
+	const struct ran *sched;
+	struct group *process;
+};
+
+/* segment.c */
+struct segments {
+	struct tl_segments kept;
+	tl_pid woken_by; /* TL_PID_NONE: by nobody, an interrupt, or not known */
 };
 
 struct life {
-	struct tl_task t;
+	struct held t;
 	struct arena mem;
-	struct tl_segments *segments; /* segment.c; NULL: not kept */
-	struct life *next_held; /* queue of finished lives */
-	struct life *same_tid;	/* ring of those that bore one tid, see struct pid_entry */
-	tl_pid bears;		/* the pid under which it is found: not its tid after a thread's exec (exec.c) */
-	const struct deeds *deeds; /* never NULL, see own_deeds() */
-	const struct tl_stack *copy_stack; /* birth.c: the last copy_process of this task, until the birth it led to */
-	const struct tl_atom *comm_room; /* most bear one name or two: no arena for the first */
+	struct segments *segments;    /* NULL: not kept */
+	const struct deeds *deeds;    /* never NULL, see own_deeds() */
+	union {
+		struct life *next_held; /* queue of finished lives */
+		const struct tl_stack *copy_stack; /* birth.c: the last copy_process of this task, until the birth it led to */
+	};
+	union {
+		struct life *same_tid; /* finished: ring of those that bore one tid, see struct pid_entry */
+		const struct tl_atom *former; /* task.c: a name that records may still bear for a moment */
+	};
 	/* run.c */
 	tl_ns since, run_since_sleep;
 	tl_ns off_cpu; /* when it last left a CPU */
 	tl_ns slept;   /* when it last did so to sleep, in sleep_state */
 	uint32_t moves;
-	tl_pid woken_by; /* TL_PID_NONE: by nobody, an interrupt, or not known */
 	int16_t cpu; /* it is on, or was last; -1 not known */
-	int16_t last_cpu;
 	uint8_t run; /* enum run_state */
 	uint8_t call; /* call.c: enum tl_call, TL_CALL_UNKNOWN none seen */
 	uint16_t call_losses; /* of the trace, when `call` was seen */
 	uint16_t reclaim_losses; /* the same of `reclaim` */
 	uint8_t reclaim; /* call.c: enum tl_reclaim, TL_RECLAIM_UNKNOWN none seen */
 	uint8_t framing; /* signal.c: 2 a delivery to a handler was its last record, 1 the one before */
-	bool hung_up;	 /* signal.c: its terminal was */
 	char sleep_state;
-	bool finished;
-	bool tgid_known;
-	bool census; /* alive when recording began, says the recorder */
-	bool released; /* reap.c: it called release_task while dying: of itself */
-	/* room in the arrays of t */
-	uint16_t rhythms_cap, signals_cap, comms_cap, execs_cap, children_cap, adoptions_cap;
-	const struct tl_atom *former; /* task.c: a name that records may still bear for a moment */
+	bool hung_up : 1; /* signal.c: its terminal was */
+	bool finished : 1;
+	bool tgid_known : 1;
+	bool census : 1; /* alive when recording began, says the recorder */
+	bool released : 1; /* reap.c: it called release_task while dying: of itself */
+};
+
+/* What only some processes come to: their own from then on, see own_affairs(). */
+struct affairs {
+	struct arena mem;
+	struct tl_leaver *leaver;
+	struct tl_signal *group_signals;
+	unsigned n_leavers, n_group_signals;
+	uint16_t leavers_cap, signals_cap, threads_cap;
+	bool leavers_more; /* as in struct tl_process */
+	bool wait_told; /* how its waitid() waits, for one process */
+	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
+	uint32_t wait_options;	/* of waitid(), where wait_told */
+	tl_pid waiting_for;	/* the pid it named; 0 any */
+	struct tl_seen waiting; /* the last wait of any of its threads */
+	struct tl_ref took;	/* a dead child that waitid() told it of, not known yet to be gone */
+	struct tl_seen took_at;
+	tl_ns released; /* reap.c: the last release_task of any of its threads; 0 none */
+	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
+	struct tl_seen execed, end; /* as in struct tl_process */
 };
 
 struct group {
-	struct tl_process p;
-	struct arena mem;
-	unsigned refs; /* lives that point here */
-	tl_pid thread_room; /* most processes have one thread: no arena for it */
-	uint16_t threads_cap, leavers_cap, signals_cap;
-	struct tl_seen waiting; /* the last wait of any of its threads */
-	tl_pid waiting_for;	/* the pid it named; 0 any */
-	uint32_t wait_options;	/* of waitid(), where wait_told */
-	bool wait_told;		/* how its waitid() waits, for one process */
-	struct tl_ref took;	/* a dead child that waitid() told it of, not known yet to be gone */
-	struct tl_seen took_at;
-	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
-	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
-	tl_ns released; /* reap.c: the last release_task of any of its threads; 0 none */
+	tl_pid tgid;
+	uint32_t refs; /* lives that point here */
+	uint32_t live;
+	uint32_t threads_more;
+	struct life *leader; /* NULL: handed on before or never seen */
+	tl_pid *thread;	     /* as in struct tl_process */
+	const struct affairs *affairs; /* never NULL, see own_affairs() */
+	tl_pid thread_room; /* most processes have one thread */
+	uint16_t n_threads;
+	bool cpu_limited : 1, ended : 1;
 };
 
 /* kthreadd's next child was asked for by this task. */
@@ -139,7 +222,8 @@ struct tl_lives {
 	struct life *held_first, *held_last;
 	VEC(struct leaving) leaving;
 	size_t leaving_first; /* those before it are done with */
-	struct life *kept; /* handed on, where all are kept */
+	struct shown *kept; /* handed on, where all are kept */
+	struct shown *shown; /* what was asked for since the last event */
 	bool keep_all;
 	bool lent; /* the life that is being handed on is kept by who got it */
 	size_t n_lives, n_most;
@@ -173,16 +257,20 @@ static inline struct tl_seen seen_at(const struct tl_event *ev)
 {
 	return (struct tl_seen){.t = ev->t, .place = ev->place, .kind = ev->kind, .is = true};
 }
+extern const struct ran no_ran;
 /* To be written into; NULL: memory is out. */
 struct tl_death *own_death(struct life *life);
 struct tl_notice *own_notice(struct life *life);
 struct tl_reap *own_reap(struct life *life);
-struct tl_sched *sched_begins(struct life *life);
-static inline struct tl_sched *own_sched(struct life *life)
+struct ran *sched_begins(struct life *life);
+static inline struct ran *own_sched(struct life *life)
 {
-	return life->t.sched != &tl_no_sched ? (struct tl_sched *)life->t.sched : sched_begins(life);
+	return life->t.sched != &no_ran ? (struct ran *)life->t.sched : sched_begins(life);
 }
+struct ran_more *own_more(struct life *life);
 struct deeds *own_deeds(struct life *life);
+/* Its names, the oldest first: t.n_comms of them. */
+const struct tl_atom *const *life_names(const struct life *life);
 /* Room for one more in an arena-grown array. */
 void *array_more(struct arena *mem, void *v, unsigned n, uint16_t *cap, size_t size);
 void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, tl_pid tid);
@@ -197,6 +285,18 @@ struct life *held_next(struct tl_lives *l, tl_pid tid, struct life *before);
 /* A dead life by tid that may still take a late side fact: held or current. */
 struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died);
 
+/* ---- show.c: what others see of a life ---- */
+struct shown {
+	struct tl_task t;
+	struct tl_process process;
+	struct tl_sched sched;
+	struct life *life;
+	struct shown *next;
+};
+struct shown *show(struct tl_lives *l, struct life *life); /* NULL: memory is out */
+void show_free(struct tl_lives *l, struct shown *shown); /* the life, too */
+void show_forget(struct tl_lives *l); /* what was shown of the living */
+
 /* ---- segment.c: what it was doing when; nothing where segments are not kept ---- */
 void segment_keep(struct life *life, tl_ns from, tl_ns to, enum tl_doing what);
 static inline void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
@@ -204,10 +304,20 @@ static inline void segment_add(struct life *life, tl_ns from, tl_ns to, enum tl_
 	if (life->segments)
 		segment_keep(life, from, to, what);
 }
+/* Who wakes it now. */
+static inline void segment_woken(struct life *life, tl_pid by)
+{
+	if (life->segments)
+		life->segments->woken_by = by;
+}
 void segment_last(const struct tl_lives *l, struct life *life); /* the life is complete */
 
 /* ---- thread.c: groups ---- */
-struct group *group_of(const struct life *life);
+static inline struct group *group_of(const struct life *life)
+{
+	return life->t.process;
+}
+struct affairs *own_affairs(const struct life *life); /* of its process, to be written into; NULL: memory is out */
 bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid);
 /* One process with a task whose group's id is not known: they get it together when it is. */
 void group_share(struct tl_lives *l, struct life *life, const struct life *with);
@@ -249,7 +359,11 @@ uint8_t reclaim_now(const struct tl_lives *l, const struct life *life); /* enum 
 uint8_t call_now(const struct tl_lives *l, const struct life *life); /* enum tl_call */
 void see_side(struct tl_lives *l, const struct tl_event *ev);
 
-/* birth.c, called from func.c */
+/* birth.c: what was seen of it; nothing where it was not */
+struct birth birth_of(const struct life *life);
+void birth_keep(struct life *life, const struct birth *b);
+void life_parent(struct life *life, struct tl_ref parent); /* its parent from now on */
+/* called from func.c */
 void birth_path(struct tl_lives *l, const struct tl_event *ev);
 void birth_request(struct tl_lives *l, const struct tl_event *ev);
 void birth_request_done(struct tl_lives *l, tl_pid by); /* what it has asked for is there */

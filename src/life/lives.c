@@ -68,7 +68,11 @@ static void free_chain(struct tl_lives *l, struct life *life)
 static void free_all(struct tl_lives *l)
 {
 	free_chain(l, l->held_first);
-	free_chain(l, l->kept);
+	show_forget(l);
+	for (struct shown *next; l->kept; l->kept = next) {
+		next = l->kept->next;
+		show_free(l, l->kept);
+	}
 	pids_each (e, &l->pids)
 		if (e->life)
 			life_free(l, e->life);
@@ -121,28 +125,14 @@ static void witness(struct tl_lives *l, const struct tl_event *ev)
 
 struct tl_err *tl_lives_feed(struct tl_lives *l, const struct tl_event *ev)
 {
+	if (l->shown && !l->keep_all)
+		show_forget(l);
 	if (ev->t != TL_NS_NONE)
 		lives_advance(l, ev->t);
 	witness(l, ev);
 	if (handler_of[ev->kind])
 		handler_of[ev->kind](l, ev);
 	return l->err ? take(l->err) : NULL;
-}
-
-const struct tl_task *tl_lives_find(const struct tl_lives *l, tl_pid pid)
-{
-	struct life *life = life_at((struct tl_lives *)l, pid);
-
-	return life ? &life->t : NULL;
-}
-
-void tl_lives_each(const struct tl_lives *l, tl_life_fn fn, void *ctx)
-{
-	pids_each (e, &l->pids)
-		if (e->life)
-			fn(ctx, &e->life->t);
-	for (const struct life *h = l->held_first; h; h = h->next_held)
-		fn(ctx, &h->t);
 }
 
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *l)

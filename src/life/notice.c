@@ -8,14 +8,14 @@
 
 static bool born_thread(const struct life *life)
 {
-	return life->t.birth.flags_known && life->t.birth.clone_flags & TL_CLONE_THREAD;
+	return life->t.flags_known && life->t.clone_flags & TL_CLONE_THREAD;
 }
 
 /* Whose end does this notice tell? The leader's, when a thread of its process is the last to go; NULL when the
  * leader is not known. */
 static struct life *subject_of(struct tl_lives *l, struct life *sender)
 {
-	const struct tl_process *p = sender->t.process;
+	const struct group *p = group_of(sender);
 	tl_pid first = p->n_threads ? p->thread[0] : TL_PID_NONE;
 	struct life *leader;
 
@@ -30,7 +30,7 @@ static struct life *subject_of(struct tl_lives *l, struct life *sender)
 
 static bool same_parent(const struct life *child, const struct life *parent)
 {
-	const struct tl_task *p = &parent->t;
+	const struct held *p = &parent->t;
 
 	return child->t.parent.tid == p->tid ||
 	       (p->tgid != TL_PID_NONE && child->t.parent.tid == p->tgid);
@@ -46,7 +46,7 @@ static bool tells_of_zombie_child(struct life *sender, struct life *parent, cons
 
 	if (!is_dying(sender) || sender->t.parent.tid == TL_PID_NONE || same_parent(sender, parent))
 		return false;
-	if (!sender->t.n_children)
+	if (!sender->deeds->n_children)
 		return false;
 	d = own_deeds(sender);
 	if (!d)
@@ -71,8 +71,8 @@ static struct life *bearer(struct tl_lives *l, const struct life *parent, const 
 {
 	struct life *now = life_at(l, ref->tid);
 
-	if (now && now->t.generation > ref->generation && now->t.n_execs && now->t.exec[0].old_pid > 0 &&
-	    now->t.exec[0].old_pid != ref->tid && same_parent(now, parent))
+	if (now && now->t.generation > ref->generation && now->deeds->n_execs && now->deeds->exec[0].old_pid > 0 &&
+	    now->deeds->exec[0].old_pid != ref->tid && same_parent(now, parent))
 		return now;
 	return life_by_ref(l, ref);
 }
@@ -80,22 +80,22 @@ static struct life *bearer(struct tl_lives *l, const struct life *parent, const 
 /* Children by birth and by adoption, in one count; NULL: gone, or somebody else's by now (CLONE_PARENT: from birth on). */
 static struct life *child_at(struct tl_lives *l, const struct life *parent, unsigned i)
 {
-	const struct tl_task *t = &parent->t;
-	struct life *child = bearer(l, parent, i < t->n_children ? &t->child[i] : &parent->deeds->foster[i - t->n_children]);
+	const struct deeds *d = parent->deeds;
+	struct life *child = bearer(l, parent, i < d->n_children ? &d->child[i] : &d->foster[i - d->n_children]);
 
-	if (!child || !same_parent(child, parent) || (i < t->n_children && child->t.n_adoptions))
+	if (!child || !same_parent(child, parent) || (i < d->n_children && child->deeds->n_adoptions))
 		return NULL;
 	return child;
 }
 
 static unsigned children(const struct life *parent)
 {
-	return parent->t.n_children + parent->deeds->n_fosters;
+	return parent->deeds->n_children + parent->deeds->n_fosters;
 }
 
 static bool knows_children(const struct life *parent)
 {
-	return !parent->t.children_more && parent->deeds->n_fosters < FOSTERS_KEPT;
+	return !parent->deeds->children_more && parent->deeds->n_fosters < FOSTERS_KEPT;
 }
 
 struct life *only_dead_child(struct tl_lives *l, const struct life *parent)
@@ -136,7 +136,7 @@ static void settle_children(struct tl_lives *l, struct life *parent)
 			continue;
 		if (parent->deeds->zombies_told)
 			kin_adopted(l, child, parent->deeds->heir, parent->deeds->heir_seen);
-		else if (group_of(parent)->waiting.is && child->t.death->last_state == 'Z')
+		else if (group_of(parent)->affairs->waiting.is && child->t.death->last_state == 'Z')
 			reap_by(child, parent, parent->t.death->seen, true);
 	}
 }
@@ -162,9 +162,9 @@ static void adopted_before(struct tl_lives *l, struct life *child, struct life *
 	struct life *old = life_by_ref(l, &child->t.parent);
 
 	if (child->t.parent.tid == TL_PID_NONE)
-		child->t.parent = life_ref(parent);
+		life_parent(child, life_ref(parent));
 	else if (!old || is_dying(old))
-		kin_adopted(l, child, life_ref(parent), old && group_of(old)->p.ended ? group_of(old)->p.end : seen_at(ev));
+		kin_adopted(l, child, life_ref(parent), old && group_of(old)->ended ? group_of(old)->affairs->end : seen_at(ev));
 }
 
 /*
@@ -192,11 +192,21 @@ void notice_last_switch(struct tl_lives *l, struct life *life)
 		settle_children(l, life);
 }
 
+/* Where the birth itself does not say who it is. */
+static void parent_told(struct life *child, const struct life *parent)
+{
+	struct birth b = birth_of(child);
+
+	if (!b.seen.is || b.real_parent.tid != TL_PID_NONE || child->deeds->n_adoptions)
+		return;
+	b.real_parent = life_ref(parent);
+	birth_keep(child, &b);
+}
+
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev)
 {
 	struct life *child = subject_of(l, sender);
 	struct tl_notice *n;
-	struct tl_birth *b;
 
 	if (tells_of_zombie_child(sender, parent, ev))
 		return;
@@ -209,13 +219,11 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 	if (!n)
 		return;
 	told_of_zombie_before(child, sender, parent);
-	b = &child->t.birth;
 	*n = (struct tl_notice){.seen = seen_at(ev), .parent = life_ref(parent), .sender = life_ref(sender),
 				.sig = ev->u.sig.sig, .code = ev->u.sig.code, .result = ev->u.sig.result};
 	if (sender != parent && !same_parent(child, parent))
 		adopted_before(l, child, parent, ev);
-	if (b->seen.is && b->real_parent.tid == TL_PID_NONE && !child->t.n_adoptions)
-		b->real_parent = life_ref(parent);
+	parent_told(child, parent);
 	remember(parent, child);
 	if (child != sender || !child->t.sched->any)
 		settle_children(l, child);

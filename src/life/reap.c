@@ -22,17 +22,18 @@ void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool 
 	if (parent)
 		r->automatic = 0;
 	if (parent)
-		r->waited = group_of(parent)->waiting;
+		r->waited = group_of(parent)->affairs->waiting;
 }
 
 void see_wait(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *owner = life_owner(l, ev);
+	struct affairs *a = owner ? own_affairs(owner) : NULL;
 
-	if (!owner)
+	if (!a)
 		return;
-	group_of(owner)->waiting = seen_at(ev);
-	group_of(owner)->waiting_for = ev->u.wait.pid;
+	a->waiting = seen_at(ev);
+	a->waiting_for = ev->u.wait.pid;
 }
 
 /* A tracer is told of its tracee's end too, and waits for it; while the parent lives, the zombie is left to that. */
@@ -46,12 +47,12 @@ static bool only_traces(struct tl_lives *l, const struct life *owner, const stru
 void see_waitid(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *owner = life_owner(l, ev);
-	struct group *g = owner ? group_of(owner) : NULL;
+	struct affairs *a = owner ? own_affairs(owner) : NULL;
 
-	if (!g)
+	if (!a)
 		return;
-	g->wait_told = ev->u.waitid.of_one;
-	g->wait_options = ev->u.waitid.options;
+	a->wait_told = ev->u.waitid.of_one;
+	a->wait_options = ev->u.waitid.options;
 }
 
 /* There was such a child, it is dead, and is not there any more: it reaped itself. */
@@ -69,12 +70,12 @@ static void is_no_child(struct life *child)
  * A wait for the end of one process that must not come back without says all: by returning 0 that it is dead, and
  * reaped unless it was to be left; by ECHILD that it is gone. include/uapi/linux/wait.h
  */
-static bool waitid_tells(struct tl_lives *l, struct group *g, struct life *owner, struct life *child, const struct tl_event *ev)
+static bool waitid_tells(struct tl_lives *l, const struct affairs *a, struct life *owner, struct life *child, const struct tl_event *ev)
 {
 	enum { NO_HANG = 1, STOPPED = 2, CONTINUED = 8, NO_WAIT = 0x01000000, SIG_CHLD = 17, NO_CHILD = -10 };
 	const struct tl_notice *n = child->t.notice;
 
-	if (!g->wait_told || g->p.n_threads != 1 || g->wait_options & (NO_HANG | STOPPED | CONTINUED) ||
+	if (!a->wait_told || group_of(owner)->n_threads != 1 || a->wait_options & (NO_HANG | STOPPED | CONTINUED) ||
 	    !child->t.death->seen.is || life_by_ref(l, &child->t.parent) != owner)
 		return false;
 	/* a clone that tells its end by another signal is no child to every wait */
@@ -84,7 +85,7 @@ static bool waitid_tells(struct tl_lives *l, struct group *g, struct life *owner
 	}
 	if (ev->u.wait_return.ret)
 		return false;
-	if (!(g->wait_options & NO_WAIT))
+	if (!(a->wait_options & NO_WAIT))
 		reap_by(child, owner, seen_at(ev), false);
 	return true;
 }
@@ -96,15 +97,15 @@ static bool waitid_tells(struct tl_lives *l, struct group *g, struct life *owner
  */
 static void waitid_returns(struct tl_lives *l, struct life *owner, const struct tl_event *ev)
 {
-	struct group *g = group_of(owner);
-	struct life *child = g->waiting.is && g->waiting_for > 0 ? life_at(l, g->waiting_for) : NULL;
+	struct affairs *a = own_affairs(owner);
+	struct life *child = a && a->waiting.is && a->waiting_for > 0 ? life_at(l, a->waiting_for) : NULL;
 	const struct tl_notice *n = child ? child->t.notice : NULL;
 	const int no_child = -10;
 
-	if (child && waitid_tells(l, g, owner, child, ev))
+	if (child && waitid_tells(l, a, owner, child, ev))
 		return;
-	if (!child || g->p.n_threads != 1 || life_by_ref(l, &child->t.parent) != owner || !child->t.death->seen.is ||
-	    !n->seen.is || (n->seen.t >= g->waiting.t && !(owner->sleep_state == 'S' && owner->slept > g->waiting.t)))
+	if (!child || group_of(owner)->n_threads != 1 || life_by_ref(l, &child->t.parent) != owner || !child->t.death->seen.is ||
+	    !n->seen.is || (n->seen.t >= a->waiting.t && !(owner->sleep_state == 'S' && owner->slept > a->waiting.t)))
 		return;
 	if (ev->u.wait_return.ret == no_child && child->t.death->last_state == 'X' && child->t.reap->is &&
 	    child->t.reap->automatic < 0) {
@@ -112,8 +113,8 @@ static void waitid_returns(struct tl_lives *l, struct life *owner, const struct 
 	} else if (!ev->u.wait_return.ret && child->t.death->last_state == 'X') {
 		reap_by(child, owner, seen_at(ev), false);
 	} else if (!ev->u.wait_return.ret) {
-		g->took = life_ref(child); /* with WNOWAIT it stays a zombie */
-		g->took_at = seen_at(ev);
+		a->took = life_ref(child); /* with WNOWAIT it stays a zombie */
+		a->took_at = seen_at(ev);
 	}
 }
 
@@ -122,7 +123,9 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 	struct life *owner = life_owner(l, ev), *child;
 
 	if (owner && ev->u.wait_return.is_waitid)
-		waitid_returns(l, owner, ev), group_of(owner)->wait_told = false;
+		waitid_returns(l, owner, ev);
+	if (owner && ev->u.wait_return.is_waitid && group_of(owner)->affairs->wait_told)
+		own_affairs(owner)->wait_told = false;
 	if (!owner || ev->u.wait_return.is_waitid || ev->u.wait_return.ret <= 0 || ev->u.wait_return.ret > INT32_MAX)
 		return;
 	child = life_at(l, (tl_pid)ev->u.wait_return.ret);
@@ -137,7 +140,7 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
  */
 static struct life *parent_now(struct tl_lives *l, const struct life *child)
 {
-	const struct tl_task *t = &child->t;
+	const struct held *t = &child->t;
 	const struct tl_ref *ref = t->parent.tid > 0 ? &t->parent : &t->notice->parent;
 
 	return ref->tid > 0 ? life_at(l, ref->tid) : NULL;
@@ -147,7 +150,7 @@ static struct life *waiting_parent(struct tl_lives *l, const struct life *child)
 {
 	struct life *parent = parent_now(l, child);
 
-	return parent && group_of(parent)->waiting.is ? parent : NULL;
+	return parent && group_of(parent)->affairs->waiting.is ? parent : NULL;
 }
 
 static bool is_thread(const struct life *life)
@@ -172,7 +175,7 @@ static bool parent_stayed_off(const struct tl_lives *l, const struct life *life,
 /* Without its clone flags a thread looks like a process, even by the notice: the last thread sends that of its leader. */
 static bool may_be_thread(const struct tl_lives *l, const struct life *life)
 {
-	return !l->w.newtask && !life->t.birth.flags_known && !life->t.n_execs;
+	return !l->w.newtask && !life->t.flags_known && !life->deeds->n_execs;
 }
 
 /* Where its parent was gone, nobody could have waited. */
@@ -187,9 +190,9 @@ static bool outlived(const struct life *life, const struct life *parent)
 static bool asked_for_sigchld(const struct life *life)
 {
 	const uint64_t libc_fork = 0x1200000, vfork = TL_CLONE_VM | TL_CLONE_VFORK;
-	uint64_t flags = life->t.birth.clone_flags & ~0xffull;
+	uint64_t flags = life->t.clone_flags & ~0xffull;
 
-	return life->t.birth.flags_known && (flags == libc_fork || flags == vfork);
+	return life->t.flags_known && (flags == libc_fork || flags == vfork);
 }
 
 /* Did it reap itself? 1 it did, 0 its parent was quick, -1 it cannot be told. */
@@ -207,13 +210,13 @@ static int alone(struct tl_lives *l, const struct life *life)
 		return 1;
 	if (any_kind)
 		return -1;
-	if (parent && n->seen.is && n->seen.t != TL_NS_NONE && group_of(parent)->released > n->seen.t)
+	if (parent && n->seen.is && n->seen.t != TL_NS_NONE && group_of(parent)->affairs->released > n->seen.t)
 		return 0;
 	if (!l->w.signal)
 		return -1;
 	if (!n->seen.is)
 		return asked_for_sigchld(life) || outlived(life, parent) ? 1 : -1;
-	if (!parent || group_of(parent)->had_zombies)
+	if (!parent || group_of(parent)->affairs->had_zombies)
 		return 0;
 	return parent_stayed_off(l, life, parent) ? 1 : -1;
 }
@@ -222,7 +225,7 @@ static int alone(struct tl_lives *l, const struct life *life)
 static void keep_waiter(struct tl_reap *r, const struct life *parent)
 {
 	r->waiter = life_ref(parent);
-	r->waited = group_of(parent)->waiting;
+	r->waited = group_of(parent)->affairs->waiting;
 }
 
 /*
@@ -236,13 +239,13 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 	struct life *parent = life_by_ref(l, n->seen.is ? &n->parent : &life->t.parent);
 	int self;
 
-	if (parent && life->t.death->last_state == 'Z')
-		group_of(parent)->had_zombies = true;
+	if (parent && life->t.death->last_state == 'Z' && own_affairs(parent))
+		own_affairs(parent)->had_zombies = true;
 	notice_last_switch(l, life);
 	if (life->t.death->last_state != 'X' || life->t.reap->is)
 		return;
-	if (parent && group_of(parent)->took_at.is && life_by_ref(l, &group_of(parent)->took) == life) {
-		reap_by(life, parent, group_of(parent)->took_at, false);
+	if (parent && group_of(parent)->affairs->took_at.is && life_by_ref(l, &group_of(parent)->affairs->took) == life) {
+		reap_by(life, parent, group_of(parent)->affairs->took_at, false);
 		return;
 	}
 	self = alone(l, life);
@@ -306,8 +309,9 @@ void reap_release(struct tl_lives *l, const struct tl_event *ev)
 		owner->released = true;
 		return;
 	}
-	group_of(owner)->released = ev->t;
-	child = owner->t.birth.seen.is ? only_dead_child(l, owner) : NULL;
+	if (own_affairs(owner))
+		own_affairs(owner)->released = ev->t;
+	child = owner->t.born ? only_dead_child(l, owner) : NULL;
 	if (child)
 		reap_by(child, owner, seen_at(ev), false);
 }

@@ -15,7 +15,7 @@ static bool alike(const struct tl_rhythm *r, char state, tl_ns ns)
 	return r->state == state && ns <= mean + mean / 4 + 1000 && ns >= mean - mean / 4 - 1000;
 }
 
-static struct tl_rhythm *rhythm_for(struct life *life, struct tl_sched *s, char state, tl_ns ns)
+static struct tl_rhythm *rhythm_for(struct life *life, struct ran_more *s, char state, tl_ns ns)
 {
 	struct tl_rhythm *r;
 	unsigned least = s->n_rhythms > RHYTHM_LOOK_BACK ? s->n_rhythms - RHYTHM_LOOK_BACK : 0;
@@ -25,7 +25,7 @@ static struct tl_rhythm *rhythm_for(struct life *life, struct tl_sched *s, char 
 			return &s->rhythm[i];
 	r = s->n_rhythms == TL_RHYTHMS
 		    ? NULL
-		    : array_more(&life->mem, s->rhythm, s->n_rhythms, &life->rhythms_cap, sizeof(*r));
+		    : array_more(&life->mem, s->rhythm, s->n_rhythms, &s->rhythms_cap, sizeof(*r));
 	if (!r) {
 		s->rhythms_more++;
 		return NULL;
@@ -34,9 +34,9 @@ static struct tl_rhythm *rhythm_for(struct life *life, struct tl_sched *s, char 
 	return &s->rhythm[s->n_rhythms++];
 }
 
-static void slept(struct life *life, struct tl_sched *s, char state, tl_ns from, tl_ns to)
+static void slept(struct life *life, struct ran_more *s, char state, tl_ns from, tl_ns to)
 {
-	struct tl_rhythm *r = rhythm_for(life, s, state, to - from);
+	struct tl_rhythm *r = s ? rhythm_for(life, s, state, to - from) : NULL;
 	tl_ns ns = to - from;
 
 	if (!r)
@@ -56,12 +56,26 @@ static bool is_stop(char state)
 	return state == 'T' || state == 't';
 }
 
+static void asleep(struct life *life, struct ran *s, tl_ns t, bool cut)
+{
+	bool stop = is_stop(life->sleep_state);
+	tl_ns ns = t - life->since;
+
+	if (!stop)
+		s->sleep += ns;
+	else if (own_more(life))
+		own_more(life)->stopped += ns;
+	segment_add(life, life->since, t, stop ? TL_STOPPED : TL_SLEEPING);
+	if (!cut)
+		slept(life, own_more(life), life->sleep_state, life->since, t);
+}
+
 /* Time spent in the state that ends at t; `cut`: only the trace ends, so a sleep is not known to be over. Clocks
  * that run backwards add nothing. */
 static void close_state(struct life *life, tl_ns t, bool cut)
 {
 	tl_ns ns = life->since == TL_NS_NONE || t == TL_NS_NONE || t < life->since ? -1 : t - life->since;
-	struct tl_sched *s = ns >= 0 && life->run != RUN_UNKNOWN ? own_sched(life) : NULL;
+	struct ran *s = ns >= 0 && life->run != RUN_UNKNOWN ? own_sched(life) : NULL;
 
 	if (s) {
 		switch (life->run) {
@@ -75,10 +89,7 @@ static void close_state(struct life *life, tl_ns t, bool cut)
 			segment_add(life, life->since, t, TL_RUNNABLE);
 			break;
 		case RUN_ASLEEP:
-			*(is_stop(life->sleep_state) ? &s->stopped : &s->sleep) += ns;
-			segment_add(life, life->since, t, is_stop(life->sleep_state) ? TL_STOPPED : TL_SLEEPING);
-			if (!cut)
-				slept(life, s, life->sleep_state, life->since, t);
+			asleep(life, s, t, cut);
 			break;
 		case RUN_UNKNOWN: break;
 		}
@@ -103,7 +114,7 @@ static void run_enter(struct life *life, enum run_state state, tl_ns t)
 	run_close(life, t);
 	life->run = (uint8_t)state;
 	life->since = t;
-	life->woken_by = TL_PID_NONE;
+	segment_woken(life, TL_PID_NONE);
 }
 
 /*
@@ -121,7 +132,7 @@ void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 
 static void switched_out(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
-	struct tl_sched *s = own_sched(life);
+	struct ran *s = own_sched(life);
 	char state = ev->u.sw.state;
 
 	if (!s)
@@ -150,14 +161,17 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 
 static void on_cpu(struct life *life, int cpu)
 {
-	struct tl_sched *s = own_sched(life);
+	struct ran *s = own_sched(life);
 
 	if (!s || cpu < 0 || cpu >= 256)
 		return;
-	s->cpus[cpu / 64] |= 1ull << cpu % 64;
+	if (cpu < 64)
+		s->cpus |= 1ull << cpu;
+	else if (own_more(life))
+		s->more->cpus[cpu / 64 - 1] |= 1ull << cpu % 64;
 	/* a trace without sched_migrate_task shows the moves at least where it runs next */
-	life->moves += s->any && life->last_cpu != cpu;
-	life->last_cpu = (int16_t)cpu;
+	life->moves += s->any && s->last_cpu != cpu;
+	s->last_cpu = (int16_t)cpu;
 	if (s->migrations < life->moves)
 		s->migrations = life->moves;
 }
@@ -198,7 +212,7 @@ void see_wake(struct tl_lives *l, const struct tl_event *ev)
 	/* sched_waking, then sched_wakeup: the first counts; one that runs cancels its own sleep */
 	if (life && life->run != RUN_ON_CPU && life->run != RUN_QUEUED) {
 		run_enter(life, RUN_QUEUED, ev->t);
-		life->woken_by = waker(ev);
+		segment_woken(life, waker(ev));
 	}
 }
 
@@ -214,7 +228,7 @@ void see_wakeup_new(struct tl_lives *l, const struct tl_event *ev)
 void see_migrate(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_of(l, ev->u.wake.pid, ev->u.wake.comm, ev);
-	struct tl_sched *s = life ? own_sched(life) : NULL;
+	struct ran *s = life ? own_sched(life) : NULL;
 
 	if (!s)
 		return;

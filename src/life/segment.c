@@ -33,10 +33,11 @@ bool tl_segment_doubtful(const struct tl_segment *seg, const struct tl_blind *b)
 void segment_keep(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
 {
 	bool waits = what == TL_SLEEPING || what == TL_STOPPED;
-	struct tl_segment *last, seg = {from, to, life->cpu, (uint8_t)what, waits ? life->sleep_state : 0,
-					 what == TL_RUNNABLE ? life->woken_by : TL_PID_NONE};
+	struct tl_segments *kept = &life->segments->kept;
+	struct tl_segment *last = kept->n ? &kept->v[kept->n - 1] : NULL;
+	struct tl_segment seg = {from, to, life->cpu, (uint8_t)what, waits ? life->sleep_state : 0,
+				 what == TL_RUNNABLE ? life->segments->woken_by : TL_PID_NONE};
 
-	last = life->segments->n ? &life->segments->v[life->segments->n - 1] : NULL;
 	if (last && seg.from < last->to) /* clocks of CPUs that differ */
 		seg.from = last->to;
 	if (seg.to <= seg.from)
@@ -46,7 +47,7 @@ void segment_keep(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
 		last->to = seg.to;
 		return;
 	}
-	last = vec_push(life->segments);
+	last = vec_push(kept);
 	if (last)
 		*last = seg;
 }
@@ -84,11 +85,11 @@ static enum tl_doing doing_now(const struct life *life)
 
 bool tl_lives_doing(const struct tl_lives *l, const struct tl_task *task, struct tl_segment *ret)
 {
-	const struct life *life = container_of(task, const struct life, t);
-	bool zombie = task->death->seen.is && task->death->last_state == 'Z' && !task->reap->is && l->w.free;
+	const struct life *life = container_of(task, const struct shown, t)->life;
+	bool zombie = life->t.death->seen.is && life->t.death->last_state == 'Z' && !life->t.reap->is && l->w.free;
 	tl_ns from = zombie ? life->off_cpu : life->since;
 
-	if (life->finished || !life->segments || (l->rooted && !task->family) || (!zombie && life->run == RUN_UNKNOWN))
+	if (life->finished || !life->segments || (l->rooted && !life->t.family) || (!zombie && life->run == RUN_UNKNOWN))
 		return false;
 	*ret = (struct tl_segment){from, l->now, life->cpu, zombie ? TL_ZOMBIE : (uint8_t)doing_now(life),
 				   life->run == RUN_ASLEEP ? life->sleep_state : 0, TL_PID_NONE};
@@ -145,13 +146,13 @@ static void of_all(struct tl_lives *l, struct trim *t, void (*fn)(struct trim *t
 {
 	pids_each (e, &l->pids)
 		if (e->life && e->life->segments)
-			fn(t, e->life->segments);
+			fn(t, &e->life->segments->kept);
 	for (struct life *h = l->held_first; h; h = h->next_held)
 		if (h->segments)
-			fn(t, h->segments);
-	for (struct life *k = l->kept; k; k = k->next_held)
-		if (k->segments)
-			fn(t, k->segments);
+			fn(t, &h->segments->kept);
+	for (struct shown *k = l->kept; k; k = k->next)
+		if (k->life->segments)
+			fn(t, &k->life->segments->kept);
 }
 
 /* Half of them, so that it is not to be done again at once. */

@@ -52,12 +52,12 @@ static bool put_into(struct tl_signal *v, unsigned n, const struct wanted *w)
 
 static bool put_into_life(struct life *life, const struct wanted *w)
 {
-	struct tl_process *p = life->t.process;
-	bool found = put_into(life->t.signals, life->t.n_signals, w);
+	const struct affairs *p = group_of(life)->affairs;
+	bool found = put_into(life->deeds->signals, life->deeds->n_signals, w);
 
-	for (unsigned i = 0; p && i < p->n_leavers; i++)
+	for (unsigned i = 0; i < p->n_leavers; i++)
 		put_into((struct tl_signal *)p->leaver[i].own, p->leaver[i].n_own, w);
-	return (p && put_into(p->group_signals, p->n_group_signals, w)) || found;
+	return put_into(p->group_signals, p->n_group_signals, w) || found;
 }
 
 static void put_everywhere(struct tl_lives *l, tl_pid target, const struct wanted *w)
@@ -89,7 +89,7 @@ void sender_told(struct tl_lives *l, const struct tl_event *ev)
 
 void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev)
 {
-	struct deeds *d = owner->t.argv || owner->t.kthread ? NULL : own_deeds(owner);
+	struct deeds *d = owner->deeds->argv || owner->t.kthread ? NULL : own_deeds(owner);
 
 	if (!d || d->n_sent == SENT_KEPT)
 		return;
@@ -99,9 +99,12 @@ void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev)
 
 void sender_execed(struct life *life)
 {
-	life->t.argv = NULL; /* of the program before */
-	if (life->deeds->n_sent)
-		own_deeds(life)->n_sent = 0;
+	struct deeds *d = own_deeds(life);
+
+	if (!d)
+		return;
+	d->argv = NULL; /* of the program before */
+	d->n_sent = 0;
 }
 
 void sender_named(struct tl_lives *l, struct life *life)
@@ -116,7 +119,7 @@ void sender_named(struct tl_lives *l, struct life *life)
 						.leads = -1,
 						.limit = -1,
 						.place = d->sent[i].place,
-						.argv = life->t.argv});
+						.argv = d->argv});
 	if (d->n_sent)
 		own_deeds(life)->n_sent = 0;
 }

@@ -8,7 +8,7 @@ static void alive(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!life || is_dying(life))
 		return;
-	if (!life->t.birth.seen.is)
+	if (!life->t.born)
 		life->census = true;
 	if (!life->t.n_comms)
 		life_name(life, ev->u.side.comm);
@@ -16,7 +16,7 @@ static void alive(struct tl_lives *l, const struct tl_event *ev)
 	if (!life->tgid_known && ev->u.side.tgid > 0)
 		group_join(l, life, ev->u.side.tgid);
 	if (life->t.parent.tid == TL_PID_NONE && ev->u.side.ppid > 0)
-		life->t.parent = ref_pid(l, ev->u.side.ppid, NULL);
+		life_parent(life, ref_pid(l, ev->u.side.ppid, NULL));
 }
 
 /* Killed on its way into exit it did not leave by it: then the status is the signal. */
@@ -72,17 +72,17 @@ static void waited(struct tl_lives *l, const struct tl_event *ev)
 static void commanded(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_at(l, ev->u.side.tid);
-	struct tl_task *t;
+	struct deeds *d;
 
 	if (!life)
 		life = life_dead(l, ev->u.side.tid, TL_NS_NONE);
-	if (!life)
+	d = life ? own_deeds(life) : NULL;
+	if (!d)
 		return;
-	t = &life->t;
-	t->argv = ev->u.side.text;
+	d->argv = ev->u.side.text;
 	sender_named(l, life);
-	if (t->n_execs && !t->exec[t->n_execs - 1].argv && (t->n_execs == 1 || t->exec[t->n_execs - 2].argv))
-		t->exec[t->n_execs - 1].argv = ev->u.side.text;
+	if (d->n_execs && !d->exec[d->n_execs - 1].argv && (d->n_execs == 1 || d->exec[d->n_execs - 2].argv))
+		d->exec[d->n_execs - 1].argv = ev->u.side.text;
 }
 
 void see_side(struct tl_lives *l, const struct tl_event *ev)
@@ -100,8 +100,8 @@ void see_side(struct tl_lives *l, const struct tl_event *ev)
 		break;
 	case TL_SIDE_CMD: commanded(l, ev); break;
 	case TL_SIDE_CGROUP:
-		if (life)
-			life->t.cgroup = ev->u.side.text;
+		if (life && own_deeds(life))
+			own_deeds(life)->cgroup = ev->u.side.text;
 		break;
 	case TL_SIDE_SENDER: sender_told(l, ev); break;
 	case TL_SIDE_MODE: break;

@@ -28,29 +28,30 @@ static bool tells_of_child(const struct tl_event *ev)
 }
 
 /* inv 5: the first half of the signals a task ever got is kept, and the newest ones; those between are counted. */
-static void forget_middle(struct life *life)
+static void forget_middle(struct deeds *d)
 {
-	struct tl_task *t = &life->t;
 	const unsigned first = TL_SIGNALS_KEPT / 2, gone = TL_SIGNALS_KEPT / 4;
 
-	memmove(t->signals + first, t->signals + first + gone,
-		(t->n_signals - first - gone) * sizeof(*t->signals));
-	t->n_signals -= gone;
-	t->signals_folded += gone;
+	memmove(d->signals + first, d->signals + first + gone,
+		(d->n_signals - first - gone) * sizeof(*d->signals));
+	d->n_signals -= gone;
+	d->signals_folded += gone;
 }
 
 static struct tl_signal *signal_room(struct life *life)
 {
-	struct tl_task *t = &life->t;
+	struct deeds *d = own_deeds(life);
 	struct tl_signal *v;
 
-	if (t->n_signals == TL_SIGNALS_KEPT)
-		forget_middle(life);
-	v = array_more(&life->mem, t->signals, t->n_signals, &life->signals_cap, sizeof(*v));
+	if (!d)
+		return NULL;
+	if (d->n_signals == TL_SIGNALS_KEPT)
+		forget_middle(d);
+	v = array_more(&life->mem, d->signals, d->n_signals, &d->signals_cap, sizeof(*v));
 	if (!v)
 		return NULL;
-	t->signals = v;
-	v = &t->signals[t->n_signals++];
+	d->signals = v;
+	v = &d->signals[d->n_signals++];
 	memset(v, 0, sizeof(*v));
 	return v;
 }
@@ -75,7 +76,7 @@ static int8_t leads_session(const struct tl_lives *l, const struct life *life)
 {
 	if (life->t.asked & TL_ASKED_SESSION)
 		return 1;
-	return l->w.asks && life->t.birth.seen.is && life->t.is_leader ? 0 : -1;
+	return l->w.asks && life->t.born && life->t.is_leader ? 0 : -1;
 }
 
 static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, struct life *target,
@@ -104,25 +105,25 @@ static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, st
 	s->call = call_now(l, owner);
 	s->reclaim = reclaim_now(l, owner);
 	s->framing = owner == target && owner->framing == 1;
-	s->owner_hung = owner->hung_up || !owner->t.birth.seen.is;
-	s->owner_argv = owner->t.argv;
-	s->owner_cgroup = owner->t.cgroup;
+	s->owner_hung = owner->hung_up || !owner->t.born;
+	s->owner_argv = owner->deeds->argv;
+	s->owner_cgroup = owner->deeds->cgroup;
 }
 
 /* What concerns the whole process is kept with it too, because the thread named as target may be gone. Notices
  * about children are not: they kill nobody and there is no end of them. */
 static void keep_with_group(struct life *target, const struct tl_signal *s)
 {
-	struct group *g = group_of(target);
+	struct affairs *g = own_affairs(target);
 	struct tl_signal *v;
 
-	if (!g || g->p.n_group_signals >= TL_SIGNALS_KEPT)
+	if (!g || g->n_group_signals >= TL_SIGNALS_KEPT)
 		return;
-	v = array_more(&g->mem, g->p.group_signals, g->p.n_group_signals, &g->signals_cap, sizeof(*v));
+	v = array_more(&g->mem, g->group_signals, g->n_group_signals, &g->signals_cap, sizeof(*v));
 	if (!v)
 		return;
-	g->p.group_signals = v;
-	v = &g->p.group_signals[g->p.n_group_signals++];
+	g->group_signals = v;
+	v = &g->group_signals[g->n_group_signals++];
 	*v = *s;
 	v->ancestry = NULL; /* of the task's arena; the task's own record has it */
 	v->n_ancestry = 0;
@@ -139,15 +140,15 @@ static void mark_continued(struct tl_signal *list, unsigned n, const struct tl_s
 /* A terminal that is hung up, and what a dying task does to a group of jobs: drivers/tty/tty_jobctrl.c, kernel/exit.c */
 static void hang_up(struct life *target, const struct tl_signal *s)
 {
-	struct group *g = group_of(target);
+	const struct affairs *g = group_of(target)->affairs;
 
 	if (s->code != BY_KERNEL || !s->group)
 		return;
 	target->hung_up |= s->sig == SIG_HUP;
 	if (s->sig != SIG_CONT || !s->owner_dead)
 		return;
-	mark_continued(target->t.signals, target->t.n_signals, s);
-	mark_continued(g->p.group_signals, g->p.n_group_signals, s);
+	mark_continued(target->deeds->signals, target->deeds->n_signals, s);
+	mark_continued(g->group_signals, g->n_group_signals, s);
 }
 
 void see_signal(struct tl_lives *l, const struct tl_event *ev)
@@ -197,12 +198,12 @@ struct noted {
 
 static void noted_for(const struct life *life, struct noted ret[NOTED])
 {
-	const struct tl_process *p = life->t.process;
-	const struct tl_task *leader = p->leader != &life->t ? p->leader : NULL;
+	const struct group *p = group_of(life);
+	const struct deeds *leader = p->leader && p->leader != life ? p->leader->deeds : NULL;
 
-	ret[0] = (struct noted){life->t.signals, life->t.n_signals};
+	ret[0] = (struct noted){life->deeds->signals, life->deeds->n_signals};
 	ret[1] = (struct noted){leader ? leader->signals : NULL, leader ? leader->n_signals : 0};
-	ret[2] = (struct noted){p->group_signals, p->n_group_signals};
+	ret[2] = (struct noted){p->affairs->group_signals, p->affairs->n_group_signals};
 }
 
 /* One delivery takes every pending instance of a standard signal, one of a real-time signal. */

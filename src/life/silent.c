@@ -28,8 +28,7 @@ void silent_switch(struct tl_lives *l, int cpu)
 /* event-fork adds who is born with a sched_process_fork; workers of io_uring are not (kernel/fork.c create_io_thread). */
 static bool is_followed(const struct tl_lives *l, const struct life *life)
 {
-	const struct tl_birth *b = &life->t.birth;
-	bool forked = b->confirmed.is || b->seen.kind == TL_EV_FORK;
+	bool forked = life->t.confirmed || birth_of(life).seen.kind == TL_EV_FORK;
 
 	return !l->rooted || life->t.root || (life->t.family && forked);
 }

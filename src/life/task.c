@@ -82,6 +82,7 @@ const struct tl_reap tl_no_reap = {.automatic = -1, .by.tid = TL_PID_NONE, .wait
 const struct tl_sched tl_no_sched = {};
 
 static const struct deeds no_deeds = {};
+const struct ran no_ran = {};
 
 /* What comes to pass is this task's own from then on. */
 static void *own(struct life *life, const void *now, const void *none, size_t n)
@@ -115,12 +116,25 @@ struct tl_reap *own_reap(struct life *life)
 	return r;
 }
 
-struct tl_sched *sched_begins(struct life *life)
+/* Most tasks get to run: not out of the arena, which many of them do not need besides. */
+struct ran *sched_begins(struct life *life)
 {
-	struct tl_sched *s = own(life, life->t.sched, &tl_no_sched, sizeof(*s));
+	struct ran *s = pool_take(life->mem.pool, sizeof(*s));
 
-	life->t.sched = s ? s : &tl_no_sched;
+	if (!s)
+		return NULL;
+	*s = no_ran;
+	life->t.sched = s;
 	return s;
+}
+
+struct ran_more *own_more(struct life *life)
+{
+	struct ran *s = own_sched(life);
+
+	if (s && !s->more)
+		s->more = arena_alloc(&life->mem, sizeof(*s->more));
+	return s ? s->more : NULL;
 }
 
 struct deeds *own_deeds(struct life *life)
@@ -150,24 +164,21 @@ static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_eve
 	}
 	e->life = memset(life, 0, sizeof(*life));
 	arena_init_in(&life->mem, &l->pool);
-	life->t.tid = life->bears = pid;
+	life->t.tid = life->t.bears = pid;
 	life->t.tgid = TL_PID_NONE;
 	life->t.generation = ++e->generation;
-	life->t.birth.creator = life->t.birth.real_parent = life->t.birth.requester = ref_none();
 	life->t.parent = ref_none();
 	life->t.death = &tl_no_death;
 	life->t.notice = &tl_no_notice;
 	life->t.reap = &tl_no_reap;
-	life->t.sched = &tl_no_sched;
+	life->t.sched = &no_ran;
 	life->deeds = &no_deeds;
 	life->since = TL_NS_NONE;
 	life->cpu = -1;
-	life->t.comms = &life->comm_room;
-	life->comms_cap = 1;
 	if (++l->n_lives > l->n_most)
 		l->n_most = l->n_lives;
 	if (l->keep_segments) /* without memory for them, they are not seen */
-		life->t.segments = life->segments = calloc(1, sizeof(*life->segments));
+		life->segments = calloc(1, sizeof(*life->segments));
 	if (!group_join(l, life, TL_PID_NONE)) {
 		fail_memory(l);
 		return NULL;
@@ -235,24 +246,38 @@ void life_touch(struct life *life, const struct tl_event *ev)
 		life->t.first = life->t.last;
 }
 
+const struct tl_atom *const *life_names(const struct life *life)
+{
+	return life->t.n_comms > 1 ? life->deeds->comms : &life->t.comm;
+}
+
+/* The second name, or a later one: now they are a list. */
+static bool names_more(struct life *life, const struct tl_atom *comm)
+{
+	struct deeds *d = own_deeds(life);
+	const struct tl_atom **v = d ? array_more(&life->mem, d->comms, d->comms ? life->t.n_comms : 0, &d->comms_cap, sizeof(*v)) : NULL;
+
+	if (!v)
+		return false;
+	d->comms = v;
+	if (life->t.n_comms == 1)
+		v[0] = life->t.comm;
+	v[life->t.n_comms] = comm;
+	return true;
+}
+
 /* Names seen inside records are true at that moment; the same one again is no news. */
 void life_name(struct life *life, const struct tl_atom *comm)
 {
-	struct tl_task *t = &life->t;
-	const struct tl_atom **v;
+	struct held *t = &life->t;
 
-	if (!comm || (t->n_comms && t->comms[t->n_comms - 1] == comm)) {
+	if (!comm || (t->n_comms && life_names(life)[t->n_comms - 1] == comm)) {
 		t->comm = comm ? comm : t->comm;
 		return;
 	}
+	if (!t->n_comms || (t->n_comms < TL_CHILDREN_KEPT && names_more(life, comm)))
+		t->n_comms++;
 	t->comm = comm;
-	if (t->n_comms >= TL_CHILDREN_KEPT)
-		return;
-	v = array_more(&life->mem, t->comms, t->n_comms, &life->comms_cap, sizeof(*v));
-	if (!v)
-		return;
-	t->comms = v;
-	t->comms[t->n_comms++] = comm;
 }
 
 void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, tl_pid tid)
@@ -272,7 +297,8 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 		return;
 	if (life->t.death->seen.is) {
 		/* a thread that is about to exec bears its dead leader's id already; exec.c says which one */
-		group_of(life)->exec_comm = ev->u.rename.newcomm;
+		if (own_affairs(life))
+			own_affairs(life)->exec_comm = ev->u.rename.newcomm;
 		return;
 	}
 	if (!life->t.n_comms && ev->u.rename.oldcomm)
@@ -282,7 +308,10 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 	/* kthread_create names the new thread from the task that asked for it: up to 6.5 (set_task_comm in
 	 * __kthread_create_on_node; since 6.6 the name is given at creation) */
 	if (owner && owner != life && life->t.kthread) {
-		life->t.birth.requester = life_ref(owner);
+		struct birth b = birth_of(life);
+
+		b.requester = life_ref(owner);
+		birth_keep(life, &b);
 		birth_request_done(l, owner->t.tid);
 	}
 }

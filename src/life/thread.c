@@ -9,28 +9,38 @@
 
 #define LEAVERS_KEPT 4096
 
-struct group *group_of(const struct life *life)
+/* So much all its threads have in common: they find it by any of them. */
+static const struct affairs no_affairs = {};
+
+struct affairs *own_affairs(const struct life *life)
 {
-	return life->t.process ? container_of(life->t.process, struct group, p) : NULL;
+	struct group *g = group_of(life);
+	struct pool *pool = life->mem.pool;
+	struct affairs *a;
+
+	if (g->affairs != &no_affairs)
+		return (struct affairs *)g->affairs;
+	a = pool_take(pool, sizeof(*a));
+	if (!a)
+		return NULL;
+	*a = no_affairs;
+	arena_init_in(&a->mem, pool);
+	g->affairs = a;
+	return a;
 }
 
 static struct group *group_new(struct tl_lives *l, tl_pid tgid)
 {
 	struct group *g = pool_take(&l->pool, sizeof(*g));
 
-	if (!g)
-		return NULL;
-	memset(g, 0, sizeof(*g));
-	arena_init_in(&g->mem, &l->pool);
-	g->p.tgid = tgid;
-	g->p.thread = &g->thread_room;
-	g->threads_cap = 1;
+	if (g)
+		*g = (struct group){.tgid = tgid, .thread = &g->thread_room, .affairs = &no_affairs};
 	return g;
 }
 
 static void group_forget(struct tl_lives *l, const struct group *g)
 {
-	struct pid_entry *e = pids_at(&l->pids, g->p.tgid);
+	struct pid_entry *e = pids_at(&l->pids, g->tgid);
 
 	if (e && e->group == g)
 		e->group = NULL;
@@ -51,7 +61,10 @@ static void group_unref(struct tl_lives *l, struct group *g)
 	if (--g->refs)
 		return;
 	group_forget(l, g);
-	arena_fini(&g->mem);
+	if (g->affairs != &no_affairs) {
+		arena_fini(&((struct affairs *)g->affairs)->mem);
+		pool_give(&l->pool, (struct affairs *)g->affairs, sizeof(*g->affairs));
+	}
 	pool_give(&l->pool, g, sizeof(*g));
 }
 
@@ -61,10 +74,22 @@ void group_leave(struct tl_lives *l, struct life *life)
 
 	if (!g)
 		return;
-	if (g->p.leader == &life->t)
-		g->p.leader = NULL;
+	if (g->leader == life)
+		g->leader = NULL;
 	life->t.process = NULL;
 	group_unref(l, g);
+}
+
+/* NULL: memory is out. */
+static tl_pid *threads_room(struct group *g, const struct life *life)
+{
+	struct affairs *a = g->n_threads ? own_affairs(life) : NULL;
+
+	if (!g->n_threads)
+		return &g->thread_room;
+	if (a && !a->threads_cap)
+		a->threads_cap = 1; /* thread_room */
+	return a ? array_more(&a->mem, g->thread, g->n_threads, &a->threads_cap, sizeof(*g->thread)) : NULL;
 }
 
 static void thread_add(struct group *g, struct life *life)
@@ -72,17 +97,17 @@ static void thread_add(struct group *g, struct life *life)
 	tl_pid *v;
 
 	g->refs++;
-	g->p.live += !life->t.death->seen.is;
-	life->t.process = &g->p;
-	if (g->p.n_threads >= TL_CHILDREN_KEPT) {
-		g->p.threads_more++;
+	g->live += !life->t.death->seen.is;
+	life->t.process = g;
+	if (g->n_threads >= TL_CHILDREN_KEPT) {
+		g->threads_more++;
 		return;
 	}
-	v = array_more(&g->mem, g->p.thread, g->p.n_threads, &g->threads_cap, sizeof(*v));
+	v = threads_room(g, life);
 	if (!v)
 		return;
-	g->p.thread = v;
-	g->p.thread[g->p.n_threads++] = life->t.tid;
+	g->thread = v;
+	g->thread[g->n_threads++] = life->t.tid;
 }
 
 /* The group of this id that still lives: an ended one was another process with the same id. */
@@ -91,31 +116,31 @@ static struct group *group_find(struct tl_lives *l, const struct life *life, tl_
 	struct pid_entry *e = pids_at(&l->pids, tgid);
 	struct group *g = e ? e->group : NULL;
 
-	if (!g || g->p.ended)
+	if (!g || g->ended)
 		return NULL;
 	/* a new leader by birth begins a new process, whatever bore the id before */
-	return life->t.birth.seen.is && life->t.tid == tgid && g->p.leader ? NULL : g;
+	return life->t.born && life->t.tid == tgid && g->leader ? NULL : g;
 }
 
 static void set_tgid(struct group *g, struct life *life)
 {
-	life->t.tgid = g->p.tgid;
-	life->tgid_known = g->p.tgid > 0;
+	life->t.tgid = g->tgid;
+	life->tgid_known = g->tgid > 0;
 	life->t.is_leader = life->t.tgid == life->t.tid;
 	if (life->t.is_leader)
-		g->p.leader = &life->t;
+		g->leader = life;
 }
 
 /* A group whose id was not known becomes the group of that id, with everything seen of it and all its threads. */
 static struct group *group_named(struct tl_lives *l, struct group *own, tl_pid tgid)
 {
-	if (!own || own->p.tgid > 0)
+	if (!own || own->tgid > 0)
 		return NULL;
-	own->p.tgid = tgid;
-	for (unsigned i = 0; i < own->p.n_threads; i++) {
-		struct life *member = life_at(l, own->p.thread[i]);
+	own->tgid = tgid;
+	for (unsigned i = 0; i < own->n_threads; i++) {
+		struct life *member = life_at(l, own->thread[i]);
 
-		if (member && member->t.process == &own->p)
+		if (member && member->t.process == own)
 			set_tgid(own, member);
 	}
 	return own;
@@ -127,7 +152,7 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 	struct group *g = NULL, *old = group_of(life);
 	struct pid_entry *e;
 
-	if (old && (tgid <= 0 || old->p.tgid == tgid))
+	if (old && (tgid <= 0 || old->tgid == tgid))
 		return true;
 	if (tgid > 0)
 		g = group_find(l, life, tgid);
@@ -168,15 +193,15 @@ void group_leads(struct tl_lives *l, struct life *life)
 /* Signals to this thread alone go with its life; those that may have ended the process are kept. */
 #define OWN_KEPT 4
 
-static void keep_own(struct group *g, const struct tl_task *t, struct tl_leaver *v)
+static void keep_own(struct affairs *a, const struct deeds *d, struct tl_leaver *v)
 {
 	struct tl_signal own[OWN_KEPT], *kept;
 	unsigned n = 0;
 
-	for (unsigned i = t->n_signals; i-- > 0 && n < OWN_KEPT;)
-		if (!t->signals[i].group && tl_signal_kills(t->signals[i].sig))
-			own[OWN_KEPT - ++n] = t->signals[i];
-	kept = n ? arena_alloc(&g->mem, n * sizeof(*kept)) : NULL;
+	for (unsigned i = d->n_signals; i-- > 0 && n < OWN_KEPT;)
+		if (!d->signals[i].group && tl_signal_kills(d->signals[i].sig))
+			own[OWN_KEPT - ++n] = d->signals[i];
+	kept = n ? arena_alloc(&a->mem, n * sizeof(*kept)) : NULL;
 	if (!kept)
 		return;
 	memcpy(kept, own + OWN_KEPT - n, n * sizeof(*kept));
@@ -200,13 +225,13 @@ static void leaver_status(const struct tl_death *d, struct tl_leaver *v)
 
 void group_leaver(struct life *life, struct tl_seen seen)
 {
-	struct group *g = group_of(life);
+	struct affairs *a = own_affairs(life);
 	struct tl_leaver *v;
 
-	if (!g)
+	if (!a)
 		return;
-	for (size_t i = g->p.n_leavers; i-- > 0;) {
-		v = &g->p.leaver[i];
+	for (size_t i = a->n_leavers; i-- > 0;) {
+		v = &a->leaver[i];
 		if (v->who.tid != life->t.tid || v->who.generation != life->t.generation)
 			continue;
 		/* its do_exit was seen before: now more is known of it */
@@ -215,21 +240,21 @@ void group_leaver(struct life *life, struct tl_seen seen)
 		leaver_status(life->t.death, v);
 		return;
 	}
-	if (g->p.n_leavers == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
-		memmove(g->p.leaver, g->p.leaver + LEAVERS_KEPT / 2, LEAVERS_KEPT / 2 * sizeof(*v));
-		g->p.n_leavers = LEAVERS_KEPT / 2;
-		g->p.leavers_more = true;
+	if (a->n_leavers == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
+		memmove(a->leaver, a->leaver + LEAVERS_KEPT / 2, LEAVERS_KEPT / 2 * sizeof(*v));
+		a->n_leavers = LEAVERS_KEPT / 2;
+		a->leavers_more = true;
 	}
-	v = array_more(&g->mem, g->p.leaver, g->p.n_leavers, &g->leavers_cap, sizeof(*v));
+	v = array_more(&a->mem, a->leaver, a->n_leavers, &a->leavers_cap, sizeof(*v));
 	if (!v)
 		return;
-	g->p.leaver = v;
-	v = &g->p.leaver[g->p.n_leavers++];
+	a->leaver = v;
+	v = &a->leaver[a->n_leavers++];
 	*v = (struct tl_leaver){.who = life_ref(life), .seen = seen, .stack = life->t.death->stack,
 				.last = life->t.death->last, .any_delivery = life->t.death->any_delivery,
 				.coredump = life->t.death->coredump};
 	leaver_status(life->t.death, v);
-	keep_own(g, &life->t, v);
+	keep_own(a, life->deeds, v);
 }
 
 void group_died(struct tl_lives *l, struct life *life)
@@ -238,12 +263,13 @@ void group_died(struct tl_lives *l, struct life *life)
 
 	if (!g)
 		return;
-	g->p.live -= g->p.live > 0;
+	g->live -= g->live > 0;
 	if (life->t.death->group_dead == 1)
-		g->p.live = 0;
+		g->live = 0;
 	/* threads alive from before the trace may be unknown: a kernel that says "not the last" is believed */
-	if (g->p.live || life->t.death->group_dead == 0)
+	if (g->live || life->t.death->group_dead == 0)
 		return;
-	g->p.end = life->t.death->seen;
-	g->p.ended = true;
+	if (own_affairs(life))
+		own_affairs(life)->end = life->t.death->seen;
+	g->ended = true;
 }

@@ -15,6 +15,7 @@ void stacks_init(struct text_stacks *s)
 {
 	map_init(&s->by_hash);
 	arena_init(&s->mem);
+	s->kept = 0;
 }
 
 void stacks_fini(struct text_stacks *s)
@@ -49,11 +50,12 @@ static struct kept_stack *keep(struct text_stacks *s, const char *bytes, size_t 
 	struct tl_rawframe frame[FRAMES_MAX], *kept;
 	struct kept_stack stack = {.n = n, .bytes = bytes}, *k;
 
-	if (s->mem.total >= KEPT_MAX || n > KEPT_MAX / 16 || !cut_frames(&stack, frame, take))
+	if (s->kept >= KEPT_MAX || n > KEPT_MAX / 16 || !cut_frames(&stack, frame, take))
 		return NULL;
 	stack.bytes = arena_strdup(&s->mem, bytes, n);
 	kept = arena_alloc(&s->mem, stack.n_frames * sizeof(*frame) + 1);
 	k = arena_alloc(&s->mem, sizeof(*k));
+	s->kept += n + stack.n_frames * sizeof(*frame) + sizeof(*k);
 	if (!stack.bytes || !kept || !k)
 		return NULL;
 	cut_frames(&stack, frame, take); /* once more, from the bytes that stay */

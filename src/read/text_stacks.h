@@ -21,6 +21,7 @@ struct kept_stack {
 struct text_stacks {
 	struct map by_hash;
 	struct arena mem;
+	size_t kept; /* bytes of it, about */
 };
 
 /* One frame line without its end; *ret_keep: the frame is to be given out. False: it is none. */

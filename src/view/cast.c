@@ -62,11 +62,11 @@ int64_t cast_guest(struct cast *c, const struct tl_ref *who)
 
 static struct tl_ref parent_of(const struct tl_task *t)
 {
-	const struct tl_task *leader = t->process ? t->process->leader : NULL;
+	const struct tl_ref *leader = t->process ? &t->process->leader : NULL;
 	const struct tl_birth *b = &t->birth;
 
-	if (!t->is_leader && leader && leader != t)
-		return (struct tl_ref){leader->tid, leader->generation, leader->comm};
+	if (!t->is_leader && leader && leader->tid != TL_PID_NONE && (leader->tid != t->tid || leader->generation != t->generation))
+		return *leader;
 	if (!t->is_leader && t->tgid != TL_PID_NONE && b->seen.is) /* its leader was told before it */
 		return b->creator;
 	if (!b->seen.is)

@@ -102,7 +102,7 @@ static uint32_t number(tl_pid id, uint32_t generation)
 
 static struct track track_of(struct chrome *c, const struct tl_task *t)
 {
-	const struct tl_task *leader = t->process->leader;
+	const struct tl_ref *leader = &t->process->leader;
 	uint32_t own = number(t->tid, t->generation);
 
 	if (t->is_leader || t->tgid == TL_PID_NONE) {
@@ -111,7 +111,7 @@ static struct track track_of(struct chrome *c, const struct tl_task *t)
 		return (struct track){own, own};
 	}
 	return (struct track){
-		number(t->tgid, leader ? leader->generation : (uint32_t)(uintptr_t)map_get(&c->leaders, (uint64_t)t->tgid)),
+		number(t->tgid, leader->tid != TL_PID_NONE ? leader->generation : (uint32_t)(uintptr_t)map_get(&c->leaders, (uint64_t)t->tgid)),
 		own};
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is held follows the living (life.h, inv 5): the dead are handed on while the trace goes on. */
 #include <stdlib.h>
+#include "life/life.h"
 #include "lives.h"
 
 #define LIVES 3000
@@ -60,6 +61,12 @@ static void released_and_never_freed(void **state)
 static void zombies_are_waited_for(void **state)
 {
 	assert_in_range(tell('Z', true).most, LIVES - 10, LIVES + 10);
+}
+
+/* Born, run and asleep: what there is of each such task. Names and stacks are everybody's. */
+static void a_living_task_is_small(void **state)
+{
+	assert_in_range(sizeof(struct life) + sizeof(struct group) + sizeof(struct ran) + sizeof(struct pid_entry), 1, 400);
 }
 
 /* ---- kept for somebody who looks at them later ---- */
@@ -138,7 +145,8 @@ static void what_is_kept_stays_as_it_was(void **state)
 		assert_int_equal(k.task[i]->tid, 20);
 		assert_int_equal(k.task[i]->generation, i + 1);
 		assert_int_equal(k.task[i]->death->seen.t, k.died[i]);
-		assert_ptr_equal(k.task[i]->process->leader, k.task[i]);
+		assert_int_equal(k.task[i]->process->leader.tid, 20);
+		assert_int_equal(k.task[i]->process->leader.generation, i + 1);
 		assert_int_equal(k.task[i]->process->n_threads, 1);
 	}
 	for (unsigned i = 0; i < k.n; i++)
@@ -171,6 +179,7 @@ int main(void)
 		cmocka_unit_test(without_free_records),
 		cmocka_unit_test(released_and_never_freed),
 		cmocka_unit_test(zombies_are_waited_for),
+		cmocka_unit_test(a_living_task_is_small),
 		cmocka_unit_test(what_is_kept_stays_as_it_was),
 		cmocka_unit_test(what_is_kept_may_be_given_back_at_once),
 	};

@@ -118,7 +118,7 @@ static inline void hand_init(struct hand *h)
 	h->comms[1] = hand_atom(h, "raspbian_proc");
 	h->threads[0] = 3682;
 	h->process = (struct tl_process){.tgid = 3682,
-					 .leader = t,
+					 .leader = {.tid = 3682},
 					 .thread = h->threads,
 					 .n_threads = 1,
 					 .ended = true,

@@ -88,7 +88,7 @@ static void dead(struct one *o, const char *names)
 	o->t.signals = o->sig;
 	o->t.birth.creator.tid = o->t.birth.real_parent.tid = TL_PID_NONE;
 	o->p.n_threads = 1;
-	o->p.leader = &o->t;
+	o->p.leader = (struct tl_ref){.tid = o->t.tid};
 	o->p.ended = true;
 	o->p.end = o->d.seen = at(1000, TL_EV_EXIT);
 	o->d.stack = names ? path(names) : NULL;

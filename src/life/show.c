@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What others see of a life: struct tl_task, whole and plain, made of what is held when somebody looks. There are many
+ * lives and few onlookers, so what is held is small (struct held), and only what is looked at is written out.
+ *
+ * Whatever can grow stays the life's own and is pointed to; so the life stays as long as what is shown of it.
+ */
+#include "life/life.h"
+
+static void show_sched(struct shown *s, const struct ran *r)
+{
+	const struct ran_more *m = r->more;
+
+	s->sched = (struct tl_sched){
+		.any = r->any, .run = r->run, .wait = r->wait, .sleep = r->sleep, .switches = r->switches,
+		.preemptions = r->preemptions, .migrations = r->migrations, .cpus = {r->cpus},
+	};
+	s->t.sched = &s->sched;
+	if (!m)
+		return;
+	s->sched.stopped = m->stopped;
+	for (size_t i = 0; i < ARRAY_SIZE(m->cpus); i++)
+		s->sched.cpus[i + 1] = m->cpus[i];
+	s->sched.rhythm = m->rhythm;
+	s->sched.n_rhythms = m->n_rhythms;
+	s->sched.rhythms_more = m->rhythms_more;
+}
+
+static void show_process(struct shown *s, const struct group *g)
+{
+	const struct affairs *a = g->affairs;
+
+	s->process = (struct tl_process){
+		.tgid = g->tgid, .leader = life_ref(g->leader), .thread = g->thread, .n_threads = g->n_threads,
+		.threads_more = g->threads_more, .live = g->live, .leaver = a->leaver, .n_leavers = a->n_leavers, .leavers_more = a->leavers_more,
+		.group_signals = a->group_signals, .n_group_signals = a->n_group_signals, .cpu_limited = g->cpu_limited,
+		.execed = a->execed, .end = a->end, .ended = g->ended,
+	};
+	s->t.process = &s->process;
+}
+
+static void show_birth(struct tl_birth *to, const struct life *life)
+{
+	struct birth b = birth_of(life);
+
+	*to = (struct tl_birth){
+		.seen = b.seen, .confirmed = b.confirmed, .flags_known = life->t.flags_known, .clone_flags = life->t.clone_flags, .creator = b.creator,
+		.real_parent = b.real_parent, .requester = b.requester, .stack = life->t.born_stack,
+	};
+}
+
+static void show_deeds(struct tl_task *t, const struct deeds *d)
+{
+	t->exec = d->exec;
+	t->n_execs = d->n_execs;
+	t->signals = d->signals;
+	t->n_signals = d->n_signals;
+	t->signals_folded = d->signals_folded;
+	t->adoption = d->adoption;
+	t->n_adoptions = d->n_adoptions;
+	t->child = d->child;
+	t->n_children = d->n_children;
+	t->children_more = d->children_more;
+	t->argv = d->argv;
+	t->cgroup = d->cgroup;
+}
+
+struct shown *show(struct tl_lives *l, struct life *life)
+{
+	const struct held *t = &life->t;
+	/* of others the scheduler's records show only where they met the family: no sum of them is true */
+	bool timed = t->family || !l->rooted;
+	struct shown *s = pool_take(&l->pool, sizeof(*s));
+
+	if (!s) {
+		l->err = l->err ? l->err : &tl_enomem;
+		return NULL;
+	}
+	s->life = life;
+	s->t = (struct tl_task){
+		.tid = t->tid, .tgid = t->tgid, .generation = t->generation, .kthread = t->kthread, .confined = t->confined,
+		.asked = t->asked, .root = t->root, .family = t->family, .comm = t->comm, .comms = life_names(life),
+		.n_comms = t->n_comms, .first = t->first, .last = t->last, .death = t->death, .notice = t->notice,
+		.reap = t->reap, .sched = &tl_no_sched, .segments = timed && life->segments ? &life->segments->kept : NULL, .parent = t->parent,
+		.is_leader = t->is_leader,
+	};
+	show_birth(&s->t.birth, life);
+	show_deeds(&s->t, life->deeds);
+	show_process(s, t->process);
+	if (timed && t->sched != &no_ran)
+		show_sched(s, t->sched);
+	return s;
+}
+
+void show_free(struct tl_lives *l, struct shown *shown)
+{
+	life_free(l, shown->life);
+	pool_give(&l->pool, shown, sizeof(*shown));
+}
+
+/* ---- before a life is complete ---- */
+
+void show_forget(struct tl_lives *l)
+{
+	for (struct shown *next; l->shown; l->shown = next) {
+		next = l->shown->next;
+		pool_give(&l->pool, l->shown, sizeof(*l->shown));
+	}
+}
+
+static const struct tl_task *show_now(struct tl_lives *l, struct life *life)
+{
+	struct shown *s = show(l, life);
+
+	if (!s)
+		return NULL;
+	s->next = l->shown;
+	l->shown = s;
+	return &s->t;
+}
+
+const struct tl_task *tl_lives_find(const struct tl_lives *lives, tl_pid pid)
+{
+	struct tl_lives *l = (struct tl_lives *)lives;
+	struct life *life = life_at(l, pid);
+
+	return life ? show_now(l, life) : NULL;
+}
+
+static void hand_out(const struct tl_lives *lives, struct life *life, tl_life_fn fn, void *ctx)
+{
+	const struct tl_task *t = show_now((struct tl_lives *)lives, life);
+
+	if (t)
+		fn(ctx, t);
+}
+
+void tl_lives_each(const struct tl_lives *l, tl_life_fn fn, void *ctx)
+{
+	show_forget((struct tl_lives *)l);
+	pids_each (e, &l->pids)
+		if (e->life)
+			hand_out(l, e->life, fn, ctx);
+	for (struct life *h = l->held_first; h; h = h->next_held)
+		hand_out(l, h, fn, ctx);
+}
