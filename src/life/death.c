@@ -68,7 +68,8 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 	d->seen = seen_at(ev);
 	d->losses = l->losses;
 	d->group_dead = ev->u.exit.group_dead;
-	if (!d->stack)
+	/* do_exit and its caller, all the function tracer says without func_stack_trace, are less than this one's path */
+	if (!d->stack || (d->stack->n <= 2 && path_of(ev) && path_of(ev)->n > d->stack->n))
 		d->stack = path_of(ev);
 	group_leaver(life, d->seen);
 	group_died(l, life);
