@@ -158,21 +158,27 @@ bool also_sigkill(const struct question *q, enum tl_grade *grade)
 	return true;
 }
 
+/* Whoever was there from its birth on was seen to be sent what killed it, unless that was meant for another thread. */
+static bool sent_nothing(const struct question *q)
+{
+	return q->w->signal && q->task->birth.seen.is && !(q->d->sd && (q->d->sd->sig != SIGNAL_KILL || q->d->sd->code));
+}
+
 /* Not known to be alone in its process, and nothing says which signal it was. */
 static bool maybe_taken_along(const struct question *q)
 {
 	const struct death_facts *d = q->d;
 
-	return d->zapped || d->told_exit ||
+	return d->zapped || sent_nothing(q) || d->told_exit ||
 	       (q->task->tgid == TL_PID_NONE && (!d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code)));
 }
 
 static bool all_taken_along(const struct tl_process *p)
 {
-	for (unsigned i = 0; i < p->n_leavers; i++)
+	for (unsigned i = 0; p && i < p->n_leavers; i++)
 		if (!taken_along(&p->leaver[i]))
 			return false;
-	return p->ended && p->n_leavers == p->n_threads && !p->leavers_more;
+	return p && p->ended && p->n_leavers == p->n_threads && !p->leavers_more;
 }
 
 /*
@@ -184,7 +190,7 @@ static bool maybe_anothers(const struct question *q)
 	const struct death_facts *d = q->d;
 	int sig = status_signal(q->task);
 
-	if (!q->task || !d->told_signal || is_alone(q->task) || d->fatal || d->of_process || (d->sd && d->sd->sig != SIGNAL_KILL))
+	if (!q->task || !d->told_signal || (is_alone(q->task) && is_process(q->task)) || d->fatal || d->of_process || (d->sd && d->sd->sig != SIGNAL_KILL))
 		return false;
 	return sig ? tl_signal_dumps_core(sig) : !all_taken_along(q->task->process);
 }

@@ -125,6 +125,9 @@ static void a_status_is_the_process_s(void **state)
 	/* a signal for all of them is not one's own */
 	is_told(MODE LEADER THREAD(13) SIG(12, "1.010", 15, 0, 1) BOTH_SHOT STATUS(13, "1.015", 15) STATUS(12, "1.016", 15), "signal", "signal", NULL);
 	is_told(MODE LEADER SHOT(12, "1.014") STATUS(12, "1.016", 139), "signal", NULL, NULL);
+	/* nobody sent it anything, and nothing is told: there may be threads whose births are missing */
+	is_told(LEADER SIG(10, "1.002", 1, 0, 1) SHOT(12, "1.014"), "unknown", NULL, NULL);
+	is_told(LEADER SHOT(12, "1.014"), "signal", NULL, NULL);
 }
 
 /* A SIGTERM came, was handled, and a thread then called exit_group: that its delivery is missing kills nobody. */
