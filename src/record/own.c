@@ -5,9 +5,10 @@
  * are gathered for one write.
  *
  * inv 1: an event lies on one page; on a page time does not go back.
- * inv 2: written = read + lost: what found no room in the file is counted.
+ * inv 2: written = read + lost: what found no room in the file is counted, and the statistics say so.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -225,12 +226,25 @@ bool own_put(struct own *o, int cpu, uint64_t t, tl_pid tid, const char *text, s
 	return true;
 }
 
+/* In the words of the kernel's per_cpu/cpuN/stats (kernel/trace/trace.c tracing_stats_read), for who adds up what was
+ * written and what of it is there. */
+static void tell_stats(struct pump *p)
+{
+	free(take(p->stats));
+	if (asprintf(&p->stats, "entries: 0\noverrun: 0\ncommit overrun: 0\nbytes: 0\ndropped events: %llu\nread events: %llu\n",
+		     (unsigned long long)p->left_out, (unsigned long long)(p->read - p->left_out)) < 0)
+		p->stats = NULL;
+}
+
 void own_flush(struct own *o)
 {
 	for (unsigned i = 0; o->on && i < o->pumps->n; i++) {
+		struct pump *p = &o->pumps->v[i];
+
 		if (o->page[i].n)
-			page_end(&o->pumps->v[i], &o->page[i]);
-		write_out(&o->pumps->v[i], &o->page[i]);
+			page_end(p, &o->page[i]);
+		write_out(p, &o->page[i]);
+		tell_stats(p);
 	}
 }
 

@@ -161,6 +161,9 @@ static void test_full(void **state)
 	assert_int_equal(p->left_out, 100);
 	assert_int_equal(p->pages, 0);
 	assert_int_equal(atomic_load(&m.limit.full), ENOSPC);
+	pump_count(p->stats, p);
+	assert_int_equal(p->lost, 100);
+	assert_int_equal(p->read, 0);
 	unmake(&m);
 }
 
