@@ -128,50 +128,45 @@ struct pt_regs___here {
 #ifdef CALL_NUMBER
 const volatile __u32 page_size = 4096;
 
-/*
- * The helper is of 5.15; before, the registers stand right at the top of the stack (arch/.../processor.h task_pt_regs),
- * whose size is known where it is mapped page by page. NULL: not known.
- */
-static __always_inline struct pt_regs___here *registers(void)
+/* The number of the call that the task running is in; -2 where that is not known. Loads through typed pointers cost a
+ * fraction of a helper that copies, but the kernel gives these only to some programs, and only some types. */
+static __always_inline __s32 call_now(struct task_struct *me)
 {
-	struct task_struct *me;
+	struct pt_regs___here *regs;
 	__u64 size;
 
-	if (bpf_core_enum_value_exists(enum bpf_func_id___here, BPF_FUNC_task_pt_regs___here))
-		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	me = (void *)bpf_get_current_task();
+	/* of 5.15; before, the registers stand right at the top of the stack (arch/.../processor.h task_pt_regs), whose size
+	 * is known where it is mapped page by page */
+	if (bpf_core_enum_value_exists(enum bpf_func_id___here, BPF_FUNC_task_pt_regs___here)) {
+		regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+		return (__s32)regs->CALL_NUMBER;
+	}
 	if (!bpf_core_field_exists(me->stack_vm_area))
-		return 0;
+		return CALL_UNKNOWN;
 	size = (__u64)BPF_CORE_READ(me, stack_vm_area, nr_pages) * page_size;
-	return size ? BPF_CORE_READ(me, stack) + size - bpf_core_type_size(struct pt_regs___here) : 0;
+	regs = BPF_CORE_READ(me, stack) + size - bpf_core_type_size(struct pt_regs___here);
+	return size ? (__s32)BPF_CORE_READ(regs, CALL_NUMBER) : CALL_UNKNOWN;
 }
 
 /* Called by a 32-bit program: other numbers. arch/x86/include/asm/thread_info.h, arch/arm64/include/asm/thread_info.h */
-static __always_inline int is_compat(struct task_struct *me)
-{
 #if defined(__TARGET_ARCH_x86)
-	return BPF_CORE_READ(me, thread_info.status) & 2; /* TS_COMPAT */
+#define COMPAT_WORD   thread_info.status
+#define IS_COMPAT(word) ((word) >> 1 & 1) /* TS_COMPAT */
 #else
-	return BPF_CORE_READ(me, thread_info.flags) >> 22 & 1; /* TIF_32BIT */
+#define COMPAT_WORD   thread_info.flags
+#define IS_COMPAT(word) ((word) >> 22 & 1) /* TIF_32BIT */
 #endif
-}
 
-static __always_inline void note_call(struct task_struct *me, struct call_record *r)
+static __always_inline void note_call(struct task_struct *me, __u32 flags, __u64 word, struct call_record *r)
 {
-	struct pt_regs___here *regs;
+	bool in_user_program = !(flags & (PF_KTHREAD | PF_IO_WORKER));
 
-	r->nr = CALL_UNKNOWN;
-	r->compat = 0;
-	if (BPF_CORE_READ(me, flags) & (PF_KTHREAD | PF_IO_WORKER))
-		return;
-	regs = registers();
-	if (!regs)
-		return;
-	r->nr = (__s32)BPF_CORE_READ(regs, CALL_NUMBER);
-	r->compat = is_compat(me);
+	r->nr = in_user_program ? call_now(me) : CALL_UNKNOWN;
+	r->compat = in_user_program && r->nr != CALL_UNKNOWN && IS_COMPAT(word);
 }
 #else
-static __always_inline void note_call(struct task_struct *me, struct call_record *r)
+#define COMPAT_WORD flags
+static __always_inline void note_call(struct task_struct *me, __u32 flags, __u64 word, struct call_record *r)
 {
 	r->nr = CALL_UNKNOWN;
 	r->compat = 0;
@@ -187,11 +182,10 @@ static __always_inline void note_call(struct task_struct *me, struct call_record
 /* Nobody need wait for it: its parent wants no zombies; kernel/signal.c do_notify_parent(). */
 static __always_inline int is_unwanted(struct task_struct *p)
 {
-	struct sighand_struct *h = BPF_CORE_READ(p, real_parent, sighand);
+	struct sighand_struct *h = p->real_parent->sighand;
 
 	return p->exit_signal == SIGCHLD && h &&
-	       (BPF_CORE_READ(h, action[SIGCHLD - 1].sa.sa_handler) == SIG_IGN ||
-		BPF_CORE_READ(h, action[SIGCHLD - 1].sa.sa_flags) & SA_NOCLDWAIT);
+	       (h->action[SIGCHLD - 1].sa.sa_handler == SIG_IGN || h->action[SIGCHLD - 1].sa.sa_flags & SA_NOCLDWAIT);
 }
 
 /* 1 MB holds 18 000 deaths. */
@@ -244,7 +238,7 @@ static __always_inline void tell_exit(struct task_struct *p, __s32 *last)
 	r->group_exit_code = p->signal->group_exit_code;
 	r->signal_flags = p->signal->flags;
 	r->unwanted = is_unwanted(p);
-	note_call(p, &r->call);
+	note_call(p, p->flags, p->COMPAT_WORD, &r->call);
 	bpf_ringbuf_submit(r, wake(&deaths));
 }
 
@@ -380,7 +374,7 @@ int BPF_PROG(on_signal, int sig, void *info, struct task_struct *to, int group, 
 	r->leads = BPF_CORE_READ(to, signal, leader) != 0;
 	r->limit = has_used_up(BPF_CORE_READ(me, signal));
 	r->pad = 0;
-	note_call(me, &r->call);
+	note_call(me, BPF_CORE_READ(me, flags), BPF_CORE_READ(me, COMPAT_WORD), &r->call);
 	if (mm) {
 		from = BPF_CORE_READ(mm, arg_start);
 		end = BPF_CORE_READ(mm, arg_end);
