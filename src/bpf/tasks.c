@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/guard.h"
+#include "bpf/exits.h"
 #include "bpf/refusal.h"
 #include "bpf/task.skel.h"
 #include "bpf/tasks.h"
@@ -39,11 +40,16 @@ static int load(struct tasks *t, bool with_stacks)
 
 struct tl_err *tasks_open(bool with_stacks, struct tasks **ret)
 {
-	struct tasks *t = calloc(1, sizeof(*t));
-	int os = t ? load(t, with_stacks) : 0;
+	struct tasks *t;
+	int os;
 
+	/* ARM 6.1.192 refuses it; one that takes it may crash in it, as it does in the other program (exits.c) */
+	if (sizeof(void *) < sizeof(uint64_t) && exits_btf())
+		return tasks_refused(EOVERFLOW);
+	t = calloc(1, sizeof(*t));
 	if (!t)
 		return &tl_enomem;
+	os = load(t, with_stacks);
 	if (os) {
 		tasks_close(t);
 		return tasks_refused(os);

@@ -197,14 +197,22 @@ static const struct cpu *cpu_of(const struct lab_arch *arch)
 /*
  * Where this CPU's kernel keeps the running task. x86: per CPU, gs is its base. current_task, in 6.2-6.14 the first word of
  * pcpu_hot (e57ef2ed97c1 "x86: Put hot per CPU variables into a struct", v6.2). arm64: sp_el0 (6cdf9c7ca687, v4.5). 32-bit
- * ARM: a thread register of cp15 (50596b7559bf "ARM: smp: Store current pointer in TPIDRURO register if available", v5.16).
+ * ARM: a thread register of cp15 (50596b7559bf "ARM: smp: Store current pointer in TPIDRURO register if available", v5.16);
+ * before, the thread_info at the low end of the stack, which is 8 KB, points to it.
  */
+static bool info_on_stack(const struct lab_arch *arch, const char *map)
+{
+	return !strcmp(arch->name, "armhf") && !lab_symbol_of(map, "__entry_task");
+}
+
 static char *current_of(const struct lab_arch *arch, const char *map)
 {
 	uint64_t at = lab_symbol_of(map, "pcpu_hot");
 
 	if (!strcmp(arch->name, "arm64"))
 		return strdup("((struct task_struct *)$SP_EL0)");
+	if (info_on_stack(arch, map))
+		return strdup("(((struct thread_info *)((unsigned long)$sp & ~0x1fff))->task)");
 	if (!strcmp(arch->name, "armhf"))
 		return strdup("((struct task_struct *)$TPIDRURO)");
 	if (!at)
@@ -229,7 +237,7 @@ static const char telling[] =
 	"%s"
 	"  printf \"\\n   parent      %%s(%%d)  real_parent %%s(%%d)\\n\", $t->parent->comm, $t->parent->pid, $t->real_parent->comm, "
 	"$t->real_parent->pid\n"
-	"  printf \"   thread_info flags=0x%%lx, task_struct at %%p\\n\", (unsigned long)$t->thread_info.flags, $t\n"
+	"  printf \"   thread_info flags=0x%%lx, task_struct at %%p\\n\", (unsigned long)%s.flags, $t\n"
 	"end\n"
 	"document tl-task\n"
 	"Tell of a task: tl-task POINTER. The running one: tl-current.\n"
@@ -302,7 +310,8 @@ struct tl_err *lab_debug_commands(const struct lab_debug *d, const struct lab_ar
 	out_fmt(o, "set pagination off\nset confirm off\nset print thread-events off\nset architecture %s\n",
 		cpu->gdb);
 	out_fmt(o, "set $tl_first = 0\ntarget remote 127.0.0.1:%d\n", d->port);
-	out_fmt(o, telling, state_of(release), out_text(&names), current);
+	out_fmt(o, telling, state_of(release), out_text(&names),
+		info_on_stack(arch, map) ? "(*(struct thread_info *)$t->stack)" : "$t->thread_info", current);
 	out_fini(&names);
 	if (!d->from_boot && !lab_symbol_of(map, gate))
 		return tl_err_new(TL_E_NOT_THERE, N_("this kernel has no function '%s'"), gate);

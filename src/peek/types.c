@@ -42,15 +42,18 @@ struct tl_err *types_open(const char *path, struct types **ret)
 	int os = stat(path, &st) ? errno : st.st_size > BTF_MOST ? EFBIG : 0;
 	if (!os) {
 		t->btf = btf__parse(path, NULL);
-		os = t->btf ? 0 : errno;
+		/* its other numbers say nothing of this file: ENOENT for an ELF file without the section, 4001 for what is none */
+		os = t->btf || (errno != ENOMEM && errno != EACCES && errno != EPERM) ? 0 : errno;
 	}
-	if (!os && btf__type_cnt(t->btf) > 1) {
+	if (t->btf && btf__type_cnt(t->btf) > 1) {
 		*ret = t;
 		return NULL;
 	}
 	err = tl_err_os(os, N_("cannot read the kernel's types (BTF)"), NULL, path);
 	if (err != &tl_enomem && err->code != TL_E_DENIED)
 		err->code = TL_E_INPUT;
+	if (err != &tl_enomem && !os)
+		tl_err_cause(err, N_("there are no types (BTF) in it"), NULL);
 	types_close(t);
 	return err;
 }
