@@ -113,13 +113,10 @@ static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
 static void fill(struct tl_events *evs, struct batch *b)
 {
 	alignas(64) unsigned char mine[sizeof(b->room)], *room = evs->ahead->threaded ? mine : b->room;
-	struct tl_event ev;
 	size_t at = 0;
 
-	for (b->n = 0; b->n < BATCH && events_pull(evs, &ev); b->n++) {
-		memcpy(room + at, &ev, size_of(&ev));
-		at += size_of(&ev);
-	}
+	for (b->n = 0; b->n < BATCH && events_pull(evs, (struct tl_event *)(room + at)); b->n++)
+		at += size_of((struct tl_event *)(room + at));
 	if (room == mine)
 		hand_bytes(b->room, mine, at);
 	b->last = b->n < BATCH;

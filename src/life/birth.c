@@ -28,11 +28,19 @@ struct birth birth_of(const struct life *life)
 }
 
 /* The second record of a birth comes right behind the first. */
-static void confirm(struct held *t, const struct birth *b)
+static bool confirm(struct held *t, const struct tl_seen *seen, const struct tl_seen *confirmed)
 {
-	t->confirmed = b->confirmed.is;
-	t->confirmed_t = t->confirmed ? (uint16_t)((uint64_t)b->confirmed.t - (uint64_t)b->seen.t) : 0;
-	t->confirmed_place = t->confirmed ? (uint16_t)(b->confirmed.place - b->seen.place) : 0;
+	uint64_t later = (uint64_t)confirmed->t - (uint64_t)seen->t, behind = confirmed->place - seen->place;
+
+	t->confirmed = confirmed->is;
+	t->confirmed_t = t->confirmed ? (uint16_t)later : 0;
+	t->confirmed_place = t->confirmed ? (uint16_t)behind : 0;
+	return later <= UINT16_MAX && behind <= UINT16_MAX && confirmed->kind == TL_EV_FORK;
+}
+
+static tl_pid creator_of(const struct life *life)
+{
+	return life->t.birth ? life->t.birth->creator.tid : life->t.parent.tid;
 }
 
 /* Of most it can be told from the rest; without memory it was not seen. */
@@ -41,7 +49,7 @@ void birth_keep(struct life *life, const struct birth *b)
 	struct birth *own = (struct birth *)take(life->t.birth), plain;
 
 	life->t.born = b->seen.is;
-	confirm(&life->t, b);
+	confirm(&life->t, &b->seen, &b->confirmed);
 	plain = birth_of(life);
 	if (!memcmp(&plain, b, sizeof(plain)))
 		return;
@@ -194,15 +202,19 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 static bool fork_confirms(const struct life *child, const struct tl_event *ev)
 {
 	if (child->t.born)
-		return !is_dying(child) && !child->census && !child->t.confirmed && birth_of(child).creator.tid == ev->u.fork.parent;
+		return !is_dying(child) && !child->census && !child->t.confirmed && creator_of(child) == ev->u.fork.parent;
 	return seen_too_early(child, ev);
 }
 
 static void fork_seen(struct life *child, const struct tl_event *ev)
 {
-	struct birth b = birth_of(child);
+	struct tl_seen seen = seen_at(ev);
+	struct birth b;
 
-	b.confirmed = seen_at(ev);
+	if (!child->t.birth && confirm(&child->t, &child->t.first, &seen))
+		return;
+	b = birth_of(child);
+	b.confirmed = seen;
 	birth_keep(child, &b);
 }
 

@@ -34,7 +34,7 @@ void death_coredump(struct tl_lives *l, const struct tl_event *ev)
 static bool is_older(const struct life *life, tl_ns t)
 {
 	const struct held *k = &life->t;
-	tl_ns born = birth_of(life).seen.t;
+	tl_ns born = k->birth ? k->birth->seen.t : k->first.t;
 
 	if (t == TL_NS_NONE)
 		return false;

@@ -195,9 +195,12 @@ void notice_last_switch(struct tl_lives *l, struct life *life)
 /* Where the birth itself does not say who it is. */
 static void parent_told(struct life *child, const struct life *parent)
 {
-	struct birth b = birth_of(child);
+	struct birth b;
 
-	if (!b.seen.is || b.real_parent.tid != TL_PID_NONE || child->deeds->n_adoptions)
+	if (!child->t.born)
+		return;
+	b = birth_of(child);
+	if (b.real_parent.tid != TL_PID_NONE || child->deeds->n_adoptions)
 		return;
 	b.real_parent = life_ref(parent);
 	birth_keep(child, &b);

@@ -32,7 +32,7 @@ enum field_op field_number_op(const struct format_field *f)
 static enum field_op string_op(const struct format_field *f)
 {
 	if (f->kind == FORMAT_PLAIN)
-		return f->is_char && f->is_array && f->size ? FIELD_CHARS : FIELD_NONE;
+		return !f->is_char || !f->is_array || !f->size ? FIELD_NONE : f->size == 16 ? FIELD_COMM : FIELD_CHARS;
 	if (f->size != 4)
 		return FIELD_NONE;
 	return f->kind == FORMAT_DATA_LOC ? FIELD_DATA_LOC : FIELD_REL_LOC;
@@ -141,7 +141,7 @@ static enum field_op op_of(enum tl_field_type type, const struct format_field *f
 
 void field_plan_of(const struct tl_event_row *row, const struct format *fmt, struct field_plan *ret)
 {
-	*ret = (struct field_plan){};
+	*ret = (struct field_plan){.certain = true};
 	for (unsigned i = 0; i < row->n_fields && i < TL_FIELDS_MAX; i++) {
 		const struct format_field *f = format_field_of(fmt, row->field[i].name);
 		enum field_op op = f ? op_of(row->field[i].type, f) : FIELD_NONE;
@@ -152,6 +152,8 @@ void field_plan_of(const struct tl_event_row *row, const struct format *fmt, str
 							  (uint8_t)field_number_op(f), f->offset, f->size};
 		if (f->offset + f->size > ret->need)
 			ret->need = f->offset + f->size;
+		ret->all |= 1u << i;
+		ret->certain = ret->certain && op != FIELD_DATA_LOC && op != FIELD_REL_LOC;
 		if (op == FIELD_STATE)
 			state_letters_of(fmt->print, &ret->state);
 	}
@@ -190,8 +192,10 @@ static bool step_one(const struct field_plan *plan, const struct field_step *st,
 
 	switch ((enum field_op)st->op) {
 	case FIELD_CHARS:
-		v->s = (struct tl_str){(const char *)at,
-				       st->size == 16 ? comm_len(at) : strnlen((const char *)at, st->size)};
+		v->s = (struct tl_str){(const char *)at, strnlen((const char *)at, st->size)};
+		return true;
+	case FIELD_COMM:
+		v->s = (struct tl_str){(const char *)at, comm_len(at)};
 		return true;
 	case FIELD_DATA_LOC:
 		return dynamic(p, n, page_u32(at, big), 0, &v->s);
@@ -206,11 +210,31 @@ static bool step_one(const struct field_plan *plan, const struct field_step *st,
 	}
 }
 
+/* The way of nearly all records: names and numbers, all of them there, of a little-endian machine. */
+static void take_all(const struct field_plan *plan, const uint8_t *p, uint32_t n, struct tl_fields *ret)
+{
+	for (const struct field_step *st = plan->step, *end = st + plan->n; st < end; st++) {
+		union tl_value *v = &ret->v[st->index];
+
+		if (st->op == FIELD_S32)
+			v->i = (int32_t)page_u32(p + st->offset, false);
+		else if (st->op == FIELD_COMM)
+			v->s = (struct tl_str){(const char *)p + st->offset, comm_len(p + st->offset)};
+		else
+			step_one(plan, st, p, n, false, v);
+	}
+	ret->have = plan->all;
+}
+
 void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t n, bool big,
 			struct tl_fields *ret)
 {
 	bool whole = n >= plan->need;
 
+	if (whole && plan->certain && !big) {
+		take_all(plan, rec, n, ret);
+		return;
+	}
 	ret->have = 0;
 	for (unsigned i = 0; i < plan->n; i++) {
 		const struct field_step *st = &plan->step[i];

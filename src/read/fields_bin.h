@@ -17,6 +17,7 @@ enum field_op {
 	FIELD_U8, FIELD_U16, FIELD_U32, FIELD_U64,
 	FIELD_S8, FIELD_S16, FIELD_S32,
 	FIELD_CHARS,	/* a fixed array */
+	FIELD_COMM,	/* one of 16 bytes: a task's name */
 	FIELD_DATA_LOC,
 	FIELD_REL_LOC,
 	FIELD_STATE,	/* a number that becomes a letter */
@@ -39,6 +40,8 @@ struct state_letters {
 struct field_plan {
 	unsigned n;
 	uint32_t need; /* records at least this long need no check field by field */
+	uint32_t all;  /* the fields such a record has for sure, a bit each */
+	bool certain;  /* all are: none lies behind an offset in the record itself */
 	struct field_step step[TL_FIELDS_MAX];
 	struct state_letters state;
 };

@@ -27,11 +27,6 @@ bool tl_source_has_sender(const struct tl_cause *source)
 	return source && source->kind == TL_CAUSE_SOURCE && pattern_of(source)->sender;
 }
 
-bool cause_is(const struct tl_cause *row, const char *id)
-{
-	return row && !strcmp(row->id, id);
-}
-
 /* ---- evidence: in order of time, each place once ---- */
 
 static void evidence(struct tl_finding *f, struct tl_seen seen, const struct tl_atom *function)
