@@ -77,6 +77,7 @@ struct aside {
 	pthread_mutex_t lock;
 	pthread_cond_t some_made, some_done;
 	uint64_t made, taken, joined;
+	bool telling; /* in order: somebody is */
 	void *state; /* of the view itself; NULL: nothing was shown yet */
 	uint64_t shown;
 	bool stop, starved;
@@ -268,13 +269,15 @@ static bool take_one(struct teller *t)
 	struct aside *a = t->a;
 	struct batch *b;
 
-	if (a->taken == a->made)
+	if (a->taken == a->made || a->telling)
 		return false;
 	b = batch_at(a, a->taken++);
 	b->desk = desk_take(t);
+	a->telling = in_order(a);
 	pthread_mutex_unlock(&a->lock);
 	tell_batch(t, b);
 	pthread_mutex_lock(&a->lock);
+	a->telling = false;
 	b->done = true;
 	pthread_cond_signal(&a->some_done);
 	return true;
@@ -293,12 +296,6 @@ static void *teller_main(void *ctx)
 	return NULL;
 }
 
-/* Not where another thread tells in order. */
-static bool feeder_helps(struct aside *a)
-{
-	return !(in_order(a) && a->tellers) && take_one(&a->feeder);
-}
-
 /* Joins what is done, until no more than `most` batches are out. */
 static void join(struct aside *a, uint64_t most)
 {
@@ -314,28 +311,27 @@ static void join(struct aside *a, uint64_t most)
 				desk_give_back(desk);
 		} else if (a->made - a->joined <= most) {
 			break;
-		} else if (!feeder_helps(a)) {
+		} else if (!take_one(&a->feeder)) {
 			pthread_cond_wait(&a->some_done, &a->lock);
 		}
 	}
 	pthread_mutex_unlock(&a->lock);
 }
 
-static void hand_over(struct aside *a)
+/* With `most` batches out at the end of it. To wake a teller in vain costs more than to tell some lives. */
+static void hand_over(struct aside *a, uint64_t most)
 {
-	if (!batch_at(a, a->made)->n)
-		return;
 	pthread_mutex_lock(&a->lock);
-	a->made++;
-	pthread_cond_signal(&a->some_made);
+	a->made += batch_at(a, a->made)->n > 0;
+	if (most || !in_order(a))
+		pthread_cond_signal(&a->some_made);
 	pthread_mutex_unlock(&a->lock);
-	join(a, BATCHES - 1);
+	join(a, most);
 }
 
 void aside_drain(struct aside *a)
 {
-	hand_over(a);
-	join(a, 0);
+	hand_over(a, 0);
 }
 
 /* Its process lives on, so it cannot wait. */
@@ -379,7 +375,7 @@ void aside_take(struct aside *a, const struct tl_task *task, const struct tl_tra
 	struct entry *e;
 
 	if (b->n && !same_trace(b, info, w)) {
-		hand_over(a);
+		hand_over(a, BATCHES - 1);
 		b = batch_at(a, a->made);
 	}
 	if (!b->n) {
@@ -394,7 +390,7 @@ void aside_take(struct aside *a, const struct tl_task *task, const struct tl_tra
 	if (!e->task)
 		tell_now(a, e, task, info, w);
 	if (batch_at(a, a->made)->n == LIVES)
-		hand_over(a);
+		hand_over(a, BATCHES - 1);
 }
 
 /* ---- beginning and end ---- */
