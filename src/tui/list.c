@@ -264,6 +264,8 @@ void list_draw(struct list *l, struct model *m, struct screen *s, struct page *p
 	if (r.h < 1)
 		return;
 	l->top = l->at < l->top ? l->at : l->at >= l->top + rows ? l->at - rows + 1 : l->top;
+	if (l->top + rows > l->row.n) /* fewer are listed than were: no room stays empty below them */
+		l->top = l->row.n > rows ? l->row.n - rows : 0;
 	if (head)
 		screen_put(s, r.y, r.x, r.w, page_fmt(pg, ST_DIM "%s", head_line(l, pg, &c)), false);
 	for (size_t i = 0; i < rows; i++) {
