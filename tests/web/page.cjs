@@ -311,6 +311,10 @@ async function paper(browser, file) {
 	equal('paper: every life has its line', await page.$$eval('#printed tbody tr', l => l.length), 12);
 	check('paper: controls are left away', !await page.isVisible('#search') && !await page.isVisible('#theme'));
 	check('paper: the life chosen is printed', await page.isVisible('#detail .story'));
+	equal('paper: its evidence has its numbers, and nothing is there to press',
+		await page.$$eval('#detail button', all => [true, false].map(note => all.filter(b => b.matches('.note') === note && b.offsetHeight).length > 0)),
+		[true, false]);
+	check('paper: the timeline has room for its rows', await page.evaluate(() => byId('timeline').offsetHeight) >= 280);
 	equal('paper is white', await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
 	const pdf = await page.pdf();
 	check('paper: it prints', pdf.length > 10000 && pdf.subarray(0, 5).toString() === '%PDF-', pdf.length);

@@ -29,7 +29,7 @@ const Timeline = {
 	// Few rows need no tall timeline.
 	giveRoom() {
 		const rows = Math.max(3, Data.n, this.mode === 'cpus' ? 5 : 0) * ROW_WIDE;
-		byId('timeline').style.height = `min(36%, ${rows + AXIS + MAP + 44}px)`;
+		byId('timeline').style.setProperty('--enough', `${rows + AXIS + MAP + 44}px`);
 	},
 
 	/* ---- what is in view ---- */
@@ -489,7 +489,7 @@ const Timeline = {
 			g.fillRect(0, y - view.rowH / 2, box.x, view.rowH);
 		}
 		g.fillStyle = Ink.css.ink;
-		g.fillText(life >= 0 ? textOfLife(life) : `CPU ${row}`, 14 * view.dpr, y + .5);
+		g.fillText(life >= 0 ? fitName(g, life, box.x - 20 * view.dpr) : `CPU ${row}`, 14 * view.dpr, y + .5);
 	},
 
 	drawCount(g, view, box) {

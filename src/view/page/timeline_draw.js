@@ -204,6 +204,17 @@ function drawLaneParts(g, lane, view, x0, y, h) {
 	}
 }
 
+// In so many pixels: the name is cut rather than the number.
+function fitName(g, life, width) {
+	const name = Array.from(nameOf(life)), number = `(${Data.tid[life]})`;
+	let text = name.join('') + number;
+	while (name.length > 1 && g.measureText(text).width > width) {
+		name.pop();
+		text = name.join('') + '…' + number;
+	}
+	return text;
+}
+
 function drawClipped(g, text, x, y, width) {
 	g.save();
 	g.beginPath();
