@@ -353,6 +353,20 @@ bool also_told_signal(const struct question *q, enum tl_grade *grade)
 	return d->told_signal && !q->stack && !(d->zapped && (d->crashed || d->leader_out));
 }
 
+/* Of a process with threads its parent is told how one of them ended it: this one, where all others were taken along. */
+static bool maybe_another_exited(const struct question *q)
+{
+	const struct tl_task *t = q->task;
+	const struct tl_process *p = t ? t->process : NULL;
+
+	if (!t || q->d->of_process || is_alone(t))
+		return false;
+	for (unsigned i = 0; i < p->n_leavers; i++)
+		if (p->leaver[i].who.tid != t->tid && !taken_along(&p->leaver[i]))
+			return true;
+	return !q->w->deliver || !is_unbroken(q) || p->leavers_more || p->n_leavers < p->n_threads;
+}
+
 bool also_told_exit(const struct question *q, enum tl_grade *grade)
 {
 	/* a helper of the kernel that runs no program did not call exit */
@@ -361,7 +375,7 @@ bool also_told_exit(const struct question *q, enum tl_grade *grade)
 	/* workers of io_uring are born without a fork record; no parent is told of them, but they may tell of their leader */
 	if (q->task && !q->task->birth.seen.is && (!q->d->notice || (q->w->side && q->w->fork && !q->w->newtask)))
 		return false;
-	return (q->d->told_exit || ended_last(q)) && !q->stack && !q->d->sd && !(q->d->zapped && q->d->leader_out);
+	return ((q->d->told_exit && !maybe_another_exited(q)) || ended_last(q)) && !q->stack && !q->d->sd && !(q->d->zapped && q->d->leader_out);
 }
 
 static bool left_by_call(const struct question *q)
