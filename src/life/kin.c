@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Parents, children, ancestors, adoptions. */
+#include <string.h>
 #include "life/life.h"
 
 void kin_child(struct life *parent, const struct life *child)
@@ -40,6 +41,19 @@ const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct ar
 		v[i] = found[i];
 	*ret_n = n;
 	return v;
+}
+
+/* A copy of a signal outlives the task in whose arena the ancestors of its sender stand. */
+void kin_keep(struct arena *mem, struct tl_signal *copy)
+{
+	size_t n = copy->n_ancestry * sizeof(*copy->ancestry);
+	void *v = n && tl_signal_kills(copy->sig) ? arena_alloc(mem, n) : NULL;
+
+	if (v)
+		memcpy(v, copy->ancestry, n);
+	else
+		copy->n_ancestry = 0;
+	copy->ancestry = v;
 }
 
 /* A parent of children that it did not make settles them at its end as it does its own. */

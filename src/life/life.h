@@ -396,6 +396,7 @@ void reap_replaced(struct life *leader, struct tl_seen seen); /* a thread has ta
 void reap_settle(const struct tl_lives *l, struct life *life); /* what the recorder told of it came late */
 /* kin.c */
 void kin_child(struct life *parent, const struct life *child);
+void kin_keep(struct arena *mem, struct tl_signal *copy);
 const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n);
 void kin_foster(struct tl_lives *l, const struct life *child); /* its parent is not its creator */
 void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struct tl_seen seen);

@@ -125,8 +125,7 @@ static void keep_with_group(struct life *target, const struct tl_signal *s)
 	g->group_signals = v;
 	v = &g->group_signals[g->n_group_signals++];
 	*v = *s;
-	v->ancestry = NULL; /* of the task's arena; the task's own record has it */
-	v->n_ancestry = 0;
+	kin_keep(&g->mem, v);
 }
 
 static void mark_continued(struct tl_signal *list, unsigned n, const struct tl_signal *cont)

@@ -205,10 +205,8 @@ static void keep_own(struct affairs *a, const struct deeds *d, struct tl_leaver 
 	if (!kept)
 		return;
 	memcpy(kept, own + OWN_KEPT - n, n * sizeof(*kept));
-	for (unsigned i = 0; i < n; i++) {
-		kept[i].ancestry = NULL; /* of the task's arena */
-		kept[i].n_ancestry = 0;
-	}
+	for (unsigned i = 0; i < n; i++)
+		kin_keep(&a->mem, &kept[i]);
 	v->own = kept;
 	v->n_own = n;
 }

@@ -105,11 +105,19 @@ FIELDS = {
 }
 
 
+def is_killed_by_another(task):
+    """Every killer of the zoo is a child of somebody who was seen."""
+    by = at(task, "death", "by")
+    return by is not None and by.get("tgid") not in (None, task.get("tgid"))
+
+
 def compare(task, want):
     """{field: grade} of one task against one expectation."""
     grades = {f: judge(get(task), want[f]) for f, get in FIELDS.items() if f in want}
     if "signal_seen" in want:
         grades["signal_seen"] = signal_seen(task, want["signal_seen"])
+    if isinstance(want.get("by"), dict) and is_killed_by_another(task):
+        grades["ancestry"] = RIGHT if at(task, "death", "by", "ancestry") else UNKNOWN
     return grades
 
 
@@ -169,7 +177,7 @@ def examine(case, tasks, want, stacks):
         if grade == RIGHT:
             continue
         said = FIELDS[field](task) if field in FIELDS else None
-        case.add(grade, f"{short(name)}({task.get('tid')}).{field}: {grade}, says {short(said)}, is {short(want[field])}")
+        case.add(grade, f"{short(name)}({task.get('tid')}).{field}: {grade}, says {short(said)}, is {short(want.get(field))}")
 
 
 def check(tasks, expected, stacks=False):
