@@ -140,6 +140,14 @@ void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t)
 		*v = (struct leaving){life->t.tid, life->t.generation, t};
 }
 
+void life_switched(struct tl_lives *l, struct life *life, tl_ns t)
+{
+	if (!life->awaits_switch)
+		return;
+	life->awaits_switch = false;
+	life_leaves(l, life, t);
+}
+
 static bool is_recent(const struct tl_lives *l, tl_ns t)
 {
 	return t != TL_NS_NONE && l->now >= t && l->now - t < (l->w.free ? GONE_NS : LINGER_NS);
@@ -158,7 +166,9 @@ static void finish_lingering(struct tl_lives *l)
 
 		if (!life || !is_dying(life) || (l->w.free && life->t.death->last_state == 'Z'))
 			continue;
-		if (is_recent(l, life->t.last.t) || (l->w.free && !life->t.death->last_state && l->w.sw))
+		if (l->w.free && !life->t.death->last_state && l->w.sw)
+			life->awaits_switch = true;
+		else if (is_recent(l, life->t.last.t))
 			life_leaves(l, life, l->now);
 		else if (!l->w.free || life->t.death->last_state)
 			life_finish(l, life);

@@ -163,6 +163,7 @@ struct life {
 	bool finished : 1;
 	bool tgid_known : 1;
 	bool census : 1; /* alive when recording began, says the recorder */
+	bool awaits_switch : 1; /* done.c: dead for a while, and its last switch was not seen */
 	bool released : 1; /* reap.c: it called release_task while dying: of itself */
 };
 
@@ -278,6 +279,7 @@ void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, t
 /* ---- done.c: finishing, holding, handing on ---- */
 void life_finish(struct tl_lives *l, struct life *life); /* nothing more will come for it */
 void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t); /* it died at t */
+void life_switched(struct tl_lives *l, struct life *life, tl_ns t); /* for the last time, a while after its death */
 void lives_advance(struct tl_lives *l, tl_ns t);
 void life_free(struct tl_lives *l, struct life *life);
 /* Held lives of this tid, oldest first: NULL before the first, NULL behind the last. */
