@@ -84,9 +84,7 @@ struct tl_err *own_open(const char *tracefs, struct pump_limit *limit, struct pu
 
 static int write_pages(struct pump *p, const char *from, size_t n)
 {
-	if (p->file < 0)
-		p->file = io_nameless_file();
-	if (p->file < 0 || io_write_all(p->file, from, n))
+	if ((p->file < 0 && !pump_place(p)) || io_write_all(p->file, from, n))
 		return errno;
 	return 0;
 }
@@ -113,6 +111,8 @@ static void write_out(struct pump *p, struct own_page *pg)
 		p->pages += pg->full;
 		if (atomic_fetch_add(&p->limit->taken, n) + n > p->limit->most && p->limit->most)
 			is_full(p, EFBIG);
+		if (!pump_settle(p))
+			is_full(p, p->os = errno);
 	}
 	pg->full = pg->events = 0;
 }

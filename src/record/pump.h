@@ -17,6 +17,7 @@
 /* What all pumps of a recording may take together, and why they take no more. */
 struct pump_limit {
 	uint64_t most;	     /* bytes; 0: no limit */
+	uint64_t in_memory;  /* bytes that may wait in memory before all goes to the disk; 0: none */
 	atomic_ullong taken;
 	atomic_int full;     /* errno; EFBIG: `most` is reached; 0: not full */
 };
@@ -30,7 +31,8 @@ struct pump {
 	sem_t *ready; /* posted when raw is open, or os says why not */
 	int pipe[2];  /* what splice(2) needs between two files */
 	int stop;     /* readable: come to an end (borrowed) */
-	int file;     /* whole pages, in order */
+	int file;     /* whole pages, in order; it has no name */
+	bool in_memory; /* the file */
 	size_t page;
 	uint64_t pages;
 	int os;	      /* errno of what ended it early, 0 none */
@@ -58,6 +60,10 @@ void pump_keep(struct pump *p, uint64_t n);
 /* When the events of page i begin, on the trace's clock; false: it cannot be read. */
 bool pump_page_time(const struct pump *p, uint64_t i, uint64_t *ret);
 void pumps_fini(struct pumps *p);
+
+/* Where pages go: into memory while all pumps together have taken little, then to the disk. False with errno. */
+bool pump_place(struct pump *p);
+bool pump_settle(struct pump *p); /* after pages were put */
 
 /* entries, overrun, ... of one stats file's text. */
 void pump_count(const char *stats, struct pump *ret);

@@ -218,6 +218,18 @@ static struct tl_err *size_buffers(struct tl_recorder *rec, const struct tl_rec_
 	return NULL;
 }
 
+#define IN_MEMORY (64ull << 20)
+#define MEMORY_PART 16
+
+/* What waits in memory until it is written: little of what is free. Who names a place for it gets it there. */
+static uint64_t room_in_memory(const struct probe *before)
+{
+	struct probe_load load = probe_load_of(before, before);
+	uint64_t part = (uint64_t)load.available_kb * 1024 / MEMORY_PART;
+
+	return getenv("TMPDIR") ? 0 : part < IN_MEMORY ? part : IN_MEMORY;
+}
+
 static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	struct probe before;
@@ -244,6 +256,7 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 		try(begin_following(rec, plan));
 	} else {
 		try(follow_all(rec, plan));
+		rec->limit.in_memory = room_in_memory(&before);
 		for (int b = 0; b < BUFFERS && !plan->flight; b++)
 			try(pumps_start(&rec->inst[b], &rec->limit, &rec->pumps[b]));
 		try(switch_on(rec, plan));

@@ -103,7 +103,8 @@ static void look_at(const struct page_event *ev, unsigned i, uint64_t t)
 	assert_memory_equal(ev->p + at + n, "\n", 2);
 }
 
-static void test_marks(void **state)
+/* However much of it may wait in memory. */
+static void marks_with(uint64_t in_memory)
 {
 	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, .long_size = sizeof(long)};
 	struct page_event ev;
@@ -115,6 +116,7 @@ static void test_marks(void **state)
 	struct pump *p;
 
 	make(&m, format);
+	m.limit.in_memory = in_memory;
 	assert_null(own_open(m.dir, &m.limit, &m.pumps, &m.own));
 	for (unsigned i = 0; i < MARKS; i++)
 		assert_true(own_put(&m.own, 0, t += gap_of(i), (tl_pid)(1000 + i), text, text_of(i, text)));
@@ -123,6 +125,7 @@ static void test_marks(void **state)
 	p = &m.pumps.v[0];
 	assert_int_equal(p->written, MARKS + 1);
 	assert_int_equal(p->read - p->left_out, MARKS + 1);
+	assert_int_equal(p->in_memory, p->pages * p->page <= in_memory);
 	page = malloc(p->page);
 	t = 5000;
 	for (uint64_t k = 0; k < p->pages; k++) {
@@ -139,6 +142,14 @@ static void test_marks(void **state)
 	assert_int_equal(atomic_load(&m.limit.taken), p->pages * p->page);
 	free(page);
 	unmake(&m);
+}
+
+static void test_marks(void **state)
+{
+	static const uint64_t in_memory[] = {0, 1, 200000, 64 << 20};
+
+	for (size_t i = 0; i < ARRAY_SIZE(in_memory); i++)
+		marks_with(in_memory[i]);
 }
 
 /* What finds no room is counted; the limit says so. */
