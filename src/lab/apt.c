@@ -3,8 +3,8 @@
  * Debian's packages through apt, without root and without touching the machine's own apt: every suite and CPU
  * has a state directory of its own in the cache, whose configuration takes over only what this machine says
  * about fetching (proxies, time limits: everything below Acquire::). apt checks the archive's signature on the
- * lists and the lists' checksum on the package; unsigned archives are refused by it. An interrupted download
- * goes on where it stopped (partial/).
+ * lists and the lists' checksum on the package; unsigned archives are refused by it, whatever the machine allows.
+ * An interrupted download goes on where it stopped.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +23,8 @@
 
 #define KEYRING	    "/usr/share/keyrings/debian-archive-keyring.gpg"
 #define MIRROR	    "http://deb.debian.org/debian"
+#define HELPER	    "/usr/lib/apt/apt-helper"
+#define BEGUN	    "archives/partial"
 #define LISTS_LAST  (24 * 3600) /* seconds until lists are asked for again */
 
 struct apt {
@@ -92,7 +94,9 @@ static struct tl_err *write_config(struct apt *a)
 	auto_free char *sources = lab_path("deb %s%s %s main\n", access(KEYRING, R_OK) ? "" : "[signed-by=" KEYRING "] ",
 					   mirror(), a->suite);
 	auto_free char *conf = lab_path(
-		"%sAPT::Architecture \"%s\";\nAPT::Architectures { \"%s\"; };\nAcquire::Languages \"none\";\n"
+		"%sAcquire::AllowInsecureRepositories \"false\";\nAcquire::AllowWeakRepositories \"false\";\n"
+		"Acquire::AllowDowngradeToInsecureRepositories \"false\";\n"
+		"APT::Architecture \"%s\";\nAPT::Architectures { \"%s\"; };\nAcquire::Languages \"none\";\n"
 		"Dir::State \"%s\";\nDir::State::lists \"%s/lists\";\nDir::State::status \"%s/status\";\n"
 		"Dir::Cache \"%s\";\nDir::Cache::archives \"%s/archives\";\nDir::Cache::pkgcache \"\";\n"
 		"Dir::Cache::srcpkgcache \"\";\nDir::Etc::sourcelist \"%s/sources.list\";\n"
@@ -114,7 +118,7 @@ static struct tl_err *apt_open(const struct lab *lab, const char *suite, const c
 	a->dir = lab_path("%s/apt/%s-%s", lab->cache, suite, arch);
 	a->env = lab_path("APT_CONFIG=%s/apt.conf", a->dir ? a->dir : "");
 	auto_free char *lists = lab_path("%s/lists/partial", a->dir ? a->dir : ""),
-		       *archives = lab_path("%s/archives/partial", a->dir ? a->dir : ""),
+		       *archives = lab_path("%s/" BEGUN, a->dir ? a->dir : ""),
 		       *lock = lab_path("%s/lock.tasklife", a->dir ? a->dir : "");
 
 	if (!a->dir || !a->env || !lists || !archives || !lock)
@@ -174,43 +178,73 @@ static struct tl_err *choose(struct apt *a, const char *pattern, char **ret)
 	return *ret ? NULL : &tl_enomem;
 }
 
-/* The one .deb of this name below dir; NULL: none. */
-static char *find_deb(const char *dir, const char *name)
+/* What the lists say of a package: 'URI' FILE BYTES HASH, with FILE as a path here. */
+struct found {
+	char *uri, *path, *hash;
+};
+
+static void found_fini(struct found *f)
 {
-	auto_free char *pattern = lab_path("%s/%s_*.deb", dir, name);
-	char *found = NULL;
+	free(f->uri);
+	free(f->path);
+	free(f->hash);
+}
+
+static struct tl_err *find(struct apt *a, const char *name, struct found *ret)
+{
+	char *argv[] = {(char *)"apt-get", (char *)"-q", (char *)"--print-uris", (char *)"download", (char *)name, NULL};
+	auto_free char *text = NULL;
+	int uri, uri_end = 0, file = 0, file_end = 0, hash = 0, end = 0;
+
+	try(apt_run(a, argv, NULL, name, &text));
+	const char *line = strchr(text, '\'');
+	if (line)
+		sscanf(line, "'%n%*[^']%n' %n%*s%n %*u %n%*s%n", &uri, &uri_end, &file, &file_end, &hash, &end);
+	if (!end || memchr(line + file, '/', (size_t)(file_end - file)))
+		return tl_err_new(TL_E_NOT_THERE, N_("the archive has no package '%s' any more"), name);
+	ret->uri = strndup(line + uri, (size_t)(uri_end - uri));
+	ret->path = lab_path("%s/" BEGUN "/%.*s", a->dir, file_end - file, line + file);
+	ret->hash = strndup(line + hash, (size_t)(end - hash));
+	return ret->uri && ret->path && ret->hash ? NULL : &tl_enomem;
+}
+
+/* What was begun of a version that is no longer the newest. */
+static void forget_others(const struct apt *a, const char *name, const char *path)
+{
+	auto_free char *pattern = lab_path("%s/" BEGUN "/%s_*", a->dir, name);
 	glob_t g;
 
-	if (pattern && !glob(pattern, 0, NULL, &g)) {
-		found = strdup(g.gl_pathv[g.gl_pathc - 1]);
-		globfree(&g);
-	}
-	return found;
+	if (!pattern || glob(pattern, 0, NULL, &g))
+		return;
+	for (size_t i = 0; i < g.gl_pathc; i++)
+		if (strcmp(g.gl_pathv[i], path))
+			unlink(g.gl_pathv[i]);
+	globfree(&g);
 }
 
-/* What was begun only takes the room that is missing; what is interrupted otherwise is gone on with. */
-static struct tl_err *no_space(struct apt *a, const char *name, struct tl_err *old)
-{
-	auto_free char *begun = find_deb(a->dir, name);
-
-	tl_err_free(old);
-	if (begun)
-		unlink(begun);
-	return tl_err_os(ENOSPC, N_("cannot write into the cache"), NULL, a->dir);
-}
-
+/*
+ * By apt's helper, because `apt-get download` removes what it finds begun where it stands (apt 2.6, pkgAcqArchive::QueueNext());
+ * the helper asks for the rest. What comes must have the hash of the lists, and those are signed. What was begun only takes the
+ * room that is missing on a full disk; what is interrupted otherwise is gone on with.
+ */
 static struct tl_err *download(struct apt *a, const char *name, char **ret)
 {
-	char *argv[] = {(char *)"apt-get", (char *)"-q", (char *)"-o", (char *)"APT::Status-Fd=3", (char *)"download",
-			(char *)name, NULL};
+	auto_fini(found) struct found f = {};
 
 	lab_note(a->lab, N_("getting %s"), name, 0);
+	try(find(a, name, &f));
+	forget_others(a, name, f.path);
+	char *argv[] = {(char *)HELPER, (char *)"-q", (char *)"-o", (char *)"APT::Status-Fd=3", (char *)"download-file",
+			f.uri, f.path, f.hash, NULL};
 	struct tl_err *err = apt_run(a, argv, N_("getting %s"), name, NULL);
-	if (err && err->log && strstr(err->log, "No space left on device"))
-		return no_space(a, name, err);
+	if (err && err->log && strstr(err->log, "No space left on device")) {
+		tl_err_free(err);
+		unlink(f.path);
+		return tl_err_os(ENOSPC, N_("cannot write into the cache"), NULL, a->dir);
+	}
 	try(err);
-	*ret = find_deb(a->dir, name);
-	return *ret ? NULL : tl_err_new(TL_E_FAILED, N_("apt said it got '%s', but it is not there"), name);
+	*ret = take(f.path);
+	return NULL;
 }
 
 static struct tl_err *get(struct apt *a, const char *pattern, char **ret)

@@ -93,20 +93,24 @@ static bool attend(const struct lab *lab, struct lab_child *c, const struct pipe
 	return true;
 }
 
-/* It may be writing what nobody reads any more: it is asked once, then ended. */
+/*
+ * It may be writing what nobody reads any more: it is asked once, and what it started with it, then ended. apt's methods leave
+ * what they have begun so that it can be gone on with; they need a moment for that, longer than apt itself.
+ */
 static void end_child(pid_t pid, int *status)
 {
+	bool reaped = false;
+
 	setpgid(pid, pid); /* it may not have got there yet */
 	kill(-pid, SIGTERM);
 	for (int i = 0; i < 100; i++) {
-		if (waitpid(pid, status, WNOHANG) == pid) {
-			kill(-pid, SIGKILL);
+		reaped = reaped || waitpid(pid, status, WNOHANG) == pid;
+		if (reaped && kill(-pid, 0) && errno == ESRCH)
 			return;
-		}
 		poll(NULL, 0, 20);
 	}
 	kill(-pid, SIGKILL);
-	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+	while (!reaped && waitpid(pid, status, 0) < 0 && errno == EINTR)
 		;
 }
 
