@@ -3,8 +3,7 @@
  * QEMU's command line, and QEMU as a child that never outlives us. The options are those under which the
  * golden traces were made. nokaslr: so that addresses in the guest, in its symbols and in gdb are the same.
  * no_timer_check: on a busy machine x86's test of the timer finds too few ticks, and panics. tsc=reliable: there its watchdog
- * finds the clock unstable, and the code that is patched then under TCG was once run half old, half new (an oops in
- * sched_clock_cpu); QEMU's clock is one for all CPUs. cryptomgr.notests: the kernel
+ * finds the clock unstable, and the kernel takes another; QEMU's clock is one for all CPUs. cryptomgr.notests: the kernel
  * would test its ciphers while the command runs (crypto/testmgr.c), 1.4 s of an armhf guest's CPUs.
  */
 #include <errno.h>
