@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Chunks in a list, newest first. A request larger than the usual chunk gets a chunk of its own behind the
- * newest one, so that the room left there is not wasted.
+ * Chunks in a list, newest first. A request larger than the usual chunk gets a chunk of its own
+ * behind the newest one, so that the room left there is not wasted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 
 struct arena_chunk {
 	struct arena_chunk *next;
-	uint32_t size, used; /* one that is larger than can be said here has no room left, and is not of the pool */
+	uint32_t size, used; /* one that is larger than can be said here has no room left, and is
+			      * not of the pool */
 	max_align_t data[];
 };
 

@@ -139,8 +139,9 @@ static struct tl_err *put_int(const char *word, const char *text, int64_t *ret)
 	errno = 0;
 	v = strtoll(text, &end, 10);
 	if (end == text || *end || errno)
-		return tl_err_cause(tl_err_new(TL_E_USAGE, N_("option '%s' wants a whole number"), word),
-				    N_("'%s' is none"), text);
+		return tl_err_cause(
+			tl_err_new(TL_E_USAGE, N_("option '%s' wants a whole number"), word),
+			N_("'%s' is none"), text);
 	*ret = v;
 	return NULL;
 }

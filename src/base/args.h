@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Options as data. A table row says the long name, the letter, what it takes and where it goes in the
- * command's own struct; parsing, -h, completion and the manual's check all walk the same table.
+ * Options as data. A table row says the long name, the letter, what it takes and where it goes in
+ * the command's own struct; parsing, -h, completion and the manual's check all walk the same table.
  *
  *	static const struct opt opts[] = {
- *		OPT_STR('o', "output", "FILE", N_("keep the recording in FILE"), struct run, output),
- *		OPT_FLAG(0, "all", N_("every task, not only the command's family"), struct run, all),
+ *		OPT_STR('o', "output", "FILE", N_("keep it in FILE"), struct run, output),
+ *		OPT_FLAG(0, "all", N_("every task"), struct run, all),
  *		OPT_END,
  *	};
  */
@@ -51,11 +51,11 @@ struct opt {
 #define OPT_END			   {OPT_T_END, 0, NULL, NULL, NULL, 0, NULL}
 
 /*
- * Parse argv[1..]. Options are written into base (a command's struct); what is left over is moved to the
- * front of argv and *ret_n says how many. "--" ends options; with stop_at_first_word the first word that is
- * no option ends them too (for `run CMD -x`). Long names may be shortened while unambiguous; --name=value,
- * --name value, -ovalue, -o value. Errors are TL_E_USAGE and name the option, with the nearest known one as
- * a hint.
+ * Parse argv[1..]. Options are written into base (a command's struct); what is left over is moved
+ * to the front of argv and *ret_n says how many. "--" ends options; with stop_at_first_word the
+ * first word that is no option ends them too (for `run CMD -x`). Long names may be shortened while
+ * unambiguous; --name=value, --name value, -ovalue, -o value. Errors are TL_E_USAGE and name the
+ * option, with the nearest known one as a hint.
  */
 struct tl_err *args_parse(const struct opt *opts, void *base, int argc, char **argv,
 			  bool stop_at_first_word, int *ret_n);

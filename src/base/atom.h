@@ -7,7 +7,8 @@
 
 #include "base/arena.h"
 
-/* Short strings asked for of late, by all their bytes: a task's name comes with nearly every event. */
+/* Short strings asked for of late, by all their bytes: a task's name comes with nearly every
+ * event. */
 enum { ATOMS_RECENT = 128, ATOM_SHORT = 16 };
 
 struct atom_recent {

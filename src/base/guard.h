@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Scope guards: what is declared with auto_x is released when the scope ends. To hand a thing on, return
- * take(thing): the guard then sees an empty one.
+ * Scope guards: what is declared with auto_x is released when the scope ends. To hand a thing on,
+ * return take(thing): the guard then sees an empty one.
  */
 #ifndef BASE_GUARD_H
 #define BASE_GUARD_H

@@ -93,7 +93,8 @@ int io_nameless_file(void)
 	const char *const dir[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(dir); i++) {
-		int fd = dir[i] && *dir[i] ? open(dir[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+		int fd =
+			dir[i] && *dir[i] ? open(dir[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
 
 		if (fd >= 0)
 			return fd;

@@ -16,7 +16,8 @@ static void quote(struct json *j)
 		out_char(j->out, '"');
 }
 
-/* Comma and key before a value. Deeper than 63 levels commas are no longer tracked; no caller nests so. */
+/* Comma and key before a value. Deeper than 63 levels commas are no longer tracked; no caller
+ * nests so. */
 static void before(struct json *j, const char *key)
 {
 	uint64_t bit = 1ull << (j->depth & 63);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A JSON writer on an out: it places the commas, escapes the strings (invalid UTF-8 becomes U+FFFD; of control
- * characters, those of C1 included, none is left) and never allocates. Keys are literals.
+ * A JSON writer on an out: it places the commas, escapes the strings (invalid UTF-8 becomes U+FFFD;
+ * of control characters, those of C1 included, none is left) and never allocates. Keys
+ * are literals.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

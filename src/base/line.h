@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Memory on cache lines of its own. What one thread writes all the time must not lie on a line that another reads or
- * writes: they would wait for each other at each access (a third of the time of two threads, where the cores' caches lie
- * far apart). Two lines are fetched together, hence 128.
+ * Memory on cache lines of its own. What one thread writes all the time must not lie on a line that
+ * another reads or writes: they would wait for each other at each access (a third of the time of
+ * two threads, where the cores' caches lie far apart). Two lines are fetched together, hence 128.
  */
 #ifndef BASE_LINE_H
 #define BASE_LINE_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Open addressing with linear probing; deletion shifts the followers back, so there are no tombstones. */
+/* Open addressing with linear probing; deletion shifts the followers back, so there are
+ * no tombstones. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/map.h"

@@ -86,11 +86,26 @@ void out_more(struct out *o, const void *p, size_t n)
 
 static unsigned digits_of(uint64_t v)
 {
-	static const uint64_t ten_to[] = {
-		1ull, 10ull, 100ull, 1000ull, 10000ull, 100000ull, 1000000ull, 10000000ull, 100000000ull,
-		1000000000ull, 10000000000ull, 100000000000ull, 1000000000000ull, 10000000000000ull,
-		100000000000000ull, 1000000000000000ull, 10000000000000000ull, 100000000000000000ull,
-		1000000000000000000ull, 10000000000000000000ull};
+	static const uint64_t ten_to[] = {1ull,
+					  10ull,
+					  100ull,
+					  1000ull,
+					  10000ull,
+					  100000ull,
+					  1000000ull,
+					  10000000ull,
+					  100000000ull,
+					  1000000000ull,
+					  10000000000ull,
+					  100000000000ull,
+					  1000000000000ull,
+					  10000000000000ull,
+					  100000000000000ull,
+					  1000000000000000ull,
+					  10000000000000000ull,
+					  100000000000000000ull,
+					  1000000000000000000ull,
+					  10000000000000000000ull};
 	unsigned bits = 64 - (unsigned)__builtin_clzll(v | 1);
 	unsigned n = bits * 1233 / 4096; /* log10(2): this many, or one more */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where text goes: a growing buffer that is flushed to a file descriptor, or kept in memory (fd -1).
- * Views write here and never know what is behind. A failed write is remembered, later ones are dropped;
- * the owner asks out_close().
+ * Where text goes: a growing buffer that is flushed to a file descriptor, or kept in memory (fd
+ * -1). Views write here and never know what is behind. A failed write is remembered, later ones are
+ * dropped; the owner asks out_close().
  */
 #ifndef BASE_OUT_H
 #define BASE_OUT_H
@@ -25,7 +25,8 @@ struct out {
 void out_init(struct out *o, int fd);
 void out_fini(struct out *o); /* does not flush, does not close fd */
 void out_more(struct out *o, const void *p, size_t n); /* flushes or grows first */
-bool out_grow(struct out *o, size_t n);		       /* only that: is there room for n bytes and a NUL now */
+/* only that: is there room for n bytes and a NUL now */
+bool out_grow(struct out *o, size_t n);
 void out_u64(struct out *o, uint64_t v);
 
 /* All that was written so far, flushed or not. */

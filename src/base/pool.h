@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Memory for many things that come and go: what is given back is given out again, the last first, and goes back to the
- * system only with the pool. A size asked for must be named again when giving back; larger things go to malloc.
+ * Memory for many things that come and go: what is given back is given out again, the last first,
+ * and goes back to the system only with the pool. A size asked for must be named again when giving
+ * back; larger things go to malloc.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Hostile text between quotes: the walk that JSON and csv have in common. Each says for itself what becomes of a quote, a
- * backslash, a control byte or a character outside of ASCII; bytes that are no UTF-8 become U+FFFD.
+ * Hostile text between quotes: the walk that JSON and csv have in common. Each says for itself what
+ * becomes of a quote, a backslash, a control byte or a character outside of ASCII; bytes that are
+ * no UTF-8 become U+FFFD.
  */
 #ifndef BASE_QUOTE_H
 #define BASE_QUOTE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Widths follow Unicode's East Asian Width (W and F are two cells) and combining classes as far as names and
- * our two languages need; own tables because wcwidth() depends on a locale that may not be there.
+ * Widths follow Unicode's East Asian Width (W and F are two cells) and combining classes as far as
+ * names and our two languages need; own tables because wcwidth() depends on a locale that may not
+ * be there.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -54,10 +55,12 @@ static int cells_of(uint32_t c)
 	return in(c, wide, ARRAY_SIZE(wide)) ? 2 : 1;
 }
 
-/* Bytes from s on that are plain ASCII: one byte, one cell, shown as they are. Eight at a time as long as all are. */
+/* Bytes from s on that are plain ASCII: one byte, one cell, shown as they are. Eight at a time as
+ * long as all are. */
 static size_t plain_run(const char *s, size_t n)
 {
-	const uint64_t ones = 0x0101010101010101, blanks = 0x2020202020202020, tops = 0x8080808080808080;
+	const uint64_t ones = 0x0101010101010101, blanks = 0x2020202020202020,
+		       tops = 0x8080808080808080;
 	size_t i = 0;
 
 	for (uint64_t w; i + 8 <= n; i += 8) {
@@ -143,8 +146,8 @@ static void trim_zeros(char *digits)
 	digits[n - (digits[n - 1] == '.')] = 0;
 }
 
-/* Zeros are printed only where they were measured: 52000 ns of a microsecond clock is "52 us", 3000012345 ns is
- * "3.000 s". */
+/* Zeros are printed only where they were measured: 52000 ns of a microsecond clock is "52 us",
+ * 3000012345 ns is "3.000 s". */
 void text_duration(struct out *o, tl_ns ns)
 {
 	static const struct {

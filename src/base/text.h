@@ -15,8 +15,8 @@ int text_width(const char *s, size_t n);
 /* Nothing but printable ASCII: shown as it is, a cell per byte. */
 bool text_is_plain(const char *s, size_t n);
 
-/* Write a hostile name for a terminal: control bytes, DEL, C1 controls, bidi overrides, what is no character and invalid
- * UTF-8 as \xNN; everything else as it is. */
+/* Write a hostile name for a terminal: control bytes, DEL, C1 controls, bidi overrides, what is no
+ * character and invalid UTF-8 as \xNN; everything else as it is. */
 void text_safe(struct out *o, const char *s, size_t n);
 void text_safe_atom(struct out *o, const struct tl_atom *a); /* "?" for NULL */
 

@@ -26,7 +26,8 @@ bool tongue_parse(const char *s, enum tongue *ret)
 {
 	if (starts_as(s, "ko"))
 		*ret = TONGUE_KO;
-	else if (starts_as(s, "en") || !strcmp(s, "C") || !strncmp(s, "C.", 2) || !strcmp(s, "POSIX"))
+	else if (starts_as(s, "en") || !strcmp(s, "C") || !strncmp(s, "C.", 2) ||
+		 !strcmp(s, "POSIX"))
 		*ret = TONGUE_EN;
 	else
 		return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Language: English message ids, Korean from the catalogue that is compiled in (po/ko.po). Chosen by --lang,
- * TASKLIFE_LANG, LC_ALL, LC_MESSAGES, LANG, in this order; not by the C library's locale, which a fresh
- * server or an initramfs does not have.
+ * Language: English message ids, Korean from the catalogue that is compiled in (po/ko.po). Chosen
+ * by --lang, TASKLIFE_LANG, LC_ALL, LC_MESSAGES, LANG, in this order; not by the C library's
+ * locale, which a fresh server or an initramfs does not have.
  */
 #ifndef BASE_TONGUE_H
 #define BASE_TONGUE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A growing array: struct { T *v; size_t n, cap; }. Declare with VEC(T), start from {}, end with vec_fini.
+ * A growing array: struct { T *v; size_t n, cap; }. Declare with VEC(T), start from {}, end
+ * with vec_fini.
  *
  *	VEC(int) v = {};
  *	int *p = vec_push(&v);      // a new zeroed last element, or NULL when memory is out

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A ring of batches of lives. The feeder fills one and hands it over; whoever is free takes the oldest that nobody has
- * taken; the feeder joins their texts in order and gives the lives back. When the ring is full, and at the end of the
- * trace, the feeder has nothing better to do and takes batches as well: so at the end, where everything that is left
- * becomes complete at once, all threads tell.
+ * A ring of batches of lives. The feeder fills one and hands it over; whoever is free takes the
+ * oldest that nobody has taken; the feeder joins their texts in order and gives the lives back.
+ * When the ring is full, and at the end of the trace, the feeder has nothing better to do and takes
+ * batches as well: so at the end, where everything that is left becomes complete at once, all
+ * threads tell.
  *
- * A life may only be told aside when nothing can change it any more (tl_lives_keep()). One whose process lives on is told
- * at once, by the feeder, and its words wait for their place in the batch. One that depends on others (a killer is
- * shown in full at the first of its victims) is judged aside and told in its turn, when its batch is joined.
+ * A life may only be told aside when nothing can change it any more (tl_lives_keep()). One whose
+ * process lives on is told at once, by the feeder, and its words wait for their place in the batch.
+ * One that depends on others (a killer is shown in full at the first of its victims) is judged
+ * aside and told in its turn, when its batch is joined.
  *
- * What one core wrote and another writes again costs more than to make the text: a batch is told at a desk of the teller's
- * own, which comes back to it when the batch is joined.
+ * What one core wrote and another writes again costs more than to make the text: a batch is told at
+ * a desk of the teller's own, which comes back to it when the batch is joined.
  *
- * Invariant: joined <= taken <= made <= joined + BATCHES. Batch made % BATCHES is the feeder's, [taken, made) are nobody's,
- * of [joined, taken) those not done belong to who took them, the others to the feeder.
+ * Invariant: joined <= taken <= made <= joined + BATCHES. Batch made % BATCHES is the feeder's,
+ * [taken, made) are nobody's, of [joined, taken) those not done belong to who took them, the others
+ * to the feeder.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -50,7 +53,8 @@ struct desk {
 struct batch {
 	alignas(LINE) struct entry entry[LIVES];
 	unsigned n;
-	/* of the trace as far as known then, without what is held by pointers; of `last` each entry has its own */
+	/* of the trace as far as known then, without what is held by pointers; of `last` each entry
+	 * has its own */
 	struct tl_trace_info info;
 	struct tl_witnesses w;
 	struct out early;
@@ -59,7 +63,8 @@ struct batch {
 	bool done, starved;
 };
 
-/* Who makes words: a thread, or the feeder. `out` stays where it is, since the view's state may know it. */
+/* Who makes words: a thread, or the feeder. `out` stays where it is, since the view's state may
+ * know it. */
 struct teller {
 	alignas(LINE) struct aside *a;
 	struct out out;
@@ -92,7 +97,8 @@ static struct batch *batch_at(struct aside *a, uint64_t i)
 
 /* Is it shown at all? Then it is in told, with its verdicts. */
 static bool judge(struct aside *a, const struct tl_task *task, const struct tl_trace_info *info,
-		  const struct tl_witnesses *w, struct arena *mem, struct tl_told *told, bool *starved)
+		  const struct tl_witnesses *w, struct arena *mem, struct tl_told *told,
+		  bool *starved)
 {
 	*told = (struct tl_told){.info = info, .t0 = info->first, .witnesses = w, .unkept = a->plan.unkept};
 	if (!tl_why_tell(task, a->plan.view->deaths_only, mem, told)) {
@@ -130,7 +136,8 @@ static bool wait_for_turn(struct desk *desk, size_t at, const struct tl_told *to
 	return true;
 }
 
-static void tell_one(struct teller *t, struct batch *b, const struct tl_task *task, const struct tl_trace_info *info)
+static void tell_one(struct teller *t, struct batch *b, const struct tl_task *task,
+		     const struct tl_trace_info *info)
 {
 	struct aside *a = t->a;
 	struct desk *desk = b->desk;
@@ -263,7 +270,8 @@ static struct desk *join_first(struct aside *a)
 
 /* ---- the ring ---- */
 
-/* The oldest that nobody has taken, told; false: there is none. With the lock, which is dropped meanwhile. */
+/* The oldest that nobody has taken, told; false: there is none. With the lock, which is
+ * dropped meanwhile. */
 static bool take_one(struct teller *t)
 {
 	struct aside *a = t->a;
@@ -318,7 +326,8 @@ static void join(struct aside *a, uint64_t most)
 	pthread_mutex_unlock(&a->lock);
 }
 
-/* With `most` batches out at the end of it. To wake a teller in vain costs more than to tell some lives. */
+/* With `most` batches out at the end of it. To wake a teller in vain costs more than to tell
+ * some lives. */
 static void hand_over(struct aside *a, uint64_t most)
 {
 	pthread_mutex_lock(&a->lock);
@@ -335,8 +344,8 @@ void aside_drain(struct aside *a)
 }
 
 /* Its process lives on, so it cannot wait. */
-static void tell_now(struct aside *a, struct entry *e, const struct tl_task *task, const struct tl_trace_info *info,
-		     const struct tl_witnesses *w)
+static void tell_now(struct aside *a, struct entry *e, const struct tl_task *task,
+		     const struct tl_trace_info *info, const struct tl_witnesses *w)
 {
 	struct batch *b = batch_at(a, a->made);
 	struct out before = a->feeder.out;
@@ -363,7 +372,8 @@ static void tell_now(struct aside *a, struct entry *e, const struct tl_task *tas
 }
 
 /* Does the batch that is being filled hold for this life, too? */
-static bool same_trace(const struct batch *b, const struct tl_trace_info *info, const struct tl_witnesses *w)
+static bool same_trace(const struct batch *b, const struct tl_trace_info *info,
+		       const struct tl_witnesses *w)
 {
 	return b->info.first == info->first && !memcmp(&b->w, w, sizeof(*w));
 }

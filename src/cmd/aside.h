@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lives told aside: verdicts and words of finished lives are made by threads of their own, while the first one goes on
- * to feed events; the texts are joined in the order in which the lives were complete. For views that can (struct
- * tl_view_aside).
+ * Lives told aside: verdicts and words of finished lives are made by threads of their own, while
+ * the first one goes on to feed events; the texts are joined in the order in which the lives were
+ * complete. For views that can (struct tl_view_aside).
  *
  * Law of this header: all of it is called by the thread that feeds.
  */

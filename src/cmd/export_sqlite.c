@@ -20,11 +20,15 @@ static void task(struct out *o, void *state, const struct tl_told *told)
 		o->os = os;
 }
 
-/* The store is closed here, where the trailer is; its error, if any, is the answer to every write. */
+/* The store is closed here, where the trailer is; its error, if any, is the answer to every
+ * write. */
 static void end(struct out *o, void *state, const struct tl_trailer *tr)
 {
 	struct store **store = state;
-	struct store_end e = {.info = tr->info, .counts = tr->counts, .oddity = tr->oddity, .n_oddities = tr->n_oddities};
+	struct store_end e = {.info = tr->info,
+			      .counts = tr->counts,
+			      .oddity = tr->oddity,
+			      .n_oddities = tr->n_oddities};
 	struct tl_err *err = store_close(*store, o->os ? NULL : &e);
 
 	*store = NULL;
@@ -41,10 +45,19 @@ static void aside_end(void *aside, void *state)
 static const struct tl_view_aside beside = {.begin = begin, .end = aside_end, .in_order = true};
 
 /* Segments are most of the memory of a life: not without a table for them. */
-static const struct tl_view with_segments = {
-	.name = "sqlite", .is_export = true, .segments = true, .aside = &beside, .begin = begin, .task = task, .end = end};
-static const struct tl_view without_segments = {
-	.name = "sqlite", .is_export = true, .aside = &beside, .begin = begin, .task = task, .end = end};
+static const struct tl_view with_segments = {.name = "sqlite",
+					     .is_export = true,
+					     .segments = true,
+					     .aside = &beside,
+					     .begin = begin,
+					     .task = task,
+					     .end = end};
+static const struct tl_view without_segments = {.name = "sqlite",
+						.is_export = true,
+						.aside = &beside,
+						.begin = begin,
+						.task = task,
+						.end = end};
 
 int export_sqlite(struct pipeline *p, struct tl_source *src, const char *path, const char *tables)
 {

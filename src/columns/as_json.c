@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Cells as JSON values. Lists of objects come from their ITEM rows; lists of plain names or numbers have a
- * function here each, found by the column.
+ * Cells as JSON values. Lists of objects come from their ITEM rows; lists of plain names or numbers
+ * have a function here each, found by the column.
  */
 #include <string.h>
 #include "base/guard.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The JSON value of a cell, the same in the JSON of a life and in the flat forms (csv, tables), which keep a list
- * as its JSON in one cell. Keys are literals or NULL, as in base/json.h.
+ * The JSON value of a cell, the same in the JSON of a life and in the flat forms (csv, tables),
+ * which keep a list as its JSON in one cell. Keys are literals or NULL, as in base/json.h.
  */
 #ifndef COLUMNS_AS_JSON_H
 #define COLUMNS_AS_JSON_H

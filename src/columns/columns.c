@@ -80,8 +80,9 @@ static struct cell cell_grade(const struct tl_finding *f)
 }
 
 /*
- * Up to 5.2 it is the low byte of clone_flags; since 5.3 (kernel_clone_args) the record does not hold it. The
- * notice at the end shows it then, unless an exec came between, which makes it SIGCHLD (de_thread()).
+ * Up to 5.2 it is the low byte of clone_flags; since 5.3 (kernel_clone_args) the record does not
+ * hold it. The notice at the end shows it then, unless an exec came between, which makes it SIGCHLD
+ * (de_thread()).
  */
 #define CSIGNAL_BITS 0x7f
 
@@ -193,7 +194,7 @@ static struct cell cell_place(const struct tl_told *d, unsigned i)
 		return state;                                                                      \
 	}
 #define COLUMN(id, path, sql, type, value, meaning) OBJECT(id, path, value, meaning)
-#define LIST(id, path, size, meaning)                                                                \
+#define LIST(id, path, size, meaning)                                                              \
 	static struct cell get_##id(const struct tl_told *d)                                       \
 	{                                                                                          \
 		const struct tl_task *t = d->task;                                                 \
@@ -212,22 +213,25 @@ static struct cell cell_place(const struct tl_told *d, unsigned i)
 #define PLAIN(id, path, meaning)                                                                   \
 	static struct cell get_##id(const struct tl_told *d)                                       \
 	{                                                                                          \
-		return (struct cell){CELL_PLAIN, 0, {0}};                                             \
+		return (struct cell){CELL_PLAIN, 0, {0}};                                          \
 	}
 #include "columns/columns.def"
 #include "columns/undef.h"
 
 #define DOT(path)      __builtin_strchr(path, '.')
-#define KEY_OF(path)   (!DOT(path) ? path : !DOT(DOT(path) + 1) ? DOT(path) + 1 : DOT(DOT(path) + 1) + 1)
+#define KEY_OF(path)                                                                               \
+	(!DOT(path) ? path : !DOT(DOT(path) + 1) ? DOT(path) + 1 : DOT(DOT(path) + 1) + 1)
 #define DEPTH_OF(path) (!DOT(path) ? 0 : !DOT(DOT(path) + 1) ? 1 : 2)
 
 const struct column columns[COLUMNS] = {
 #define OBJECT(id, path, state, meaning)                                                           \
-	{COLUMN_OBJECT, path, KEY_OF(path), DEPTH_OF(path), NULL, COLUMN_TEXT, meaning, get_##id, 0},
+	{COLUMN_OBJECT, path, KEY_OF(path), DEPTH_OF(path), NULL, COLUMN_TEXT, meaning,            \
+	 get_##id, 0},
 #define COLUMN(id, path, sql, type, value, meaning)                                                \
 	{COLUMN_CELL, path, KEY_OF(path), DEPTH_OF(path), sql, COLUMN_##type, meaning, get_##id, 0},
-#define LIST(id, path, size, meaning)                                                                \
-	{COLUMN_LIST, path, KEY_OF(path), DEPTH_OF(path), #id, COLUMN_TEXT, meaning, get_##id, FIRST_##id},
+#define LIST(id, path, size, meaning)                                                              \
+	{COLUMN_LIST, path, KEY_OF(path), DEPTH_OF(path), #id, COLUMN_TEXT, meaning, get_##id,     \
+	 FIRST_##id},
 #define ITEM(list, id, key, sql, type, value, meaning)
 #define PLAIN(id, path, meaning)                                                                   \
 	{COLUMN_PLAIN, path, KEY_OF(path), DEPTH_OF(path), #id, COLUMN_TEXT, meaning, get_##id, 0},
@@ -247,8 +251,9 @@ const struct item items[ITEMS] = {
 };
 
 /*
- * What stands in an object that is not there is not there either. Written out row by row, so that each cell's function
- * can be part of it: this runs once a life, and calls through the table took a tenth of an export's time.
+ * What stands in an object that is not there is not there either. Written out row by row, so that
+ * each cell's function can be part of it: this runs once a life, and calls through the table took a
+ * tenth of an export's time.
  */
 void columns_cells(const struct tl_told *told, struct cell ret[COLUMNS])
 {

@@ -3,7 +3,8 @@
 #include "base/guard.h"
 #include "columns/flat.h"
 
-static unsigned add(struct flat *ret, unsigned n, struct flat f, const char *sql, const char *suffix)
+static unsigned add(struct flat *ret, unsigned n, struct flat f, const char *sql,
+		    const char *suffix)
 {
 	if (n == FLAT_MAX)
 		return n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The table of facts without its objects, for csv and for tables: a task that is referred to takes two columns (its
- * tid and its comm), a stack two as well (put right, and as the trace said it).
+ * The table of facts without its objects, for csv and for tables: a task that is referred to takes
+ * two columns (its tid and its comm), a stack two as well (put right, and as the trace said it).
  *
  * Law of this header: constants; a piece borrows from the cell it was taken of.
  */
@@ -26,7 +26,8 @@ struct flat {
 unsigned flat_task(struct flat ret[FLAT_MAX], bool lists);
 /* Of the objects in a list. */
 unsigned flat_items(unsigned column, struct flat ret[FLAT_MAX]);
-/* The piece of a whole cell: a number or a text instead of a task. Stacks and lists stay what they are. */
+/* The piece of a whole cell: a number or a text instead of a task. Stacks and lists stay what
+ * they are. */
 static inline struct cell flat_cell(const struct flat *f, const struct cell *whole)
 {
 	const struct tl_ref *ref = whole->u.ref;
@@ -35,7 +36,8 @@ static inline struct cell flat_cell(const struct flat *f, const struct cell *who
 		return *whole;
 	if (f->piece == FLAT_TID)
 		return (struct cell){CELL_INT, 0, {.i = ref->tid}};
-	return ref->comm ? (struct cell){CELL_TEXT, ref->comm->len, {.s = ref->comm->s}} : (struct cell){CELL_NULL, 0, {0}};
+	return ref->comm ? (struct cell){CELL_TEXT, ref->comm->len, {.s = ref->comm->s}}
+			 : (struct cell){CELL_NULL, 0, {0}};
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a task was doing when, kept for who draws it. run.c says when a state is over; here it becomes a segment.
- * A gap between two segments is time of which nothing is known.
+ * What a task was doing when, kept for who draws it. run.c says when a state is over; here it
+ * becomes a segment. A gap between two segments is time of which nothing is known.
  */
 #include "base/guard.h"
 #include "life/life.h"
@@ -23,7 +23,8 @@ const char *tl_doing_name(enum tl_doing what)
 
 bool tl_segment_doubtful(const struct tl_segment *seg, const struct tl_blind *b)
 {
-	bool apart = (b->from != TL_NS_NONE && b->from >= seg->to) || (b->to != TL_NS_NONE && b->to <= seg->from);
+	bool apart = (b->from != TL_NS_NONE && b->from >= seg->to) ||
+		     (b->to != TL_NS_NONE && b->to <= seg->from);
 
 	if (apart)
 		return false;
@@ -42,8 +43,8 @@ void segment_keep(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
 		seg.from = last->to;
 	if (seg.to <= seg.from)
 		return;
-	if (last && last->to == seg.from && last->what == seg.what && last->cpu == seg.cpu && last->letter == seg.letter &&
-	    seg.by == TL_PID_NONE) {
+	if (last && last->to == seg.from && last->what == seg.what && last->cpu == seg.cpu &&
+	    last->letter == seg.letter && seg.by == TL_PID_NONE) {
 		last->to = seg.to;
 		return;
 	}
@@ -53,8 +54,9 @@ void segment_keep(struct life *life, tl_ns from, tl_ns to, enum tl_doing what)
 }
 
 /*
- * The dead run on until their last sched_switch; where that is missing, until their sched_process_exit at least.
- * Then they are zombies until somebody waits for them, or until the end of a trace that would have shown it.
+ * The dead run on until their last sched_switch; where that is missing, until their
+ * sched_process_exit at least. Then they are zombies until somebody waits for them, or until the
+ * end of a trace that would have shown it.
  */
 void segment_last(const struct tl_lives *l, struct life *life)
 {
@@ -79,17 +81,21 @@ static enum tl_doing doing_now(const struct life *life)
 	switch (life->run) {
 	case RUN_ON_CPU: return TL_RUNNING;
 	case RUN_QUEUED: return TL_RUNNABLE;
-	default: return life->sleep_state == 'T' || life->sleep_state == 't' ? TL_STOPPED : TL_SLEEPING;
+	default:
+		return life->sleep_state == 'T' || life->sleep_state == 't' ? TL_STOPPED
+									    : TL_SLEEPING;
 	}
 }
 
 bool tl_lives_doing(const struct tl_lives *l, const struct tl_task *task, struct tl_segment *ret)
 {
 	const struct life *life = container_of(task, const struct shown, t)->life;
-	bool zombie = life->t.death->seen.is && life->t.death->last_state == 'Z' && !life->t.reap->is && l->w.free;
+	bool zombie = life->t.death->seen.is && life->t.death->last_state == 'Z' &&
+		      !life->t.reap->is && l->w.free;
 	tl_ns from = zombie ? life->off_cpu : life->since;
 
-	if (life->finished || !life->segments || (l->rooted && !life->t.family) || (!zombie && life->run == RUN_UNKNOWN))
+	if (life->finished || !life->segments || (l->rooted && !life->t.family) ||
+	    (!zombie && life->run == RUN_UNKNOWN))
 		return false;
 	*ret = (struct tl_segment){from, l->now, life->cpu, zombie ? TL_ZOMBIE : (uint8_t)doing_now(life),
 				   life->run == RUN_ASLEEP ? life->sleep_state : 0, TL_PID_NONE};
@@ -142,7 +148,8 @@ static void forget(struct trim *t, struct tl_segments *s)
 	s->cap = less ? s->n : s->cap;
 }
 
-static void of_all(struct tl_lives *l, struct trim *t, void (*fn)(struct trim *t, struct tl_segments *s))
+static void of_all(struct tl_lives *l, struct trim *t,
+		   void (*fn)(struct trim *t, struct tl_segments *s))
 {
 	pids_each (e, &l->pids)
 		if (e->life && e->life->segments)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The buffer is asked every LOOK_MS, without waiting in the kernel: how late trace_pipe wakes a waiter depends on the
- * release and on buffer_percent (kernel/trace/ring_buffer.c, ring_buffer_wait()), a clock does not.
+ * The buffer is asked every LOOK_MS, without waiting in the kernel: how late trace_pipe wakes a
+ * waiter depends on the release and on buffer_percent (kernel/trace/ring_buffer.c,
+ * ring_buffer_wait()), a clock does not.
  *
- * A reader cannot tell a pause from a stack that is still to come, so after records came, a `tick` is written into the
- * same buffer: whatever stands before it is complete.
+ * A reader cannot tell a pause from a stack that is still to come, so after records came, a `tick`
+ * is written into the same buffer: whatever stands before it is complete.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,8 +33,8 @@ static bool hand_on(struct follow *f, unsigned buffer, const char *text, size_t 
 	return true;
 }
 
-/* What there is of one buffer now; LOOK_BYTES or more: perhaps not all. -1: the reader is gone, or the kernel gave an
- * error. */
+/* What there is of one buffer now; LOOK_BYTES or more: perhaps not all. -1: the reader is gone, or
+ * the kernel gave an error. */
 static ssize_t look_at(struct follow *f, unsigned buffer)
 {
 	char text[64 << 10];
@@ -69,8 +70,9 @@ static bool hand_on_until(struct follow *f, tl_ns t)
 }
 
 /*
- * What there is of all; -1 as above. Of two buffers, what is older than the last tick is there: whatever was written
- * before it could be read. Of one that fills faster than it is read, as far as it was read.
+ * What there is of all; -1 as above. Of two buffers, what is older than the last tick is there:
+ * whatever was written before it could be read. Of one that fills faster than it is read, as far as
+ * it was read.
  */
 static ssize_t look(struct follow *f)
 {
@@ -105,7 +107,8 @@ static void tick(struct follow *f)
 static bool open_pipes(struct follow *f)
 {
 	if (!unshare(CLONE_FILES))
-		close(f->reader); /* a copy of it here would keep us writing when the reader has left */
+		/* a copy of it here would keep us writing when the reader has left */
+		close(f->reader);
 	for (unsigned i = 0; i < f->n && !f->os; i++) {
 		f->from[i] = open(f->path[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		f->os = f->from[i] < 0 ? errno : 0;
@@ -145,7 +148,8 @@ static struct tl_err *start(struct tfs_instance *inst, struct follow *f)
 	f->running = true;
 	while (sem_wait(&f->ready) && errno == EINTR)
 		;
-	/* the thread has its own copy of the writing end; with ours open the reader would never see the end */
+	/* the thread has its own copy of the writing end; with ours open the reader would never see
+	 * the end */
 	close(f->to);
 	return f->os ? tfs_diagnose(inst, TFS_OP_PIPE, f->os, NULL, f->path[0]) : NULL;
 }
@@ -160,7 +164,8 @@ static bool name_pipes(struct follow *f, const struct tfs_instance *inst)
 	return true;
 }
 
-struct tl_err *follow_start(struct tfs_instance *inst, unsigned n, struct side *side, struct follow *ret, int *ret_fd)
+struct tl_err *follow_start(struct tfs_instance *inst, unsigned n, struct side *side,
+			    struct follow *ret, int *ret_fd)
 {
 	struct tl_err *err;
 	int fd[2];

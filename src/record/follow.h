@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A buffer read while it fills: its trace_pipe, copied into a pipe of ours as the text it is, so that whoever reads
- * needs to know nothing of the kernel under it. Two buffers come as one text, see weave.h.
+ * A buffer read while it fills: its trace_pipe, copied into a pipe of ours as the text it is, so
+ * that whoever reads needs to know nothing of the kernel under it. Two buffers come as one text,
+ * see weave.h.
  *
- * Law of this header: follow_start() after the tracer is set (an open trace_pipe forbids it); the thread ends at
- * follow_stop() or when the reader closed its end.
+ * Law of this header: follow_start() after the tracer is set (an open trace_pipe forbids it); the
+ * thread ends at follow_stop() or when the reader closed its end.
  */
 #ifndef RECORD_FOLLOW_H
 #define RECORD_FOLLOW_H
@@ -32,7 +33,8 @@ struct follow {
 };
 
 /* inst: n of them; the ticks are written into the first one. */
-struct tl_err *follow_start(struct tfs_instance *inst, unsigned n, struct side *side, struct follow *ret, int *ret_fd);
+struct tl_err *follow_start(struct tfs_instance *inst, unsigned n, struct side *side,
+			    struct follow *ret, int *ret_fd);
 /* After tracing is off: what is left is copied, and the pipe ends. */
 void follow_stop(struct follow *f);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The columns of a line tell a record (read/text_head.h); every other line belongs to the record before it, but a loss,
- * which is told before the CPU's next record.
+ * The columns of a line tell a record (read/text_head.h); every other line belongs to the record
+ * before it, but a loss, which is told before the CPU's next record.
  *
  * Invariants
  * 1. The pieces of one pipe whose times do not run backwards keep their order.
@@ -90,7 +90,8 @@ static bool is_tick(const struct tl_record *rec)
 
 static void add_line(struct weave *w, struct weave_from *f, struct tl_str line)
 {
-	/* wide enough for the task column to begin behind it, also where a newline in a name has cut that */
+	/* wide enough for the task column to begin behind it, also where a newline in a name has
+	 * cut that */
 	static const char gap[] = ":                ";
 	struct tl_record rec = {.cpu = -1};
 	struct head_extra extra;

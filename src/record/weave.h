@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The texts of two trace_pipes become one, in order of time, each record behind the name of its buffer, as in the report
- * of trace-cmd:
+ * The texts of two trace_pipes become one, in order of time, each record behind the name of its
+ * buffer, as in the report of trace-cmd:
  *
  *	family:                             sh-2124    [002] d..2.  6400.733066: sched_switch: ...
  *
- * Law of this header: what was added is handed on by weave_until() once, records older than the time it is given first;
- * whoever calls it has read both pipes until there was nothing more.
+ * Law of this header: what was added is handed on by weave_until() once, records older than the
+ * time it is given first; whoever calls it has read both pipes until there was nothing more.
  */
 #ifndef RECORD_WEAVE_H
 #define RECORD_WEAVE_H

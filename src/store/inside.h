@@ -15,7 +15,8 @@ struct table {
 	const char *name;
 	unsigned list; /* the LIST of columns.def it holds; COLUMNS: the tasks themselves */
 	sqlite3_stmt *insert;
-	/* What each parameter is bound to now: from life to life most stay as they were, and binding again is wasted. */
+	/* What each parameter is bound to now: from life to life most stay as they were, and
+	 * binding again is wasted. */
 	struct bound {
 		enum { BOUND_NULL, BOUND_INT, BOUND_OTHER } kind;
 		int64_t i;

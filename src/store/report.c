@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What stands in a database beside the lives: the trace itself, where it is blind, what the columns mean; and, when all
- * rows are in, the indexes and the ready questions.
+ * What stands in a database beside the lives: the trace itself, where it is blind, what the columns
+ * mean; and, when all rows are in, the indexes and the ready questions.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -55,8 +55,8 @@ static bool put_indexes(struct store *st)
 	for (unsigned i = 0; i < ARRAY_SIZE(indexes); i++) {
 		if (!all_tables(st, indexes[i].tables))
 			continue;
-		snprintf(sql, sizeof(sql), "CREATE INDEX %s_%s ON %s(%s)", indexes[i].tables, indexes[i].name,
-			 indexes[i].tables, indexes[i].name);
+		snprintf(sql, sizeof(sql), "CREATE INDEX %s_%s ON %s(%s)", indexes[i].tables,
+			 indexes[i].name, indexes[i].tables, indexes[i].name);
 		if (!store_do(st, sql))
 			return false;
 	}
@@ -85,12 +85,14 @@ static void put_text(struct store *st, sqlite3_stmt *stmt, int at, const char *s
 	store_text(st, stmt, at, s, s ? strlen(s) : 0);
 }
 
-static bool put_meaning(struct store *st, sqlite3_stmt *stmt, const struct table *t, const struct flat *f)
+static bool put_meaning(struct store *st, sqlite3_stmt *stmt, const struct table *t,
+			const struct flat *f)
 {
 	put_text(st, stmt, 1, t->name);
 	put_text(st, stmt, 2, f->name);
 	put_text(st, stmt, 3, t->list == COLUMNS ? columns[f->row].path : items[f->row].key);
-	put_text(st, stmt, 4, _(t->list == COLUMNS ? columns[f->row].meaning : items[f->row].meaning));
+	put_text(st, stmt, 4,
+		 _(t->list == COLUMNS ? columns[f->row].meaning : items[f->row].meaning));
 	return store_step(st, stmt);
 }
 
@@ -126,7 +128,8 @@ static void put_count(sqlite3_stmt *stmt, int at, uint64_t n)
 static bool put_trace(struct store *st, const struct store_end *end)
 {
 	const struct tl_trace_info *info = end->info;
-	static const char *const arch[] = {[TL_ARCH_X86] = "x86", [TL_ARCH_ARM64] = "arm64", [TL_ARCH_ARM] = "arm"};
+	static const char *const arch[] = {
+		[TL_ARCH_X86] = "x86", [TL_ARCH_ARM64] = "arm64", [TL_ARCH_ARM] = "arm"};
 	sqlite3_stmt *stmt = NULL;
 	bool fine = store_do(st, "CREATE TABLE trace(schema TEXT, format TEXT, clock TEXT, kernel TEXT, arch TEXT, "
 				 "cpus INTEGER, first_t_ns INTEGER, last_t_ns INTEGER, events INTEGER, "
@@ -197,6 +200,6 @@ static bool put_warnings(struct store *st, const struct store_end *end)
 
 bool report_write(struct store *st, const struct store_end *end)
 {
-	return put_trace(st, end) && put_blind(st, end->info) && put_warnings(st, end) && put_meanings(st) &&
-	       put_indexes(st) && put_questions(st);
+	return put_trace(st, end) && put_blind(st, end->info) && put_warnings(st, end) &&
+	       put_meanings(st) && put_indexes(st) && put_questions(st);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The database itself: opened for one writer who either finishes or throws all away, so without a journal and without
- * waiting for the disk; everything is one transaction, indexes and views come last.
+ * The database itself: opened for one writer who either finishes or throws all away, so without a
+ * journal and without waiting for the disk; everything is one transaction, indexes and views
+ * come last.
  */
 #include <errno.h>
 #include <string.h>
@@ -86,7 +87,8 @@ void store_text(struct store *st, sqlite3_stmt *stmt, int at, const char *p, siz
 		p += good;
 		n -= good;
 	}
-	sqlite3_bind_text64(stmt, at, out_text(&st->text), st->text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	sqlite3_bind_text64(stmt, at, out_text(&st->text), st->text.n, SQLITE_TRANSIENT,
+			    SQLITE_UTF8);
 }
 
 bool store_has(const struct store *st, const char *table)
@@ -137,8 +139,10 @@ static struct tl_err *check_tables(const struct store *st)
 		for (unsigned i = 0; i < COLUMNS && !known; i++)
 			known = columns[i].kind == COLUMN_LIST && !strcmp(columns[i].sql, name);
 		if (!known)
-			return tl_err_hint(tl_err_new(TL_E_USAGE, N_("there is no table '%s'"), name),
-					   N_("there are %s"), "tasks, execs, signals, segments, stacks, evidence, ancestry, adopted_by, children");
+			return tl_err_hint(
+				tl_err_new(TL_E_USAGE, N_("there is no table '%s'"), name),
+				N_("there are %s"),
+				"tasks, execs, signals, segments, stacks, evidence, ancestry, adopted_by, children");
 		p += word + (p[word] == ',');
 	}
 	return NULL;
@@ -161,9 +165,11 @@ struct tl_err *store_open(const char *path, const char *tables, struct store **r
 		store_free(st);
 		return err;
 	}
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks how much it takes, and counting locks */
+	/* nobody asks how much it takes, and counting locks */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	fine = st->path && note(st, sqlite3_open_v2(path, &st->db,
-						    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+						    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+							    SQLITE_OPEN_NOMUTEX,
 						    NULL));
 	for (unsigned i = 0; fine && i < ARRAY_SIZE(settings); i++)
 		fine = store_do(st, settings[i]);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lives in an SQLite database. Tables and their columns come from columns.def: `tasks` has a row per life, every list of
- * objects is a table of its own (execs, signals, evidence ...) that says task and n, stacks are kept once each. Beside
- * them stand `trace`, `blind` and `warnings`, what each column means (`meanings`), and the ready views of questions.def.
+ * Lives in an SQLite database. Tables and their columns come from columns.def: `tasks` has a row
+ * per life, every list of objects is a table of its own (execs, signals, evidence ...) that says
+ * task and n, stacks are kept once each. Beside them stand `trace`, `blind` and `warnings`, what
+ * each column means (`meanings`), and the ready views of questions.def.
  *
- * Law of this header: the file is a database only after store_close() with an end; everything passed in is borrowed.
+ * Law of this header: the file is a database only after store_close() with an end; everything
+ * passed in is borrowed.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H

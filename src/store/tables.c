@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Schema and rows, from columns.def. A task's row holds its cells; a list of objects has a table of its own, whose rows
- * say task and n; a list of plain values is JSON in its cell; a stack is kept once, and its id stands for it.
+ * Schema and rows, from columns.def. A task's row holds its cells; a list of objects has a table of
+ * its own, whose rows say task and n; a list of plain values is JSON in its cell; a stack is kept
+ * once, and its id stands for it.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -85,7 +86,8 @@ void tables_fini(struct store *st)
 
 static void bind_json(struct store *st, sqlite3_stmt *stmt, int at, size_t from)
 {
-	sqlite3_bind_text64(stmt, at, st->text.buf + from, st->text.n - from, SQLITE_STATIC, SQLITE_UTF8);
+	sqlite3_bind_text64(stmt, at, st->text.buf + from, st->text.n - from, SQLITE_STATIC,
+			    SQLITE_UTF8);
 }
 
 /* The id of a stack, which gets its row when it is met first. 0: stacks are not kept. */
@@ -116,8 +118,8 @@ static int64_t stack_id(struct store *st, const struct tl_stack *stack)
 	return (int64_t)id;
 }
 
-static void bind_plain(struct store *st, sqlite3_stmt *stmt, int at, const struct flat *f, const struct cell *c,
-		       const struct tl_told *told)
+static void bind_plain(struct store *st, sqlite3_stmt *stmt, int at, const struct flat *f,
+		       const struct cell *c, const struct tl_told *told)
 {
 	struct json j;
 
@@ -127,7 +129,8 @@ static void bind_plain(struct store *st, sqlite3_stmt *stmt, int at, const struc
 	if (st->text.n == 4 && !memcmp(st->text.buf, "null", 4))
 		sqlite3_bind_null(stmt, at);
 	else
-		sqlite3_bind_text64(stmt, at, st->text.buf, st->text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+		sqlite3_bind_text64(stmt, at, st->text.buf, st->text.n, SQLITE_TRANSIENT,
+				    SQLITE_UTF8);
 }
 
 static void bind_int(struct table *t, int at, int64_t i)
@@ -147,8 +150,8 @@ static void bind_null(struct table *t, int at)
 	t->bound[at].kind = BOUND_NULL;
 }
 
-static void bind_cell(struct store *st, struct table *t, int at, const struct flat *f, const struct cell *whole,
-		      const struct tl_told *told)
+static void bind_cell(struct store *st, struct table *t, int at, const struct flat *f,
+		      const struct cell *whole, const struct tl_told *told)
 {
 	struct cell c = flat_cell(f, whole);
 
@@ -169,7 +172,8 @@ static void bind_cell(struct store *st, struct table *t, int at, const struct fl
 	t->bound[at].kind = BOUND_OTHER;
 }
 
-static bool put_task(struct store *st, struct table *t, const struct cell *cells, const struct tl_told *told)
+static bool put_task(struct store *st, struct table *t, const struct cell *cells,
+		     const struct tl_told *told)
 {
 	sqlite3_bind_int64(t->insert, 1, st->task);
 	for (unsigned i = 0; i < t->n; i++)

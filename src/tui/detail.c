@@ -22,7 +22,8 @@ static void tell(struct detail *d, struct model *m, const struct cast_life *life
 {
 	struct tl_view_opts opts = {.width = d->width, .color = true, .stacks = true, .each = true};
 	const struct tl_view *story = tl_view_named("story");
-	struct tl_trailer end = {.info = &m->info, .witnesses = &m->witnesses, .tasks = 1, .shown = 1};
+	struct tl_trailer end = {
+		.info = &m->info, .witnesses = &m->witnesses, .tasks = 1, .shown = 1};
 	struct tl_told told;
 	void *state;
 
@@ -58,7 +59,8 @@ static bool is_same(const struct detail *d, const struct cast_life *life)
 
 void detail_update(struct detail *d, struct model *m, const struct cast_life *life, int width)
 {
-	if (life && is_same(d, life) && d->width == width && (life->dead ? d->version == m->version : m->ended) && d->line.n)
+	if (life && is_same(d, life) && d->width == width &&
+	    (life->dead ? d->version == m->version : m->ended) && d->line.n)
 		return;
 	if (!life || !is_same(d, life))
 		d->top = 0;
@@ -81,5 +83,7 @@ void detail_scroll(struct detail *d, long by, int rows)
 void detail_draw(struct detail *d, struct screen *s, struct rect r)
 {
 	for (int i = 0; i < r.h; i++)
-		screen_put(s, r.y + i, r.x, r.w, d->top + (size_t)i < d->line.n ? d->line.v[d->top + (size_t)i] : "", false);
+		screen_put(s, r.y + i, r.x, r.w,
+			   d->top + (size_t)i < d->line.n ? d->line.v[d->top + (size_t)i] : "",
+			   false);
 }

@@ -36,7 +36,8 @@ void help_draw(struct tui *t, struct rect r)
 		size_t n = strcspn(text, "\n");
 
 		if (line >= t->help_top)
-			screen_put(t->screen, r.y + y++, r.x, r.w, page_fmt(&t->pg, "%.*s", (int)n, text), false);
+			screen_put(t->screen, r.y + y++, r.x, r.w,
+				   page_fmt(&t->pg, "%.*s", (int)n, text), false);
 		text += n + (text[n] == '\n');
 	}
 	for (; y < r.h; y++)

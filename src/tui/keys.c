@@ -149,21 +149,26 @@ static void press_help(struct tui *t)
 #define CTRL(c) ((c) & 0x1f)
 
 const struct key tui_keys[] = {
-	{{'q', CTRL('c')}, "q", N_("quit"), N_("leave; a command that still runs goes on"), press_quit},
+	{{'q', CTRL('c')}, "q", N_("quit"), N_("leave; a command that still runs goes on"),
+	 press_quit},
 	{{'?', 'h', SCREEN_HELP}, "?", N_("help"), N_("this help"), press_help},
-	{{'/'}, "/", N_("filter"), N_("list only lives whose name, number, end or killer holds what is typed"), press_filter},
+	{{'/'}, "/", N_("filter"),
+	 N_("list only lives whose name, number, end or killer holds what is typed"), press_filter},
 	{{'>', '.'}, ">", N_("sort"), N_("sort by the next column"), press_sort_right},
 	{{'<', ','}, "<", NULL, N_("sort by the column before"), press_sort_left},
 	{{'r'}, "r", N_("reverse"), N_("turn the order round"), press_reverse},
-	{{SCREEN_ENTER}, "\xe2\x86\xb5", N_("details"), N_("details on the whole screen, and back"), press_details},
-	{{'\t'}, "Tab", N_("pane"), N_("scroll the details instead of the list, and back"), press_focus},
+	{{SCREEN_ENTER}, "\xe2\x86\xb5", N_("details"), N_("details on the whole screen, and back"),
+	 press_details},
+	{{'\t'}, "Tab", N_("pane"), N_("scroll the details instead of the list, and back"),
+	 press_focus},
 	{{'+', '='}, "+", N_("zoom"), N_("a shorter stretch of time"), press_zoom_in},
 	{{'-'}, "-", NULL, N_("a longer stretch of time"), press_zoom_out},
 	{{SCREEN_LEFT, '['}, "\xe2\x86\x90", NULL, N_("earlier"), press_left},
 	{{SCREEN_RIGHT, ']'}, "\xe2\x86\x92", NULL, N_("later"), press_right},
 	{{'0'}, "0", NULL, N_("all the time of the trace"), press_zoom_all},
 	{{'f'}, "f", N_("follow"), N_("stay with the newest life"), press_follow},
-	{{SCREEN_ESCAPE}, "Esc", NULL, N_("back: out of the details, then without the filter"), press_escape},
+	{{SCREEN_ESCAPE}, "Esc", NULL, N_("back: out of the details, then without the filter"),
+	 press_escape},
 	{{SCREEN_UP, 'k'}, "\xe2\x86\x91 k", NULL, N_("up"), press_up},
 	{{SCREEN_DOWN, 'j'}, "\xe2\x86\x93 j", NULL, N_("down"), press_down},
 	{{SCREEN_PAGE_UP, CTRL('b')}, "PgUp", NULL, N_("a page up"), press_page_up},
@@ -191,9 +196,10 @@ static unsigned encode(int c, char to[4])
 	if (c < 0x800)
 		return to[0] = (char)(0xc0 | c >> 6), to[1] = (char)(0x80 | (c & 0x3f)), 2;
 	if (c < 0x10000)
-		return to[0] = (char)(0xe0 | c >> 12), to[1] = (char)(0x80 | (c >> 6 & 0x3f)), to[2] = (char)(0x80 | (c & 0x3f)), 3;
-	return to[0] = (char)(0xf0 | c >> 18), to[1] = (char)(0x80 | (c >> 12 & 0x3f)), to[2] = (char)(0x80 | (c >> 6 & 0x3f)),
-	       to[3] = (char)(0x80 | (c & 0x3f)), 4;
+		return to[0] = (char)(0xe0 | c >> 12), to[1] = (char)(0x80 | (c >> 6 & 0x3f)),
+		       to[2] = (char)(0x80 | (c & 0x3f)), 3;
+	return to[0] = (char)(0xf0 | c >> 18), to[1] = (char)(0x80 | (c >> 12 & 0x3f)),
+	       to[2] = (char)(0x80 | (c >> 6 & 0x3f)), to[3] = (char)(0x80 | (c & 0x3f)), 4;
 }
 
 static void filter_add(struct list *l, int c)
@@ -240,7 +246,9 @@ void keys_press(struct tui *t, int key)
 	if (t->filtering && press_into_filter(t, key))
 		return;
 	if (t->help && key != CTRL('c')) { /* any key but those that scroll it leaves it */
-		long by = key == SCREEN_DOWN || key == 'j' ? 1 : key == SCREEN_UP || key == 'k' ? -1 : 0;
+		long by = key == SCREEN_DOWN || key == 'j' ? 1
+			  : key == SCREEN_UP || key == 'k' ? -1
+							   : 0;
 
 		t->help = by != 0 || key == SCREEN_RESIZED;
 		t->help_top += by > 0 || (by && t->help_top) ? (size_t)by : 0;
@@ -264,7 +272,8 @@ const char *keys_line(struct tui *t, int cells)
 
 		if (!k->says)
 			continue;
-		more = page_fmt(&t->pg, "%s%s" ST_BOLD "%s" ST_OFF " %s", line, *line ? "  " : "", k->shown, _(k->says));
+		more = page_fmt(&t->pg, "%s%s" ST_BOLD "%s" ST_OFF " %s", line, *line ? "  " : "",
+				k->shown, _(k->says));
 		if (page_cells(more) > cells)
 			return line;
 		line = more;

@@ -56,8 +56,8 @@ tl_ns list_lived(const struct cast_life *life, tl_ns last)
 	tl_ns to = life->dead || last == TL_NS_NONE ? life->to : last;
 
 	return life->from == TL_NS_NONE || to == TL_NS_NONE || to < life->from ? -1
-	       : life->dead && life->died != TL_NS_NONE			      ? life->died - life->from
-									      : to - life->from;
+	       : life->dead && life->died != TL_NS_NONE ? life->died - life->from
+							: to - life->from;
 }
 
 static int compare(int64_t a, int64_t b)
@@ -84,7 +84,8 @@ static int by_column(const struct order *o, const struct cast_life *a, const str
 	switch (o->l->sort) {
 	case SORT_PID: return compare(a->who.tid, b->who.tid);
 	case SORT_NAME: return by_name(a, b);
-	case SORT_LIVED: return compare(list_lived(b, o->m->info.last), list_lived(a, o->m->info.last));
+	case SORT_LIVED:
+		return compare(list_lived(b, o->m->info.last), list_lived(a, o->m->info.last));
 	case SORT_RAN: return compare(b->task->sched->run, a->task->sched->run);
 	case SORT_END: return by_end(a, b);
 	default: return 0;
@@ -94,7 +95,8 @@ static int by_column(const struct order *o, const struct cast_life *a, const str
 static int in_order(const void *pa, const void *pb, void *ctx)
 {
 	const struct order *o = ctx;
-	const struct cast_life *a = life_of(o->m, *(const uint32_t *)pa), *b = life_of(o->m, *(const uint32_t *)pb);
+	const struct cast_life *a = life_of(o->m, *(const uint32_t *)pa),
+			       *b = life_of(o->m, *(const uint32_t *)pb);
 	int c = by_column(o, a, b);
 
 	c = c ? c : compare(a->from, b->from);
@@ -128,7 +130,8 @@ static void newest(struct list *l, const struct model *m)
 			l->at = i;
 }
 
-/* Who was looked at stays so, wherever it stands now; when it is not listed any more, its place is kept. */
+/* Who was looked at stays so, wherever it stands now; when it is not listed any more, its place
+ * is kept. */
 static void find_again(struct list *l, const struct model *m)
 {
 	if (l->follow && l->row.n) {
@@ -224,19 +227,24 @@ static struct widths widths_for(const struct model *m, struct page *pg, int w)
 
 static const char *add(struct page *pg, const char *line, const char *text, int cells, bool right)
 {
-	return cells ? page_fmt(pg, "%s  %s", line, right ? page_right(pg, text, cells) : page_left(pg, text, cells)) : line;
+	return cells ? page_fmt(pg, "%s  %s", line,
+				right ? page_right(pg, text, cells) : page_left(pg, text, cells))
+		     : line;
 }
 
 static const char *heading(const struct list *l, struct page *pg, enum list_sort sort)
 {
 	const char *name = _(list_sort_name(sort));
 
-	return l->sort == sort ? page_fmt(pg, ST_BOLD "%s%s" ST_OFF, l->reverse ? "\xe2\x96\xb4" : "\xe2\x96\xbe", name) : name;
+	return l->sort == sort ? page_fmt(pg, ST_BOLD "%s%s" ST_OFF,
+					  l->reverse ? "\xe2\x96\xb4" : "\xe2\x96\xbe", name)
+			       : name;
 }
 
 static const char *head_line(const struct list *l, struct page *pg, const struct widths *c)
 {
-	const char *line = page_left(pg, heading(l, pg, l->sort == SORT_PID ? SORT_PID : SORT_NAME), c->name);
+	const char *line =
+		page_left(pg, heading(l, pg, l->sort == SORT_PID ? SORT_PID : SORT_NAME), c->name);
 
 	line = add(pg, line, heading(l, pg, SORT_BORN), c->born, true);
 	line = add(pg, line, heading(l, pg, SORT_LIVED), c->lived, true);
@@ -244,18 +252,23 @@ static const char *head_line(const struct list *l, struct page *pg, const struct
 	return add(pg, line, heading(l, pg, SORT_END), c->end, false);
 }
 
-static const char *life_line(const struct model *m, struct page *pg, const struct widths *c, const struct cast_life *life)
+static const char *life_line(const struct model *m, struct page *pg, const struct widths *c,
+			     const struct cast_life *life)
 {
-	const char *line = page_fmt(pg, "%s%s" ST_OFF, life->dead ? "" : ST_GOOD, cast_name_in(pg, life, c->name));
+	const char *line = page_fmt(pg, "%s%s" ST_OFF, life->dead ? "" : ST_GOOD,
+				    cast_name_in(pg, life, c->name));
 	tl_ns lived = list_lived(life, m->info.last);
 
 	line = add(pg, line, words_time(pg, life->born), c->born, true);
 	line = add(pg, line, lived < 0 ? "" : words_duration(pg, lived), c->lived, true);
-	line = add(pg, line, life->task->sched->any ? words_duration(pg, life->task->sched->run) : "", c->ran, true);
+	line = add(pg, line,
+		   life->task->sched->any ? words_duration(pg, life->task->sched->run) : "", c->ran,
+		   true);
 	return add(pg, line, cast_end(pg, life), c->end, false);
 }
 
-void list_draw(struct list *l, struct model *m, struct screen *s, struct page *pg, struct rect r, bool focus)
+void list_draw(struct list *l, struct model *m, struct screen *s, struct page *pg, struct rect r,
+	       bool focus)
 {
 	bool head = r.h > 3;
 	struct widths c = widths_for(m, pg, r.w);
@@ -264,14 +277,19 @@ void list_draw(struct list *l, struct model *m, struct screen *s, struct page *p
 	if (r.h < 1)
 		return;
 	l->top = l->at < l->top ? l->at : l->at >= l->top + rows ? l->at - rows + 1 : l->top;
-	if (l->top + rows > l->row.n) /* fewer are listed than were: no room stays empty below them */
+	/* fewer are listed than were: no room stays empty below them */
+	if (l->top + rows > l->row.n)
 		l->top = l->row.n > rows ? l->row.n - rows : 0;
 	if (head)
-		screen_put(s, r.y, r.x, r.w, page_fmt(pg, ST_DIM "%s", head_line(l, pg, &c)), false);
+		screen_put(s, r.y, r.x, r.w, page_fmt(pg, ST_DIM "%s", head_line(l, pg, &c)),
+			   false);
 	for (size_t i = 0; i < rows; i++) {
 		const struct cast_life *life = list_life(l, m, l->top + i);
-		const char *line = life ? life_line(m, pg, &c, life) : i || l->row.n ? "" : _("nobody to list");
+		const char *line = life            ? life_line(m, pg, &c, life)
+				   : i || l->row.n ? ""
+						   : _("nobody to list");
 
-		screen_put(s, r.y + head + (int)i, r.x, r.w, line, life && l->top + i == l->at && focus);
+		screen_put(s, r.y + head + (int)i, r.x, r.w, line,
+			   life && l->top + i == l->at && focus);
 	}
 }

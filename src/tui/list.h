@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which lives are listed, in which order, and which one is looked at. All under the model's lock. */
+/* Which lives are listed, in which order, and which one is looked at. All under the model's
+ * lock. */
 #ifndef TUI_LIST_H
 #define TUI_LIST_H
 
@@ -27,7 +28,8 @@ void list_fini(struct list *l);
 void list_update(struct list *l, struct model *m);
 const struct cast_life *list_life(const struct list *l, const struct model *m, size_t row);
 void list_move(struct list *l, const struct model *m, long by);
-void list_draw(struct list *l, struct model *m, struct screen *s, struct page *pg, struct rect r, bool focus);
+void list_draw(struct list *l, struct model *m, struct screen *s, struct page *pg, struct rect r,
+	       bool focus);
 const char *list_sort_name(enum list_sort sort); /* msgid */
 /* How long it lived, so far; -1 not known. */
 tl_ns list_lived(const struct cast_life *life, tl_ns last);

@@ -23,8 +23,10 @@ void model_unlock(struct model *m)
 
 bool model_tell(struct model *m, const struct tl_task *task, struct arena *mem, struct tl_told *ret)
 {
-	*ret = (struct tl_told){
-		.info = &m->info, .t0 = m->info.first, .witnesses = &m->witnesses, .unkept = m->opts->live};
+	*ret = (struct tl_told){.info = &m->info,
+				.t0 = m->info.first,
+				.witnesses = &m->witnesses,
+				.unkept = m->opts->live};
 	return tl_why_tell(task, false, mem, ret);
 }
 
@@ -69,7 +71,8 @@ static void feed(struct model *m, const struct tl_event *ev, uint64_t n)
 	if (ev->kind == TL_EV_SIDE && ev->u.side.kind == TL_SIDE_ROOT)
 		m->rooted = true;
 	m->err = tl_lives_feed(m->lives, ev);
-	if (n % COPY_EVERY == 0 || (m->opts->live && ev->kind == TL_EV_SIDE)) /* a tick: there is nothing more for now */
+	/* a tick: there is nothing more for now */
+	if (n % COPY_EVERY == 0 || (m->opts->live && ev->kind == TL_EV_SIDE))
 		copy_info(m);
 	model_unlock(m);
 }
@@ -79,7 +82,8 @@ static void *read_all(void *arg)
 	struct model *m = arg;
 	struct tl_event ev;
 
-	for (uint64_t n = 0; !m->err && !atomic_load(&m->leave) && tl_events_next(m->events, &ev) > 0; n++)
+	for (uint64_t n = 0;
+	     !m->err && !atomic_load(&m->leave) && tl_events_next(m->events, &ev) > 0; n++)
 		feed(m, &ev, n);
 	model_lock(m);
 	if (!m->err)

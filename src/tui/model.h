@@ -2,8 +2,8 @@
 /*
  * What the screen shows, while a thread reads more of it.
  *
- * Invariant: the lives, the cast and the copies of what the source tells are touched under the lock only. The reader
- * waits for its next record without it.
+ * Invariant: the lives, the cast and the copies of what the source tells are touched under the lock
+ * only. The reader waits for its next record without it.
  */
 #ifndef TUI_MODEL_H
 #define TUI_MODEL_H
@@ -48,6 +48,7 @@ void model_unlock(struct model *m);
 /* Those not complete yet, as they are now. */
 void model_living(struct model *m);
 /* All verdicts on a life of the cast; they live in mem. */
-bool model_tell(struct model *m, const struct tl_task *task, struct arena *mem, struct tl_told *ret);
+bool model_tell(struct model *m, const struct tl_task *task, struct arena *mem,
+		struct tl_told *ret);
 
 #endif

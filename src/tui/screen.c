@@ -53,8 +53,9 @@ struct tl_err *screen_open(bool color, struct screen **ret)
 		if (s->tty)
 			fclose(s->tty);
 		free(s);
-		return tl_err_hint(tl_err_new(TL_E_FAILED, N_("there is no terminal to show it on"), NULL),
-				   N_("without one: tasklife story, tree, timeline"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_FAILED, N_("there is no terminal to show it on"), NULL),
+			N_("without one: tasklife story, tree, timeline"), NULL);
 	}
 	set_term(s->term);
 	set_escdelay(25);
@@ -207,9 +208,11 @@ static int key_of(wint_t c)
 		wint_t theirs;
 		int ours;
 	} keys[] = {
-		{KEY_UP, SCREEN_UP}, {KEY_DOWN, SCREEN_DOWN}, {KEY_LEFT, SCREEN_LEFT}, {KEY_RIGHT, SCREEN_RIGHT},
+		{KEY_UP, SCREEN_UP}, {KEY_DOWN, SCREEN_DOWN}, {KEY_LEFT, SCREEN_LEFT},
+		{KEY_RIGHT, SCREEN_RIGHT},
 		{KEY_PPAGE, SCREEN_PAGE_UP}, {KEY_NPAGE, SCREEN_PAGE_DOWN}, {KEY_HOME, SCREEN_HOME},
-		{KEY_END, SCREEN_END}, {KEY_BACKSPACE, SCREEN_BACK}, {KEY_DC, SCREEN_BACK}, {KEY_ENTER, SCREEN_ENTER},
+		{KEY_END, SCREEN_END}, {KEY_BACKSPACE, SCREEN_BACK}, {KEY_DC, SCREEN_BACK},
+		{KEY_ENTER, SCREEN_ENTER},
 		{KEY_F(1), SCREEN_HELP}, {KEY_RESIZE, SCREEN_RESIZED},
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The terminal: the only file that speaks with ncurses. Text is UTF-8, safe (view/words.h), with styles of a page
- * (view/page.h) or the sequences a view writes for colour. */
+/* The terminal: the only file that speaks with ncurses. Text is UTF-8, safe (view/words.h), with
+ * styles of a page (view/page.h) or the sequences a view writes for colour. */
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H
 

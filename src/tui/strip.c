@@ -36,13 +36,14 @@ static void set_scale(struct strip *st, const struct model *m, int cells)
 {
 	tl_ns t0 = m->info.first, t1 = m->info.last > t0 ? m->info.last : t0 + 1;
 	double span = (double)(t1 - t0);
-	tl_ns from = t0 + (tl_ns)((st->middle - 0.5 / st->zoom) * span), to = t0 + (tl_ns)((st->middle + 0.5 / st->zoom) * span);
+	tl_ns from = t0 + (tl_ns)((st->middle - 0.5 / st->zoom) * span),
+	      to = t0 + (tl_ns)((st->middle + 0.5 / st->zoom) * span);
 
 	scale_set(&st->scale, from, to > from ? to : from + 1, cells, NULL, 0);
 }
 
-static void put_life(struct strip *st, const struct model *m, struct screen *s, struct page *pg, struct rect r,
-		     const struct cast_life *life, bool here)
+static void put_life(struct strip *st, const struct model *m, struct screen *s, struct page *pg,
+		     struct rect r, const struct cast_life *life, bool here)
 {
 	int names = r.w - st->scale.cells - 1;
 	const char *name = cast_name_in(pg, life, names);
@@ -54,14 +55,18 @@ static void put_life(struct strip *st, const struct model *m, struct screen *s, 
 		ribbon_doing(&st->ribbon, &st->scale, &doing);
 	ribbon_doubt(&st->ribbon, &st->scale, life, m->info.blind, m->info.n_blind);
 	screen_put(s, r.y, r.x, names, name, here);
-	screen_put(s, r.y, r.x + names, st->scale.cells + 1, page_fmt(pg, " %s", ribbon_text(pg, &st->ribbon, &st->scale)), false);
+	screen_put(s, r.y, r.x + names, st->scale.cells + 1,
+		   page_fmt(pg, " %s", ribbon_text(pg, &st->ribbon, &st->scale)), false);
 }
 
-/* Before the axis: how long a cell is, and how far from the trace's start the strip begins, if it is not there. */
-static const char *axis_name(const struct strip *st, const struct model *m, struct page *pg, int cells)
+/* Before the axis: how long a cell is, and how far from the trace's start the strip begins, if it
+ * is not there. */
+static const char *axis_name(const struct strip *st, const struct model *m, struct page *pg,
+			     int cells)
 {
 	tl_ns since = st->scale.edge[0] - m->info.first;
-	const char *cell = page_fmt(pg, _("a cell is %1$s"), words_duration(pg, st->scale.cell)), *from, *both;
+	const char *cell = page_fmt(pg, _("a cell is %1$s"), words_duration(pg, st->scale.cell)),
+		   *from, *both;
 
 	if (since <= 0)
 		return cell;
@@ -70,7 +75,8 @@ static const char *axis_name(const struct strip *st, const struct model *m, stru
 	return page_cells(both) <= cells ? both : from;
 }
 
-void strip_draw(struct strip *st, const struct list *l, struct model *m, struct screen *s, struct page *pg, struct rect r)
+void strip_draw(struct strip *st, const struct list *l, struct model *m, struct screen *s,
+		struct page *pg, struct rect r)
 {
 	int names = r.w / 4 < 24 ? r.w / 4 : 24, rows = r.h - 1;
 	size_t from = l->at > (size_t)rows / 2 ? l->at - (size_t)rows / 2 : 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The loop: what changed is drawn, a key is waited for. Where things stand depends on the size of the terminal alone:
+ * The loop: what changed is drawn, a key is waited for. Where things stand depends on the size of
+ * the terminal alone:
  *
  *	title                           title
  *	list │ details                  list
@@ -92,7 +93,9 @@ static const char *state_text(struct tui *t)
 	const struct model *m = &t->model;
 
 	if (m->ended)
-		return m->err || m->done.starved ? page_fmt(pg, ST_BAD "%s" ST_OFF, _("Memory ran out: this is not all.")) : "";
+		return m->err || m->done.starved ? page_fmt(pg, ST_BAD "%s" ST_OFF,
+							    _("Memory ran out: this is not all."))
+						 : "";
 	if (m->opts->live)
 		return page_fmt(pg, ST_BAD "\xe2\x97\x8f" ST_OFF " %s", _("recording"));
 	if (m->progress < 0)
@@ -112,17 +115,22 @@ static void draw_title(struct tui *t, struct rect r)
 		return;
 	out_init(&title, -1);
 	text_safe(&title, t->opts->title, strlen(t->opts->title));
-	text = page_fmt(pg, ST_BOLD "tasklife" ST_OFF "  %s  ", page_cut(pg, out_text(&title), r.w / 3));
+	text = page_fmt(pg, ST_BOLD "tasklife" ST_OFF "  %s  ",
+			page_cut(pg, out_text(&title), r.w / 3));
 	out_fini(&title);
-	text = page_fmt(pg, "%s%s", text,
-			page_fmt(pg, _("%1$llu lives"), (unsigned long long)m->done.life.n + living));
+	text = page_fmt(
+		pg, "%s%s", text,
+		page_fmt(pg, _("%1$llu lives"), (unsigned long long)m->done.life.n + living));
 	if (living)
 		text = page_join(pg, text, ", ", page_fmt(pg, _("%1$llu going on"), living));
 	if (t->list.filter[0])
-		text = page_join(pg, text, ", ", page_fmt(pg, _("%1$llu listed"), (unsigned long long)t->list.row.n));
+		text = page_join(
+			pg, text, ", ",
+			page_fmt(pg, _("%1$llu listed"), (unsigned long long)t->list.row.n));
 	text = page_join(pg, text, "  ", state_text(t));
 	if (m->info.lost || m->info.lost_unknown)
-		text = page_join(pg, text, "  ", page_fmt(pg, ST_BAD "%s" ST_OFF, _("records were lost")));
+		text = page_join(pg, text, "  ",
+				 page_fmt(pg, ST_BAD "%s" ST_OFF, _("records were lost")));
 	screen_put(t->screen, r.y, r.x, r.w, text, false);
 }
 
@@ -146,7 +154,9 @@ static void draw_keys(struct tui *t, struct rect r)
 	if (!r.h)
 		return;
 	if (!t->filtering) {
-		text = t->list.filter[0] && !t->help ? page_fmt(&t->pg, ST_WARN "/%s" ST_OFF "  ", safe_filter(t)) : "";
+		text = t->list.filter[0] && !t->help
+			       ? page_fmt(&t->pg, ST_WARN "/%s" ST_OFF "  ", safe_filter(t))
+			       : "";
 		text = page_fmt(&t->pg, "%s%s", text, keys_line(t, r.w - page_cells(text)));
 		screen_put(t->screen, r.y, r.x, r.w, text, false);
 		return;
@@ -191,7 +201,9 @@ static void draw(struct tui *t)
 	page_reset(&t->pg);
 	screen_clear(t->screen);
 	if (t->help) {
-		body = (struct rect){t->at.title.h, 0, t->at.keys.h ? t->at.keys.y - t->at.title.h : t->at.list.h, t->at.list.w};
+		body = (struct rect){t->at.title.h, 0,
+				     t->at.keys.h ? t->at.keys.y - t->at.title.h : t->at.list.h,
+				     t->at.list.w};
 		screen_size(t->screen, &body.h, &body.w);
 		body.h -= t->at.title.h + t->at.keys.h;
 		help_draw(t, body);
@@ -214,7 +226,8 @@ static void loop(struct tui *t)
 		int key;
 
 		model_lock(&t->model);
-		if (t->list.stale || (now_ns() - updated > UPDATE_NS && !(t->model.ended && t->list.version == t->model.version))) {
+		if (t->list.stale || (now_ns() - updated > UPDATE_NS &&
+				      !(t->model.ended && t->list.version == t->model.version))) {
 			list_update(&t->list, &t->model);
 			updated = now_ns();
 			dirty = true;
@@ -249,7 +262,8 @@ static struct tl_err *show(struct tui *t)
 	return NULL;
 }
 
-struct tl_err *tui_run(struct tl_source *src, const struct tui_opts *opts, void (*leaving)(void *ctx))
+struct tl_err *tui_run(struct tl_source *src, const struct tui_opts *opts,
+		       void (*leaving)(void *ctx))
 {
 	struct tui *t = calloc(1, sizeof(*t));
 	struct tl_err *err;

@@ -19,9 +19,9 @@ static bool is_quiet(const struct tl_told *d)
 	const struct tl_task *t = d->task;
 
 	return t->birth.seen.is && t->death->seen.is && t->reap->is && t->is_leader && !t->root &&
-	       t->generation == 1 && !t->n_adoptions && t->n_execs < 2 && t->process->n_threads < 2 &&
-	       d->death.exited && d->death.exit_code_known && !d->death.cause.missing &&
-	       only_notices(d);
+	       t->generation == 1 && !t->n_adoptions && t->n_execs < 2 &&
+	       t->process->n_threads < 2 && d->death.exited && d->death.exit_code_known &&
+	       !d->death.cause.missing && only_notices(d);
 }
 
 static struct alike_kind kind_of(const struct tl_told *d)
@@ -102,7 +102,8 @@ static void put_kind(struct page *pg, const struct alike_kind *k)
 	if (k->ran)
 		text = page_join(pg, text, _("; "),
 				 page_fmt(pg, _("they ran %1$s to %2$s, %3$s in all"),
-					  words_duration(pg, k->run_min), words_duration(pg, k->run_max),
+					  words_duration(pg, k->run_min),
+					  words_duration(pg, k->run_max),
 					  words_duration(pg, k->run)));
 	text = page_join(pg, text, _("; "),
 			 page_fmt(pg, _("the last died at %1$s"), words_time(pg, k->to)));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lives that differ in nothing but ids, arguments and times: two hundred runs of /bin/true by one loop are told three
- * times and then counted, and so are the compilers of a build. Only quiet lives are counted so: made, became
- * one program at most, ended themselves with a known code, were reaped; no threads, no signals but notices of
- * children. Memory is a fixed table; what does not fit is told in full.
+ * Lives that differ in nothing but ids, arguments and times: two hundred runs of /bin/true by one
+ * loop are told three times and then counted, and so are the compilers of a build. Only quiet lives
+ * are counted so: made, became one program at most, ended themselves with a known code, were
+ * reaped; no threads, no signals but notices of children. Memory is a fixed table; what does not
+ * fit is told in full.
  *
  * Law of this header: rows borrow names from the struct tl_events, which outlives every view.
  */

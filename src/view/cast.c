@@ -26,7 +26,8 @@ static uint64_t key_of(const struct tl_ref *who)
 
 int64_t cast_find(const struct cast *c, const struct tl_ref *who)
 {
-	return who->tid == TL_PID_NONE ? -1 : (int64_t)(uintptr_t)map_get(&c->by_who, key_of(who)) - 1;
+	return who->tid == TL_PID_NONE ? -1
+				       : (int64_t)(uintptr_t)map_get(&c->by_who, key_of(who)) - 1;
 }
 
 static struct cast_life *enter(struct cast *c, const struct tl_ref *who)
@@ -65,9 +66,11 @@ static struct tl_ref parent_of(const struct tl_task *t)
 	const struct tl_ref *leader = t->process ? &t->process->leader : NULL;
 	const struct tl_birth *b = &t->birth;
 
-	if (!t->is_leader && leader && leader->tid != TL_PID_NONE && (leader->tid != t->tid || leader->generation != t->generation))
+	if (!t->is_leader && leader && leader->tid != TL_PID_NONE &&
+	    (leader->tid != t->tid || leader->generation != t->generation))
 		return *leader;
-	if (!t->is_leader && t->tgid != TL_PID_NONE && b->seen.is) /* its leader was told before it */
+	/* its leader was told before it */
+	if (!t->is_leader && t->tgid != TL_PID_NONE && b->seen.is)
 		return b->creator;
 	if (!b->seen.is)
 		return t->n_adoptions ? (struct tl_ref){.tid = TL_PID_NONE} : t->parent;
@@ -97,8 +100,10 @@ static void keep_marks(struct cast *c, struct cast_life *life, const struct tl_t
 	for (unsigned i = 0; i < t->n_execs; i++)
 		life->mark[life->n_marks++] = (struct cast_mark){t->exec[i].seen.t, CAST_EXEC};
 	for (unsigned i = 0; i < t->n_signals && told->signal; i++)
-		if (strcmp(tl_finding_id(&told->signal[i]), "child")) /* notices of children: their deaths show */
-			life->mark[life->n_marks++] = (struct cast_mark){t->signals[i].seen.t, CAST_SIGNAL};
+		/* notices of children: their deaths show */
+		if (strcmp(tl_finding_id(&told->signal[i]), "child"))
+			life->mark[life->n_marks++] =
+				(struct cast_mark){t->signals[i].seen.t, CAST_SIGNAL};
 }
 
 static void keep_segments(struct cast *c, struct cast_life *life, const struct tl_task *t)
@@ -189,7 +194,8 @@ static const char *exit_text(struct page *pg, const struct cast_life *life)
 {
 	if (!life->code_known)
 		return "exit ?";
-	return page_fmt(pg, life->exit_code ? ST_WARN "exit %d" ST_OFF : "exit %d", life->exit_code);
+	return page_fmt(pg, life->exit_code ? ST_WARN "exit %d" ST_OFF : "exit %d",
+			life->exit_code);
 }
 
 const char *cast_end(struct page *pg, const struct cast_life *life)
@@ -210,10 +216,10 @@ const char *cast_end(struct page *pg, const struct cast_life *life)
 
 bool cast_alike(const struct cast_life *a, const struct cast_life *b)
 {
-	return a->who.comm == b->who.comm && a->birth == b->birth && a->cause == b->cause && a->dead == b->dead &&
-	       a->signal == b->signal && a->code_known == b->code_known && a->exit_code == b->exit_code &&
-	       a->thread == b->thread && a->by.comm == b->by.comm && a->heir.tid == b->heir.tid &&
-	       a->guest == b->guest;
+	return a->who.comm == b->who.comm && a->birth == b->birth && a->cause == b->cause &&
+	       a->dead == b->dead && a->signal == b->signal && a->code_known == b->code_known &&
+	       a->exit_code == b->exit_code && a->thread == b->thread && a->by.comm == b->by.comm &&
+	       a->heir.tid == b->heir.tid && a->guest == b->guest;
 }
 
 static uint64_t mix(uint64_t h, uint64_t v)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lives as trace events (Trace Event Format), for ui.perfetto.dev and chrome://tracing: a track per thread, grouped by
- * process, on it the life as a slice with all that is known of it, inside it what the task was doing; marks for execs,
- * signals and the death; arrows for forks, wake-ups, signals and the notice to the parent. One more process shows what
- * ran on each CPU, and where records were lost.
+ * Lives as trace events (Trace Event Format), for ui.perfetto.dev and chrome://tracing: a track per
+ * thread, grouped by process, on it the life as a slice with all that is known of it, inside it
+ * what the task was doing; marks for execs, signals and the death; arrows for forks, wake-ups,
+ * signals and the notice to the parent. One more process shows what ran on each CPU, and where
+ * records were lost.
  *
- * Times are microseconds with three digits behind the point, on the trace's own clock. Memory holds what is needed to
- * draw arrows to lives not told yet, and 40 bytes per thread id.
+ * Times are microseconds with three digits behind the point, on the trace's own clock. Memory holds
+ * what is needed to draw arrows to lives not told yet, and 40 bytes per thread id.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,15 +17,16 @@
 #include "view/json.h"
 #include "view/views.h"
 
-/* More ids than any task has (PID_MAX_LIMIT, include/linux/threads.h): the next bearer's track is so much further. */
+/* More ids than any task has (PID_MAX_LIMIT, include/linux/threads.h): the next bearer's track is
+ * so much further. */
 #define NEXT_BEARER 4194304u
 #define BEARERS	    470u
 /* Behind all of these. */
 #define MACHINE 2000000000u
 #define LOST	1000u
 
-void event_begin(struct chrome *c, struct json *j, const char *phase, const char *name, size_t n, const char *category,
-		 const struct track *track)
+void event_begin(struct chrome *c, struct json *j, const char *phase, const char *name, size_t n,
+		 const char *category, const struct track *track)
 {
 	out_mem(c->out, ",\n", c->any ? 2 : 0);
 	c->any = true;
@@ -40,7 +42,8 @@ void event_begin(struct chrome *c, struct json *j, const char *phase, const char
 
 void event_time(struct json *j, const char *key, tl_ns t)
 {
-	char fraction[4] = {'.', (char)('0' + t % 1000 / 100), (char)('0' + t % 100 / 10), (char)('0' + t % 10)};
+	char fraction[4] = {'.', (char)('0' + t % 1000 / 100), (char)('0' + t % 100 / 10),
+			    (char)('0' + t % 10)};
 
 	out_mem(j->out, ",\"", 2);
 	out_str(j->out, key);
@@ -54,7 +57,8 @@ void event_end(struct json *j)
 	json_end_obj(j);
 }
 
-static void put_name(struct chrome *c, const char *what, const char *name, const struct track *track)
+static void put_name(struct chrome *c, const char *what, const char *name,
+		     const struct track *track)
 {
 	struct json j;
 
@@ -77,7 +81,8 @@ static void put_order(struct chrome *c, const struct track *track, int64_t order
 	event_end(&j);
 }
 
-/* Behind a process's name viewers write its id: where that is not the real one, a later bearer's, the name says it. */
+/* Behind a process's name viewers write its id: where that is not the real one, a later bearer's,
+ * the name says it. */
 static void put_names(struct chrome *c, const struct tl_told *told, const struct drawn *d)
 {
 	const struct tl_task *t = told->task;
@@ -85,14 +90,16 @@ static void put_names(struct chrome *c, const struct tl_told *told, const struct
 	const char *comm = t->comm ? t->comm->s : "?";
 	char name[160];
 
-	snprintf(name, sizeof(name), t->generation > 1 ? "%.*s(%d) #%u" : "%.*s(%d)", len, comm, t->tid, t->generation);
+	snprintf(name, sizeof(name), t->generation > 1 ? "%.*s(%d) #%u" : "%.*s(%d)", len, comm,
+		 t->tid, t->generation);
 	put_name(c, "thread_name", name, &d->track);
 	if (d->track.pid != d->track.tid)
 		return;
 	if (t->generation <= 1)
 		snprintf(name, sizeof(name), "%.*s", len, comm);
 	put_name(c, "process_name", name, &d->track);
-	put_order(c, &d->track, told->t0 != TL_NS_NONE && d->from > told->t0 ? (d->from - told->t0) / 1000 : 0);
+	put_order(c, &d->track,
+		  told->t0 != TL_NS_NONE && d->from > told->t0 ? (d->from - told->t0) / 1000 : 0);
 }
 
 static uint32_t number(tl_pid id, uint32_t generation)
@@ -106,13 +113,16 @@ static struct track track_of(struct chrome *c, const struct tl_task *t)
 	uint32_t own = number(t->tid, t->generation);
 
 	if (t->is_leader || t->tgid == TL_PID_NONE) {
-		if (t->is_leader && !map_put(&c->leaders, (uint64_t)t->tid, (void *)(uintptr_t)t->generation))
+		if (t->is_leader &&
+		    !map_put(&c->leaders, (uint64_t)t->tid, (void *)(uintptr_t)t->generation))
 			c->starved = true;
 		return (struct track){own, own};
 	}
-	return (struct track){
-		number(t->tgid, leader->tid != TL_PID_NONE ? leader->generation : (uint32_t)(uintptr_t)map_get(&c->leaders, (uint64_t)t->tgid)),
-		own};
+	return (struct track){number(t->tgid, leader->tid != TL_PID_NONE
+						      ? leader->generation
+						      : (uint32_t)(uintptr_t)map_get(
+								&c->leaders, (uint64_t)t->tgid)),
+			      own};
 }
 
 static void widen(struct drawn *d, const struct tl_seen *seen)
@@ -144,9 +154,10 @@ static bool lifetime(const struct tl_told *told, struct drawn *d)
 	return d->from != TL_NS_NONE;
 }
 
-/* Of lives, those that went wrong: red ("terrible" is too dark for the name on it) and brown; the others have one by
- * their name. See colours below. */
-static const char *const fate_colours[FATES] = {[FATE_KILLED] = "rail_animation", [FATE_FAILED] = "bad"};
+/* Of lives, those that went wrong: red ("terrible" is too dark for the name on it) and brown; the
+ * others have one by their name. See colours below. */
+static const char *const fate_colours[FATES] = {
+	[FATE_KILLED] = "rail_animation", [FATE_FAILED] = "bad"};
 
 static void put_life(struct chrome *c, const struct tl_told *told, const struct drawn *d)
 {
@@ -166,7 +177,8 @@ static void put_life(struct chrome *c, const struct tl_told *told, const struct 
 	event_end(&j);
 }
 
-static void put_mark(struct chrome *c, const struct drawn *d, const char *name, size_t n, const char *category, tl_ns t)
+static void put_mark(struct chrome *c, const struct drawn *d, const char *name, size_t n,
+		     const char *category, tl_ns t)
 {
 	struct json j;
 
@@ -185,7 +197,8 @@ static void put_marks(struct chrome *c, const struct tl_told *told, const struct
 		const struct tl_atom *file = t->exec[i].filename;
 
 		if (t->exec[i].seen.t != TL_NS_NONE)
-			put_mark(c, d, file ? file->s : "exec", file ? file->len : 4, "exec", t->exec[i].seen.t);
+			put_mark(c, d, file ? file->s : "exec", file ? file->len : 4, "exec",
+				 t->exec[i].seen.t);
 	}
 	for (unsigned i = 0; i < t->n_signals; i++) {
 		const char *name = tl_signal_name(t->signals[i].sig);
@@ -201,12 +214,14 @@ static void put_marks(struct chrome *c, const struct tl_told *told, const struct
 /* Reserved colours of chrome://tracing; other viewers choose their own. */
 static const char *const colours[TL_DOINGS] = {
 	[TL_RUNNING] = "thread_state_running", [TL_RUNNABLE] = "thread_state_runnable",
-	[TL_SLEEPING] = "thread_state_sleeping", [TL_STOPPED] = "thread_state_iowait", [TL_ZOMBIE] = "generic_work",
+	[TL_SLEEPING] = "thread_state_sleeping", [TL_STOPPED] = "thread_state_iowait",
+	[TL_ZOMBIE] = "generic_work",
 };
 
 static const char *colour_of(const struct tl_segment *s)
 {
-	return s->what == TL_SLEEPING && s->letter == 'D' ? "thread_state_uninterruptible" : colours[s->what];
+	return s->what == TL_SLEEPING && s->letter == 'D' ? "thread_state_uninterruptible"
+							  : colours[s->what];
 }
 
 static void put_state(struct chrome *c, const struct tl_segment *s, const struct track *track)
@@ -237,7 +252,8 @@ static void put_on_cpu(struct chrome *c, const struct tl_segment *s, const struc
 
 	if ((unsigned)s->cpu < 64 * ARRAY_SIZE(c->cpus))
 		c->cpus[s->cpu / 64] |= 1ull << s->cpu % 64;
-	event_begin(c, &j, "X", t->comm ? t->comm->s : "?", t->comm ? t->comm->len : 1, "cpu", &cpu);
+	event_begin(c, &j, "X", t->comm ? t->comm->s : "?", t->comm ? t->comm->len : 1, "cpu",
+		    &cpu);
 	event_time(&j, "ts", s->from);
 	event_time(&j, "dur", s->to - s->from);
 	json_obj(&j, "args");
@@ -255,7 +271,8 @@ static void put_segments(struct chrome *c, const struct tl_task *t, const struct
 		if (s->what == TL_RUNNING && s->cpu >= 0)
 			put_on_cpu(c, s, t);
 		if (s->by != TL_PID_NONE)
-			flows_add(c, &(struct flow){.kind = FLOW_WAKE, .here = d->track, .here_t = s->from, .other_t = s->from},
+			flows_add(c, &(struct flow){.kind = FLOW_WAKE, .here = d->track,
+						    .here_t = s->from, .other_t = s->from},
 				  s->by);
 	}
 }
@@ -265,13 +282,16 @@ static bool inside(const struct drawn *d, tl_ns t)
 	return t != TL_NS_NONE && t >= d->from && t <= d->to;
 }
 
-static void put_signal_flow(struct chrome *c, const struct tl_signal *s, const struct tl_finding *f, const struct drawn *d)
+static void put_signal_flow(struct chrome *c, const struct tl_signal *s, const struct tl_finding *f,
+			    const struct drawn *d)
 {
 	tl_ns taken = s->delivered.is && inside(d, s->delivered.t) ? s->delivered.t : s->seen.t;
 
-	if (!f || !f->row || !tl_source_has_sender(f->row) || s->owner.tid == TL_PID_NONE || !inside(d, taken))
+	if (!f || !f->row || !tl_source_has_sender(f->row) || s->owner.tid == TL_PID_NONE ||
+	    !inside(d, taken))
 		return;
-	flows_add(c, &(struct flow){.kind = FLOW_SIGNAL, .here = d->track, .here_t = taken, .other_t = s->seen.t,
+	flows_add(c, &(struct flow){.kind = FLOW_SIGNAL, .here = d->track, .here_t = taken,
+				    .other_t = s->seen.t,
 				    .other_generation = s->owner.generation}, s->owner.tid);
 }
 
@@ -281,15 +301,24 @@ static void put_flows(struct chrome *c, const struct tl_told *told, const struct
 	const struct tl_notice *n = t->notice;
 
 	if (t->birth.seen.is && t->birth.creator.tid != TL_PID_NONE && inside(d, t->birth.seen.t))
-		flows_add(c, &(struct flow){.kind = FLOW_FORK, .here = d->track, .here_t = t->birth.seen.t,
-					    .other_t = t->birth.seen.t, .other_generation = t->birth.creator.generation},
+		flows_add(c,
+			  &(struct flow){.kind = FLOW_FORK,
+					 .here = d->track,
+					 .here_t = t->birth.seen.t,
+					 .other_t = t->birth.seen.t,
+					 .other_generation = t->birth.creator.generation},
 			  t->birth.creator.tid);
 	for (unsigned i = 0; i < t->n_signals; i++)
 		put_signal_flow(c, &t->signals[i], told->signal ? &told->signal[i] : NULL, d);
 	if (n->seen.is && n->parent.tid != TL_PID_NONE && inside(d, n->seen.t))
-		flows_add(c, &(struct flow){.kind = FLOW_NOTICE, .to_other = true, .here = d->track, .here_t = n->seen.t,
-					    .other_t = n->delivered.is ? n->delivered.t : n->seen.t,
-					    .other_generation = n->parent.generation}, n->parent.tid);
+		flows_add(c,
+			  &(struct flow){.kind = FLOW_NOTICE,
+					 .to_other = true,
+					 .here = d->track,
+					 .here_t = n->seen.t,
+					 .other_t = n->delivered.is ? n->delivered.t : n->seen.t,
+					 .other_generation = n->parent.generation},
+			  n->parent.tid);
 }
 
 /* The latest bearer of an id, for arrows from lives told later. */
@@ -343,10 +372,12 @@ static bool chrome_begin(struct out *o, const struct tl_view_opts *opts, void **
 	return true;
 }
 
-static void put_blind(struct chrome *c, const struct tl_trace_info *info, const struct tl_blind *b, tl_ns *until)
+static void put_blind(struct chrome *c, const struct tl_trace_info *info, const struct tl_blind *b,
+		      tl_ns *until)
 {
 	struct track lost = {MACHINE, MACHINE + LOST + (uint32_t)(b->cpu + 1)};
-	tl_ns from = b->from == TL_NS_NONE ? info->first : b->from, to = b->to == TL_NS_NONE ? info->last : b->to;
+	tl_ns from = b->from == TL_NS_NONE ? info->first : b->from,
+	      to = b->to == TL_NS_NONE ? info->last : b->to;
 	struct json j;
 
 	if (from == TL_NS_NONE || to == TL_NS_NONE)
@@ -377,10 +408,12 @@ static void put_machine(struct chrome *c, const struct tl_trace_info *info)
 		for (unsigned i = 0; i < info->n_blind; i++) {
 			if (info->blind[i].cpu != cpu)
 				continue;
-			snprintf(name, sizeof(name), cpu < 0 ? "records lost" : "records lost on CPU %d", cpu);
+			snprintf(name, sizeof(name),
+				 cpu < 0 ? "records lost" : "records lost on CPU %d", cpu);
 			if (until == INT64_MIN + 1)
 				put_name(c, "thread_name", name,
-					 &(struct track){MACHINE, MACHINE + LOST + (uint32_t)(cpu + 1)});
+					 &(struct track){MACHINE,
+							 MACHINE + LOST + (uint32_t)(cpu + 1)});
 			put_blind(c, info, &info->blind[i], &until);
 		}
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Trace events as Chrome's and Perfetto's viewers read them, from within: tracks, the writer of one event, and flows.
- * A track is a thread of a process; a thread id that is borne again gets a track of its own.
+ * Trace events as Chrome's and Perfetto's viewers read them, from within: tracks, the writer of one
+ * event, and flows. A track is a thread of a process; a thread id that is borne again gets a track
+ * of its own.
  */
 #ifndef VIEW_CHROME_H
 #define VIEW_CHROME_H
@@ -50,8 +51,8 @@ struct chrome {
 };
 
 /* One event up to its time; then json_*() as wanted; then event_end(). */
-void event_begin(struct chrome *c, struct json *j, const char *phase, const char *name, size_t n, const char *category,
-		 const struct track *track);
+void event_begin(struct chrome *c, struct json *j, const char *phase, const char *name, size_t n,
+		 const char *category, const struct track *track);
 void event_time(struct json *j, const char *key, tl_ns t);
 void event_end(struct json *j);
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Arrows between lives. Lives are told when they are complete, so the other end of an arrow may come much later (a
- * shell outlives what it forks): until then the arrow waits, and one whose other end is never told is never drawn. Both
- * ends lie inside the slice of a life, or viewers would have nothing to fasten them to.
+ * Arrows between lives. Lives are told when they are complete, so the other end of an arrow may
+ * come much later (a shell outlives what it forks): until then the arrow waits, and one whose other
+ * end is never told is never drawn. Both ends lie inside the slice of a life, or viewers would have
+ * nothing to fasten them to.
  */
 #include "view/chrome.h"
 
 static const char *const names[] = {"fork", "wake", "signal", "notice"};
 
-static void put_end(struct chrome *c, const char *phase, enum flow_kind kind, const struct track *track, tl_ns t)
+static void put_end(struct chrome *c, const char *phase, enum flow_kind kind,
+		    const struct track *track, tl_ns t)
 {
 	struct json j;
 
@@ -23,7 +25,8 @@ static void put_end(struct chrome *c, const char *phase, enum flow_kind kind, co
 /* Clocks of CPUs differ: an arrow never flies backwards. */
 static void put_flow(struct chrome *c, const struct flow *f, const struct drawn *other)
 {
-	const struct track *from = f->to_other ? &f->here : &other->track, *to = f->to_other ? &other->track : &f->here;
+	const struct track *from = f->to_other ? &f->here : &other->track,
+			   *to = f->to_other ? &other->track : &f->here;
 	tl_ns t = f->to_other ? f->here_t : f->other_t, end = f->to_other ? f->other_t : f->here_t;
 
 	c->flows++;

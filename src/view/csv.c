@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lives as a table for spreadsheets: RFC 4180, a head line, one line a life, every fact of columns.def. What was not
- * seen, and what cannot apply, is an empty field; an empty text is "". A list is its JSON in one field.
+ * Lives as a table for spreadsheets: RFC 4180, a head line, one line a life, every fact of
+ * columns.def. What was not seen, and what cannot apply, is an empty field; an empty text is "". A
+ * list is its JSON in one field.
  *
- * Names are hostile, and a spreadsheet runs what begins like a formula. A text that begins with one of = + - @, a tab, a
- * line end, their full-width forms, or ' gets a ' before it, so that taking one leading ' away gives back what was there.
- * On a terminal, control bytes are shown as their pictures; in a file they are what they were.
+ * Names are hostile, and a spreadsheet runs what begins like a formula. A text that begins with one
+ * of = + - @, a tab, a line end, their full-width forms, or ' gets a ' before it, so that taking
+ * one leading ' away gives back what was there. On a terminal, control bytes are shown as their
+ * pictures; in a file they are what they were.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -31,16 +33,21 @@ enum {
 
 #define CHANGED (TO_QUOTE | TO_CHANGE)
 static const uint8_t care[256] = {
-	[0 ... 8] = CHANGED, ['\t'] = CHANGED | TO_START, ['\n'] = CHANGED | TO_START, [11 ... 12] = CHANGED,
-	['\r'] = CHANGED | TO_START, [14 ... 31] = CHANGED, [' '] = TO_QUOTE, ['"'] = CHANGED, ['\''] = TO_QUOTE | TO_START,
-	['+'] = TO_START, [','] = TO_QUOTE, ['-'] = TO_START, [';'] = TO_QUOTE, ['='] = TO_START, ['@'] = TO_START,
+	[0 ... 8] = CHANGED, ['\t'] = CHANGED | TO_START, ['\n'] = CHANGED | TO_START,
+	[11 ... 12] = CHANGED,
+	['\r'] = CHANGED | TO_START, [14 ... 31] = CHANGED, [' '] = TO_QUOTE, ['"'] = CHANGED,
+	['\''] = TO_QUOTE | TO_START,
+	['+'] = TO_START, [','] = TO_QUOTE, ['-'] = TO_START, [';'] = TO_QUOTE, ['='] = TO_START,
+	['@'] = TO_START,
 	[127 ... 238] = CHANGED, [0xef] = CHANGED | TO_START, [240 ... 255] = CHANGED,
 };
 
-/* U+FF0B, FF0D, FF1D, FF20: + - = @ as East Asian keyboards have them; spreadsheets take them as well. */
+/* U+FF0B, FF0D, FF1D, FF20: + - = @ as East Asian keyboards have them; spreadsheets take them
+ * as well. */
 static bool is_wide_formula(const char *s, size_t n)
 {
-	static const char *const wide[] = {"\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\x9d", "\xef\xbc\xa0"};
+	static const char *const wide[] = {"\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\x9d",
+					   "\xef\xbc\xa0"};
 
 	for (unsigned i = 0; n >= 3 && i < ARRAY_SIZE(wide); i++)
 		if (!memcmp(s, wide[i], 3))
@@ -50,7 +57,8 @@ static bool is_wide_formula(const char *s, size_t n)
 
 static bool is_formula(const char *s, size_t n)
 {
-	return care[(unsigned char)s[0]] & TO_START && ((unsigned char)s[0] != 0xef || is_wide_formula(s, n));
+	return care[(unsigned char)s[0]] & TO_START &&
+	       ((unsigned char)s[0] != 0xef || is_wide_formula(s, n));
 }
 
 static void put_control(bool terminal, struct out *o, unsigned char c)
@@ -104,7 +112,8 @@ static void put_text(struct csv *csv, struct out *o, const char *s, size_t n)
 		out_char(o, '"');
 }
 
-/* JSON made for the inside of a quoted field; a list of one number, or of nothing, needs no quotes. */
+/* JSON made for the inside of a quoted field; a list of one number, or of nothing, needs no
+ * quotes. */
 static void put_json(struct out *o, const char *s, size_t n)
 {
 	bool quoted = false;
@@ -133,7 +142,8 @@ static void put_list(struct csv *csv, struct out *o, const struct flat *f, const
 		put_json(o, csv->list.buf, csv->list.n);
 }
 
-static void put_cell(struct csv *csv, struct out *o, const struct flat *f, const struct cell *c, const struct tl_told *told)
+static void put_cell(struct csv *csv, struct out *o, const struct flat *f, const struct cell *c,
+		     const struct tl_told *told)
 {
 	switch (c->kind) {
 	case CELL_INT: out_i64(o, c->u.i); return;
@@ -153,7 +163,8 @@ static bool csv_aside_begin(struct out *o, const struct tl_view_opts *opts, void
 	if (!csv)
 		return false;
 	for (unsigned i = 0, n = flat_task(csv->flat, true); i < n; i++)
-		if (csv->flat[i].row != COL_segments) /* not asked for: they would be most of the file */
+		/* not asked for: they would be most of the file */
+		if (csv->flat[i].row != COL_segments)
 			csv->flat[csv->n++] = csv->flat[i];
 	csv->terminal = opts->width;
 	out_init(&csv->list, -1);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The family as a graph for graphviz: who made whom, who adopted whom, who killed whom. A box is a process, an ellipse a
- * thread; each has a class (fate.h), so that an SVG made of it can be dressed by CSS.
- * Written as lives are told; what is only referred to is told last.
+ * The family as a graph for graphviz: who made whom, who adopted whom, who killed whom. A box is a
+ * process, an ellipse a thread; each has a class (fate.h), so that an SVG made of it can be dressed
+ * by CSS. Written as lives are told; what is only referred to is told last.
  *
- * Names are hostile: they are shown as on a terminal, then quoted as DOT wants it, where \ and & mean something.
+ * Names are hostile: they are shown as on a terminal, then quoted as DOT wants it, where \ and &
+ * mean something.
  */
 #include <errno.h>
 #include <string.h>
@@ -27,9 +28,12 @@ static const char marks[2];
 static const struct {
 	const char *line, *fill, *style;
 } looks[FATES] = {
-	[FATE_KILLED] = {"#b3261e", "#fde7e5", "filled"}, [FATE_FAILED] = {"#9a5b00", "#fff1d6", "filled"},
-	[FATE_ENDED] = {"#5f6b7a", "#f1f4f8", "filled"},  [FATE_DIED] = {"#5f6b7a", "#e3e6eb", "filled"},
-	[FATE_ALIVE] = {"#1f7a3a", "#e6f5ea", "filled"},  [FATE_OUTSIDE] = {"#8a94a3", "#ffffff", "dashed"},
+	[FATE_KILLED] = {"#b3261e", "#fde7e5", "filled"},
+	[FATE_FAILED] = {"#9a5b00", "#fff1d6", "filled"},
+	[FATE_ENDED] = {"#5f6b7a", "#f1f4f8", "filled"},
+	[FATE_DIED] = {"#5f6b7a", "#e3e6eb", "filled"},
+	[FATE_ALIVE] = {"#1f7a3a", "#e6f5ea", "filled"},
+	[FATE_OUTSIDE] = {"#8a94a3", "#ffffff", "dashed"},
 };
 
 static void put_quoted(struct out *o, const char *s, size_t n)
@@ -67,20 +71,22 @@ static void note(struct dot *dot, uint64_t key, const void *what)
 		dot->starved = true;
 }
 
-static void put_node(struct dot *dot, struct out *o, tl_pid tid, uint32_t generation, const struct tl_atom *comm,
-		     enum fate fate, const char *shape)
+static void put_node(struct dot *dot, struct out *o, tl_pid tid, uint32_t generation,
+		     const struct tl_atom *comm, enum fate fate, const char *shape)
 {
 	out_str(o, "  ");
 	put_id(o, tid, generation);
-	out_fmt(o, " [class=\"%s\", shape=%s, style=\"%s%s\", color=\"%s\", fillcolor=\"%s\", label=\"",
-		fate_class(fate), shape, looks[fate].style, *shape == 'b' ? ",rounded" : "", looks[fate].line,
-		looks[fate].fill);
+	out_fmt(o,
+		" [class=\"%s\", shape=%s, style=\"%s%s\", color=\"%s\", fillcolor=\"%s\", label=\"",
+		fate_class(fate), shape, looks[fate].style, *shape == 'b' ? ",rounded" : "",
+		looks[fate].line, looks[fate].fill);
 	put_name(dot, o, comm);
 	out_fmt(o, generation > 1 ? "\\n%d #%u" : "\\n%d", tid, generation);
 }
 
-static void put_edge(struct dot *dot, struct out *o, const struct tl_ref *from, const struct tl_task *to,
-		     const char *class, const char *look, const char *label)
+static void put_edge(struct dot *dot, struct out *o, const struct tl_ref *from,
+		     const struct tl_task *to, const char *class, const char *look,
+		     const char *label)
 {
 	uint64_t key = key_of(from->tid, from->generation);
 
@@ -101,15 +107,19 @@ static void put_edge(struct dot *dot, struct out *o, const struct tl_ref *from, 
 static void put_edges(struct dot *dot, struct out *o, const struct tl_told *d)
 {
 	const struct tl_task *t = d->task;
-	const char *kind = tl_finding_id(&d->birth), *name = d->death.signal ? tl_signal_name(d->death.signal) : NULL;
+	const char *kind = tl_finding_id(&d->birth),
+		   *name = d->death.signal ? tl_signal_name(d->death.signal) : NULL;
 
 	if (t->birth.seen.is)
-		put_edge(dot, o, &t->birth.creator, t, "birth", t->is_leader ? "color=\"#5f6b7a\"" : "color=\"#5f6b7a\", style=dotted",
+		put_edge(dot, o, &t->birth.creator, t, "birth",
+			 t->is_leader ? "color=\"#5f6b7a\"" : "color=\"#5f6b7a\", style=dotted",
 			 strcmp(kind, "fork") ? kind : NULL);
 	else /* from before the trace: whose child it was is all that is known */
-		put_edge(dot, o, &t->parent, t, "parent", "color=\"#b0b7c3\", arrowhead=none", NULL);
+		put_edge(dot, o, &t->parent, t, "parent", "color=\"#b0b7c3\", arrowhead=none",
+			 NULL);
 	for (unsigned i = 0; i < t->n_adoptions; i++)
-		put_edge(dot, o, &t->adoption[i].by, t, "adoption", "color=\"#6750a4\", style=dashed, constraint=false", "adopted");
+		put_edge(dot, o, &t->adoption[i].by, t, "adoption",
+			 "color=\"#6750a4\", style=dashed, constraint=false", "adopted");
 	if (t->death->seen.is)
 		put_edge(dot, o, &d->death.by, t, "kill", "color=\"#b3261e\", fontcolor=\"#b3261e\", penwidth=2, constraint=false",
 			 name ? name : "killed");
@@ -138,7 +148,8 @@ static void dot_task(struct out *o, void *state, const struct tl_told *d)
 	char end[120];
 
 	note(dot, key_of(t->tid, t->generation), TOLD);
-	put_node(dot, o, t->tid, t->generation, t->comm, fate_of(d), t->is_leader ? "box" : "ellipse");
+	put_node(dot, o, t->tid, t->generation, t->comm, fate_of(d),
+		 t->is_leader ? "box" : "ellipse");
 	fate_text(d, end, sizeof(end));
 	out_fmt(o, *end ? "\\n%s\"];\n" : "%s\"];\n", end);
 	put_edges(dot, o, d);
@@ -146,7 +157,8 @@ static void dot_task(struct out *o, void *state, const struct tl_told *d)
 		o->os = ENOMEM;
 }
 
-/* Who was referred to and never told: parents from before the trace, or not among the lives asked for. */
+/* Who was referred to and never told: parents from before the trace, or not among the lives
+ * asked for. */
 static void dot_end(struct out *o, void *state, const struct tl_trailer *trailer)
 {
 	struct dot *dot = state;

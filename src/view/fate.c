@@ -15,7 +15,8 @@ enum fate fate_of(const struct tl_told *d)
 
 const char *fate_class(enum fate fate)
 {
-	static const char *const names[FATES] = {"killed", "failed", "ended", "died", "alive", "outside"};
+	static const char *const names[FATES] = {"killed", "failed", "ended",
+						 "died",   "alive",  "outside"};
 
 	return names[fate];
 }

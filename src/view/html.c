@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * html: one page that holds all it needs. The frame (src/view/page/: markup, style, scripts) is compiled in as
- * bytes; between its head and its tail stand the data blocks described in html.h. The page draws and never
- * decides: what it says of a life was said by why/ and story.c.
+ * html: one page that holds all it needs. The frame (src/view/page/: markup, style, scripts) is
+ * compiled in as bytes; between its head and its tail stand the data blocks described in html.h.
+ * The page draws and never decides: what it says of a life was said by why/ and story.c.
  */
 #include <errno.h>
 #include "base/guard.h"
@@ -27,7 +27,8 @@ static void html_free(struct html *h)
 
 static bool html_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
-	struct tl_view_opts whole = {.stacks = true, .each = true}; /* lists have tabs of their own */
+	/* lists have tabs of their own */
+	struct tl_view_opts whole = {.stacks = true, .each = true};
 	struct html *h = calloc(1, sizeof(*h));
 
 	if (!h)

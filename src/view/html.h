@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The page's data, inside. Lives are written in chunks as they complete, columns first (html_columns.c) and then
- * their stories (html_story.c), each a data block of its own; what they refer to by number (strings, tasks, call
- * paths, sentences) is kept once in tables and written at the end (html_tables.c, html_trailer.c). So memory
- * follows what is distinct in a trace and not its length, and the browser need not read a story before
- * somebody wants it.
+ * The page's data, inside. Lives are written in chunks as they complete, columns first
+ * (html_columns.c) and then their stories (html_story.c), each a data block of its own; what they
+ * refer to by number (strings, tasks, call paths, sentences) is kept once in tables and written at
+ * the end (html_tables.c, html_trailer.c). So memory follows what is distinct in a trace and not
+ * its length, and the browser need not read a story before somebody wants it.
  *
- * All times are nanoseconds since t0, because a number of JavaScript holds 2^53 and clocks may show more.
+ * All times are nanoseconds since t0, because a number of JavaScript holds 2^53 and clocks may
+ * show more.
  */
 #ifndef VIEW_HTML_H
 #define VIEW_HTML_H
@@ -44,7 +45,8 @@ struct html_tables {
 void html_tables_init(struct html_tables *tb);
 void html_tables_fini(struct html_tables *tb);
 uint32_t html_strings_add(struct html_tables *tb, struct strings *st, const char *s, size_t n);
-uint32_t html_name_of(struct html_tables *tb, const struct tl_atom *a); /* any bytes; a may not be NULL */
+/* any bytes; a may not be NULL */
+uint32_t html_name_of(struct html_tables *tb, const struct tl_atom *a);
 uint32_t html_name_of_text(struct html_tables *tb, struct tl_str s);
 /* These write the number, or null for what was not seen. */
 void html_put_name(struct html_tables *tb, struct out *o, const struct tl_atom *a);
@@ -66,7 +68,8 @@ struct column_out {
 struct html_chunk;
 struct html_chunk *html_chunk_new(void);
 void html_chunk_free(struct html_chunk *c);
-void html_chunk_add(struct html_chunk *c, struct html_tables *tb, const struct tl_told *d, tl_ns t0);
+void html_chunk_add(struct html_chunk *c, struct html_tables *tb, const struct tl_told *d,
+		    tl_ns t0);
 void html_chunk_put(struct html_chunk *c, struct out *o); /* and empties it */
 /* What the columns are called: [["birth.t_ns","NS",meaning,meaning in Korean],...] */
 void html_put_columns(struct out *o);
@@ -74,7 +77,8 @@ void html_put_columns(struct out *o);
 struct html_stories;
 struct html_stories *html_stories_new(struct out *o, const struct tl_view_opts *opts);
 void html_stories_free(struct html_stories *s);
-void html_stories_add(struct html_stories *s, struct html_tables *tb, const struct tl_told *d, tl_ns t0);
+void html_stories_add(struct html_stories *s, struct html_tables *tb, const struct tl_told *d,
+		      tl_ns t0);
 void html_stories_put(struct html_stories *s, struct out *o);
 
 /* ["English","Korean"] of a msgid. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lives as columns: every cell of columns.def, and parts: the lists the page draws or searches, in few numbers.
- * null: not seen; false: cannot apply; texts, tasks and call paths are numbers of the tables.
+ * Lives as columns: every cell of columns.def, and parts: the lists the page draws or searches, in
+ * few numbers. null: not seen; false: cannot apply; texts, tasks and call paths are numbers of
+ * the tables.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -67,7 +68,8 @@ static void part_adoptions(struct out *o, struct html_tables *tb, const struct t
 }
 
 /* time, number, source, whose context, is that the sender, result, when taken */
-static void put_signal(struct out *o, struct html_tables *tb, const struct tl_signal *s, const struct tl_finding *f, tl_ns t0)
+static void put_signal(struct out *o, struct html_tables *tb, const struct tl_signal *s,
+		       const struct tl_finding *f, tl_ns t0)
 {
 	const char *id = f ? tl_finding_id(f) : "unknown";
 
@@ -88,8 +90,10 @@ static void part_signals(struct out *o, struct html_tables *tb, const struct tl_
 	out_char(o, ']');
 }
 
-/* Of a process of several threads: how many, when it ended, why, by which signal or code, by whose hand. */
-static void part_process_end(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
+/* Of a process of several threads: how many, when it ended, why, by which signal or code, by
+ * whose hand. */
+static void part_process_end(struct out *o, struct html_tables *tb, const struct tl_told *d,
+			     tl_ns t0)
 {
 	const struct tl_process *p = d->task->process;
 	const struct tl_death_verdict *v = &d->process.v;
@@ -103,7 +107,8 @@ static void part_process_end(struct out *o, struct html_tables *tb, const struct
 	if (d->process.ended) {
 		out_char(o, ',');
 		html_put_time(o, d->process.end.t, t0);
-		out_fmt(o, ",%u,%d,", html_name_of_text(tb, (struct tl_str){id, strlen(id)}), v->signal);
+		out_fmt(o, ",%u,%d,", html_name_of_text(tb, (struct tl_str){id, strlen(id)}),
+			v->signal);
 		if (v->exited && v->exit_code_known)
 			out_fmt(o, "%d,", v->exit_code);
 		else
@@ -114,8 +119,8 @@ static void part_process_end(struct out *o, struct html_tables *tb, const struct
 }
 
 /*
- * What it was doing: the nanoseconds nothing was seen of it before, how long it did it, and what: enum tl_doing, 5 for
- * an uninterruptible sleep, plus 8 times the CPU plus 1 (0 when not known).
+ * What it was doing: the nanoseconds nothing was seen of it before, how long it did it, and what:
+ * enum tl_doing, 5 for an uninterruptible sleep, plus 8 times the CPU plus 1 (0 when not known).
  */
 static void part_doing(struct out *o, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
 {
@@ -199,7 +204,8 @@ static bool is_moment(const struct column *col)
 }
 
 /* Lists are told by the parts; here stands only how long they are. */
-static void put_cell(struct out *o, struct html_tables *tb, const struct column *col, const struct cell *c, tl_ns t0)
+static void put_cell(struct out *o, struct html_tables *tb, const struct column *col,
+		     const struct cell *c, tl_ns t0)
 {
 	switch (c->kind) {
 	case CELL_ABSENT:

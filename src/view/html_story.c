@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stories in both languages. Each life is told twice, once in each, with marks for what changes (marks.h). The
- * two texts of a row then are one sentence of the page's table, with numbered slots; a story is the number of its
- * form (which sentences, in which order) and the values of all slots. Lives that went alike share their form.
+ * Stories in both languages. Each life is told twice, once in each, with marks for what changes
+ * (marks.h). The two texts of a row then are one sentence of the page's table, with numbered slots;
+ * a story is the number of its form (which sentences, in which order) and the values of all slots.
+ * Lives that went alike share their form.
  *
- *	sentence  label, its Korean, "t" when it has a time, kinds of its slots, text, its Korean; SPLIT between
+ *	sentence  label, its Korean, "t" when it has a time, kinds of its slots, text, its Korean;
+ *		  SPLIT between
  *	slot      MARK_ON, its number among the row's slots, MARK_OFF
  */
 #include <string.h>
@@ -13,7 +15,8 @@
 #include "view/html.h"
 
 #define SPLIT	   "\x1e"
-#define SLOTS_MAX  512 /* of one row: only names a task bore can be more, and then the last are left out */
+/* of one row: only names a task bore can be more, and then the last are left out */
+#define SLOTS_MAX  512
 #define DIGITS_MAX 15  /* what a number of JavaScript holds exactly */
 
 struct told_row {
@@ -119,7 +122,8 @@ static int slot_of_mark(struct slots *sl, const struct telling *t, long mark)
 	return (int)sl->n++;
 }
 
-/* The other language may have the same numbers in another order: each takes one that is not taken yet. */
+/* The other language may have the same numbers in another order: each takes one that is not
+ * taken yet. */
 static int slot_of_number(struct slots *sl, int64_t n)
 {
 	for (unsigned i = 0; i < sl->n; i++)
@@ -145,7 +149,8 @@ static bool is_word(char c)
 	return is_digit(c) || (c | 0x20) == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
-/* Digits that are a number of their own: not part of a name such as SIGUSR1 or 0x10. 0: none begins here. */
+/* Digits that are a number of their own: not part of a name such as SIGUSR1 or 0x10. 0: none
+ * begins here. */
 static size_t number_at(const char *text, const char *p)
 {
 	size_t n = 0;
@@ -197,7 +202,8 @@ static void put_value(struct out *o, struct html_tables *tb, const struct mark *
 }
 
 /* The time stands first among the values. */
-static void put_row(struct html_stories *s, struct html_tables *tb, const struct told_row *en, const struct told_row *ko, tl_ns t0)
+static void put_row(struct html_stories *s, struct html_tables *tb, const struct told_row *en,
+		    const struct told_row *ko, tl_ns t0)
 {
 	struct slots *sl = &s->slots;
 	struct out *o = &s->sentence;
@@ -212,8 +218,8 @@ static void put_row(struct html_stories *s, struct html_tables *tb, const struct
 	out_str(&texts, SPLIT);
 	put_sentence(&texts, sl, &s->told[1], ko->text ? ko->text : "");
 	o->n = 0;
-	out_fmt(o, "%s" SPLIT "%s" SPLIT "%s" SPLIT, en->label ? en->label : "", ko->label ? ko->label : "",
-		timed ? "t" : "");
+	out_fmt(o, "%s" SPLIT "%s" SPLIT "%s" SPLIT, en->label ? en->label : "",
+		ko->label ? ko->label : "", timed ? "t" : "");
 	for (unsigned i = 0; i < sl->n; i++)
 		out_char(o, (char)sl->v[i].kind);
 	out_str(o, SPLIT);
@@ -229,7 +235,8 @@ static void put_row(struct html_stories *s, struct html_tables *tb, const struct
 /* ---- the life ---- */
 
 /* time, event, place */
-static void put_notes(struct html_stories *s, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
+static void put_notes(struct html_stories *s, struct html_tables *tb, const struct tl_told *d,
+		      tl_ns t0)
 {
 	struct out *o = &s->notes;
 
@@ -241,8 +248,9 @@ static void put_notes(struct html_stories *s, struct html_tables *tb, const stru
 		if (i)
 			out_char(o, ',');
 		html_put_time(o, e->seen.t, t0);
-		out_fmt(o, ",%u,", e->function ? html_name_of(tb, e->function) :
-						 html_name_of_text(tb, (struct tl_str){event, strlen(event)}));
+		out_fmt(o, ",%u,",
+			e->function ? html_name_of(tb, e->function)
+				    : html_name_of_text(tb, (struct tl_str){event, strlen(event)}));
 		if (d->unkept)
 			out_str(o, "null");
 		else
@@ -251,7 +259,8 @@ static void put_notes(struct html_stories *s, struct html_tables *tb, const stru
 	out_char(o, ']');
 }
 
-void html_stories_add(struct html_stories *s, struct html_tables *tb, const struct tl_told *d, tl_ns t0)
+void html_stories_add(struct html_stories *s, struct html_tables *tb, const struct tl_told *d,
+		      tl_ns t0)
 {
 	rows_of *en = &s->told[0].rows, *ko = &s->told[1].rows;
 	enum tongue chosen = tongue_now();

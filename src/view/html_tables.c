@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Everything distinct once: names, tasks, call paths. A row of the page's data refers to them by number. */
+/* Everything distinct once: names, tasks, call paths. A row of the page's data refers to them
+ * by number. */
 #include <string.h>
 #include "base/guard.h"
 #include "base/json.h"
@@ -39,7 +40,8 @@ void html_tables_fini(struct html_tables *tb)
 	vec_fini(&tb->stacks);
 }
 
-/* The number of a key, 0 when it has none yet; numbers are kept one higher, because a map holds no NULL. */
+/* The number of a key, 0 when it has none yet; numbers are kept one higher, because a map holds
+ * no NULL. */
 static uintptr_t number_of(const struct map *m, const void *key)
 {
 	return (uintptr_t)map_get(m, (uint64_t)(uintptr_t)key);
@@ -109,7 +111,8 @@ void html_put_name(struct html_tables *tb, struct out *o, const struct tl_atom *
 /* Keys may collide, rows are compared; the next free key takes what collides. */
 static uint64_t key_of_ref(const struct html_ref *r)
 {
-	return ((uint64_t)(uint32_t)r->tid << 32 | (r->generation & 0xfff) << 20 | (r->name & 0xfffff)) *
+	return ((uint64_t)(uint32_t)r->tid << 32 | (r->generation & 0xfff) << 20 |
+		(r->name & 0xfffff)) *
 	       0x9e3779b97f4a7c15u;
 }
 
@@ -120,7 +123,8 @@ static uint32_t ref_number(struct html_tables *tb, const struct html_ref *want)
 
 	for (uintptr_t n; (n = (uintptr_t)map_get(&tb->ref_of, key)); key++) {
 		r = &tb->refs.v[n - 1];
-		if (r->tid == want->tid && r->generation == want->generation && r->name == want->name)
+		if (r->tid == want->tid && r->generation == want->generation &&
+		    r->name == want->name)
 			return (uint32_t)n - 1;
 	}
 	r = vec_push(&tb->refs);
@@ -184,7 +188,8 @@ static void put_harmless(struct out *o, const char *s, size_t n)
 		if (s[i] == '<') {
 			out_str(o, "\\u003c");
 			i++;
-		} else if (n - i > 2 && s[i + 1] == '\x80' && (s[i + 2] == '\xa8' || s[i + 2] == '\xa9')) {
+		} else if (n - i > 2 && s[i + 1] == '\x80' &&
+			   (s[i + 2] == '\xa8' || s[i + 2] == '\xa9')) {
 			out_str(o, s[i + 2] == '\xa8' ? "\\u2028" : "\\u2029");
 			i += 3;
 		} else {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the page's data refers to by number, the words of the page itself, and the trace's own report. */
+/* What the page's data refers to by number, the words of the page itself, and the trace's
+ * own report. */
 #include <string.h>
 #include "base/guard.h"
 #include "base/tongue.h"
@@ -150,7 +151,8 @@ static void put_warnings(struct out *o, const struct tl_trailer *tr)
 		comma(o, info->n_warnings + i);
 		out_char(o, '[');
 		html_put_both(o, tr->oddity[i].what);
-		out_fmt(o, ",%d,%llu]", tr->oddity[i].tid, (unsigned long long)tr->oddity[i].seen.place);
+		out_fmt(o, ",%d,%llu]", tr->oddity[i].tid,
+			(unsigned long long)tr->oddity[i].seen.place);
 	}
 	out_char(o, ']');
 }

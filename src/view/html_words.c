@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The words of the html page, as its scripts in src/view/page/ ask for them; tests/web/words keeps the two
- * together. %1 and %2 are filled in by the page.
+ * The words of the html page, as its scripts in src/view/page/ ask for them; tests/web/words keeps
+ * the two together. %1 and %2 are filled in by the page.
  */
 #include "base/guard.h"
 #include "view/html_words.h"

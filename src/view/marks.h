@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Marks: what changes from life to life in a sentence (names, tasks, times, call paths, footnotes) stands beside
- * it instead of in it. What is left is one of few sentences, which a view that carries both languages stores
- * once; and a task in it can be a link. On a terminal there are no marks: then words are written out.
+ * Marks: what changes from life to life in a sentence (names, tasks, times, call paths, footnotes)
+ * stands beside it instead of in it. What is left is one of few sentences, which a view that
+ * carries both languages stores once; and a task in it can be a link. On a terminal there are no
+ * marks: then words are written out.
  *
- * In the text a mark is MARK_ON, the kind, its index in decimal, MARK_OFF. Names with control bytes never stand
- * in such a text themselves, so nothing foreign looks like a mark.
+ * In the text a mark is MARK_ON, the kind, its index in decimal, MARK_OFF. Names with control bytes
+ * never stand in such a text themselves, so nothing foreign looks like a mark.
  *
  * Law of this header: marks borrow what they point to, for as long as the life is being told.
  */

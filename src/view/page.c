@@ -117,8 +117,8 @@ static void blanks(struct page *pg, int n)
 		out_mem(pg->out, many, (size_t)n < sizeof(many) ? (size_t)n : sizeof(many) - 1);
 }
 
-/* Words until the line is full, then on under column `indent`, behind `stem` where there is one. `at` cells are
- * already used. */
+/* Words until the line is full, then on under column `indent`, behind `stem` where there is one.
+ * `at` cells are already used. */
 static void put_wrapped(struct page *pg, int at, int indent, const char *stem, const char *text)
 {
 	int width = pg->opts.width;

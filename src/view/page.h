@@ -28,7 +28,8 @@ static inline bool page_is_style(char c)
 	return (unsigned char)(c - 1) < 7;
 }
 
-/* Bytes from s on without a style. Eight at a time: the first that holds one below 8 is looked at closely. */
+/* Bytes from s on without a style. Eight at a time: the first that holds one below 8 is looked
+ * at closely. */
 static inline size_t page_plain(const char *s, size_t n)
 {
 	const uint64_t eights = 0x0808080808080808, tops = 0x8080808080808080;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Text for tables: measured, cut and filled by cells of a terminal. The text is safe already (words.h) and may
- * hold styles, which take no room; a cut ends them.
+ * Text for tables: measured, cut and filled by cells of a terminal. The text is safe already
+ * (words.h) and may hold styles, which take no room; a cut ends them.
  */
 #include <string.h>
 #include "base/text.h"

@@ -19,11 +19,14 @@ struct view_peek {
 /* One task, group by group, with the meaning of each field. */
 void view_peek_task(struct page *pg, const struct view_peek *v, const struct tl_peek_task *t);
 /* A line per task, under a heading; as a tree of who made whom. */
-void view_peek_list(struct page *pg, const struct view_peek *v, const struct tl_peek_task *const *task, size_t n);
+void view_peek_list(struct page *pg, const struct view_peek *v,
+		    const struct tl_peek_task *const *task, size_t n);
 void view_peek_tree(struct page *pg, const struct view_peek *v);
 /* One object with everything that is known of these tasks. */
-void view_peek_json(struct out *o, const struct view_peek *v, const struct tl_peek_task *const *task, size_t n);
-void view_peek_json_task(struct json *j, const char *key, const struct view_peek *v, const struct tl_peek_task *t);
+void view_peek_json(struct out *o, const struct view_peek *v,
+		    const struct tl_peek_task *const *task, size_t n);
+void view_peek_json_task(struct json *j, const char *key, const struct view_peek *v,
+			 const struct tl_peek_task *t);
 /* A struct as this kernel lays it out. */
 struct tl_err *view_peek_layout(struct page *pg, const struct view_peek *v, const char *strct);
 struct tl_err *view_peek_json_layout(struct json *j, const struct view_peek *v, const char *strct);
@@ -34,7 +37,8 @@ bool view_peek_wants(const struct view_peek *v, enum tl_task_field f);
 /* "bash(2061)" */
 const char *peek_name(struct page *pg, const struct tl_peek_task *t);
 /* A field's value in words; "-" where it is not known. */
-const char *peek_value(struct page *pg, const struct view_peek *v, const struct tl_peek_task *t, enum tl_task_field f);
+const char *peek_value(struct page *pg, const struct view_peek *v, const struct tl_peek_task *t,
+		       enum tl_task_field f);
 /* "schedule+0x2d", else the number. */
 const char *peek_code(struct page *pg, const struct view_peek *v, uint64_t addr, bool is_return);
 

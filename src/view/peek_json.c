@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Living tasks as JSON. A key per row of the table; a number with names is an object of both; what this source does not show
- * is null, what this kernel does not have is left out.
+ * Living tasks as JSON. A key per row of the table; a number with names is an object of both; what
+ * this source does not show is null, what this kernel does not have is left out.
  */
 #include <string.h>
 #include "view/peek.h"
 
-static void put_relative(struct json *j, const char *key, const struct view_peek *v, const struct tl_peek_task *t, enum tl_task_field f)
+static void put_relative(struct json *j, const char *key, const struct view_peek *v,
+			 const struct tl_peek_task *t, enum tl_task_field f)
 {
 	const struct tl_peek_task *who = tl_peek_relative(v->peek, t, f);
 	tl_pid pid = tl_peek_relative_pid(t, f);
@@ -26,7 +27,8 @@ static void put_relative(struct json *j, const char *key, const struct view_peek
 	json_end_obj(j);
 }
 
-static void put_names(struct json *j, const char *key, const struct view_peek *v, enum tl_flag_set set, uint64_t number)
+static void put_names(struct json *j, const char *key, const struct view_peek *v,
+		      enum tl_flag_set set, uint64_t number)
 {
 	const struct tl_flag_row *flag;
 	uint64_t left = number;
@@ -52,7 +54,8 @@ static void put_signals(struct json *j, const char *key, uint64_t set)
 	json_end_arr(j);
 }
 
-static void put_field(struct json *j, const struct view_peek *v, const struct tl_peek_task *t, enum tl_task_field f)
+static void put_field(struct json *j, const struct view_peek *v, const struct tl_peek_task *t,
+		      enum tl_task_field f)
 {
 	const struct tl_task_field_row *row = tl_task_field_row_of(f);
 	enum tl_flag_set set;
@@ -60,20 +63,23 @@ static void put_field(struct json *j, const struct view_peek *v, const struct tl
 	if (row->form == TL_FORM_TASK) {
 		put_relative(j, row->id, v, t, f);
 	} else if (!tl_peek_has(t, f)) {
-		if (v->peek->source == TL_PEEK_PROC && row->group != TL_GROUP_REGS && row->group != TL_GROUP_THREAD_INFO)
+		if (v->peek->source == TL_PEEK_PROC && row->group != TL_GROUP_REGS &&
+		    row->group != TL_GROUP_THREAD_INFO)
 			json_null(j, row->id);
 	} else if (tl_task_form_flags(row->form, &set)) {
 		put_names(j, row->id, v, set, t->v[f]);
 	} else if (row->form == TL_FORM_SIGSET) {
 		put_signals(j, row->id, t->v[f]);
-	} else if (row->form == TL_FORM_INT || row->form == TL_FORM_SIGNAL || row->form == TL_FORM_EXIT_SIGNAL) {
+	} else if (row->form == TL_FORM_INT || row->form == TL_FORM_SIGNAL ||
+		   row->form == TL_FORM_EXIT_SIGNAL) {
 		json_int(j, row->id, (int64_t)t->v[f]);
 	} else {
 		json_u64(j, row->id, t->v[f]);
 	}
 }
 
-static void put_pids(struct json *j, const char *key, struct tl_peek_task *const *who, size_t n, const struct tl_peek_task *but)
+static void put_pids(struct json *j, const char *key, struct tl_peek_task *const *who, size_t n,
+		     const struct tl_peek_task *but)
 {
 	json_arr(j, key);
 	for (size_t i = 0; i < n; i++) {
@@ -128,7 +134,8 @@ static void put_stack(struct json *j, const struct view_peek *v, const struct tl
 	json_end_arr(j);
 }
 
-void view_peek_json_task(struct json *j, const char *key, const struct view_peek *v, const struct tl_peek_task *t)
+void view_peek_json_task(struct json *j, const char *key, const struct view_peek *v,
+			 const struct tl_peek_task *t)
 {
 	char letter[2] = {tl_peek_letter(t), 0};
 
@@ -158,9 +165,11 @@ void view_peek_json_task(struct json *j, const char *key, const struct view_peek
 	json_end_obj(j);
 }
 
-static const char *const sources[] = {[TL_PEEK_BPF] = "bpf", [TL_PEEK_PROC] = "proc", [TL_PEEK_GDB] = "gdb"};
+static const char *const sources[] = {
+	[TL_PEEK_BPF] = "bpf", [TL_PEEK_PROC] = "proc", [TL_PEEK_GDB] = "gdb"};
 
-void view_peek_json(struct out *o, const struct view_peek *v, const struct tl_peek_task *const *task, size_t n)
+void view_peek_json(struct out *o, const struct view_peek *v,
+		    const struct tl_peek_task *const *task, size_t n)
 {
 	struct json j;
 

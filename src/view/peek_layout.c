@@ -19,13 +19,16 @@ static const char *declaration(struct page *pg, const struct tl_peek_line *l)
 {
 	const char *bracket = strchr(l->type, '[');
 	const char *bits = l->bits ? page_fmt(pg, ":%u", l->bits) : "";
-	const char *type = !strcmp(l->type, "struct {}") ? "struct" : !strcmp(l->type, "union {}") ? "union" : l->type;
+	const char *type = !strcmp(l->type, "struct {}")  ? "struct"
+			   : !strcmp(l->type, "union {}") ? "union"
+							  : l->type;
 	int n = bracket ? (int)(bracket - type) : (int)strlen(type);
 	struct out name;
 
 	out_init(&name, -1);
 	text_safe(&name, l->name, strlen(l->name));
-	const char *all = page_fmt(pg, "%*s%.*s%s%s%s%s%s", (int)l->depth * 4, "", n, type, l->name[0] && type[n - 1] != '*' ? " " : "", out_text(&name),
+	const char *all = page_fmt(pg, "%*s%.*s%s%s%s%s%s", (int)l->depth * 4, "", n, type,
+				   l->name[0] && type[n - 1] != '*' ? " " : "", out_text(&name),
 				   bracket ? bracket : "", bits, l->opens ? " {" : ";");
 	out_fini(&name);
 	return all;
@@ -46,15 +49,19 @@ static void put_line(void *ctx, const struct tl_peek_line *l)
 
 	page_reset(pg);
 	if (!l->name) {
-		page_line(pg, 0, page_fmt(pg, ST_DIM "%6u %5u  %*s/* %s */" ST_OFF, l->off, l->size, (int)l->depth * 4, "", _("a hole")));
+		page_line(pg, 0,
+			  page_fmt(pg, ST_DIM "%6u %5u  %*s/* %s */" ST_OFF, l->off, l->size,
+				   (int)l->depth * 4, "", _("a hole")));
 		return;
 	}
 	if (l->closes)
-		text = page_fmt(pg, "%*s}%s%s;", (int)l->depth * 4, "", l->name[0] ? " " : "", l->name);
+		text = page_fmt(pg, "%*s}%s%s;", (int)l->depth * 4, "", l->name[0] ? " " : "",
+				l->name);
 	else
 		text = declaration(pg, l);
 	int cells = text_width(text, strlen(text));
-	const char *place = l->closes ? page_fmt(pg, "%12s", "") : page_fmt(pg, "%6u %5u", l->off, l->size);
+	const char *place =
+		l->closes ? page_fmt(pg, "%12s", "") : page_fmt(pg, "%6u %5u", l->off, l->size);
 	const char *says = meaning(la, l);
 
 	out_str(pg->out, place);

@@ -69,7 +69,8 @@ static const char *as_pointer(const struct value *v)
 
 static const char *as_code(const struct value *v)
 {
-	return page_join(v->pg, as_hex(v), " ", v->v->symbols ? peek_code(v->pg, v->v, v->n, true) : NULL);
+	return page_join(v->pg, as_hex(v), " ",
+			 v->v->symbols ? peek_code(v->pg, v->v, v->n, true) : NULL);
 }
 
 static const char *as_duration(const struct value *v)
@@ -140,7 +141,8 @@ static const char *as_exit_code(const struct value *v)
 		return "0";
 	if (!sig)
 		return page_fmt(v->pg, _("0x%1$x: exit code %2$d"), (unsigned)v->n, code);
-	return page_fmt(v->pg, _("0x%1$x: signal %2$s"), (unsigned)v->n, name ? name : page_fmt(v->pg, "%d", sig));
+	return page_fmt(v->pg, _("0x%1$x: signal %2$s"), (unsigned)v->n,
+			name ? name : page_fmt(v->pg, "%d", sig));
 }
 
 static const char *as_names(const struct value *v, enum tl_flag_set set)
@@ -163,22 +165,28 @@ static const char *as_preempt(const struct value *v)
 	static const struct {
 		const char *name;
 		unsigned shift, mask;
-	} parts[] = {{"PREEMPT", 0, 0xff}, {"SOFTIRQ", 8, 0xff}, {"HARDIRQ", 16, 0xf}, {"NMI", 20, 0xf}};
+	} parts[] = {
+		{"PREEMPT", 0, 0xff}, {"SOFTIRQ", 8, 0xff}, {"HARDIRQ", 16, 0xf}, {"NMI", 20, 0xf}};
 	const char *all = page_fmt(v->pg, "0x%llx:", (unsigned long long)v->n);
 
 	for (unsigned i = 0; i < ARRAY_SIZE(parts); i++)
-		all = page_fmt(v->pg, "%s %s %llu", all, parts[i].name, (unsigned long long)(v->n >> parts[i].shift & parts[i].mask));
+		all = page_fmt(v->pg, "%s %s %llu", all, parts[i].name,
+			       (unsigned long long)(v->n >> parts[i].shift & parts[i].mask));
 	if (v->v->peek->arch == TL_ARCH_ARM64)
 		all = page_fmt(v->pg, "%s need_resched %s", all, v->n >> 32 ? "0" : "1");
 	return all;
 }
 
-const char *peek_value(struct page *pg, const struct view_peek *view, const struct tl_peek_task *t, enum tl_task_field f)
+const char *peek_value(struct page *pg, const struct view_peek *view, const struct tl_peek_task *t,
+		       enum tl_task_field f)
 {
 	static const char *(*const as[])(const struct value *v) = {
-		[TL_FORM_INT] = as_number, [TL_FORM_HEX] = as_hex, [TL_FORM_PTR] = as_pointer, [TL_FORM_CODE] = as_code,
-		[TL_FORM_NS] = as_duration, [TL_FORM_TIME] = as_time, [TL_FORM_TASK] = as_task, [TL_FORM_SIGSET] = as_signals,
-		[TL_FORM_SIGNAL] = as_signal, [TL_FORM_EXIT_SIGNAL] = as_signal, [TL_FORM_EXIT_CODE] = as_exit_code,
+		[TL_FORM_INT] = as_number, [TL_FORM_HEX] = as_hex, [TL_FORM_PTR] = as_pointer,
+		[TL_FORM_CODE] = as_code,
+		[TL_FORM_NS] = as_duration, [TL_FORM_TIME] = as_time, [TL_FORM_TASK] = as_task,
+		[TL_FORM_SIGSET] = as_signals,
+		[TL_FORM_SIGNAL] = as_signal, [TL_FORM_EXIT_SIGNAL] = as_signal,
+		[TL_FORM_EXIT_CODE] = as_exit_code,
 		[TL_FORM_PREEMPT] = as_preempt,
 	};
 	struct value v = {pg, view, t, f, tl_task_field_row_of(f), t->v[f]};
@@ -188,5 +196,6 @@ const char *peek_value(struct page *pg, const struct view_peek *view, const stru
 		return "-";
 	if (tl_task_form_flags(v.row->form, &set))
 		return as_names(&v, set);
-	return (unsigned)v.row->form < ARRAY_SIZE(as) && as[v.row->form] ? as[v.row->form](&v) : as_hex(&v);
+	return (unsigned)v.row->form < ARRAY_SIZE(as) && as[v.row->form] ? as[v.row->form](&v)
+									 : as_hex(&v);
 }

@@ -10,7 +10,8 @@ struct sign {
 	const char *says; /* msgid; NULL: not in the legend */
 };
 static const struct sign state_sign[TL_DOINGS] = {
-	[TL_RUNNING] = {ST_GOOD "\xe2\x96\x88", N_("running")},		 /* █, lower where it ran a part of the time */
+	[TL_RUNNING] = {ST_GOOD "\xe2\x96\x88",
+			N_("running")},		 /* █, lower where it ran a part of the time */
 	[TL_RUNNABLE] = {ST_WARN "\xe2\x96\x92", N_("waiting for a CPU")}, /* ▒ */
 	[TL_SLEEPING] = {ST_DIM "\xe2\x94\x80", N_("sleeping")},		 /* ─ */
 	[TL_STOPPED] = {ST_WARN "T", N_("stopped")},
@@ -37,7 +38,8 @@ void ribbon_clear(struct ribbon *r, const struct scale *s)
 /* The part of [from, to) that lies in a cell. */
 static tl_ns overlap(const struct scale *s, int cell, tl_ns from, tl_ns to)
 {
-	tl_ns a = s->edge[cell] > from ? s->edge[cell] : from, b = s->edge[cell + 1] < to ? s->edge[cell + 1] : to;
+	tl_ns a = s->edge[cell] > from ? s->edge[cell] : from,
+	      b = s->edge[cell + 1] < to ? s->edge[cell + 1] : to;
 
 	return b > a ? b - a : 0;
 }
@@ -80,7 +82,8 @@ static void put_mark(struct ribbon *r, const struct scale *s, tl_ns t, enum ribb
 		r->cell[c].mark = (uint8_t)mark;
 }
 
-void ribbon_add(struct ribbon *r, const struct scale *s, const struct cast_life *life, tl_ns begin, tl_ns end)
+void ribbon_add(struct ribbon *r, const struct scale *s, const struct cast_life *life, tl_ns begin,
+		tl_ns end)
 {
 	tl_ns from = life->born != TL_NS_NONE || begin == TL_NS_NONE ? life->from : begin;
 	tl_ns to = life->dead || !life->deaths_seen || end == TL_NS_NONE ? life->to : end;
@@ -89,14 +92,16 @@ void ribbon_add(struct ribbon *r, const struct scale *s, const struct cast_life 
 	size_t n;
 
 	r->lives++;
-	if (from != TL_NS_NONE && to != TL_NS_NONE && cells_of(s, from, life->dead ? life->died : to, &first, &last))
+	if (from != TL_NS_NONE && to != TL_NS_NONE &&
+	    cells_of(s, from, life->dead ? life->died : to, &first, &last))
 		for (int c = first; c <= last; c++)
 			r->cell[c].alive = true;
 	segment = cast_segments(life, &n);
 	for (size_t i = 0; i < n; i++)
 		add_segment(r, s, &segment[i]);
 	for (unsigned i = 0; i < life->n_marks; i++)
-		put_mark(r, s, life->mark[i].t, life->mark[i].kind == CAST_EXEC ? RIBBON_EXEC : RIBBON_SIGNAL);
+		put_mark(r, s, life->mark[i].t,
+			 life->mark[i].kind == CAST_EXEC ? RIBBON_EXEC : RIBBON_SIGNAL);
 	put_mark(r, s, life->born, RIBBON_BORN);
 	put_mark(r, s, life->died, life->signal ? RIBBON_KILLED : RIBBON_ENDED);
 }
@@ -107,8 +112,8 @@ void ribbon_doing(struct ribbon *r, const struct scale *s, const struct tl_segme
 }
 
 /* In cells where it lives: those whose own time is in doubt. */
-void ribbon_doubt(struct ribbon *r, const struct scale *s, const struct cast_life *life, const struct tl_blind *blind,
-		  unsigned n_blind)
+void ribbon_doubt(struct ribbon *r, const struct scale *s, const struct cast_life *life,
+		  const struct tl_blind *blind, unsigned n_blind)
 {
 	const struct tl_segment *segment;
 	size_t n;
@@ -141,8 +146,9 @@ void ribbon_doubt(struct ribbon *r, const struct scale *s, const struct cast_lif
 static const char *height(tl_ns part, tl_ns whole)
 {
 	static const char *const block[] = {
-		ST_GOOD "\xe2\x96\x81", ST_GOOD "\xe2\x96\x82", ST_GOOD "\xe2\x96\x83", ST_GOOD "\xe2\x96\x84",
-		ST_GOOD "\xe2\x96\x85", ST_GOOD "\xe2\x96\x86", ST_GOOD "\xe2\x96\x87", ST_GOOD "\xe2\x96\x88",
+		ST_GOOD "\xe2\x96\x81", ST_GOOD "\xe2\x96\x82", ST_GOOD "\xe2\x96\x83",
+		ST_GOOD "\xe2\x96\x84", ST_GOOD "\xe2\x96\x85", ST_GOOD "\xe2\x96\x86",
+		ST_GOOD "\xe2\x96\x87", ST_GOOD "\xe2\x96\x88",
 	};
 	double share = whole > 0 ? (double)part / (double)whole : 1;
 	int i = (int)(share * 8);
@@ -165,11 +171,14 @@ static const char *sign_of(const struct ribbon *r, const struct scale *s, int c)
 		return doubt_sign.text;
 	for (enum tl_doing d = TL_RUNNABLE; d < TL_DOINGS; d++)
 		most = cell->what[d] > cell->what[most] ? d : most;
-	if (cell->what[TL_RUNNING] && (most != TL_RUNNABLE || cell->what[TL_RUNNING] >= cell->what[TL_RUNNABLE]))
+	if (cell->what[TL_RUNNING] &&
+	    (most != TL_RUNNABLE || cell->what[TL_RUNNING] >= cell->what[TL_RUNNABLE]))
 		return height(cell->what[TL_RUNNING], s->edge[c + 1] - s->edge[c]);
 	if (!cell->what[most])
 		return unseen_sign.text;
-	return most == TL_SLEEPING && cell->deep * 2 > cell->what[TL_SLEEPING] ? deep_sign.text : state_sign[most].text;
+	return most == TL_SLEEPING && cell->deep * 2 > cell->what[TL_SLEEPING]
+		       ? deep_sign.text
+		       : state_sign[most].text;
 }
 
 const char *ribbon_text(struct page *pg, const struct ribbon *r, const struct scale *s)

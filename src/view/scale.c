@@ -11,7 +11,8 @@
 #define CUT_RATIO 5
 #define LABEL_ROOM 3 /* cells between two labels at least */
 
-/* a * b / c for small b <= c, without overflow: spans of time reach 2^63, and 32-bit compilers have no __int128. */
+/* a * b / c for small b <= c, without overflow: spans of time reach 2^63, and 32-bit compilers have
+ * no __int128. */
 static tl_ns part_of(tl_ns a, int64_t b, int64_t c)
 {
 	return a / c * b + a % c * b / c;
@@ -24,8 +25,10 @@ static void cut_here(struct scale *s, int *at, const struct scale_gap *gap)
 	s->edge[*at] = gap->to;
 }
 
-/* Time without the gaps is laid out evenly; each gap goes between the two cells where it is nearest. */
-void scale_set(struct scale *s, tl_ns t0, tl_ns t1, int cells, const struct scale_gap *gap, unsigned n_gaps)
+/* Time without the gaps is laid out evenly; each gap goes between the two cells where it
+ * is nearest. */
+void scale_set(struct scale *s, tl_ns t0, tl_ns t1, int cells, const struct scale_gap *gap,
+	       unsigned n_gaps)
 {
 	tl_ns left = t1 - t0, skipped = 0;
 	int plain, at = 0;
@@ -41,7 +44,8 @@ void scale_set(struct scale *s, tl_ns t0, tl_ns t1, int cells, const struct scal
 	s->cell = left / plain > 0 ? left / plain : 1;
 	s->edge[0] = t0;
 	for (int p = 0; p <= plain; p++) {
-		while (g < n_gaps && (p == plain || gap[g].from - t0 - skipped <= part_of(left, 2 * p + 1, 2 * plain))) {
+		while (g < n_gaps && (p == plain || gap[g].from - t0 - skipped <=
+							    part_of(left, 2 * p + 1, 2 * plain))) {
 			cut_here(s, &at, &gap[g]);
 			skipped += gap[g].to - gap[g].from;
 			g++;
@@ -120,7 +124,8 @@ static void gather(const struct cast *c, struct busy *b)
 }
 
 /* The longest quiet stretches between those, longest first. */
-static unsigned longest(const struct busy *b, tl_ns t0, tl_ns t1, struct scale_gap best[SCALE_CUTS + 1])
+static unsigned longest(const struct busy *b, tl_ns t0, tl_ns t1,
+			struct scale_gap best[SCALE_CUTS + 1])
 {
 	tl_ns end = t0;
 	unsigned n = 0;
@@ -131,7 +136,8 @@ static unsigned longest(const struct busy *b, tl_ns t0, tl_ns t1, struct scale_g
 
 		if (i < b->v.n && b->v.v[i].to > end)
 			end = b->v.v[i].to;
-		if (gap.to - gap.from < CUT_FROM_NS || (n == SCALE_CUTS + 1 && by_length(&gap, &best[n - 1]) > 0))
+		if (gap.to - gap.from < CUT_FROM_NS ||
+		    (n == SCALE_CUTS + 1 && by_length(&gap, &best[n - 1]) > 0))
 			continue;
 		n += n < SCALE_CUTS + 1;
 		best[n - 1] = gap;
@@ -140,7 +146,8 @@ static unsigned longest(const struct busy *b, tl_ns t0, tl_ns t1, struct scale_g
 	return n;
 }
 
-bool scale_gaps(const struct cast *c, tl_ns t0, tl_ns t1, struct scale_gap ret[SCALE_CUTS], unsigned *ret_n)
+bool scale_gaps(const struct cast *c, tl_ns t0, tl_ns t1, struct scale_gap ret[SCALE_CUTS],
+		unsigned *ret_n)
 {
 	struct scale_gap best[SCALE_CUTS + 1];
 	struct busy b = {};
@@ -173,12 +180,15 @@ bool scale_gaps(const struct cast *c, tl_ns t0, tl_ns t1, struct scale_gap ret[S
 static const struct unit {
 	tl_ns ns;
 	const char *name;
-} units[] = {{3600000000000, "h"}, {60000000000, "min"}, {1000000000, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+} units[] = {{3600000000000, "h"}, {60000000000, "min"}, {1000000000, "s"},
+	     {1000000, "ms"},      {1000, "us"},         {1, "ns"}};
 
-/* 1, 2 or 5 times a power of ten of a unit, not less than `least`; of minutes and hours what clocks show. */
+/* 1, 2 or 5 times a power of ten of a unit, not less than `least`; of minutes and hours what
+ * clocks show. */
 static tl_ns round_step(tl_ns least)
 {
-	static const tl_ns of_clock[] = {60, 120, 300, 600, 1800, 3600, 7200, 18000, 36000, 86400, 172800, 432000};
+	static const tl_ns of_clock[] = {60,   120,   300,   600,   1800,   3600,
+					 7200, 18000, 36000, 86400, 172800, 432000};
 	tl_ns step = 1;
 
 	for (size_t i = 0; least > 50000000000 && i < ARRAY_SIZE(of_clock); i++)
@@ -196,10 +206,13 @@ static tl_ns round_step(tl_ns least)
 	return step;
 }
 
-/* One unit for all labels: of seconds and less the largest that the span reaches, of clock time that of the step. */
+/* One unit for all labels: of seconds and less the largest that the span reaches, of clock time
+ * that of the step. */
 static const char *label_of(struct page *pg, tl_ns t, tl_ns step, tl_ns span)
 {
-	tl_ns reach = t < 60000000000 && span < 60000000000 ? span : step < 60000000000 ? 1000000000 : step;
+	tl_ns reach = t < 60000000000 && span < 60000000000 ? span
+		      : step < 60000000000                  ? 1000000000
+							    : step;
 	const struct unit *u = units;
 
 	while (u->ns > reach && u->ns > 1)
@@ -209,7 +222,8 @@ static const char *label_of(struct page *pg, tl_ns t, tl_ns step, tl_ns span)
 
 static tl_ns axis_step(struct page *pg, const struct scale *s, tl_ns zero)
 {
-	tl_ns span = s->edge[s->cells] - s->edge[0] - s->left_out, step = round_step(s->cell * 10 > 0 ? s->cell * 10 : s->cell);
+	tl_ns span = s->edge[s->cells] - s->edge[0] - s->left_out,
+	      step = round_step(s->cell * 10 > 0 ? s->cell * 10 : s->cell);
 	tl_ns end = s->edge[s->cells] - zero;
 	int cells = page_cells(label_of(pg, end / step * step, step, span)) + LABEL_ROOM;
 
@@ -227,7 +241,8 @@ const char *scale_axis(struct page *pg, const struct scale *s, tl_ns zero)
 		int cell = scale_cell(s, zero + t), cells;
 		const char *text;
 
-		if (cell >= 0 && cell < s->cells && s->cut[cell]) { /* on, behind what is left out */
+		/* on, behind what is left out */
+		if (cell >= 0 && cell < s->cells && s->cut[cell]) {
 			t = (s->edge[cell + 1] - zero) / step * step;
 			continue;
 		}

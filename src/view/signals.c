@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * signals: who sent what to whom, in which way and what became of it. What differs only in ids and times is one
- * row with a count; --all tells each signal.
+ * signals: who sent what to whom, in which way and what became of it. What differs only in ids and
+ * times is one row with a count; --all tells each signal.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -13,7 +13,16 @@
 #include "view/views.h"
 #include "view/words.h"
 
-enum fate { FATE_KILLED, FATE_HANDLED, FATE_TAKEN, FATE_IGNORED, FATE_PENDING, FATE_LOST, FATE_WAITING, FATE_UNSEEN };
+enum fate {
+	FATE_KILLED,
+	FATE_HANDLED,
+	FATE_TAKEN,
+	FATE_IGNORED,
+	FATE_PENDING,
+	FATE_LOST,
+	FATE_WAITING,
+	FATE_UNSEEN
+};
 static const char *const fate_says[] = {
 	[FATE_KILLED] = N_("killed it"),	   [FATE_HANDLED] = N_("its handler ran"),
 	[FATE_TAKEN] = N_("it took it"),		   [FATE_IGNORED] = N_("ignored"),
@@ -64,22 +73,27 @@ static bool is_fatal(const struct tl_told *told, const struct tl_signal *sig)
 {
 	const struct tl_signal *fatal = told->death.fatal;
 
-	return told->task->death->seen.is && !told->death.exited && fatal && fatal->seen.place == sig->seen.place &&
-	       fatal->sig == sig->sig;
+	return told->task->death->seen.is && !told->death.exited && fatal &&
+	       fatal->seen.place == sig->seen.place && fatal->sig == sig->sig;
 }
 
 static enum fate fate_of(const struct tl_told *told, const struct tl_signal *sig)
 {
-	static const enum fate of_result[] = {FATE_WAITING, FATE_IGNORED, FATE_PENDING, FATE_LOST, FATE_WAITING};
+	static const enum fate of_result[] = {FATE_WAITING, FATE_IGNORED, FATE_PENDING, FATE_LOST,
+					      FATE_WAITING};
 	enum fate fate;
 
 	if (is_fatal(told, sig))
 		return FATE_KILLED;
 	if (sig->delivered.is)
 		return sig->handler > 1 ? FATE_HANDLED : FATE_TAKEN;
-	fate = sig->result >= 0 && (unsigned)sig->result < ARRAY_SIZE(of_result) ? of_result[sig->result] : FATE_UNSEEN;
-	/* deliveries are recorded of the family alone, if at all: elsewhere silence proves nothing */
-	if (fate == FATE_WAITING && (!told->witnesses->deliver || (told->witnesses->side && !told->task->family)))
+	fate = sig->result >= 0 && (unsigned)sig->result < ARRAY_SIZE(of_result)
+		       ? of_result[sig->result]
+		       : FATE_UNSEEN;
+	/* deliveries are recorded of the family alone, if at all: elsewhere silence proves
+	 * nothing */
+	if (fate == FATE_WAITING &&
+	    (!told->witnesses->deliver || (told->witnesses->side && !told->task->family)))
 		return FATE_UNSEEN;
 	return fate;
 }
@@ -98,21 +112,25 @@ static struct side sender_of(const struct tl_signal *sig, const struct tl_findin
 
 static uint64_t key_of(const struct sent *s)
 {
-	uintptr_t parts[] = {(uintptr_t)s->from.one.comm, (uintptr_t)s->to.one.comm, (uintptr_t)s->how, (uintptr_t)s->sig,
-			     (uintptr_t)s->fate, (uintptr_t)(s->from.self * 2 + s->from.kernel)};
+	uintptr_t parts[] = {
+		(uintptr_t)s->from.one.comm, (uintptr_t)s->to.one.comm,
+		(uintptr_t)s->how,           (uintptr_t)s->sig,
+		(uintptr_t)s->fate,          (uintptr_t)(s->from.self * 2 + s->from.kernel)};
 
 	return hash_bytes((const char *)parts, sizeof(parts));
 }
 
 static bool alike(const struct sent *a, const struct sent *b)
 {
-	return a->from.one.comm == b->from.one.comm && a->to.one.comm == b->to.one.comm && a->how == b->how &&
-	       a->sig == b->sig && a->fate == b->fate && a->from.self == b->from.self && a->from.kernel == b->from.kernel;
+	return a->from.one.comm == b->from.one.comm && a->to.one.comm == b->to.one.comm &&
+	       a->how == b->how && a->sig == b->sig && a->fate == b->fate &&
+	       a->from.self == b->from.self && a->from.kernel == b->from.kernel;
 }
 
 static void join(struct side *side, const struct side *more)
 {
-	side->many |= side->one.tid != more->one.tid || side->one.generation != more->one.generation;
+	side->many |=
+		side->one.tid != more->one.tid || side->one.generation != more->one.generation;
 }
 
 static void enter(struct signals *s, const struct sent *new)
@@ -197,7 +215,8 @@ static const char *fate_text(struct page *pg, const struct sent *row)
 
 static const char *signal_text(struct page *pg, const struct sent *row)
 {
-	return page_fmt(pg, "%s%s" ST_OFF, row->fate == FATE_KILLED ? ST_BAD : ST_BOLD, words_signal(pg, row->sig));
+	return page_fmt(pg, "%s%s" ST_OFF, row->fate == FATE_KILLED ? ST_BAD : ST_BOLD,
+			words_signal(pg, row->sig));
 }
 
 /* On a narrow terminal a signal has two lines. */
@@ -206,22 +225,26 @@ static void put_narrow(struct signals *s, const struct sent *row)
 	struct page *pg = &s->pg;
 
 	page_line(pg, 4,
-		  page_fmt(pg, "%llu \xc3\x97 %s  %s: %s", (unsigned long long)row->n, signal_text(pg, row), row->how,
-			   fate_text(pg, row)));
+		  page_fmt(pg, "%llu \xc3\x97 %s  %s: %s", (unsigned long long)row->n,
+			   signal_text(pg, row), row->how, fate_text(pg, row)));
 	page_line(pg, 8,
-		  page_fmt(pg, "    %s \xe2\x86\x92 %s", side_text(pg, &row->from), side_text(pg, &row->to)));
+		  page_fmt(pg, "    %s \xe2\x86\x92 %s", side_text(pg, &row->from),
+			   side_text(pg, &row->to)));
 }
 
 static void put_wide(struct signals *s, const struct sent *row, const struct columns *c)
 {
 	struct page *pg = &s->pg;
 
-	page_put(pg, page_fmt(pg, ST_DIM "%s" ST_OFF " ", page_right(pg, words_time(pg, row->first), s->time_cells)));
+	page_put(pg, page_fmt(pg, ST_DIM "%s" ST_OFF " ",
+			      page_right(pg, words_time(pg, row->first), s->time_cells)));
 	page_put(pg, page_right(pg, page_fmt(pg, "%llu", (unsigned long long)row->n), 6));
 	page_put(pg, page_fmt(pg, "  %s  ", page_left(pg, signal_text(pg, row), 11)));
-	page_put(pg, page_fmt(pg, "%s " ST_DIM "\xe2\x86\x92" ST_OFF " ", page_left(pg, side_text(pg, &row->from), c->from)));
+	page_put(pg, page_fmt(pg, "%s " ST_DIM "\xe2\x86\x92" ST_OFF " ",
+			      page_left(pg, side_text(pg, &row->from), c->from)));
 	page_put(pg, page_fmt(pg, "%s  ", page_left(pg, side_text(pg, &row->to), c->to)));
-	page_put(pg, page_fmt(pg, ST_DIM "%s" ST_OFF "  %s\n", page_left(pg, row->how, c->how), fate_text(pg, row)));
+	page_put(pg, page_fmt(pg, ST_DIM "%s" ST_OFF "  %s\n", page_left(pg, row->how, c->how),
+			      fate_text(pg, row)));
 }
 
 static void put_header(struct signals *s, const struct columns *c)
@@ -229,9 +252,10 @@ static void put_header(struct signals *s, const struct columns *c)
 	struct page *pg = &s->pg;
 
 	page_reset(pg);
-	page_put(pg, page_fmt(pg, ST_DIM "%s %s  %s  %s   ", page_right(pg, _("first"), s->time_cells),
-			      page_right(pg, _("times"), 6), page_left(pg, _("signal"), 11),
-			      page_left(pg, _("from"), c->from)));
+	page_put(pg,
+		 page_fmt(pg, ST_DIM "%s %s  %s  %s   ", page_right(pg, _("first"), s->time_cells),
+			  page_right(pg, _("times"), 6), page_left(pg, _("signal"), 11),
+			  page_left(pg, _("from"), c->from)));
 	page_put(pg, page_fmt(pg, "%s  %s  %s" ST_OFF "\n", page_left(pg, _("to"), c->to),
 			      page_left(pg, _("how"), c->how), _("result")));
 }
@@ -262,7 +286,9 @@ static bool set_columns(struct signals *s, struct columns *c)
 	if (rest < 24)
 		return false;
 	if (c->from + c->to > rest) {
-		c->from = c->from < rest / 2 ? c->from : rest - c->to > rest / 2 ? rest - c->to : rest / 2;
+		c->from = c->from < rest / 2        ? c->from
+			  : rest - c->to > rest / 2 ? rest - c->to
+						    : rest / 2;
 		c->to = rest - c->from;
 	}
 	return true;
@@ -294,8 +320,9 @@ static void signals_end(struct out *o, void *state, const struct tl_trailer *tra
 		put_all(s);
 	else
 		page_line(&s->pg, 0,
-			  trailer->witnesses && !trailer->witnesses->signal ? _("not seen: this trace holds no signals") :
-									      _("Nobody was sent a signal."));
+			  trailer->witnesses && !trailer->witnesses->signal
+				  ? _("not seen: this trace holds no signals")
+				  : _("Nobody was sent a signal."));
 	if (s->starved)
 		page_line(&s->pg, 0, _("Memory ran out: this is not all."));
 	vec_fini(&s->row);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stacks: the call paths of all births and of all deaths, merged from the outermost frame inwards, with how many
- * came that way and who. Frames between user space and the kernel's work are dimmed and named.
+ * stacks: the call paths of all births and of all deaths, merged from the outermost frame inwards,
+ * with how many came that way and who. Frames between user space and the kernel's work are dimmed
+ * and named.
  *
- * Equal paths are one pointer, so what is kept is one entry per path and kind of life, however long the trace.
+ * Equal paths are one pointer, so what is kept is one entry per path and kind of life, however long
+ * the trace.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -58,7 +60,8 @@ static const char *frame_text(struct page *pg, const struct tl_frame *f)
 }
 
 /* The frames from a node on that all go the same way; the last of them is returned. */
-static const struct path_node *chain(struct page *pg, const struct path_node *n, const char **ret_text)
+static const struct path_node *chain(struct page *pg, const struct path_node *n,
+				     const char **ret_text)
 {
 	const char *text = frame_text(pg, n->frame);
 	uint16_t trap = n->frame->mark == TL_FM_TRAP ? n->frame->role : TL_ROLE_NONE;
@@ -66,11 +69,14 @@ static const struct path_node *chain(struct page *pg, const struct path_node *n,
 	while (n->child && !n->child->next && !n->leaf) {
 		n = n->child;
 		if (trap && n->frame->role != trap) {
-			text = page_fmt(pg, "%s " ST_COOL "(%s)" ST_OFF, text, _(tl_role_summary(trap)));
+			text = page_fmt(pg, "%s " ST_COOL "(%s)" ST_OFF, text,
+					_(tl_role_summary(trap)));
 			trap = TL_ROLE_NONE;
 		}
 		trap = n->frame->mark == TL_FM_TRAP ? n->frame->role : trap;
-		text = page_fmt(pg, "%s " ST_DIM "\xe2\x86\x92" ST_OFF " %s", text, frame_text(pg, n->frame)); /* → */
+		/* → */
+		text = page_fmt(pg, "%s " ST_DIM "\xe2\x86\x92" ST_OFF " %s", text,
+				frame_text(pg, n->frame));
 	}
 	if (trap)
 		text = page_fmt(pg, "%s " ST_COOL "(%s)" ST_OFF, text, _(tl_role_summary(trap)));
@@ -81,15 +87,20 @@ static const struct path_node *chain(struct page *pg, const struct path_node *n,
 /* "fork: true × 8, sleep × 3": who came this way, by kind. */
 static const char *leaf_text(struct page *pg, const struct path_leaf *leaf)
 {
-	const char *text = page_fmt(pg, ST_BOLD "%s" ST_OFF ":", leaf->row ? leaf->row->id : "unknown");
+	const char *text =
+		page_fmt(pg, ST_BOLD "%s" ST_OFF ":", leaf->row ? leaf->row->id : "unknown");
 
 	for (unsigned i = 0; i < leaf->n_who; i++) {
-		text = page_fmt(pg, "%s%s %s", text, i ? "," : "", words_name(pg, leaf->who[i].comm));
+		text = page_fmt(pg, "%s%s %s", text, i ? "," : "",
+				words_name(pg, leaf->who[i].comm));
 		if (leaf->who[i].n > 1)
-			text = page_fmt(pg, "%s \xc3\x97 %llu", text, (unsigned long long)leaf->who[i].n);
+			text = page_fmt(pg, "%s \xc3\x97 %llu", text,
+					(unsigned long long)leaf->who[i].n);
 	}
 	if (leaf->others)
-		text = page_join(pg, text, ", ", page_fmt(pg, _("and %1$llu more"), (unsigned long long)leaf->others));
+		text = page_join(
+			pg, text, ", ",
+			page_fmt(pg, _("and %1$llu more"), (unsigned long long)leaf->others));
 	return text;
 }
 
@@ -97,14 +108,19 @@ static void put_nodes(struct page *pg, const struct path_node *n, const char *st
 {
 	for (; n; n = n->next) {
 		bool last = !n->next;
-		const char *count = page_right(pg, page_fmt(pg, "%llu", (unsigned long long)n->n), 6);
-		const char *branch = !depth ? "" : last ? "\xe2\x94\x94\xe2\x94\x80 " : "\xe2\x94\x9c\xe2\x94\x80 ";
+		const char *count =
+			page_right(pg, page_fmt(pg, "%llu", (unsigned long long)n->n), 6);
+		const char *branch = !depth ? ""
+				     : last ? "\xe2\x94\x94\xe2\x94\x80 "
+					    : "\xe2\x94\x9c\xe2\x94\x80 ";
 		const char *on = !depth || depth > STEMS_MAX ? "" : last ? "   " : "\xe2\x94\x82  ";
 		const char *below = page_fmt(pg, "%s%s", stem, on), *text;
 		const struct path_node *end = chain(pg, n, &text);
-		const char *deeper = page_fmt(pg, "        " ST_DIM "%s%s" ST_OFF, below, end->child ? "\xe2\x94\x82  " : "   ");
+		const char *deeper = page_fmt(pg, "        " ST_DIM "%s%s" ST_OFF, below,
+					      end->child ? "\xe2\x94\x82  " : "   ");
 
-		page_under(pg, page_fmt(pg, "%s  " ST_DIM "%s%s" ST_OFF, count, stem, branch), deeper, text);
+		page_under(pg, page_fmt(pg, "%s  " ST_DIM "%s%s" ST_OFF, count, stem, branch),
+			   deeper, text);
 		for (const struct path_leaf *leaf = end->leaf; leaf; leaf = leaf->next)
 			page_under(pg, deeper, page_fmt(pg, "%s  ", deeper), leaf_text(pg, leaf));
 		put_nodes(pg, end->child, below, depth + 1);
@@ -120,10 +136,11 @@ static void put_paths(struct stacks *s, struct paths *p, const char *what, const
 		page_line(pg, 0, none);
 		return;
 	}
-	page_line(pg, 0,
-		  page_fmt(pg, ST_BOLD "%s" ST_OFF " %s", what,
-			   page_fmt(pg, _("%1$llu of %2$llu have a call path"), (unsigned long long)p->with_path,
-				    (unsigned long long)p->seen)));
+	page_line(
+		pg, 0,
+		page_fmt(pg, ST_BOLD "%s" ST_OFF " %s", what,
+			 page_fmt(pg, _("%1$llu of %2$llu have a call path"),
+				  (unsigned long long)p->with_path, (unsigned long long)p->seen)));
 	if (paths_merge(p))
 		put_nodes(pg, p->root.child, "", 0);
 	if (p->starved)

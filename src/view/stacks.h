@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Call paths merged into a tree, outermost frame first. Each node says how many came through it; where a path
- * ends, leaves say who, by kind of birth or death.
+ * Call paths merged into a tree, outermost frame first. Each node says how many came through it;
+ * where a path ends, leaves say who, by kind of birth or death.
  */
 #ifndef VIEW_STACKS_H
 #define VIEW_STACKS_H
@@ -45,7 +45,8 @@ struct paths {
 void paths_init(struct paths *p);
 void paths_fini(struct paths *p);
 /* One birth or death; stack NULL: its path was not recorded. */
-void paths_add(struct paths *p, const struct tl_stack *stack, const struct tl_cause *row, const struct tl_atom *comm);
+void paths_add(struct paths *p, const struct tl_stack *stack, const struct tl_cause *row,
+	       const struct tl_atom *comm);
 /* All that was added becomes the tree under root. */
 bool paths_merge(struct paths *p);
 

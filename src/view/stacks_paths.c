@@ -22,7 +22,8 @@ static uint64_t key_of(const struct tl_stack *stack, const struct tl_cause *row)
 	return (uint64_t)(uintptr_t)stack * 0x9e3779b97f4a7c15u ^ (uint64_t)(uintptr_t)row;
 }
 
-static struct path_leaf *leaf_of(struct paths *p, const struct tl_stack *stack, const struct tl_cause *row)
+static struct path_leaf *leaf_of(struct paths *p, const struct tl_stack *stack,
+				 const struct tl_cause *row)
 {
 	struct path_leaf *leaf = map_get(&p->by_path, key_of(stack, row)), **room;
 
@@ -37,7 +38,8 @@ static struct path_leaf *leaf_of(struct paths *p, const struct tl_stack *stack, 
 	return *room = leaf;
 }
 
-void paths_add(struct paths *p, const struct tl_stack *stack, const struct tl_cause *row, const struct tl_atom *comm)
+void paths_add(struct paths *p, const struct tl_stack *stack, const struct tl_cause *row,
+	       const struct tl_atom *comm)
 {
 	struct path_leaf *leaf;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The rows of a story for whoever shows them: the terminal, or a page that collects them (view/page.h). Its parts
- * are files; a row is a label, a time and text, with the marks of the footnotes it rests on.
+ * The rows of a story for whoever shows them: the terminal, or a page that collects them
+ * (view/page.h). Its parts are files; a row is a label, a time and text, with the marks of the
+ * footnotes it rests on.
  */
 #ifndef VIEW_STORY_H
 #define VIEW_STORY_H
@@ -21,7 +22,8 @@ struct story {
 	struct story_teach *teach; /* NULL: no lessons beside it */
 };
 
-/* Every row of one life; its footnotes are then in note[]. The caller resets the page and n_notes before. */
+/* Every row of one life; its footnotes are then in note[]. The caller resets the page and
+ * n_notes before. */
 void story_rows(struct story *st, const struct tl_told *told);
 
 enum label {
@@ -50,7 +52,8 @@ const char *story_label(enum label l);
 /* ---- story_notes.c: footnotes, what a row rests on ---- */
 const char *noted(struct story *st, const char *text, const struct tl_seen *seen);
 /* What was seen, and what a verdict rests on; each mark stands once. */
-const char *noted_all(struct story *st, const char *text, const struct tl_seen *seen, const struct tl_finding *f);
+const char *noted_all(struct story *st, const char *text, const struct tl_seen *seen,
+		      const struct tl_finding *f);
 void story_notes(struct story *st, const struct tl_told *d);
 
 /* ---- story_path.c: a call path and what was put right in it; nothing where none is wanted ---- */
@@ -59,7 +62,8 @@ void story_path(struct story *st, const struct tl_stack *stack);
 /* ---- story_teach.c: the lessons of the row told last; nothing where none are wanted ---- */
 struct story_teach *story_teach_new(void);
 void story_teach_free(struct story_teach *te);
-void story_teach_release(struct story *st, const char *kernel); /* who made the trace; NULL not known */
+/* who made the trace; NULL not known */
+void story_teach_release(struct story *st, const char *kernel);
 /* A row begins, or (close) the last one has ended. */
 void story_teach_open(struct story *st, enum label l);
 void story_teach_close(struct story *st);
@@ -68,7 +72,8 @@ void story_lesson_clone(struct story *st, uint64_t flags);
 void story_lesson_state(struct story *st, char state);
 void story_lesson_frame(struct story *st, const struct tl_frame *f);
 void story_lesson_function(struct story *st, const struct tl_atom *name);
-void story_lesson_signal(struct story *st, const struct tl_signal *s, const struct tl_finding *source);
+void story_lesson_signal(struct story *st, const struct tl_signal *s,
+			 const struct tl_finding *source);
 void story_lesson_grade(struct story *st, const struct tl_finding *f);
 
 /* ---- the parts ---- */

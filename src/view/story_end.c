@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The end of a life: its death, the notice to the parent, its reaping, and the end of its process. */
+/* The end of a life: its death, the notice to the parent, its reaping, and the end of its
+ * process. */
 #include "base/tongue.h"
 #include "view/story.h"
 

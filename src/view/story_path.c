@@ -45,7 +45,8 @@ static void put_frames(struct story *st, const struct tl_stack *stack)
 
 		if (i) {
 			story_teach_open(st, LABELS);
-			page_row(&st->pg, NULL, NULL, page_join(&st->pg, ST_DIM "\xe2\x86\x90 " ST_OFF, "", text));
+			page_row(&st->pg, NULL, NULL,
+				 page_join(&st->pg, ST_DIM "\xe2\x86\x90 " ST_OFF, "", text));
 		} else {
 			story_row(st, L_PATH, NULL, text);
 		}

@@ -94,8 +94,11 @@ void story_signals(struct story *st, const struct tl_told *d)
 	for (unsigned i = 0; i < t->n_signals && d->signal; rows++) {
 		if (rows == SIGNALS_SHOWN && !st->pg.opts.all) {
 			story_row(st, L_SIGNAL, NULL,
-			    page_fmt(&st->pg, st->pg.taker ? _("and %1$llu more") : _("and %1$llu more (--all shows them)"),
-				     (unsigned long long)(t->n_signals - i + t->signals_folded)));
+				  page_fmt(&st->pg,
+					   st->pg.taker ? _("and %1$llu more")
+							: _("and %1$llu more (--all shows them)"),
+					   (unsigned long long)(t->n_signals - i +
+								t->signals_folded)));
 			return;
 		}
 		i += put_run(st, d, i);

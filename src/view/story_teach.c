@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A story with its lesson beside it: what each row means, and what comes next in a life. A row, with what continues
- * it, is caught in memory; its lessons are set to the right of it where the page is wide, else under it. A lesson is
- * told at length once, later only in its one line: who reads on knows it.
+ * A story with its lesson beside it: what each row means, and what comes next in a life. A row,
+ * with what continues it, is caught in memory; its lessons are set to the right of it where the
+ * page is wide, else under it. A lesson is told at length once, later only in its one line: who
+ * reads on knows it.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -59,7 +60,8 @@ void story_lesson(struct story *st, enum topic_group g, const char *id)
 {
 	struct story_teach *te = st->teach;
 
-	if (!te || !te->open || !id || te->n == LESSONS_MAX || !topic_in(g, id, te->release, &te->topic[te->n]))
+	if (!te || !te->open || !id || te->n == LESSONS_MAX ||
+	    !topic_in(g, id, te->release, &te->topic[te->n]))
 		return;
 	for (unsigned i = 0; i < te->n; i++)
 		if (te->topic[i].group == g && !strcmp(te->topic[i].id, id))
@@ -71,7 +73,8 @@ void story_lesson_clone(struct story *st, uint64_t flags)
 {
 	for (unsigned bit = 7; st->teach && bit < 64; bit++)
 		if (flags >> bit & 1 && tl_clone_flag_name(bit))
-			story_lesson(st, TOPIC_CLONE, page_fmt(&st->pg, "CLONE_%s", tl_clone_flag_name(bit)));
+			story_lesson(st, TOPIC_CLONE,
+				     page_fmt(&st->pg, "CLONE_%s", tl_clone_flag_name(bit)));
 }
 
 void story_lesson_state(struct story *st, char state)
@@ -97,7 +100,8 @@ void story_lesson_frame(struct story *st, const struct tl_frame *f)
 		story_lesson(st, TOPIC_HOW, "return-address");
 }
 
-void story_lesson_signal(struct story *st, const struct tl_signal *s, const struct tl_finding *source)
+void story_lesson_signal(struct story *st, const struct tl_signal *s,
+			 const struct tl_finding *source)
 {
 	const char *name = tl_signal_name(s->sig);
 
@@ -153,11 +157,14 @@ static void put_paragraph(struct page *pg, const char *stem, const char *text)
 		page_line(pg, 0, text);
 }
 
-static void put_topic(struct page *pg, struct story_teach *te, const char *stem, const struct topic *t)
+static void put_topic(struct page *pg, struct story_teach *te, const char *stem,
+		      const struct topic *t)
 {
 	const char *gist = t->gist ? _(t->gist) : "", *text = t->text ? _(t->text) : "";
 
-	put_paragraph(pg, stem, te->label == LABELS ? gist : page_fmt(pg, ST_COOL "%s" ST_OFF "  %s", t->id, gist));
+	put_paragraph(pg, stem,
+		      te->label == LABELS ? gist
+					  : page_fmt(pg, ST_COOL "%s" ST_OFF "  %s", t->id, gist));
 	if (!*text || !is_new(te, t->text))
 		return;
 	while (*text) {
@@ -180,7 +187,8 @@ static void put_lessons(struct page *pg, struct story_teach *te, const char *ste
 
 /* ---- two columns: lines already drawn, colours and all ---- */
 
-/* One drawn line: its bytes and its cells; an escape sequence of ours takes none. Keeps the colour it ends in. */
+/* One drawn line: its bytes and its cells; an escape sequence of ours takes none. Keeps the colour
+ * it ends in. */
 static size_t drawn_line(const char *s, int *ret_cells, const char **color, size_t *color_n)
 {
 	size_t i = 0, from = 0;

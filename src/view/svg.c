@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A picture for documents: the family as a tree on the left, what each of them did over time beside it, how it ended on
- * the right; lines from parents to children, arrows from killers to victims. Needs the whole trace, and draws at most
- * ROWS lives; the rest are counted.
+ * A picture for documents: the family as a tree on the left, what each of them did over time beside
+ * it, how it ended on the right; lines from parents to children, arrows from killers to victims.
+ * Needs the whole trace, and draws at most ROWS lives; the rest are counted.
  */
 #include <errno.h>
 #include <string.h>
@@ -83,7 +83,8 @@ static void add_family(struct svg *v, uint32_t root)
 		if (!add_row(v, at.who, at.branch, at.parent, at.depth))
 			break;
 		at.parent = (uint32_t)v->row.n;
-		for (uint32_t b = branches_end(&v->br, at.who); !folded && b-- > branches_first(&v->br, at.who);) {
+		for (uint32_t b = branches_end(&v->br, at.who);
+		     !folded && b-- > branches_first(&v->br, at.who);) {
 			if (v->br.v[b].hidden || v->br.v[b].kind != BRANCH_CHILD)
 				continue;
 			one = vec_push(&todo);
@@ -100,7 +101,9 @@ static void count_left(struct svg *v)
 
 	vec_each (row, &v->row)
 		if (!v->cast.life.v[row->who].guest)
-			drawn += row->branch && v->br.v[row->branch].fold ? v->br.fold[v->br.v[row->branch].fold - 1].n : 1;
+			drawn += row->branch && v->br.v[row->branch].fold
+					 ? v->br.fold[v->br.v[row->branch].fold - 1].n
+					 : 1;
 	vec_each (life, &v->cast.life)
 		told += !life->guest;
 	v->left_out = told > drawn ? told - drawn : 0;
@@ -134,7 +137,8 @@ static void put_branch(struct svg *v, uint32_t row)
 		return;
 	up = &v->row.v[r->parent - 1];
 	x = name_x(up) + 4;
-	out_fmt(v->pg.out, "<path class=\"branch\" d=\"M%d.5 %dV%d.5H%d\"/>", x, svg_row_y(r->parent - 1) + 8, svg_row_y(row),
+	out_fmt(v->pg.out, "<path class=\"branch\" d=\"M%d.5 %dV%d.5H%d\"/>", x,
+		svg_row_y(r->parent - 1) + 8, svg_row_y(row),
 		name_x(r) > x ? name_x(r) - 2 : x + 6);
 }
 
@@ -142,7 +146,8 @@ static const char *end_class(const struct cast_life *life)
 {
 	if (life->dead && life->signal)
 		return "end-killed";
-	return life->dead && life->exited && life->code_known && life->exit_code ? "end-failed" : "end";
+	return life->dead && life->exited && life->code_known && life->exit_code ? "end-failed"
+										 : "end";
 }
 
 static void put_row(struct svg *v, uint32_t row)
@@ -157,12 +162,14 @@ static void put_row(struct svg *v, uint32_t row)
 	svg_text(o, cast_name(&v->pg, life));
 	out_str(o, ": ");
 	svg_text(o, cast_end(&v->pg, life));
-	out_fmt(o, "</title><text class=\"%s\" x=\"%d\" y=\"%d\">", life->guest ? "guest" : "name", name_x(r), y + 4);
+	out_fmt(o, "</title><text class=\"%s\" x=\"%d\" y=\"%d\">", life->guest ? "guest" : "name",
+		name_x(r), y + 4);
 	svg_text(o, row_name(v, r));
 	out_str(o, "</text>");
 	if (v->scale.cells)
 		svg_ribbon(v, row);
-	out_fmt(o, "<text class=\"%s\" x=\"%d\" y=\"%d\">", end_class(life), SVG_LEFT + SVG_PLOT + 12, y + 4);
+	out_fmt(o, "<text class=\"%s\" x=\"%d\" y=\"%d\">", end_class(life),
+		SVG_LEFT + SVG_PLOT + 12, y + 4);
 	svg_text(o, page_cut(&v->pg, cast_end(&v->pg, life), SVG_ENDS / CELL_PIX));
 	out_str(o, "</text></g>\n");
 }
@@ -172,16 +179,19 @@ static void put_fork(struct svg *v, uint32_t row)
 	const struct svg_row *r = &v->row.v[row];
 	const struct cast_life *life = &v->cast.life.v[r->who];
 
-	if (r->parent && life->born != TL_NS_NONE && !v->cast.life.v[v->row.v[r->parent - 1].who].guest)
-		out_fmt(v->pg.out, "<path class=\"fork\" d=\"M%.1f %dV%d\"/>", svg_x(v, life->born), svg_row_y(r->parent - 1) + 2,
-			svg_row_y(row) - 8);
+	if (r->parent && life->born != TL_NS_NONE &&
+	    !v->cast.life.v[v->row.v[r->parent - 1].who].guest)
+		out_fmt(v->pg.out, "<path class=\"fork\" d=\"M%.1f %dV%d\"/>", svg_x(v, life->born),
+			svg_row_y(r->parent - 1) + 2, svg_row_y(row) - 8);
 }
 
 static void put_kill(struct svg *v, uint32_t row)
 {
 	const struct cast_life *life = &v->cast.life.v[v->row.v[row].who];
-	int64_t killer = life->dead && life->by.tid != TL_PID_NONE ? cast_find(&v->cast, &life->by) : -1;
-	uint32_t from = killer < 0 ? 0 : (uint32_t)(uintptr_t)map_get(&v->row_of, (uint64_t)killer + 1);
+	int64_t killer =
+		life->dead && life->by.tid != TL_PID_NONE ? cast_find(&v->cast, &life->by) : -1;
+	uint32_t from =
+		killer < 0 ? 0 : (uint32_t)(uintptr_t)map_get(&v->row_of, (uint64_t)killer + 1);
 	int y = svg_row_y(row), start;
 	double x;
 
@@ -189,8 +199,10 @@ static void put_kill(struct svg *v, uint32_t row)
 		return;
 	start = svg_row_y(from - 1);
 	x = svg_x(v, life->died);
-	out_fmt(v->pg.out, "<path class=\"kill\" d=\"M%.1f %dV%d\"/><path class=\"kill-head\" transform=\"translate(%.1f %d)%s\" d=\"M-4-6h8L0 0z\"/>\n",
-		x, start, y > start ? y - 12 : y + 12, x, y > start ? y - 7 : y + 7, y > start ? "" : " scale(1 -1)");
+	out_fmt(v->pg.out,
+		"<path class=\"kill\" d=\"M%.1f %dV%d\"/><path class=\"kill-head\" transform=\"translate(%.1f %d)%s\" d=\"M-4-6h8L0 0z\"/>\n",
+		x, start, y > start ? y - 12 : y + 12, x, y > start ? y - 7 : y + 7,
+		y > start ? "" : " scale(1 -1)");
 }
 
 static void put_all(struct svg *v)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The picture for documents, from within: rows in the order of the family, each with its ribbon, and the places of
- * things in it. Pixels are those of the picture's own size; whoever shows it scales it.
+ * The picture for documents, from within: rows in the order of the family, each with its ribbon,
+ * and the places of things in it. Pixels are those of the picture's own size; whoever shows it
+ * scales it.
  */
 #ifndef VIEW_SVG_H
 #define VIEW_SVG_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The picture without its rows: title, axis, what was lost, what the colours mean, what had no room. */
+/* The picture without its rows: title, axis, what was lost, what the colours mean, what had
+ * no room. */
 #include <string.h>
 #include "base/guard.h"
 #include "base/text.h"
@@ -27,7 +28,8 @@ static const char *title(struct svg *v)
 	uint32_t told = 0, only = 0;
 
 	for (size_t i = 0; i < v->row.n; i++)
-		if (!v->row.v[i].parent || v->cast.life.v[v->row.v[v->row.v[i].parent - 1].who].guest) {
+		if (!v->row.v[i].parent ||
+		    v->cast.life.v[v->row.v[v->row.v[i].parent - 1].who].guest) {
 			told += !v->cast.life.v[v->row.v[i].who].guest;
 			only = v->cast.life.v[v->row.v[i].who].guest ? only : v->row.v[i].who;
 		}
@@ -76,7 +78,8 @@ static tl_ns round_step(tl_ns least)
 static void put_tick(struct svg *v, tl_ns since, int x)
 {
 	out_fmt(v->pg.out, "<path class=\"grid\" d=\"M%d.5 %dV%d\"/>", x, SVG_HEAD - 6, bottom(v));
-	put_text(v, x + 3, SVG_HEAD - 8, "tick", since ? page_fmt(&v->pg, "+%s", words_duration(&v->pg, since)) : "0");
+	put_text(v, x + 3, SVG_HEAD - 8, "tick",
+		 since ? page_fmt(&v->pg, "+%s", words_duration(&v->pg, since)) : "0");
 }
 
 /* Round moments since the trace began; what was cut out is stepped over. */
@@ -90,7 +93,8 @@ static void put_axis(struct svg *v)
 	for (int c = 0; c < s->cells; c++) {
 		page_reset(&v->pg);
 		k = (s->edge[c] - zero + step - 1) / step;
-		if (s->edge[c] < zero || s->cut[c] || k * step + zero >= s->edge[c + 1] || c - last < TICK_ROOM * 3 / 4)
+		if (s->edge[c] < zero || s->cut[c] || k * step + zero >= s->edge[c + 1] ||
+		    c - last < TICK_ROOM * 3 / 4)
 			continue;
 		put_tick(v, k * step, SVG_LEFT + c);
 		last = c;
@@ -106,8 +110,10 @@ static void put_columns(struct svg *v, const bool *at, const char *class, const 
 			c++;
 		if (c == from)
 			continue;
-		out_fmt(v->pg.out, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"><title>", class,
-			SVG_LEFT + from, SVG_HEAD, c - from < 3 ? 3 : c - from, bottom(v) - SVG_HEAD);
+		out_fmt(v->pg.out,
+			"<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"><title>",
+			class, SVG_LEFT + from, SVG_HEAD, c - from < 3 ? 3 : c - from,
+			bottom(v) - SVG_HEAD);
 		svg_text(v->pg.out, says);
 		out_str(v->pg.out, "</title></rect>\n");
 	}
@@ -144,8 +150,9 @@ void svg_head(struct svg *v)
 	put_text(v, SVG_EDGE, 36, "title", title(v));
 	put_text(v, SVG_EDGE, 58, "sub", subtitle(v));
 	for (size_t i = 0; i < v->row.n; i += 2)
-		out_fmt(o, "<rect class=\"stripe\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", SVG_EDGE - 8,
-			svg_row_y((uint32_t)i) - SVG_ROW / 2, SVG_WIDTH - 2 * SVG_EDGE + 16, SVG_ROW);
+		out_fmt(o, "<rect class=\"stripe\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
+			SVG_EDGE - 8, svg_row_y((uint32_t)i) - SVG_ROW / 2,
+			SVG_WIDTH - 2 * SVG_EDGE + 16, SVG_ROW);
 	out_char(o, '\n');
 	put_axis(v);
 	put_blind(v);
@@ -175,8 +182,8 @@ void svg_foot(struct svg *v)
 	for (unsigned i = 0; i < ARRAY_SIZE(samples); i++) {
 		const char *says = _(samples[i].says);
 
-		out_fmt(v->pg.out, "<path class=\"%s\" transform=\"translate(%d %d)\" d=\"%s\"/>", samples[i].class, x, y,
-			samples[i].shape);
+		out_fmt(v->pg.out, "<path class=\"%s\" transform=\"translate(%d %d)\" d=\"%s\"/>",
+			samples[i].class, x, y, samples[i].shape);
 		put_text(v, x + 15, y + 4, "note", says);
 		x += 46 + 7 * page_cells(says);
 	}

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A life over time: what it did most in a pixel's time as a band whose height says how awake it was, and on it, as high
- * as its share, the time it ran. Equal pixels become one rectangle, and all rectangles of a kind one path.
+ * A life over time: what it did most in a pixel's time as a band whose height says how awake it
+ * was, and on it, as high as its share, the time it ran. Equal pixels become one rectangle, and all
+ * rectangles of a kind one path.
  */
 #include "view/svg.h"
 
-enum look { LOOK_NONE, LOOK_UNSEEN, LOOK_SLEEP, LOOK_DEEP, LOOK_WAIT, LOOK_STOP, LOOK_ZOMBIE, LOOKS };
+enum look {
+	LOOK_NONE,
+	LOOK_UNSEEN,
+	LOOK_SLEEP,
+	LOOK_DEEP,
+	LOOK_WAIT,
+	LOOK_STOP,
+	LOOK_ZOMBIE,
+	LOOKS
+};
 static const struct {
 	const char *class;
 	int height;
@@ -40,7 +50,9 @@ static int level_of(const struct ribbon_cell *c)
 
 	for (enum tl_doing w = 0; w < TL_DOINGS; w++)
 		all += c->what[w];
-	return c->what[TL_RUNNING] > 0 ? 1 + (int)((double)c->what[TL_RUNNING] / (double)all * (LEVELS - 0.01)) : 0;
+	return c->what[TL_RUNNING] > 0
+		       ? 1 + (int)((double)c->what[TL_RUNNING] / (double)all * (LEVELS - 0.01))
+		       : 0;
 }
 
 static bool has(const uint8_t *cell, int cells, int value)
@@ -52,7 +64,8 @@ static bool has(const uint8_t *cell, int cells, int value)
 }
 
 /* Every run of cells of this value as a rectangle of the path. */
-static void put_path(struct svg *v, const char *class, const uint8_t *cell, int value, int y, int height)
+static void put_path(struct svg *v, const char *class, const uint8_t *cell, int value, int y,
+		     int height)
 {
 	struct out *o = v->pg.out;
 	int cells = v->scale.cells;
@@ -66,7 +79,8 @@ static void put_path(struct svg *v, const char *class, const uint8_t *cell, int 
 		while (i < cells && cell[i] == value)
 			i++;
 		if (i > from)
-			out_fmt(o, "M%d %dh%dv%dh-%dz", SVG_LEFT + from, y - height / 2, i - from, height, i - from);
+			out_fmt(o, "M%d %dh%dv%dh-%dz", SVG_LEFT + from, y - height / 2, i - from,
+				height, i - from);
 		i += i == from;
 	}
 	out_str(o, "\"/>");
@@ -95,8 +109,8 @@ static void put_bands(struct svg *v, int y)
 static void put_mark(struct svg *v, tl_ns t, const char *class, const char *shape, int y)
 {
 	if (t >= v->scale.edge[0] && t <= v->scale.edge[v->scale.cells])
-		out_fmt(v->pg.out, "<path class=\"%s\" transform=\"translate(%.1f %d)\" d=\"%s\"/>", class, svg_x(v, t), y,
-			shape);
+		out_fmt(v->pg.out, "<path class=\"%s\" transform=\"translate(%.1f %d)\" d=\"%s\"/>",
+			class, svg_x(v, t), y, shape);
 }
 
 #define TICK	"M-1-9h2v18h-2z"
@@ -111,7 +125,8 @@ static void put_marks(struct svg *v, const struct cast_life *life, int y)
 		put_mark(v, life->mark[i].t, life->mark[i].kind == CAST_EXEC ? "exec" : "signal",
 			 life->mark[i].kind == CAST_EXEC ? DIAMOND : BOLT, y);
 	if (life->dead)
-		put_mark(v, life->died, life->signal ? "died-killed" : "died", life->signal ? CROSS : TICK, y);
+		put_mark(v, life->died, life->signal ? "died-killed" : "died",
+			 life->signal ? CROSS : TICK, y);
 	put_mark(v, life->reaped, "reaped", "M-0.5-6h1v12h-1z", y);
 }
 
@@ -121,8 +136,10 @@ static void add_folded(struct svg *v, const struct svg_row *row)
 	const struct cast_life *life = v->cast.life.v;
 	const struct branch *b = &v->br.v[row->branch];
 
-	for (uint32_t i = branches_first(&v->br, b->parent); i < branches_end(&v->br, b->parent); i++)
-		if (v->br.v[i].hidden && v->br.v[i].kind == b->kind && cast_alike(&life[v->br.v[i].who], &life[row->who]))
+	for (uint32_t i = branches_first(&v->br, b->parent); i < branches_end(&v->br, b->parent);
+	     i++)
+		if (v->br.v[i].hidden && v->br.v[i].kind == b->kind &&
+		    cast_alike(&life[v->br.v[i].who], &life[row->who]))
 			ribbon_add(&v->ribbon, &v->scale, &life[v->br.v[i].who], v->begin, v->end);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How the picture is dressed: classes only, so that a document may dress it otherwise. Dark where the reader's system
- * is, or where an element around it has the class tl-dark.
+ * How the picture is dressed: classes only, so that a document may dress it otherwise. Dark where
+ * the reader's system is, or where an element around it has the class tl-dark.
  */
 #ifndef VIEW_SVG_STYLE_H
 #define VIEW_SVG_STYLE_H
@@ -18,13 +18,17 @@
 	".signal{fill:#d97b29}.died-killed{stroke:#b3261e;stroke-width:2.4;stroke-linecap:round;fill:none}"
 
 #define SVG_DARK(P)                                                                                \
-	P ".bg{fill:#12161c}" P "text{fill:#e4e8ee}" P ".sub," P ".tick," P ".end," P ".guest," P ".note{fill:#98a3b3}"     \
-	P ".end-killed{fill:#ff8a80}" P ".end-failed{fill:#ffc268}" P ".stripe{fill:#181d25}" P ".grid{stroke:#29313c}"     \
-	P ".branch{stroke:#4a5566}" P ".fork{stroke:#4a5566}" P ".kill{stroke:#ff8a80}" P ".kill-head{fill:#ff8a80}"        \
-	P ".unseen{fill:#3c4654}" P ".sleep{fill:#3d5f8a}" P ".deep{fill:#5f86bb}" P ".wait{fill:#c99a2e}"                  \
-	P ".run{fill:#46c37b}" P ".stop{fill:#e08f45}" P ".zombie{fill:#b48ad8}" P ".cut{fill:#29313c}"                     \
-	P ".born," P ".died," P ".reaped{fill:#e4e8ee}" P ".exec{fill:#7fb0ff;stroke:#12161c}" P ".died-killed{stroke:#ff8a80}"
+	P ".bg{fill:#12161c}" P "text{fill:#e4e8ee}" P ".sub," P ".tick," P ".end," P ".guest," P  \
+	  ".note{fill:#98a3b3}" P ".end-killed{fill:#ff8a80}" P ".end-failed{fill:#ffc268}" P      \
+	  ".stripe{fill:#181d25}" P ".grid{stroke:#29313c}" P ".branch{stroke:#4a5566}" P          \
+	  ".fork{stroke:#4a5566}" P ".kill{stroke:#ff8a80}" P ".kill-head{fill:#ff8a80}" P         \
+	  ".unseen{fill:#3c4654}" P ".sleep{fill:#3d5f8a}" P ".deep{fill:#5f86bb}" P               \
+	  ".wait{fill:#c99a2e}" P ".run{fill:#46c37b}" P ".stop{fill:#e08f45}" P                   \
+	  ".zombie{fill:#b48ad8}" P ".cut{fill:#29313c}" P ".born," P ".died," P                   \
+	  ".reaped{fill:#e4e8ee}" P ".exec{fill:#7fb0ff;stroke:#12161c}" P                         \
+	  ".died-killed{stroke:#ff8a80}"
 
-static const char svg_style[] = SVG_LIGHT "@media (prefers-color-scheme:dark){" SVG_DARK("") "}" SVG_DARK(".tl-dark ");
+static const char svg_style[] =
+	SVG_LIGHT "@media (prefers-color-scheme:dark){" SVG_DARK("") "}" SVG_DARK(".tl-dark ");
 
 #endif

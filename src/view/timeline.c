@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * timeline: a ribbon per task over the time of the trace, in order of birth. Needs the whole trace: only its end
- * says how long it was. Lives that are alike are one row, which shows what any of them did.
+ * timeline: a ribbon per task over the time of the trace, in order of birth. Needs the whole trace:
+ * only its end says how long it was. Lives that are alike are one row, which shows what any of
+ * them did.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -52,12 +53,14 @@ static int by_from(const void *a, const void *b, void *ctx)
 
 static uint64_t row_key(const struct cast_life *life)
 {
-	return cast_hash(life) ^ ((uint64_t)(uint32_t)life->parent.tid << 32 | life->parent.generation);
+	return cast_hash(life) ^
+	       ((uint64_t)(uint32_t)life->parent.tid << 32 | life->parent.generation);
 }
 
 static bool same_row(const struct cast_life *a, const struct cast_life *b)
 {
-	return cast_alike(a, b) && a->parent.tid == b->parent.tid && a->parent.generation == b->parent.generation;
+	return cast_alike(a, b) && a->parent.tid == b->parent.tid &&
+	       a->parent.generation == b->parent.generation;
 }
 
 static bool row_new(struct timeline *t, uint32_t first)
@@ -82,7 +85,8 @@ static bool count_kinds(struct timeline *t, struct map *kinds)
 	return true;
 }
 
-/* A kind of many has one row, made where its first life began: then its number, odd, stands for the count. */
+/* A kind of many has one row, made where its first life began: then its number, odd, stands for
+ * the count. */
 static bool place(struct timeline *t, struct map *kinds, uint32_t i)
 {
 	const struct cast_life *life = &t->cast.life.v[i];
@@ -165,7 +169,8 @@ static void put_row(struct timeline *t, const struct row *row, const struct tl_t
 	page_put(pg, page_fmt(pg, ST_BOLD "%s" ST_OFF " ", row_name(t, row, t->name_cells)));
 	put_ribbon(t);
 	if (t->end_cells)
-		page_put(pg, page_fmt(pg, " %s", page_cut(pg, cast_end(pg, &life[row->first]), t->end_cells)));
+		page_put(pg, page_fmt(pg, " %s",
+				      page_cut(pg, cast_end(pg, &life[row->first]), t->end_cells)));
 	out_char(pg->out, '\n');
 }
 
@@ -204,17 +209,20 @@ static void set_scale(struct timeline *t)
 	t1 = t1 < t0 ? t0 : t1;
 	if (!scale_gaps(&t->cast, t0, t1, gap, &n))
 		t->cast.starved = true;
-	scale_set(&t->scale, t0, t1, width - t->name_cells - 1 - (t->end_cells ? t->end_cells + 1 : 0), gap, n);
+	scale_set(&t->scale, t0, t1,
+		  width - t->name_cells - 1 - (t->end_cells ? t->end_cells + 1 : 0), gap, n);
 }
 
-/* Labels count from where the trace begins, as --since does: a picture that begins later says how much later. */
+/* Labels count from where the trace begins, as --since does: a picture that begins later says how
+ * much later. */
 static const char *where_it_begins(struct timeline *t)
 {
 	tl_ns t0 = t->scale.edge[0];
 
 	if (t->begin == TL_NS_NONE || t->begin >= t0)
 		return words_time(&t->pg, t0);
-	return page_fmt(&t->pg, "%s (+%s)", words_time(&t->pg, t0), words_duration(&t->pg, t0 - t->begin));
+	return page_fmt(&t->pg, "%s (+%s)", words_time(&t->pg, t0),
+			words_duration(&t->pg, t0 - t->begin));
 }
 
 static void put_all(struct timeline *t, const struct tl_trace_info *info)
@@ -225,7 +233,8 @@ static void put_all(struct timeline *t, const struct tl_trace_info *info)
 	page_reset(pg);
 	page_line(pg, 0,
 		  page_fmt(pg, _("From %1$s, %2$s in all; a cell is %3$s."), where_it_begins(t),
-			   words_duration(pg, t->scale.edge[t->scale.cells] - t0), words_duration(pg, t->scale.cell)));
+			   words_duration(pg, t->scale.edge[t->scale.cells] - t0),
+			   words_duration(pg, t->scale.cell)));
 	page_put(pg, page_fmt(pg, ST_DIM "%s %s" ST_OFF "\n", page_left(pg, "", t->name_cells),
 			      scale_axis(pg, &t->scale, t->begin == TL_NS_NONE ? t0 : t->begin)));
 	vec_each (row, &t->row)

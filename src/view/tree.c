@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * tree: the family over time. Who made whom, each with its birth, its length and its end; under its maker also
- * whom it adopted and whom it killed. Needs the whole trace, because parents end after their children.
+ * tree: the family over time. Who made whom, each with its birth, its length and its end; under its
+ * maker also whom it adopted and whom it killed. Needs the whole trace, because parents end after
+ * their children.
  *
- * Lives are nodes, edges say what stands under whom: sorted by parent and time, a node's are one range. A hostile
- * trace may claim that two tasks made each other: whom no root reaches is a root itself.
+ * Lives are nodes, edges say what stands under whom: sorted by parent and time, a node's are one
+ * range. A hostile trace may claim that two tasks made each other: whom no root reaches is a
+ * root itself.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -26,7 +28,8 @@ struct tree {
 #define INDENT	 3
 #define LIVED	 11
 #define NAME_MIN 14
-#define STEM_MOST 40u /* levels drawn before a name, where a width does not say fewer: each child may make the next */
+/* levels drawn before a name, where a width does not say fewer: each child may make the next */
+#define STEM_MOST 40u
 
 static bool tree_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
 {
@@ -58,8 +61,10 @@ static const char *stem(struct tree *t, int name_cells)
 		const char *here = b->last ? "   " : "\xe2\x94\x82  "; /* │ */
 
 		if (i + 1 == n)
-			here = b->kind != BRANCH_CHILD ? (b->last ? "\xe2\x94\x94\xe2\x95\x8c " : "\xe2\x94\x9c\xe2\x95\x8c ")
-						       : (b->last ? "\xe2\x94\x94\xe2\x94\x80 " : "\xe2\x94\x9c\xe2\x94\x80 ");
+			here = b->kind != BRANCH_CHILD ? (b->last ? "\xe2\x94\x94\xe2\x95\x8c "
+								  : "\xe2\x94\x9c\xe2\x95\x8c ")
+						       : (b->last ? "\xe2\x94\x94\xe2\x94\x80 "
+								  : "\xe2\x94\x9c\xe2\x94\x80 ");
 		text = page_join(&t->pg, text, "", here);
 	}
 	return text;
@@ -71,7 +76,8 @@ static int end_cells(const struct tree *t)
 	       (t->lived_cells ? t->lived_cells + 2 : 0) - 2;
 }
 
-static void put_line(struct tree *t, const char *name, const char *born, const char *lived, const char *end)
+static void put_line(struct tree *t, const char *name, const char *born, const char *lived,
+		     const char *end)
 {
 	struct page *pg = &t->pg;
 
@@ -81,11 +87,13 @@ static void put_line(struct tree *t, const char *name, const char *born, const c
 	}
 	page_put(pg, page_left(pg, name, t->name_cells));
 	if (t->time_cells)
-		page_put(pg, page_fmt(pg, "  " ST_DIM "%s" ST_OFF, page_right(pg, born, t->time_cells)));
+		page_put(pg, page_fmt(pg, "  " ST_DIM "%s" ST_OFF,
+				      page_right(pg, born, t->time_cells)));
 	if (t->lived_cells)
 		page_put(pg, page_fmt(pg, "  %s", page_right(pg, lived, t->lived_cells)));
 	if (*end)
-		page_put(pg, page_fmt(pg, "  %s", pg->opts.width ? page_cut(pg, end, end_cells(t)) : end));
+		page_put(pg, page_fmt(pg, "  %s",
+				      pg->opts.width ? page_cut(pg, end, end_cells(t)) : end));
 	out_char(pg->out, '\n');
 }
 
@@ -106,7 +114,8 @@ static const char *name_text(struct tree *t, const struct branch *b, const struc
 	const char *name = cast_name(pg, life);
 
 	if (b && b->fold)
-		name = page_fmt(pg, "%s \xc3\x97 %u", words_name(pg, life->who.comm), t->br.fold[b->fold - 1].n);
+		name = page_fmt(pg, "%s \xc3\x97 %u", words_name(pg, life->who.comm),
+				t->br.fold[b->fold - 1].n);
 	if (b && b->kind == BRANCH_KILLED)
 		name = page_fmt(pg, ST_BAD "\xe2\x9c\x97" ST_OFF " %s", name); /* ✗ */
 	else if (b && b->kind == BRANCH_ADOPTED)
@@ -126,8 +135,11 @@ static const char *end_text(struct tree *t, const struct cast_life *life)
 
 	if (life->heir.tid == TL_PID_NONE)
 		return end;
-	text = page_join(pg, end, ", ", page_fmt(pg, _("adopted by %1$s"), words_ref(pg, &life->heir)));
-	return pg->opts.width && page_cells(text) > end_cells(t) ? page_join(pg, end, ", ", _("adopted")) : text;
+	text = page_join(pg, end, ", ",
+			 page_fmt(pg, _("adopted by %1$s"), words_ref(pg, &life->heir)));
+	return pg->opts.width && page_cells(text) > end_cells(t)
+		       ? page_join(pg, end, ", ", _("adopted"))
+		       : text;
 }
 
 /* A line that refers to somebody who stands elsewhere in the tree. */
@@ -140,14 +152,17 @@ static void put_reference(struct tree *t, const struct branch *b, const struct c
 		text = page_fmt(pg, _("it sent %1$s"), words_signal(pg, life->signal));
 	else
 		text = page_fmt(pg, _("adopted from %1$s"), words_ref(pg, &life->parent));
-	put_line(t, name_text(t, b, life), words_time(pg, b->t), "", page_fmt(pg, ST_DIM "%s" ST_OFF, text));
+	put_line(t, name_text(t, b, life), words_time(pg, b->t), "",
+		 page_fmt(pg, ST_DIM "%s" ST_OFF, text));
 }
 
 static void put_folded(struct tree *t, const struct branch *b, const struct cast_life *life)
 {
 	const struct branch_fold *f = &t->br.fold[b->fold - 1];
 	struct page *pg = &t->pg;
-	const char *lived = f->most == TL_NS_NONE ? "" : page_fmt(pg, "\xe2\x89\xa4 %s", words_duration(pg, f->most));
+	const char *lived = f->most == TL_NS_NONE
+				    ? ""
+				    : page_fmt(pg, "\xe2\x89\xa4 %s", words_duration(pg, f->most));
 
 	put_line(t, name_text(t, b, life), words_time(pg, b->t), lived, end_text(t, life));
 }
@@ -164,8 +179,8 @@ static void put_node(struct tree *t, const struct branch *b, const struct cast_l
 	} else if (b && b->fold) {
 		put_folded(t, b, life);
 	} else {
-		put_line(t, name_text(t, b, life), words_time(&t->pg, life->born), lived_text(t, life),
-			 end_text(t, life));
+		put_line(t, name_text(t, b, life), words_time(&t->pg, life->born),
+			 lived_text(t, life), end_text(t, life));
 	}
 }
 
@@ -210,7 +225,8 @@ static void walk(struct tree *t, uint32_t root)
 		}
 		put_node(t, b, &t->cast.life.v[b->who]);
 		at = b->kind == BRANCH_CHILD && !b->fold
-			     ? drawn_from(t, branches_first(&t->br, b->who), branches_end(&t->br, b->who))
+			     ? drawn_from(t, branches_first(&t->br, b->who),
+					  branches_end(&t->br, b->who))
 			     : 0;
 	}
 }
@@ -226,12 +242,15 @@ static void set_columns(struct tree *t)
 {
 	int width = t->pg.opts.width, most = t->name_cells, room;
 
-	t->time_cells = !width || width >= 60 ? page_cells(words_time(&t->pg, t->last == TL_NS_NONE ? 0 : t->last)) : 0;
+	t->time_cells =
+		!width || width >= 60
+			? page_cells(words_time(&t->pg, t->last == TL_NS_NONE ? 0 : t->last))
+			: 0;
 	t->lived_cells = !width || width >= 50 ? LIVED : 0;
 	if (!width)
 		return;
-	room = width - (t->time_cells ? t->time_cells + 2 : 0) - (t->lived_cells ? t->lived_cells + 2 : 0) -
-	       (width >= 70 ? 24 : 14);
+	room = width - (t->time_cells ? t->time_cells + 2 : 0) -
+	       (t->lived_cells ? t->lived_cells + 2 : 0) - (width >= 70 ? 24 : 14);
 	t->name_cells = most < room ? most : room < NAME_MIN ? NAME_MIN : room;
 }
 
@@ -243,7 +262,8 @@ static void put_all(struct tree *t)
 	page_reset(&t->pg);
 	set_columns(t);
 	put_line(t, page_fmt(&t->pg, ST_DIM "%s" ST_OFF, _("task")), _("born"),
-		 page_fmt(&t->pg, ST_DIM "%s" ST_OFF, _("lived")), page_fmt(&t->pg, ST_DIM "%s" ST_OFF, _("end")));
+		 page_fmt(&t->pg, ST_DIM "%s" ST_OFF, _("lived")),
+		 page_fmt(&t->pg, ST_DIM "%s" ST_OFF, _("end")));
 	walk_all(t);
 }
 

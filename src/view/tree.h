@@ -2,8 +2,8 @@
 /*
  * The branches of a family: what stands under whom in a tree. Numbers are indexes into the cast.
  *
- * Invariants: v[] is sorted by parent, then time; branch 0 is none, so that 0 can say "no branch"; each life stands
- * under at most one parent, and is reached from exactly one root.
+ * Invariants: v[] is sorted by parent, then time; branch 0 is none, so that 0 can say "no branch";
+ * each life stands under at most one parent, and is reached from exactly one root.
  */
 #ifndef VIEW_TREE_H
 #define VIEW_TREE_H
@@ -36,7 +36,8 @@ struct branches {
 	uint32_t n_folds, folds_cap;
 };
 
-/* Parents, adopters and killers who are not told themselves become guests of the cast. false: memory is out. */
+/* Parents, adopters and killers who are not told themselves become guests of the cast. false:
+ * memory is out. */
 bool branches_grow(struct branches *br, struct cast *cast, bool fold);
 void branches_fini(struct branches *br);
 

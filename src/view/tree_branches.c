@@ -19,7 +19,8 @@ void branches_fini(struct branches *br)
 static void add(struct branches *br, int64_t parent, size_t who, tl_ns t, enum branch_kind kind)
 {
 	if (parent >= 0 && parent != (int64_t)who)
-		br->v[br->n++] = (struct branch){(uint32_t)parent, (uint32_t)who, t, kind, 0, false, false};
+		br->v[br->n++] =
+			(struct branch){(uint32_t)parent, (uint32_t)who, t, kind, 0, false, false};
 }
 
 /* Three at most for each life: where it was born, where it was adopted, who killed it. */
@@ -28,11 +29,13 @@ static void connect(struct branches *br, struct cast *cast, size_t n)
 	br->n = 1;
 	for (size_t i = 0; i < n; i++) {
 		const struct cast_life *life = &cast->life.v[i];
-		int64_t parent = cast_find(cast, &life->parent), killer = cast_find(cast, &life->by);
+		int64_t parent = cast_find(cast, &life->parent),
+			killer = cast_find(cast, &life->by);
 
 		add(br, parent, i, life->from, BRANCH_CHILD);
 		add(br, cast_find(cast, &life->heir), i, life->adopted, BRANCH_ADOPTED);
-		/* a child killed by its parent stands there already; threads die with their process */
+		/* a child killed by its parent stands there already; threads die with their
+		 * process */
 		if (killer != parent && !life->thread)
 			add(br, killer, i, life->died, BRANCH_KILLED);
 	}
@@ -106,7 +109,9 @@ static tl_ns time_of_root(const struct branches *br, const struct cast *cast, ui
 {
 	tl_ns t = cast->life.v[who].from;
 
-	return t == TL_NS_NONE && branches_first(br, who) < branches_end(br, who) ? br->v[branches_first(br, who)].t : t;
+	return t == TL_NS_NONE && branches_first(br, who) < branches_end(br, who)
+		       ? br->v[branches_first(br, who)].t
+		       : t;
 }
 
 static void sort_roots(struct branches *br, const struct cast *cast, struct root *room)
@@ -118,8 +123,9 @@ static void sort_roots(struct branches *br, const struct cast *cast, struct root
 		br->root[i] = room[i].who;
 }
 
-/* Whom nobody made; then, in a trace where some made each other, whoever of them comes first: its own birth is
- * left out, which opens the ring. `seen` is of n lives, all false, and tells afterwards who has a parent. */
+/* Whom nobody made; then, in a trace where some made each other, whoever of them comes first: its
+ * own birth is left out, which opens the ring. `seen` is of n lives, all false, and tells
+ * afterwards who has a parent. */
 static void find_roots(struct branches *br, size_t n, bool *seen, bool *child, uint32_t *todo)
 {
 	for (uint32_t b = 1; b < br->n; b++)
@@ -158,7 +164,8 @@ static bool is_leaf(const struct branches *br, uint32_t who)
 	return branches_first(br, who) == branches_end(br, who);
 }
 
-static bool fold_alike(const struct branches *br, const struct cast *cast, const struct branch *a, const struct branch *b)
+static bool fold_alike(const struct branches *br, const struct cast *cast, const struct branch *a,
+		       const struct branch *b)
 {
 	if (a->kind != b->kind || !cast_alike(&cast->life.v[a->who], &cast->life.v[b->who]))
 		return false;
@@ -189,8 +196,10 @@ static void fold_into(struct branch_fold *f, const struct cast_life *life)
 	f->most = lived > f->most ? lived : f->most;
 }
 
-/* The first of its kind under this parent counts the others; what is alike comes by hash, and is compared. */
-static bool count_kinds(struct branches *br, const struct cast *cast, uint32_t from, uint32_t end, struct map *kinds)
+/* The first of its kind under this parent counts the others; what is alike comes by hash, and
+ * is compared. */
+static bool count_kinds(struct branches *br, const struct cast *cast, uint32_t from, uint32_t end,
+			struct map *kinds)
 {
 	for (uint32_t b = from; b < end; b++) {
 		uint64_t key = cast_hash(&cast->life.v[br->v[b].who]) * 4 + br->v[b].kind;
@@ -213,7 +222,8 @@ static bool count_kinds(struct branches *br, const struct cast *cast, uint32_t f
 }
 
 /* Few of a kind stand for themselves; of many, the first for all. */
-static void settle_kinds(struct branches *br, uint32_t from, uint32_t end, struct map *kinds, const struct cast *cast)
+static void settle_kinds(struct branches *br, uint32_t from, uint32_t end, struct map *kinds,
+			 const struct cast *cast)
 {
 	for (uint32_t b = from; b < end; b++) {
 		uint64_t key = cast_hash(&cast->life.v[br->v[b].who]) * 4 + br->v[b].kind;

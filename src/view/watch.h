@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One line for each thing that happens in a life, told at the moment it is known. Each line is flushed. */
+/* One line for each thing that happens in a life, told at the moment it is known. Each line
+ * is flushed. */
 #ifndef VIEW_WATCH_H
 #define VIEW_WATCH_H
 

@@ -103,7 +103,8 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 		text = tells_deaths(d->witnesses) ? _("alive when the trace ended") :
 						    _("not seen: this trace holds no deaths");
 	} else {
-		text = page_glue(&w->pg, v->exited ? ST_GOOD : ST_BAD, words_death(&w->pg, v), ST_OFF);
+		text = page_glue(&w->pg, v->exited ? ST_GOOD : ST_BAD, words_death(&w->pg, v),
+				 ST_OFF);
 	}
 	w->told++;
 	page_row(&w->pg, words_task(&w->pg, t), words_seen(&w->pg, &t->death->seen), text);
@@ -124,8 +125,9 @@ static void why_end(struct out *o, void *state, const struct tl_trailer *trailer
 
 	if (!w->told)
 		page_line(&w->pg, 0,
-			  tells_deaths(trailer->witnesses) ? _("Nobody died in what this trace shows.") :
-							     _("not seen: this trace holds no deaths"));
+			  tells_deaths(trailer->witnesses)
+				  ? _("Nobody died in what this trace shows.")
+				  : _("not seen: this trace holds no deaths"));
 	put_senders(w);
 	tally_fini(&w->senders);
 	page_fini(&w->pg);

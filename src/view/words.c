@@ -212,8 +212,9 @@ const char *words_sender(struct page *pg, const struct tl_signal *s)
 	if (s->n_ancestry)
 		text = page_join(pg, *text ? text : NULL, _("; "), ancestors(pg, s));
 	if (s->owner_cgroup)
-		text = page_join(pg, *text ? text : NULL, _("; "),
-				 page_fmt(pg, _("control group %1$s"), words_name(pg, s->owner_cgroup)));
+		text = page_join(
+			pg, *text ? text : NULL, _("; "),
+			page_fmt(pg, _("control group %1$s"), words_name(pg, s->owner_cgroup)));
 	return text;
 }
 
@@ -249,7 +250,8 @@ static const char *killed(struct page *pg, const struct tl_death_verdict *v)
 	return text;
 }
 
-/* The row's own sentence, as a clause: without its capital (names such as SIGKILL keep theirs) and full stop. */
+/* The row's own sentence, as a clause: without its capital (names such as SIGKILL keep theirs) and
+ * full stop. */
 static const char *row_says(struct page *pg, const struct tl_cause *row)
 {
 	const char *says = _(row->says);
@@ -258,7 +260,9 @@ static const char *row_says(struct page *pg, const struct tl_cause *row)
 
 	if (n < 2)
 		return says;
-	first = says[0] >= 'A' && says[0] <= 'Z' && !(says[1] >= 'A' && says[1] <= 'Z') ? says[0] | 0x20 : says[0];
+	first = says[0] >= 'A' && says[0] <= 'Z' && !(says[1] >= 'A' && says[1] <= 'Z')
+			? says[0] | 0x20
+			: says[0];
 	return page_fmt(pg, "%c%.*s", first, (int)n - (says[n - 1] == '.') - 1, says + 1);
 }
 

@@ -45,8 +45,10 @@ static void durations_have_four_digits(void **state)
 		tl_ns ns;
 		const char *text;
 	} cases[] = {
-		{0, "0 ns"}, {999, "999 ns"}, {1500, "1.5 us"}, {45670, "45.67 us"}, {999960, "1.000 ms"},
-		{3000000000, "3 s"}, {3000012345, "3.000 s"}, {100000, "100 us"}, {86400000000000, "86400 s"},
+		{0, "0 ns"}, {999, "999 ns"}, {1500, "1.5 us"}, {45670, "45.67 us"},
+		{999960, "1.000 ms"},
+		{3000000000, "3 s"}, {3000012345, "3.000 s"}, {100000, "100 us"},
+		{86400000000000, "86400 s"},
 		{-2500000, "-2.5 ms"},
 	};
 
@@ -66,7 +68,8 @@ static void times_are_as_the_kernel_prints_them(void **state)
 		tl_ns t;
 		const char *text;
 	} cases[] = {
-		{0, "0.000000"}, {999, "0.000000"}, {1000, "0.000001"}, {8123263608999, "8123.263608"},
+		{0, "0.000000"}, {999, "0.000000"}, {1000, "0.000001"},
+		{8123263608999, "8123.263608"},
 		{-1500000000, "-1.500000"}, {INT64_MAX, "9223372036.854775"}, {TL_NS_NONE, "?"},
 	};
 
@@ -80,7 +83,8 @@ static void times_are_as_the_kernel_prints_them(void **state)
 	}
 }
 
-/* Names are measured eight bytes at a time: what is not plain must be found at every place of a word. */
+/* Names are measured eight bytes at a time: what is not plain must be found at every place of
+ * a word. */
 static void what_is_not_plain_is_found_anywhere(void **state)
 {
 	static const char odd[] = {0x01, 0x07, 0x09, 0x1f, 0x7f, (char)0x80, (char)0xff};
@@ -167,7 +171,8 @@ static void numbers_are_what_printf_says(void **state)
 			out_u64(&o, v);
 			out_char(&o, ' ');
 			out_i64(&o, (int64_t)v);
-			snprintf(want, sizeof(want), "%llu %lld", (unsigned long long)v, (long long)v);
+			snprintf(want, sizeof(want), "%llu %lld", (unsigned long long)v,
+				 (long long)v);
 			assert_string_equal(out_text(&o), want);
 			assert_int_equal(out_bytes(&o), strlen(want));
 			out_fini(&o);
@@ -214,7 +219,8 @@ static void options_are_parsed(void **state)
 
 static void an_argument_may_be_left_out(void **state)
 {
-	char *alone[] = {"x", "--door", "word", NULL}, *with[] = {"x", "--door=22", NULL}, *none[] = {"x", NULL};
+	char *alone[] = {"x", "--door", "word", NULL}, *with[] = {"x", "--door=22", NULL},
+	     *none[] = {"x", NULL};
 	struct demo d = {};
 	int n;
 
@@ -246,7 +252,8 @@ static void mistakes_are_named(void **state)
 		const char *what;
 	} cases[] = {
 		{"--outptu", "unknown option '%s'"}, {"-d", "option '%s' wants an argument"},
-		{"--all=1", "option '%s' takes no argument"}, {"-dx", "option '%s' wants a whole number"},
+		{"--all=1", "option '%s' takes no argument"},
+		{"-dx", "option '%s' wants a whole number"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

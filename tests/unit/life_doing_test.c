@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A trace that still grows: what a task has been doing up to now, and how the oldest of it is forgotten. */
+/* A trace that still grows: what a task has been doing up to now, and how the oldest of it
+ * is forgotten. */
 #include <stdlib.h>
 #include "lives.h"
 
@@ -56,8 +57,9 @@ static void doing_is(const struct growing *g, tl_pid tid, const char *want)
 
 	assert_non_null(t);
 	if (tl_lives_doing(g->lives, t, &s))
-		snprintf(text, sizeof(text), "%s%c %lld-%lld", tl_doing_name(s.what), s.letter ? s.letter : '.',
-			 (long long)(s.from / 1000000), (long long)(s.to / 1000000));
+		snprintf(text, sizeof(text), "%s%c %lld-%lld", tl_doing_name(s.what),
+			 s.letter ? s.letter : '.', (long long)(s.from / 1000000),
+			 (long long)(s.to / 1000000));
 	assert_string_equal(text, want);
 }
 
@@ -80,9 +82,21 @@ static void what_it_is_doing_now(void **state)
 		"  c-12 [001] ..... 1.012: sched_process_exit: comm=c pid=12 prio=120\n"
 		"  c-12 [001] d.... 1.013: " SWITCH(c, 12, Z, c, 0)
 		"  c-10 [000] ..... 1.014: sched_process_free: comm=c pid=99 prio=120\n";
-	static const char *const want[] = {
-		"", "", "runnable. 1001-1002", "", "running. 1003-1004", "", "sleepingD 1005-1006", "", "", "",
-		"", "", "running. 1011-1012", "", "zombie. 1013-1014"};
+	static const char *const want[] = {"",
+					   "",
+					   "runnable. 1001-1002",
+					   "",
+					   "running. 1003-1004",
+					   "",
+					   "sleepingD 1005-1006",
+					   "",
+					   "",
+					   "",
+					   "",
+					   "",
+					   "running. 1011-1012",
+					   "",
+					   "zombie. 1013-1014"};
 	struct growing g;
 
 	grow_begin(&g, text);
@@ -112,8 +126,10 @@ static char *turns(void)
 			if (turn == TURNS / 2 && i % 2 == 0)
 				fprintf(out, "  c-%d [000] d.... 1.%06d: sched_process_exit: comm=c pid=%d prio=120\n", 20 + i,
 					us + 2, 20 + i);
-			fprintf(out, "  c-%d [000] d.... 1.%06d: sched_switch: prev_comm=c prev_pid=%d prev_prio=120 prev_state=%c"
-				" ==> next_comm=x next_pid=0 next_prio=120\n", 20 + i, us + 5, 20 + i,
+			fprintf(out,
+				"  c-%d [000] d.... 1.%06d: sched_switch: prev_comm=c prev_pid=%d prev_prio=120 prev_state=%c"
+				" ==> next_comm=x next_pid=0 next_prio=120\n",
+				20 + i, us + 5, 20 + i,
 				turn == TURNS / 2 && i % 2 == 0 ? 'X' : 'S');
 		}
 	fclose(out);
@@ -132,7 +148,8 @@ static void add_up(void *ctx, const struct tl_task *t)
 	s->tasks++;
 	for (size_t i = 0; t->segments && i < t->segments->n; i++, s->n++) {
 		assert_true(!i || t->segments->v[i].from >= t->segments->v[i - 1].to);
-		s->first = !s->n || t->segments->v[i].from < s->first ? t->segments->v[i].from : s->first;
+		s->first = !s->n || t->segments->v[i].from < s->first ? t->segments->v[i].from
+								      : s->first;
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two buffers read while they fill become one text: in order of time however the pipes gave them, a stack behind its
- * record, a loss before the CPU's next one, and nothing before its time.
+ * Two buffers read while they fill become one text: in order of time however the pipes gave them, a
+ * stack behind its record, a loss before the CPU's next one, and nothing before its time.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,9 +67,12 @@ static void records_come_in_order_of_time(void **state)
 		const char *buffer;
 		enum tl_rec_kind kind;
 	} want[] = {
-		{50, "family", TL_REC_EVENT}, {100, "lives", TL_REC_EVENT}, {300, "lives", TL_REC_STACK},
-		{200, "family", TL_REC_EVENT}, {250, "lives", TL_REC_EVENT}, {0, "family", TL_REC_LOST},
-		{350, "family", TL_REC_EVENT}, {400, "lives", TL_REC_MARK}, {800, "family", TL_REC_EVENT},
+		{50, "family", TL_REC_EVENT}, {100, "lives", TL_REC_EVENT},
+		{300, "lives", TL_REC_STACK},
+		{200, "family", TL_REC_EVENT}, {250, "lives", TL_REC_EVENT},
+		{0, "family", TL_REC_LOST},
+		{350, "family", TL_REC_EVENT}, {400, "lives", TL_REC_MARK},
+		{800, "family", TL_REC_EVENT},
 		{900, "lives", TL_REC_EVENT},
 	};
 
@@ -87,7 +90,8 @@ static void records_come_in_order_of_time(void **state)
 		for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
 			assert_int_equal(tl_source_next(src, &rec), 1);
 			assert_int_equal(rec.kind, want[i].kind);
-			assert_string_equal(tl_source_info(src)->buffer[rec.buffer], want[i].buffer);
+			assert_string_equal(tl_source_info(src)->buffer[rec.buffer],
+					    want[i].buffer);
 			if (rec.kind != TL_REC_LOST)
 				assert_int_equal(rec.t, SECOND + want[i].us * 1000);
 			assert_int_equal(rec.kind == TL_REC_STACK ? rec.n_frames : 2, 2);
@@ -108,7 +112,8 @@ static size_t count(const struct out *o, const char *what)
 {
 	size_t n = 0;
 
-	for (const char *p = o->buf; (p = memmem(p, o->n - (size_t)(p - o->buf), what, strlen(what))); p++)
+	for (const char *p = o->buf;
+	     (p = memmem(p, o->n - (size_t)(p - o->buf), what, strlen(what))); p++)
 		n++;
 	return n;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the pictures for the terminal rest on: cells of text, a scale of time, a family that may be absurd. */
+/* What the pictures for the terminal rest on: cells of text, a scale of time, a family that may
+ * be absurd. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +42,8 @@ static void test_styles_are_found_anywhere(void **state)
 			memset(text, 'x', sizeof(text));
 			assert_int_equal(page_plain(text, sizeof(text)), sizeof(text));
 			text[at] = c;
-			assert_int_equal(page_plain(text, sizeof(text)), page_is_style(c) ? at : sizeof(text));
+			assert_int_equal(page_plain(text, sizeof(text)),
+					 page_is_style(c) ? at : sizeof(text));
 			text[at] = (char)(0x80 | c);
 			assert_int_equal(page_plain(text, sizeof(text)), sizeof(text));
 		}
@@ -139,7 +141,8 @@ static void test_who_made_each_other_is_told_once(void **state)
 	for (uint32_t i = 0; i < br.n_roots; i++)
 		n += reached(&br, br.root[i], 0);
 	assert_int_equal(n, ARRAY_SIZE(made));
-	assert_int_equal(br.n_roots, 3); /* the ring, who made itself, and a family as it should be */
+	/* the ring, who made itself, and a family as it should be */
+	assert_int_equal(br.n_roots, 3);
 	branches_fini(&br);
 	cast_fini(&cast);
 	hand_fini(&h);

@@ -49,7 +49,8 @@ static const char *bar(const char *line, const char *end)
 	return at && at < end ? at : NULL;
 }
 
-/* Side by side: one column for all lessons, every row of the story still there, each lesson told once. */
+/* Side by side: one column for all lessons, every row of the story still there, each lesson
+ * told once. */
 static void lessons_stand_beside_the_story(void **state)
 {
 	struct tl_view_opts opts = {.stacks = true, .teach = true, .width = 140};
@@ -335,8 +336,10 @@ static void lives_alike_are_counted(void **state)
 	h.task.n_signals = 0;
 	h.task.n_children = 2; /* as of a compiler's driver: ids of children are no difference */
 	h.task.child = (struct tl_ref[]){{1, 1, NULL}, {2, 1, NULL}};
-	h.told.death = (struct tl_death_verdict){
-		.cause = {.row = &hand_exit}, .by = {.tid = TL_PID_NONE}, .exited = true, .exit_code_known = true};
+	h.told.death = (struct tl_death_verdict){.cause = {.row = &hand_exit},
+						 .by = {.tid = TL_PID_NONE},
+						 .exited = true,
+						 .exit_code_known = true};
 	quiet = hand_view("story", &h, wide);
 	SAYS(quiet, "\n  raspbian_proc  8120.001000  97 more, each like raspbian_proc(3682); they ran 1.2 ms to 1.2 ms, 116.4 ms in all");
 	h.told.death.exit_code_known = false;
