@@ -16,21 +16,28 @@ static void quote(struct json *j)
 		out_char(j->out, '"');
 }
 
-/* Comma and key before a value. Deeper than 63 levels commas are no longer tracked; no caller
- * nests so. */
+/* Comma and key before a value, at one go. Deeper than 63 levels commas are no longer tracked; no
+ * caller nests so. */
 static void before(struct json *j, const char *key)
 {
 	uint64_t bit = 1ull << (j->depth & 63);
+	bool comma = !(j->first & bit) && j->depth;
+	size_t n = key ? strlen(key) : 0, quotes = 1 + j->twice;
+	char *p;
 
-	if (!(j->first & bit) && j->depth)
-		out_char(j->out, ',');
 	j->first &= ~bit;
-	if (key) {
-		quote(j);
-		out_str(j->out, key);
-		quote(j);
-		out_char(j->out, ':');
-	}
+	if (!comma && !key)
+		return;
+	p = out_room(j->out, (size_t)comma + (key ? n + 2 * quotes + 1 : 0));
+	if (p && comma)
+		*p++ = ',';
+	if (!p || !key)
+		return;
+	p[0] = p[quotes - 1] = '"';
+	memcpy(p + quotes, key, n);
+	p += quotes + n;
+	p[0] = p[quotes - 1] = '"';
+	p[quotes] = ':';
 }
 
 static void open_level(struct json *j, const char *key, char c)

@@ -102,6 +102,38 @@ static void what_is_not_plain_is_found_anywhere(void **state)
 		}
 }
 
+static const char *json_of(struct out *o, const char *s, size_t n)
+{
+	struct json j;
+
+	out_init(o, -1);
+	json_init(&j, o);
+	json_strn(&j, NULL, s, n);
+	return out_text(o);
+}
+
+/* Text is looked at eight bytes at a time: what one byte becomes must not depend on where it stands. */
+static void json_escapes_anywhere(void **state)
+{
+	for (int c = 0; c < 256; c++) {
+		char one = (char)c, text[20], want[64];
+		struct out o;
+
+		for (unsigned at = 0; at < sizeof(text); at++) {
+			const char *alone = json_of(&o, &one, 1);
+
+			snprintf(want, sizeof(want), "\"%.*s%.*s%.*s\"", (int)at, "~ ![]#}{~ ![]#}{~ ![]#}{",
+				 (int)strlen(alone) - 2, alone + 1, (int)sizeof(text) - 1 - (int)at, "abcdefghijklmnopqrst");
+			out_fini(&o);
+			memcpy(text, "~ ![]#}{~ ![]#}{~ ![]#}{", at);
+			text[at] = one;
+			memcpy(text + at + 1, "abcdefghijklmnopqrst", sizeof(text) - 1 - at);
+			assert_string_equal(json_of(&o, text, sizeof(text)), want);
+			out_fini(&o);
+		}
+	}
+}
+
 static void json_is_json(void **state)
 {
 	struct out o;
@@ -288,6 +320,7 @@ int main(void)
 		cmocka_unit_test(durations_have_four_digits),
 		cmocka_unit_test(times_are_as_the_kernel_prints_them),
 		cmocka_unit_test(what_is_not_plain_is_found_anywhere),
+		cmocka_unit_test(json_escapes_anywhere),
 		cmocka_unit_test(json_is_json),
 		cmocka_unit_test(json_is_safe_and_fits_into_csv),
 		cmocka_unit_test(numbers_are_what_printf_says),
