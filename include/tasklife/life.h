@@ -91,6 +91,7 @@ struct tl_death {
 	bool status_known;
 	int32_t status; /* wait status, as task->exit_code holds it */
 	bool status_from_call; /* only the argument of exit()/exit_group() was seen */
+	tl_ns told; /* when the recorder says that it died; 0: it does not */
 	bool exit_group_called; /* exit_call was exit_group */
 	struct tl_seen oom;	/* mark_victim */
 	struct tl_delivery last; /* the last signal_deliver before death */

@@ -42,6 +42,8 @@ static bool is_older(const struct life *life, tl_ns t)
 		return k->death->seen.t != TL_NS_NONE && t > k->death->seen.t + SKEW_NS;
 	if (k->born && born != TL_NS_NONE && t + SKEW_NS < born)
 		return true;
+	if (k->death->told && t > k->death->told + TWO_DEATHS_NS)
+		return true; /* the record of that death is missing */
 	/* its last switch was long ago; of a leader whose id a thread took by exec it may come a moment late */
 	if (k->death->last_state == 'X' && k->reap->is && k->reap->seen.t != TL_NS_NONE && t > k->reap->seen.t + HOLD_NS)
 		return true;

@@ -30,6 +30,8 @@
  * a boot), and a BPF program sees a death a moment after its event.
  */
 #define SKEW_NS 1000000ll
+/* The recorder's program and the record saw one death; so far apart they saw two, of one number. */
+#define TWO_DEATHS_NS 50000000ll
 
 enum run_state { RUN_UNKNOWN, RUN_ON_CPU, RUN_QUEUED, RUN_ASLEEP };
 

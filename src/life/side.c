@@ -46,6 +46,7 @@ static void exited(struct tl_lives *l, const struct tl_event *ev)
 	d->status = ev->u.side.status;
 	d->status_known = true;
 	d->status_from_call = false;
+	d->told = ev->u.side.t == TL_NS_NONE ? 0 : ev->u.side.t;
 	d->unwanted = ev->u.side.unwanted;
 	left_by(d, ev);
 	reap_settle(l, life);
