@@ -190,7 +190,9 @@ static bool maybe_anothers(const struct question *q)
 	const struct death_facts *d = q->d;
 	int sig = status_signal(q->task);
 
-	if (!q->task || !d->told_signal || (is_alone(q->task) && is_process(q->task)) || d->fatal || d->of_process || (d->sd && d->sd->sig != SIGNAL_KILL))
+	if (!q->task || !d->told_signal || (is_alone(q->task) && is_process(q->task)))
+		return false;
+	if (d->fatal || d->of_process || (d->sd && d->sd->sig != SIGNAL_KILL))
 		return false;
 	return sig ? tl_signal_dumps_core(sig) : !all_taken_along(q->task->process);
 }
@@ -341,12 +343,21 @@ static bool ended_last(const struct question *q)
 	       !(q->task->death->status & 0x7f) && !ender_of(p);
 }
 
+/* Of its birth nothing was seen, and it may have been among what is lost: a worker or a helper of the kernel. */
+static bool may_be_anything(const struct question *q)
+{
+	const struct tl_task *t = q->task;
+
+	return t && !t->birth.seen.is && !t->n_execs && !is_unbroken(q);
+}
+
 bool also_told_signal(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
 	/* nobody sent one, or it took none: then it was no signal of its own, whatever its parent was told */
-	if (!d->sd && !d->fatal && (q->w->signal || q->w->deliver) && q->task && q->task->birth.seen.is)
+	if (!d->sd && !d->fatal && (q->w->signal || q->w->deliver) && q->task &&
+	    (q->task->birth.seen.is || !is_unbroken(q)))
 		return false;
 	if (took_anothers_end(q) || maybe_anothers(q))
 		return false;
@@ -371,6 +382,8 @@ bool also_told_exit(const struct question *q, enum tl_grade *grade)
 {
 	/* a helper of the kernel that runs no program did not call exit */
 	if (q->task && !q->task->n_execs && also_by_kworker(q, grade))
+		return false;
+	if (may_be_anything(q))
 		return false;
 	/* workers of io_uring are born without a fork record; no parent is told of them, but they may tell of their leader */
 	if (q->task && !q->task->birth.seen.is && (!q->d->notice || (q->w->side && q->w->fork && !q->w->newtask)))

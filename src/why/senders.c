@@ -18,6 +18,12 @@ bool also_living_owner(const struct question *q, enum tl_grade *grade)
 	return !q->sig->owner_dead && q->sig->owner.tid > 0;
 }
 
+/* The birth of another one with the number of who died may be among what was lost. */
+bool also_surely_dying(const struct question *q, enum tl_grade *grade)
+{
+	return !q->sig->losses;
+}
+
 /* SI_QUEUE comes from user space alone; the other negative codes also from aio, message queues, SIGIO. */
 bool also_queued(const struct question *q, enum tl_grade *grade)
 {
