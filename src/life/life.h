@@ -176,6 +176,7 @@ struct affairs {
 	struct tl_signal *group_signals;
 	unsigned n_leavers, n_group_signals;
 	uint16_t leavers_cap, signals_cap, threads_cap;
+	uint16_t waiting_losses; /* of the trace, at `waiting` */
 	bool leavers_more; /* as in struct tl_process */
 	bool wait_told; /* how its waitid() waits, for one process */
 	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */

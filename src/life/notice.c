@@ -125,6 +125,8 @@ static void settle_children(struct tl_lives *l, struct life *parent)
 {
 	unsigned n = children(parent), left = 0;
 
+	if (l->losses)
+		return; /* a birth or a notice may be among what was lost */
 	for (unsigned i = 0; i < n; i++)
 		left += is_unreaped(child_at(l, parent, i));
 	if (!knows_children(parent) || !parent->t.death->seen.is || (parent->deeds->zombies_told && parent->deeds->zombies_told != left))

@@ -34,6 +34,7 @@ void see_wait(struct tl_lives *l, const struct tl_event *ev)
 		return;
 	a->waiting = seen_at(ev);
 	a->waiting_for = ev->u.wait.pid;
+	a->waiting_losses = l->losses;
 }
 
 /* A tracer is told of its tracee's end too, and waits for it; while the parent lives, the zombie is left to that. */
@@ -155,7 +156,9 @@ static struct life *waiting_parent(struct tl_lives *l, const struct life *child)
 
 static bool is_thread(const struct life *life)
 {
-	return life->tgid_known && life->t.tid != life->t.tgid;
+	bool born_as_one = life->t.flags_known && life->t.clone_flags & TL_CLONE_THREAD && !life->t.is_leader;
+
+	return born_as_one || (life->tgid_known && life->t.tid != life->t.tgid);
 }
 
 /* Nobody waits for a thread; and kthreadd ignores every signal, so its children reap themselves (kernel/kthread.c). */
@@ -167,15 +170,15 @@ static bool needs_nobody(const struct life *life)
 /* Its parent has not been on a CPU since it was told: so no wait of it has taken the child. */
 static bool parent_stayed_off(const struct tl_lives *l, const struct life *life, const struct life *parent)
 {
-	bool heard = !l->silent && life->t.death->losses == l->losses && (parent->t.family || !l->rooted);
+	bool followed = parent->t.family || !l->rooted;
 
-	return heard && parent->t.sched->any && parent->run != RUN_ON_CPU && parent->off_cpu < life->t.notice->seen.t;
+	return followed && parent->t.sched->any && parent->run != RUN_ON_CPU && parent->off_cpu < life->t.notice->seen.t;
 }
 
 /* Without its clone flags a thread looks like a process, even by the notice: the last thread sends that of its leader. */
 static bool may_be_thread(const struct tl_lives *l, const struct life *life)
 {
-	return !l->w.newtask && !life->t.flags_known && !life->deeds->n_execs;
+	return (!l->w.newtask || l->losses) && !life->t.flags_known && !life->deeds->n_execs;
 }
 
 /* Where its parent was gone, nobody could have waited. */
@@ -208,7 +211,7 @@ static int alone(struct tl_lives *l, const struct life *life)
 		return life->t.death->unwanted; /* of a thread it is never 1 */
 	if (life->released && !life->deeds->zombies_told)
 		return 1;
-	if (any_kind)
+	if (any_kind || l->losses) /* from here on also silence speaks */
 		return -1;
 	if (parent && n->seen.is && n->seen.t != TL_NS_NONE && group_of(parent)->affairs->released > n->seen.t)
 		return 0;
@@ -322,7 +325,12 @@ static void reap_unwatched(struct tl_lives *l, struct life *life, struct tl_reap
 	bool lay = life->t.death->last_state == 'Z' && life->t.process->n_threads <= 1;
 	int self = lay ? 0 : alone(l, life);
 
-	reap_by(life, self > 0 ? NULL : waiting_parent(l, life), r->freed, true);
+	struct life *parent = self > 0 ? NULL : waiting_parent(l, life);
+
+	/* who was not heard of since records were lost may be gone, or another one's parent */
+	if (parent && group_of(parent)->affairs->waiting_losses != l->losses)
+		parent = NULL;
+	reap_by(life, parent, r->freed, true);
 	if (r->is)
 		r->automatic = (int8_t)self;
 }
