@@ -178,8 +178,13 @@ static void told_of_zombie_before(struct life *child, const struct life *sender,
 	const struct tl_notice *n = child->t.notice;
 	struct deeds *d;
 
-	if (!n->seen.is || n->sender.tid != sender->t.tid || n->parent.tid != parent->t.tid)
+	if (!n->seen.is || n->sender.tid != sender->t.tid)
 		return;
+	if (n->parent.tid != parent->t.tid) {
+		if (!child->t.born && child->t.parent.tid == n->parent.tid)
+			life_parent(child, ref_none()); /* that was its zombie's heir, not its own parent */
+		return;
+	}
 	d = own_deeds(child);
 	if (!d)
 		return;

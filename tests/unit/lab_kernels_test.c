@@ -84,7 +84,7 @@ static void command_line_of_a_guest(void **state)
 	assert_null(lab_guest_plan(&g, &img, &o));
 	assert_string_equal(g.argv[0], "qemu-system-arm");
 	assert_true(has(g.argv, "-M", "virt,highmem=off"));
-	assert_true(has(g.argv, "-accel", "tcg"));
+	assert_true(has(g.argv, "-accel", "tcg,thread=multi"));
 	assert_true(has(g.argv, "-smp", "3"));
 	assert_true(has(g.argv, "-m", "700"));
 	assert_true(has(g.argv, "-kernel", "/cache/kernel/armhf-6.1/vmlinuz"));
