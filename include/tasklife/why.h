@@ -57,6 +57,7 @@ struct tl_death_verdict {
 	const struct tl_signal *fatal; /* the signal that killed, as generated; NULL none seen */
 	int signal;		       /* number wait would report; 0 none or not known */
 	struct tl_ref by;	       /* who sent it; TL_PID_NONE nobody did */
+	const char *by_missing;	       /* why its command line or control group is not known: msgid; NULL both are */
 	struct tl_ref trigger;	       /* in whose context the kernel sent it; TL_PID_NONE none */
 	int8_t core_dumped;	       /* -1 not known */
 	bool exited;		       /* left by itself: exit_code applies */

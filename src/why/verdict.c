@@ -145,15 +145,30 @@ void tl_why_signal(const struct tl_task *task, const struct tl_signal *sig, cons
 
 /* ---- deaths ---- */
 
+static const char *sender_missing(const struct tl_signal *sig, const struct tl_witnesses *w)
+{
+	if (sig->owner_argv && sig->owner_cgroup)
+		return NULL;
+	if (sig->owner_kthread)
+		return N_("a thread of the kernel has no command line");
+	if (!w->side)
+		return N_("only recordings by tasklife tell command lines and control groups");
+	return N_("no BPF program told of this signal, and the sender was gone before /proc was read: permit BPF "
+		  "(tasklife doctor says what is missing)");
+}
+
 /* The owner of a record made in an interrupt is whoever was interrupted: neither sender nor trigger. */
-static void who_sent(const struct tl_signal *sig, const struct tl_cause *source, struct tl_death_verdict *ret)
+static void who_sent(const struct tl_signal *sig, const struct tl_cause *source, const struct tl_witnesses *w,
+		     struct tl_death_verdict *ret)
 {
 	if (sig->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI) || !source)
 		return;
-	if (tl_source_has_sender(source))
-		ret->by = sig->owner;
-	else
+	if (!tl_source_has_sender(source)) {
 		ret->trigger = sig->owner;
+		return;
+	}
+	ret->by = sig->owner;
+	ret->by_missing = sender_missing(sig, w);
 }
 
 static void less_sure(struct tl_finding *f)
@@ -252,7 +267,7 @@ void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, str
 	if (d->fatal && cause_is(ret->cause.row, "signal")) {
 		ret->fatal = d->fatal;
 		signal_finding(task, d->fatal, w, mem, &ret->source);
-		who_sent(d->fatal, ret->source.row, ret);
+		who_sent(d->fatal, ret->source.row, w, ret);
 	}
 	death_evidence(task, d, &ret->cause);
 	ret->cause.missing = death_missing(task, w, d, &ret->cause);

@@ -114,7 +114,7 @@ static void json_holds_a_whole_life(void **state)
 	HAS(text,
 	    "\"from\":{\"tid\":2061,\"comm\":\"bash\"},\"trigger\":null,\"delivered_t_ns\":8123263615000");
 	HAS(text,
-	    "\"cause\":\"signal\",\"rule\":\"D-SIGKILL\",\"signal\":9,\"source\":\"kill\",\"by\":{\"tid\":2061,\"tgid\":2061,\"comm\":\"bash\",\"argv\":null,\"cgroup\":null,\"ancestry\":[]},\"trigger\":null,\"core_dumped\":false,\"grade\":\"observed\"");
+	    "\"cause\":\"signal\",\"rule\":\"D-SIGKILL\",\"signal\":9,\"source\":\"kill\",\"by\":{\"tid\":2061,\"tgid\":2061,\"comm\":\"bash\",\"argv\":null,\"cgroup\":null,\"missing\":null,\"ancestry\":[]},\"trigger\":null,\"core_dumped\":false,\"grade\":\"observed\"");
 	HAS(text,
 	    "\"evidence\":[{\"t_ns\":8123263608000,\"event\":\"signal_generate\",\"place\":304}]");
 	HAS(text,
