@@ -39,6 +39,8 @@ void weave_fini(struct weave *w)
 
 #define APPEND(w, vec, p, size)                                                                    \
 	do {                                                                                       \
+		if (!(size))                                                                       \
+			break; /* memcpy() wants to know where to, even for nothing */             \
 		if (vec_reserve(vec, (vec)->n + (size))) {                                         \
 			memcpy((vec)->v + (vec)->n, p, size);                                      \
 			(vec)->n += (size);                                                        \
