@@ -48,7 +48,7 @@ static void press_home(struct tui *t)
 
 static void press_end(struct tui *t)
 {
-	move(t, INT32_MAX);
+	move(t, LIST_TO_END);
 }
 
 static void press_quit(struct tui *t)

@@ -131,11 +131,13 @@ static void newest(struct list *l, const struct model *m)
 }
 
 /* Who was looked at stays so, wherever it stands now; when it is not listed any more, its place
- * is kept. */
+ * is kept. Who asked for the end of a list that still grows stays at its end. */
 static void find_again(struct list *l, const struct model *m)
 {
 	if (l->follow && l->row.n) {
 		newest(l, m);
+	} else if (l->to_end) {
+		l->at = l->row.n;
 	} else {
 		for (size_t i = 0; i < l->row.n; i++)
 			if (is_looked_at(l, list_life(l, m, i))) {
@@ -159,6 +161,8 @@ void list_update(struct list *l, struct model *m)
 
 	if (!l->stale && l->version == m->version && m->ended)
 		return;
+	if (l->stale) /* sorted or filtered anew: who was looked at counts, not the place */
+		l->to_end = false;
 	model_living(m);
 	page_init(&pg, NULL, &none);
 	l->row.n = 0;
@@ -178,6 +182,7 @@ void list_move(struct list *l, const struct model *m, long by)
 	long to = (long)l->at + by, last = (long)l->row.n - 1;
 
 	l->follow = false;
+	l->to_end = by == LIST_TO_END;
 	l->at = (size_t)(to < 0 || last < 0 ? 0 : to > last ? last : to);
 	if (l->row.n)
 		l->looked_at = list_life(l, m, l->at)->who;

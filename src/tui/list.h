@@ -14,6 +14,7 @@ struct list {
 	enum list_sort sort;
 	bool reverse;
 	bool follow; /* the newest is looked at */
+	bool to_end; /* the end was asked for: of what grows, the end */
 	char filter[128]; /* UTF-8 */
 	struct tl_ref looked_at; /* tid TL_PID_NONE: the first */
 	size_t at, top;
@@ -27,6 +28,8 @@ void list_fini(struct list *l);
 /* Made anew where something changed. */
 void list_update(struct list *l, struct model *m);
 const struct cast_life *list_life(const struct list *l, const struct model *m, size_t row);
+/* By so many rows; LIST_TO_END: to the last one, and on with it while more are read. */
+#define LIST_TO_END INT32_MAX
 void list_move(struct list *l, const struct model *m, long by);
 void list_draw(struct list *l, struct model *m, struct screen *s, struct page *pg, struct rect r,
 	       bool focus);
