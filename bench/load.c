@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Loads whose slowdown by a tracer is measured: each runs on two CPUs at once, N times per CPU, and prints
+ * Loads whose slowdown by a tracer is measured: each runs on two CPUs at once, N times per CPU, and
+ * prints
  *
  *	seconds it took, seconds of CPU time used
  *

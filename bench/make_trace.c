@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A trace.dat of any size, for measuring readers: made with the recorder's own writer, read by trace-cmd as well.
+ * A trace.dat of any size, for measuring readers: made with the recorder's own writer, read by
+ * trace-cmd as well.
  *
  *	make-trace [-l LIVES] [-w SWITCHES] [-s] [-z] FILE
  *
@@ -75,24 +76,32 @@ struct stack {
 
 #define F(type, name, offset, size, sign) \
 	"\tfield:" type " " name ";\toffset:" #offset ";\tsize:" #size ";\tsigned:" #sign ";\n"
-#define FORMAT(name, id, fields, print)                                                             \
-	{"name: " name "\nID: " #id "\nformat:\n" F("unsigned short", "common_type", 0, 2, 0)       \
-	 F("unsigned char", "common_flags", 2, 1, 0) F("unsigned char", "common_preempt_count", 3, 1, 0) \
-	 F("int", "common_pid", 4, 4, 1) "\n" fields "\nprint fmt: " print "\n", 0}
+#define FORMAT(name, id, fields, print)                                                            \
+	{                                                                                          \
+		"name: " name "\nID: " #id                                                         \
+		"\nformat:\n" F("unsigned short", "common_type", 0, 2, 0)                          \
+			F("unsigned char", "common_flags", 2, 1, 0)                                \
+				F("unsigned char", "common_preempt_count", 3, 1, 0)                \
+					F("int", "common_pid", 4, 4, 1) "\n" fields                \
+									"\nprint fmt: " print      \
+									"\n",                      \
+			0                                                                          \
+	}
 #define NAMED F("char", "comm[16]", 8, 16, 0) F("pid_t", "pid", 24, 4, 1) F("int", "prio", 28, 4, 1)
 #define NAMED_PRINT "\"comm=%s pid=%d prio=%d\", REC->comm, REC->pid, REC->prio"
 
 static struct tl_str task_formats[] = {
 	FORMAT("task_newtask", 300,
 	       F("pid_t", "pid", 8, 4, 1) F("char", "comm[16]", 12, 16, 0)
-	       F("unsigned long", "clone_flags", 32, 8, 0) F("short", "oom_score_adj", 40, 2, 1),
+		       F("unsigned long", "clone_flags", 32, 8, 0)
+			       F("short", "oom_score_adj", 40, 2, 1),
 	       "\"pid=%d comm=%s clone_flags=%lx oom_score_adj=%hd\", REC->pid, REC->comm, REC->clone_flags, "
 	       "REC->oom_score_adj"),
 };
 static struct tl_str sched_formats[] = {
 	FORMAT("sched_process_fork", 301,
 	       F("char", "parent_comm[16]", 8, 16, 0) F("pid_t", "parent_pid", 24, 4, 1)
-	       F("char", "child_comm[16]", 28, 16, 0) F("pid_t", "child_pid", 44, 4, 1),
+		       F("char", "child_comm[16]", 28, 16, 0) F("pid_t", "child_pid", 44, 4, 1),
 	       "\"comm=%s pid=%d child_comm=%s child_pid=%d\", REC->parent_comm, REC->parent_pid, "
 	       "REC->child_comm, REC->child_pid"),
 	FORMAT("sched_process_exit", 302, NAMED, NAMED_PRINT),
@@ -100,9 +109,9 @@ static struct tl_str sched_formats[] = {
 	FORMAT("sched_process_wait", 304, NAMED, NAMED_PRINT),
 	FORMAT("sched_switch", 306,
 	       F("char", "prev_comm[16]", 8, 16, 0) F("pid_t", "prev_pid", 24, 4, 1)
-	       F("int", "prev_prio", 28, 4, 1) F("long", "prev_state", 32, 8, 1)
-	       F("char", "next_comm[16]", 40, 16, 0) F("pid_t", "next_pid", 56, 4, 1)
-	       F("int", "next_prio", 60, 4, 1),
+		       F("int", "prev_prio", 28, 4, 1) F("long", "prev_state", 32, 8,
+							 1) F("char", "next_comm[16]", 40, 16, 0)
+			       F("pid_t", "next_pid", 56, 4, 1) F("int", "next_prio", 60, 4, 1),
 	       "\"prev_comm=%s prev_pid=%d prev_prio=%d prev_state=%s%s ==> next_comm=%s next_pid=%d "
 	       "next_prio=%d\", REC->prev_comm, REC->prev_pid, REC->prev_prio, (REC->prev_state & 0xff) ? "
 	       "__print_flags(REC->prev_state & 0xff, \"|\", { 0x1, \"S\" }, { 0x2, \"D\" }, { 0x10, \"X\" }, "
@@ -114,8 +123,8 @@ static struct tl_str sched_formats[] = {
 static struct tl_str signal_formats[] = {
 	FORMAT("signal_generate", 305,
 	       F("int", "sig", 8, 4, 1) F("int", "errno", 12, 4, 1) F("int", "code", 16, 4, 1)
-	       F("char", "comm[16]", 20, 16, 0) F("pid_t", "pid", 36, 4, 1) F("int", "group", 40, 4, 1)
-	       F("int", "result", 44, 4, 1),
+		       F("char", "comm[16]", 20, 16, 0) F("pid_t", "pid", 36, 4, 1)
+			       F("int", "group", 40, 4, 1) F("int", "result", 44, 4, 1),
 	       "\"sig=%d errno=%d code=%d comm=%s pid=%d grp=%d res=%d\", REC->sig, REC->errno, REC->code, "
 	       "REC->comm, REC->pid, REC->group, REC->result"),
 };
@@ -124,18 +133,32 @@ static struct tl_str ftrace_formats[] = {
 	       F("int", "size", 8, 4, 1) F("unsigned long", "caller[8]", 16, 64, 0),
 	       "\"\\t=> %ps\\n\", (void *)REC->caller[0]"),
 };
-static struct tl_str header_page = {
-	F("u64", "timestamp", 0, 8, 0) F("local_t", "commit", 8, 8, 1) F("int", "overwrite", 8, 1, 1)
-	F("char", "data", 16, 4080, 0), 0};
+static struct tl_str header_page = {F("u64", "timestamp", 0, 8, 0) F("local_t", "commit", 8, 8, 1)
+					    F("int", "overwrite", 8, 1, 1)
+						    F("char", "data", 16, 4080, 0),
+				    0};
 static struct tl_str header_event = {"# compressed entry header\n\ttype_len    :    5 bits\n", 0};
 
 /* The functions of the stacks, 0x100 bytes each from TEXT on. */
 #define TEXT 0xffffffff81000000ull
 static const char *const functions[] = {
-	"_stext", "trace_event_raw_event_task_newtask", "copy_process", "kernel_clone", "__do_sys_clone",
-	"do_syscall_64", "entry_SYSCALL_64_after_hwframe", "trace_event_raw_event_sched_process_template",
-	"do_exit", "do_group_exit", "__x64_sys_exit_group", "x64_sys_call", "trace_event_raw_event_signal_generate",
-	"__send_signal_locked", "do_notify_parent", "exit_notify", "_etext",
+	"_stext",
+	"trace_event_raw_event_task_newtask",
+	"copy_process",
+	"kernel_clone",
+	"__do_sys_clone",
+	"do_syscall_64",
+	"entry_SYSCALL_64_after_hwframe",
+	"trace_event_raw_event_sched_process_template",
+	"do_exit",
+	"do_group_exit",
+	"__x64_sys_exit_group",
+	"x64_sys_call",
+	"trace_event_raw_event_signal_generate",
+	"__send_signal_locked",
+	"do_notify_parent",
+	"exit_notify",
+	"_etext",
 };
 static const uint8_t birth[] = {1, 2, 3, 4, 5, 6, 0}, death[] = {7, 8, 9, 10, 11, 5, 6, 0},
 		     notice[] = {12, 13, 14, 15, 8, 9, 10, 0};
@@ -211,7 +234,8 @@ static void add_named(struct cpu *c, int type, int32_t owner, const char *comm, 
 	add(c, &ev, sizeof(ev));
 }
 
-static void add_switch(struct cpu *c, const char *prev, int32_t from, int64_t state, const char *next, int32_t to)
+static void add_switch(struct cpu *c, const char *prev, int32_t from, int64_t state,
+		       const char *next, int32_t to)
 {
 	struct switched ev = {{SWITCH, 0, 0, from}, "", from, 120, state, "", to, 120};
 
@@ -279,7 +303,8 @@ static struct tl_str symbols(char *room, size_t n)
 	int at = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
-		at += snprintf(room + at, n - (size_t)at, "%llx T %s\n", TEXT + i * 0x100, functions[i]);
+		at += snprintf(room + at, n - (size_t)at, "%llx T %s\n", TEXT + i * 0x100,
+			       functions[i]);
 	return (struct tl_str){room, (size_t)at};
 }
 
@@ -293,11 +318,23 @@ static int save(const char *path, struct cpu *cpu, bool pack)
 	struct dat_buffer buffer = {"", "mono", PAGE, pages, CPUS};
 	char room[4096];
 	struct dat_file f = {
-		.pack = pack, .page_size = PAGE, .long_size = 8, .header_page = header_page,
-		.header_event = header_event, .ftrace = ftrace_formats, .n_ftrace = 1, .system = systems,
-		.n_systems = ARRAY_SIZE(systems), .cmdlines = {cmdlines, sizeof(cmdlines) - 1}, .clock = "mono",
-		.uname = "Linux bench 6.12.0 x86_64", .version = "make-trace", .trace_id = 1, .cpus = CPUS,
-		.buffer = &buffer, .n_buffers = 1,
+		.pack = pack,
+		.page_size = PAGE,
+		.long_size = 8,
+		.header_page = header_page,
+		.header_event = header_event,
+		.ftrace = ftrace_formats,
+		.n_ftrace = 1,
+		.system = systems,
+		.n_systems = ARRAY_SIZE(systems),
+		.cmdlines = {cmdlines, sizeof(cmdlines) - 1},
+		.clock = "mono",
+		.uname = "Linux bench 6.12.0 x86_64",
+		.version = "make-trace",
+		.trace_id = 1,
+		.cpus = CPUS,
+		.buffer = &buffer,
+		.n_buffers = 1,
 	};
 	struct tl_err *err;
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -338,8 +375,13 @@ int main(int argc, char **argv)
 	for (int i = 0; i < CPUS; i++) {
 		struct cpu *c = &cpu[i];
 
-		*c = (struct cpu){.no = i, .fd = io_nameless_file(), .t = 1000000000 + (uint64_t)i * 500,
-				  .stacks = stacks, .shell = 900 + i, .next_pid = 1000 + i, .shell_comm = "shell"};
+		*c = (struct cpu){.no = i,
+				  .fd = io_nameless_file(),
+				  .t = 1000000000 + (uint64_t)i * 500,
+				  .stacks = stacks,
+				  .shell = 900 + i,
+				  .next_pid = 1000 + i,
+				  .shell_comm = "shell"};
 		for (long n = 0; n < lives / CPUS; n++)
 			life(c);
 		for (long n = 0; n < switches / CPUS; n++)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walking ring-buffer pages: src/read/page.c against libtraceevent's kbuffer, on pages made here (events of 64
- * bytes, as sched_switch) or on a file of raw pages (per_cpu/cpuN/trace_pipe_raw).
+ * Walking ring-buffer pages: src/read/page.c against libtraceevent's kbuffer, on pages made here
+ * (events of 64 bytes, as sched_switch) or on a file of raw pages (per_cpu/cpuN/trace_pipe_raw).
  *
  *	cc -O2 -D_GNU_SOURCE -Iinclude -Isrc bench/page_walk.c src/read/page.c \
  *		$(pkg-config --cflags --libs libtraceevent) -o page_walk && ./page_walk [PAGES]
  *
- * Seen on x86-64, libtraceevent 1.7.1, pages of a real recording (284930 events): ours 2.6 ns, kbuffer 28 ns
- * an event. With --hostile kbuffer meets a padding event of length -4 and does not come back.
+ * Seen on x86-64, libtraceevent 1.7.1, pages of a real recording (284930 events): ours 2.6 ns,
+ * kbuffer 28 ns an event. With --hostile kbuffer meets a padding event of length -4 and does not
+ * come back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,7 +93,8 @@ static struct walked theirs(const struct pages *pages, struct kbuffer *kbuf)
 
 	for (size_t at = 0; at < pages->n; at += PAGE) {
 		kbuffer_load_subbuffer(kbuf, pages->p + at);
-		for (p = kbuffer_read_event(kbuf, &t); p; p = kbuffer_next_event(kbuf, &t), w.events++)
+		for (p = kbuffer_read_event(kbuf, &t); p;
+		     p = kbuffer_next_event(kbuf, &t), w.events++)
 			w.sum += t + (unsigned)kbuffer_event_size(kbuf) + p[0];
 	}
 	return w;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How long one sweep over N tasks takes: `peek-sweep [N]` makes them (threads that sleep), looks 21 times and prints the
- * median in milliseconds, the CPU time of one (other load does not count there), and what opening cost. Root.
+ * How long one sweep over N tasks takes: `peek-sweep [N]` makes them (threads that sleep), looks 21
+ * times and prints the median in milliseconds, the CPU time of one (other load does not count
+ * there), and what opening cost. Root.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -72,7 +73,8 @@ static int measure(void)
 		return 1;
 	}
 	qsort(ms, LOOKS, sizeof(ms[0]), ascending);
-	printf("%zu tasks: median %.1f ms, best %.1f, worst %.1f, of CPU time %.1f; opening %.1f ms\n", p.n, ms[LOOKS / 2], ms[0], ms[LOOKS - 1], cpu, opened);
+	printf("%zu tasks: median %.1f ms, best %.1f, worst %.1f, of CPU time %.1f; opening %.1f ms\n",
+	       p.n, ms[LOOKS / 2], ms[0], ms[LOOKS - 1], cpu, opened);
 	tl_peek_close(live);
 	tl_peek_fini(&p);
 	return 0;

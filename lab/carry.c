@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * carry MARK FILE: puts FILE into the memory that the guest shares with its host, and says so in one line for the host:
- * "MARK shared SIZE CRC32". Runs in guests; lab/init calls it.
+ * carry MARK FILE: puts FILE into the memory that the guest shares with its host, and says so in
+ * one line for the host: "MARK shared SIZE CRC32". Runs in guests; lab/init calls it.
  *
- * The memory is that of QEMU's device ivshmem (docs/specs/ivshmem-spec.txt): a PCI device whose second region is plain memory.
- * No kernel needs a driver for it: sysfs lets root map the region (Documentation/PCI/sysfs-pci.rst).
+ * The memory is that of QEMU's device ivshmem (docs/specs/ivshmem-spec.txt): a PCI device whose
+ * second region is plain memory. No kernel needs a driver for it: sysfs lets root map the region
+ * (Documentation/PCI/sysfs-pci.rst).
  *
  * Exit status: 0 it is there; 1 it is not, and nothing was said.
  */
@@ -72,9 +73,11 @@ static uint64_t *map(size_t want)
 	for (size_t i = 0; i < g.gl_pathc && at == MAP_FAILED; i++) {
 		if (!is_device(g.gl_pathv[i]))
 			continue;
-		int enable = open_in(g.gl_pathv[i], "enable", O_WRONLY), fd = open_in(g.gl_pathv[i], "resource2", O_RDWR);
+		int enable = open_in(g.gl_pathv[i], "enable", O_WRONLY),
+		    fd = open_in(g.gl_pathv[i], "resource2", O_RDWR);
 
-		if (enable >= 0 && write(enable, "1", 1) == 1 && fd >= 0 && !fstat(fd, &st) && (size_t)st.st_size >= want)
+		if (enable >= 0 && write(enable, "1", 1) == 1 && fd >= 0 && !fstat(fd, &st) &&
+		    (size_t)st.st_size >= want)
 			at = mmap(NULL, want, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	}
 	return at == MAP_FAILED ? NULL : at;

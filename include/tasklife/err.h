@@ -8,8 +8,8 @@
  *	   kernel EINVAL: no such function in this kernel     <- os (its symbol) and cause
  *	   hint   ask by role: tasklife filters fork          <- hints
  *
- * `what`, `cause` and `hint` are English message ids marked N_() and translated above; each may hold at
- * most one %s, filled from its own *_arg. The strings passed as arguments are copied.
+ * `what`, `cause` and `hint` are English message ids marked N_() and translated above; each may
+ * hold at most one %s, filled from its own *_arg. The strings passed as arguments are copied.
  */
 #ifndef TASKLIFE_ERR_H
 #define TASKLIFE_ERR_H
@@ -20,7 +20,8 @@ enum tl_err_code {
 	TL_E_NOT_THERE = 1, /* what was asked for is not in the trace */
 	TL_E_USAGE = 2,
 	TL_E_DENIED = 3,  /* this machine or user does not permit it */
-	TL_E_INPUT = 4,	  /* the input is missing, no trace, or damaged so that nothing could be read */
+	/* the input is missing, no trace, or damaged so that nothing could be read */
+	TL_E_INPUT = 4,
 	TL_E_FAILED = 5,  /* anything else: out of memory, disk full, a library that gave up */
 };
 

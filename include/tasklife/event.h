@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * event/: records become typed events. Stacks are joined to the event they belong to, frames are named, put
- * right and given their roles.
+ * event/: records become typed events. Stacks are joined to the event they belong to, frames are
+ * named, put right and given their roles.
  *
- * Law of this header: atoms and stacks belong to the struct tl_events and live as long as it; an event is
- * valid until the next call.
+ * Law of this header: atoms and stacks belong to the struct tl_events and live as long as it; an
+ * event is valid until the next call.
  */
 #ifndef TASKLIFE_EVENT_H
 #define TASKLIFE_EVENT_H
@@ -49,12 +49,14 @@ const char *tl_ev_name(enum tl_ev kind);
 enum tl_frame_mark {
 	TL_FM_PLAIN,	 /* as the trace says */
 	TL_FM_CORRECTED, /* a return address put right: raw has what the trace said */
-	TL_FM_DOUBTFUL,	 /* its +0x0 is certainly not the caller, and nothing here can say which is */
+	/* its +0x0 is certainly not the caller, and nothing here can say which is */
+	TL_FM_DOUBTFUL,
 	TL_FM_TRAP,	 /* syscall or trap entry frame: complete, but dimmed by views */
 };
 
 struct tl_frame {
-	const struct tl_atom *name; /* put right, compiler suffix cut; "0xffff..." when it has no name */
+	/* put right, compiler suffix cut; "0xffff..." when it has no name */
+	const struct tl_atom *name;
 	const struct tl_atom *raw;  /* "copy_process+0x8/0x1610" as the trace said it */
 	uint32_t off, size;	    /* put right; size 0 unknown */
 	uint16_t role;		    /* enum tl_role */
@@ -62,12 +64,14 @@ struct tl_frame {
 	uint8_t has_off;
 };
 
-/* Interned: equal stacks are one pointer. frame[] is innermost first, complete, without the tracer's own. */
+/* Interned: equal stacks are one pointer. frame[] is innermost first, complete, without the
+ * tracer's own. */
 struct tl_stack {
 	uint32_t hash;
 	uint16_t n, n_raw;
 	uint64_t roles[(TL_ROLES + 63) / 64]; /* a bit per role that any frame plays */
-	const struct tl_atom *const *raw; /* every frame as the trace said it, tracer's own included */
+	/* every frame as the trace said it, tracer's own included */
+	const struct tl_atom *const *raw;
 	struct tl_frame frame[];
 };
 
@@ -129,7 +133,8 @@ struct tl_event {
 	tl_pid tgid;
 	tl_ns t;
 	uint64_t place;
-	const struct tl_atom *comm;    /* of the owner, as looked up at read time; "<...>" gives NULL */
+	/* of the owner, as looked up at read time; "<...>" gives NULL */
+	const struct tl_atom *comm;
 	const struct tl_stack *stack;  /* NULL: none seen with it */
 	union {
 		struct {
@@ -147,7 +152,8 @@ struct tl_event {
 		} rename;
 		struct {
 			tl_pid pid, old_pid;
-			const struct tl_atom *filename, *interp, *comm; /* comm, interp: prepare_exec only */
+			/* comm, interp: prepare_exec only */
+			const struct tl_atom *filename, *interp, *comm;
 		} exec;
 		struct {
 			tl_pid pid;
@@ -210,19 +216,24 @@ struct tl_event {
 			tl_pid tid, tgid, ppid;
 			int32_t status;
 			bool kthread;
-			tl_ns t; /* when it happened, where that differs from the marker's own time */
+			/* when it happened, where that differs from the marker's own time */
+			tl_ns t;
 			tl_pid target;
 			int32_t sig;
 			uint8_t call;	 /* enum tl_call */
 			int8_t unwanted; /* 1, 0, -1 not told */
-			int8_t trap;	 /* SENDER: the last CPU exception it could not be spared, -1 not told */
+			/* SENDER: the last CPU exception it could not be spared, -1 not told */
+			int8_t trap;
 			uint8_t rseq;	 /* SENDER: enum tl_rseq */
 			int8_t leads;	 /* SENDER: the target leads a session: 1, 0, -1 not told */
-			int8_t limit;	 /* SENDER: its process has used up its CPU time: 1, 0, -1 not told */
+			/* SENDER: its process has used up its CPU time: 1, 0, -1 not told */
+			int8_t limit;
 			uint8_t arch;	 /* MODE: enum tl_arch of the kernel */
-			bool asks;	 /* MODE: what decides much later (enum tl_asked) is recorded */
+			/* MODE: what decides much later (enum tl_asked) is recorded */
+			bool asks;
 			bool reclaims;	 /* MODE: the search for memory is recorded */
-			bool calls;	 /* MODE: system calls that may send signals are recorded, all of them */
+			/* MODE: system calls that may send signals are recorded, all of them */
+			bool calls;
 			const struct tl_atom *comm, *text, *cgroup;
 		} side;
 		uint64_t lost;
@@ -239,9 +250,10 @@ void tl_events_free(struct tl_events *evs);
 /* Symbols for stacks of traces that carry none; borrowed. Before the first event. */
 void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab);
 /*
- * Take events in batches from here on, with threads > 1 by a thread of its own, some thousands ahead of those given out:
- * the source is its own then. What is given out is the same with one thread and with two. Not for a trace that is still
- * being written: a batch is waited for. Once, before the first event.
+ * Take events in batches from here on, with threads > 1 by a thread of its own, some thousands
+ * ahead of those given out: the source is its own then. What is given out is the same with one
+ * thread and with two. Not for a trace that is still being written: a batch is waited for. Once,
+ * before the first event.
  */
 struct tl_err *tl_events_ahead(struct tl_events *evs, unsigned threads);
 /* 1 got one, 0 the end. Order of time within the source's order; a stack is already joined. */
@@ -263,9 +275,11 @@ struct tl_event_counts {
 };
 const struct tl_event_counts *tl_events_counts(const struct tl_events *evs);
 
-/* Make an interned, corrected stack from raw frames: also for `tasklife symbols`. `func` non-NULL is the traced
- * function's own record (ip, parent): they are put on top where the stack lacks them (32-bit ARM). */
-const struct tl_stack *tl_stack_of(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
-				   const struct tl_rawframe *ip, const struct tl_rawframe *parent);
+/* Make an interned, corrected stack from raw frames: also for `tasklife symbols`. `func` non-NULL
+ * is the traced function's own record (ip, parent): they are put on top where the stack lacks them
+ * (32-bit ARM). */
+const struct tl_stack *tl_stack_of(struct tl_events *evs, const struct tl_rawframe *frame,
+				   unsigned n, const struct tl_rawframe *ip,
+				   const struct tl_rawframe *parent);
 
 #endif

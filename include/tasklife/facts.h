@@ -61,9 +61,11 @@ const struct tl_event_row *tl_event_row_named(const char *name, size_t n);
 
 /* ---- signals, their codes, and clone flags (facts/signals.c, clones.c) ---- */
 
-/* "SIGKILL"; real-time ones "SIGRTMIN+3"; NULL for none of them. Numbers as on x86, arm and arm64. */
+/* "SIGKILL"; real-time ones "SIGRTMIN+3"; NULL for none of them. Numbers as on x86, arm and arm64.
+ */
 const char *tl_signal_name(int sig);
-/* "SI_USER", "SEGV_MAPERR", "CLD_KILLED"; NULL: unknown. The kernel's include/uapi/asm-generic/siginfo.h */
+/* "SI_USER", "SEGV_MAPERR", "CLD_KILLED"; NULL: unknown. The kernel's
+ * include/uapi/asm-generic/siginfo.h */
 const char *tl_sigcode_name(int sig, int code);
 /* The i-th code there is a name for, any order; NULL past the end. */
 const char *tl_sigcode_at(unsigned i);
@@ -74,8 +76,8 @@ bool tl_signal_kills(int sig);
 /* "queued", "ignored", "already_pending", "overflow", "lost_info": TRACE_SIGNAL_* */
 const char *tl_sigresult_name(int result);
 
-/* Name of clone flag bit number `bit` without CLONE_, NULL when it has none. The low byte is the exit signal
- * up to 5.2 (TL_CLONE_CSIGNAL), where it can be told. */
+/* Name of clone flag bit number `bit` without CLONE_, NULL when it has none. The low byte is the
+ * exit signal up to 5.2 (TL_CLONE_CSIGNAL), where it can be told. */
 const char *tl_clone_flag_name(unsigned bit);
 enum {
 	TL_CLONE_VM = 0x100,
@@ -87,7 +89,8 @@ enum {
 
 /* ---- task states: one letter each, as the kernel prints them ---- */
 
-/* A word for a state letter: 'S' "sleeping", 'D' "uninterruptible" ... as a msgid; NULL: unknown. */
+/* A word for a state letter: 'S' "sleeping", 'D' "uninterruptible" ... as a msgid; NULL: unknown.
+ */
 const char *tl_state_word(char letter);
 /* The i-th letter there is a word for; 0 past the end. */
 char tl_state_at(unsigned i);
@@ -103,8 +106,17 @@ char tl_state_letter(int64_t bits);
 unsigned tl_release_of(const char *text);
 
 enum tl_flag_set {
-	TL_FLAGS_TASK_STATE, TL_FLAGS_EXIT_STATE, TL_FLAGS_PF, TL_FLAGS_POLICY, TL_FLAGS_PTRACE, TL_FLAGS_JOBCTL, TL_FLAGS_SIGNAL,
-	TL_FLAGS_TIF, TL_FLAGS_SYSCALL_WORK, TL_FLAGS_TS, TL_FLAGS_PREEMPT,
+	TL_FLAGS_TASK_STATE,
+	TL_FLAGS_EXIT_STATE,
+	TL_FLAGS_PF,
+	TL_FLAGS_POLICY,
+	TL_FLAGS_PTRACE,
+	TL_FLAGS_JOBCTL,
+	TL_FLAGS_SIGNAL,
+	TL_FLAGS_TIF,
+	TL_FLAGS_SYSCALL_WORK,
+	TL_FLAGS_TS,
+	TL_FLAGS_PREEMPT,
 };
 
 struct tl_flag_at {
@@ -123,23 +135,52 @@ struct tl_flag_row {
 };
 const struct tl_flag_row *tl_flag_rows(unsigned *ret_n);
 /* Where this kernel has it; NULL: it has not, or it is not known. */
-const struct tl_flag_at *tl_flag_at(const struct tl_flag_row *row, enum tl_arch arch, unsigned release);
-/* The names in a number, one by one: `it` starts at 0; what has been named is taken out of *number. NULL at the end. */
-const struct tl_flag_row *tl_flag_next(enum tl_flag_set set, enum tl_arch arch, unsigned release, uint64_t *number, unsigned *it);
+const struct tl_flag_at *tl_flag_at(const struct tl_flag_row *row, enum tl_arch arch,
+				    unsigned release);
+/* The names in a number, one by one: `it` starts at 0; what has been named is taken out of *number.
+ * NULL at the end. */
+const struct tl_flag_row *tl_flag_next(enum tl_flag_set set, enum tl_arch arch, unsigned release,
+				       uint64_t *number, unsigned *it);
 
 enum tl_task_group {
 	TL_GROUP_HIDDEN, /* told with another field */
-	TL_GROUP_WHO, TL_GROUP_STATE, TL_GROUP_KIN, TL_GROUP_TIME, TL_GROUP_SCHED, TL_GROUP_SIGNALS, TL_GROUP_END, TL_GROUP_MEMORY,
-	TL_GROUP_REGS, TL_GROUP_THREAD_INFO,
+	TL_GROUP_WHO,
+	TL_GROUP_STATE,
+	TL_GROUP_KIN,
+	TL_GROUP_TIME,
+	TL_GROUP_SCHED,
+	TL_GROUP_SIGNALS,
+	TL_GROUP_END,
+	TL_GROUP_MEMORY,
+	TL_GROUP_REGS,
+	TL_GROUP_THREAD_INFO,
 	TL_TASK_GROUPS,
 };
 
 enum tl_task_form {
-	TL_FORM_INT, TL_FORM_HEX, TL_FORM_PTR, TL_FORM_CODE, TL_FORM_NS, TL_FORM_TIME, TL_FORM_TASK, TL_FORM_SIGSET, TL_FORM_SIGNAL,
-	TL_FORM_EXIT_SIGNAL, TL_FORM_EXIT_CODE,
+	TL_FORM_INT,
+	TL_FORM_HEX,
+	TL_FORM_PTR,
+	TL_FORM_CODE,
+	TL_FORM_NS,
+	TL_FORM_TIME,
+	TL_FORM_TASK,
+	TL_FORM_SIGSET,
+	TL_FORM_SIGNAL,
+	TL_FORM_EXIT_SIGNAL,
+	TL_FORM_EXIT_CODE,
 	/* numbers with names */
-	TL_FORM_TASK_STATE, TL_FORM_EXIT_STATE, TL_FORM_PF, TL_FORM_POLICY, TL_FORM_PTRACE, TL_FORM_JOBCTL, TL_FORM_SIGNAL_FLAGS,
-	TL_FORM_TIF, TL_FORM_SYSCALL_WORK, TL_FORM_TS, TL_FORM_PREEMPT,
+	TL_FORM_TASK_STATE,
+	TL_FORM_EXIT_STATE,
+	TL_FORM_PF,
+	TL_FORM_POLICY,
+	TL_FORM_PTRACE,
+	TL_FORM_JOBCTL,
+	TL_FORM_SIGNAL_FLAGS,
+	TL_FORM_TIF,
+	TL_FORM_SYSCALL_WORK,
+	TL_FORM_TS,
+	TL_FORM_PREEMPT,
 };
 
 enum tl_task_field {
@@ -178,8 +219,8 @@ enum tl_role {
 };
 
 /*
- * The role of a function as a trace or kallsyms names it (compiler suffixes .isra.N .part.N .constprop.N
- * .cold .llvm.N and module marks are cut first). TL_ROLE_NONE for one that plays none.
+ * The role of a function as a trace or kallsyms names it (compiler suffixes .isra.N .part.N
+ * .constprop.N .cold .llvm.N and module marks are cut first). TL_ROLE_NONE for one that plays none.
  */
 enum tl_role tl_role_of(const char *name, size_t n);
 /* "fork" style lower-case id of a role. */
@@ -218,10 +259,12 @@ enum tl_call {
 
 /* compat: a 32-bit program's number on a 64-bit kernel. nr -1: in none. */
 enum tl_call tl_call_numbered(enum tl_arch arch, bool compat, int nr);
-enum tl_call tl_call_named(const char *name, size_t n); /* "exit_group", "none", "other"; else TL_CALL_UNKNOWN */
+/* "exit_group", "none", "other"; else TL_CALL_UNKNOWN */
+enum tl_call tl_call_named(const char *name, size_t n);
 const char *tl_call_name(enum tl_call call);		/* NULL for TL_CALL_UNKNOWN */
 
-/* Where a system call's own name begins in its function's name ("__x64_sys_kill": 10); 0: it is no such function. */
+/* Where a system call's own name begins in its function's name ("__x64_sys_kill": 10); 0: it is no
+ * such function. */
 size_t tl_syscall_part(const char *name, size_t n);
 
 /* Length of the name without compiler suffixes: "copy_process.part.53" -> 12. */

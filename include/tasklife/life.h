@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * life/: events in time order become tasks with births, execs, signals, deaths, notices and reapings.
- * It has no opinions: it keeps what happened and where that was seen. A task is a thread in the kernel's
- * sense; a process is the group its leader stands for.
+ * life/: events in time order become tasks with births, execs, signals, deaths, notices and
+ * reapings. It has no opinions: it keeps what happened and where that was seen. A task is a thread
+ * in the kernel's sense; a process is the group its leader stands for.
  *
- * Law of this header: a task handed to the callback is valid during the call (it is freed after), with
- * everything it points to, except atoms and stacks, which belong to the struct tl_events.
+ * Law of this header: a task handed to the callback is valid during the call (it is freed after),
+ * with everything it points to, except atoms and stacks, which belong to the struct tl_events.
  */
 #ifndef TASKLIFE_LIFE_H
 #define TASKLIFE_LIFE_H
@@ -34,7 +34,8 @@ struct tl_exec {
 	struct tl_seen seen;
 	struct tl_seen prepared; /* sched_prepare_exec */
 	const struct tl_atom *filename, *interp, *comm, *argv;
-	tl_pid old_pid; /* differs from the tid when a non-leader called exec and took the leader's id */
+	/* differs from the tid when a non-leader called exec and took the leader's id */
+	tl_pid old_pid;
 };
 
 #define TL_ANCESTRY 8
@@ -47,7 +48,8 @@ struct tl_signal {
 	bool owner_kthread;
 	bool self;	   /* owner and target are one process */
 	uint8_t ctx;	   /* enum tl_ctx of the record */
-	uint8_t call;	   /* enum tl_call: the system call the owner was in; nothing in an interrupt */
+	/* enum tl_call: the system call the owner was in; nothing in an interrupt */
+	uint8_t call;
 	struct tl_ref target;
 	struct tl_ref owner; /* who was running */
 	tl_pid owner_tgid;   /* TL_PID_NONE unknown */
@@ -59,9 +61,11 @@ struct tl_signal {
 	int32_t deliver_sig;
 	uint64_t handler, sa_flags;
 	bool oom_victim;  /* mark_victim for the target just before or after */
-	uint16_t losses;   /* of the trace before it: places where records are missing; 0: none at all */
+	/* of the trace before it: places where records are missing; 0: none at all */
+	uint16_t losses;
 	char target_state; /* state letter of the target at that moment, 0 unknown ('T' stopped) */
-	bool framing;	   /* to itself, right behind the delivery of another one that has a handler */
+	/* to itself, right behind the delivery of another one that has a handler */
+	bool framing;
 	bool continued;	   /* a SIGHUP of a dying task, behind which it sent SIGCONT as well */
 	bool owner_hung;   /* the owner's terminal may have been hung up before */
 	int8_t leads;	   /* the target leads a session: 1, 0, -1 not known */
@@ -115,7 +119,8 @@ struct tl_reap {
 	struct tl_seen seen;
 	struct tl_ref by;
 	struct tl_seen waited; /* sched_process_wait of the parent that led to it */
-	struct tl_ref waiter;  /* its parent, waiting then, where it may as well have reaped itself */
+	/* its parent, waiting then, where it may as well have reaped itself */
+	struct tl_ref waiter;
 	struct tl_seen freed;  /* sched_process_free: late, never the time of reaping */
 };
 
@@ -137,7 +142,8 @@ struct tl_rhythm {
 struct tl_sched {
 	bool any;
 	tl_ns run, wait, sleep, stopped;
-	uint64_t switches, preemptions, migrations; /* preemptions: left with R+, that is inside the kernel */
+	/* preemptions: left with R+, that is inside the kernel */
+	uint64_t switches, preemptions, migrations;
 	uint64_t cpus[4];  /* bit per CPU, the first 256 */
 	uint64_t rhythms_more; /* sleeps that did not fit */
 	struct tl_rhythm *rhythm;
@@ -145,8 +151,9 @@ struct tl_sched {
 };
 
 /*
- * What a task was doing, from a moment to another. In order of time, never overlapping, never empty; where none
- * lies, it was not seen. A zombie's last moment is the latest it can have been where the reaping is (tl_reap).
+ * What a task was doing, from a moment to another. In order of time, never overlapping, never
+ * empty; where none lies, it was not seen. A zombie's last moment is the latest it can have been
+ * where the reaping is (tl_reap).
  */
 enum tl_doing { TL_RUNNING, TL_RUNNABLE, TL_SLEEPING, TL_STOPPED, TL_ZOMBIE, TL_DOINGS };
 struct tl_segment {
@@ -154,7 +161,8 @@ struct tl_segment {
 	int16_t cpu;  /* TL_RUNNING: where, -1 not known; else where it ran last, -1 not known */
 	uint8_t what; /* enum tl_doing */
 	char letter;  /* of a sleep or stop as sched_switch told it: 'S', 'D', 'T' ...; else 0 */
-	tl_pid by;    /* TL_RUNNABLE: who woke it; TL_PID_NONE nobody did, an interrupt, or not known */
+	/* TL_RUNNABLE: who woke it; TL_PID_NONE nobody did, an interrupt, or not known */
+	tl_pid by;
 };
 struct tl_segments {
 	struct tl_segment *v;
@@ -163,8 +171,9 @@ struct tl_segments {
 /* "running", "zombie": ids, the same in both languages. */
 const char *tl_doing_name(enum tl_doing what);
 /*
- * Does this loss of events put the segment in doubt? Whoever runs on another CPU is witnessed there; anybody
- * else may have been woken, run and put to sleep again among the records that are lost.
+ * Does this loss of events put the segment in doubt? Whoever runs on another CPU is witnessed
+ * there; anybody else may have been woken, run and put to sleep again among the records that are
+ * lost.
  */
 bool tl_segment_doubtful(const struct tl_segment *seg, const struct tl_blind *blind);
 
@@ -211,23 +220,27 @@ struct tl_task {
 	const struct tl_segments *segments; /* NULL: none, or not asked for */
 	struct tl_ref parent; /* real_parent as last known */
 	const struct tl_atom *argv, *cgroup;
-	struct tl_process *process; /* never NULL; a process of its own when the group is not known */
+	/* never NULL; a process of its own when the group is not known */
+	struct tl_process *process;
 	bool is_leader;
 };
 
 /* How one thread of a group left, kept for the others' verdicts. */
 struct tl_leaver {
 	struct tl_ref who;
-	struct tl_seen seen; /* when it entered do_exit or, if not recorded, its sched_process_exit */
+	/* when it entered do_exit or, if not recorded, its sched_process_exit */
+	struct tl_seen seen;
 	const struct tl_stack *stack;
 	struct tl_delivery last;
 	bool any_delivery;
 	struct tl_seen coredump;
 	struct tl_seen exit_call;
-	bool status_known, status_from_call, exit_group_called; /* as in struct tl_death, exit_call and losses too */
+	/* as in struct tl_death, exit_call and losses too */
+	bool status_known, status_from_call, exit_group_called;
 	uint16_t losses;
 	int32_t status;
-	const struct tl_signal *own; /* sent to this thread alone, an array of n_own, the newest ones */
+	/* sent to this thread alone, an array of n_own, the newest ones */
+	const struct tl_signal *own;
 	unsigned n_own;
 };
 
@@ -256,26 +269,30 @@ struct tl_witnesses {
 	bool newtask, fork, exec, exit, wait, free, sw, signal, deliver, functions, stacks, side;
 	bool asks; /* what a task may ask for is recorded (enum tl_asked) */
 	bool reclaims; /* the search for memory is recorded */
-	bool calls; /* all system calls that end a task or send signals by a way of their own, and none was lost */
+	/* all system calls that end a task or send signals by a way of their own, and none was lost
+	 */
+	bool calls;
 	uint8_t arch; /* enum tl_arch of the kernel, as far as known by now */
 };
 
 typedef void (*tl_life_fn)(void *ctx, const struct tl_task *task);
 
 /* `done` gets each life when it is complete, in order of completion. events is borrowed. */
-struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx, struct tl_lives **ret);
+struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx,
+			    struct tl_lives **ret);
 void tl_lives_free(struct tl_lives *lives);
-/* Before the first event: keep the segments of each life too. They are most of the memory a life needs, so they
- * are kept only for who draws them. */
+/* Before the first event: keep the segments of each life too. They are most of the memory a life
+ * needs, so they are kept only for who draws them. */
 void tl_lives_keep_segments(struct tl_lives *lives);
 /* Of all segments kept, also of the handed on, no more than so many: the oldest are forgotten. */
 void tl_lives_trim_segments(struct tl_lives *lives, size_t most);
-/* Before the first event: lives that were handed on stay valid until tl_lives_free(), for who lets people look at
- * any of them. Memory then follows the length of the trace. */
+/* Before the first event: lives that were handed on stay valid until tl_lives_free(), for who lets
+ * people look at any of them. Memory then follows the length of the trace. */
 void tl_lives_keep_all(struct tl_lives *lives);
 /*
- * For the callback: the task stays valid, with everything it points to, until it is given back; nothing of it changes any
- * more, so another thread may look at it. False: its process lives on, and the task is gone after the call as usual.
+ * For the callback: the task stays valid, with everything it points to, until it is given back;
+ * nothing of it changes any more, so another thread may look at it. False: its process lives on,
+ * and the task is gone after the call as usual.
  */
 bool tl_lives_keep(struct tl_lives *lives, const struct tl_task *task);
 void tl_lives_give_back(struct tl_lives *lives, const struct tl_task *task);
@@ -283,13 +300,16 @@ void tl_lives_give_back(struct tl_lives *lives, const struct tl_task *task);
 struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
 /* The end of the trace: everything still held is handed on. */
 struct tl_err *tl_lives_end(struct tl_lives *lives);
-/* Who bears this pid now, before the life is complete; NULL: nobody that was seen. Valid until the next event. */
+/* Who bears this pid now, before the life is complete; NULL: nobody that was seen. Valid until the
+ * next event. */
 const struct tl_task *tl_lives_find(const struct tl_lives *lives, tl_pid pid);
-/* Everybody who is not handed on yet, in no order; valid until the next event, and where all are kept until the next call. */
+/* Everybody who is not handed on yet, in no order; valid until the next event, and where all are
+ * kept until the next call. */
 void tl_lives_each(const struct tl_lives *lives, tl_life_fn fn, void *ctx);
 /* What it has been doing up to now, where that is a recording: who is switched out or woken is told
  * of at once. False: not known, or it is complete. */
-bool tl_lives_doing(const struct tl_lives *lives, const struct tl_task *task, struct tl_segment *ret);
+bool tl_lives_doing(const struct tl_lives *lives, const struct tl_task *task,
+		    struct tl_segment *ret);
 const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *lives);
 /* Tasks held now, and the most ever held. */
 void tl_lives_count(const struct tl_lives *lives, size_t *ret_now, size_t *ret_most);

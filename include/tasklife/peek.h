@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * peek/: living task_structs, now. One sweep over all tasks of a kernel gives rows; whose child is whose is worked out
- * among the rows of one sweep, by pid and time of birth, so that a number used again deceives nobody.
+ * peek/: living task_structs, now. One sweep over all tasks of a kernel gives rows; whose child is
+ * whose is worked out among the rows of one sweep, by pid and time of birth, so that a number used
+ * again deceives nobody.
  *
- * The rows come from a BPF iterator (everything; root), from /proc (what it shows; anybody), or from a kernel in the
- * laboratory through QEMU's gdb stub.
+ * The rows come from a BPF iterator (everything; root), from /proc (what it shows; anybody), or
+ * from a kernel in the laboratory through QEMU's gdb stub.
  *
- * Law of this header: a struct tl_peek owns its rows until the next sweep; a struct tl_peek_types its names until closed.
+ * Law of this header: a struct tl_peek owns its rows until the next sweep; a struct tl_peek_types
+ * its names until closed.
  */
 #ifndef TASKLIFE_PEEK_H
 #define TASKLIFE_PEEK_H
@@ -62,7 +64,8 @@ struct tl_peek {
 	tl_ns now;	       /* CLOCK_BOOTTIME of the sweep; TL_NS_NONE not known */
 	struct tl_peek_task *task; /* by pid */
 	size_t n, cap;
-	struct tl_peek_task **by_parent, **by_group; /* sorted: leaders for tl_peek_children(), all for tl_peek_threads() */
+	/* sorted: leaders for tl_peek_children(), all for tl_peek_threads() */
+	struct tl_peek_task **by_parent, **by_group;
 	size_t n_leaders;
 };
 
@@ -79,16 +82,20 @@ void tl_peek_fini(struct tl_peek *p);
 struct tl_peek_task *tl_peek_find(const struct tl_peek *p, tl_pid pid);
 /* A task in a deeper pid namespace that has this number there; *ret_level which. NULL none. */
 struct tl_peek_task *tl_peek_find_inside(const struct tl_peek *p, tl_pid pid, unsigned *ret_level);
-/* Its relatives: `f` is TL_TASK_real_parent, TL_TASK_parent or TL_TASK_group_leader. NULL: gone, or not visible from here. */
-struct tl_peek_task *tl_peek_relative(const struct tl_peek *p, const struct tl_peek_task *t, enum tl_task_field f);
+/* Its relatives: `f` is TL_TASK_real_parent, TL_TASK_parent or TL_TASK_group_leader. NULL: gone, or
+ * not visible from here. */
+struct tl_peek_task *tl_peek_relative(const struct tl_peek *p, const struct tl_peek_task *t,
+				      enum tl_task_field f);
 /* The pid of that relative, whether it is there or not; TL_PID_NONE not known. */
 tl_pid tl_peek_relative_pid(const struct tl_peek_task *t, enum tl_task_field f);
 /* The letter of its state, as /proc and ps show it; '?' not known. */
 char tl_peek_letter(const struct tl_peek_task *t);
 /* Processes it made or adopted (leaders only), oldest first. */
-struct tl_peek_task **tl_peek_children(const struct tl_peek *p, const struct tl_peek_task *t, size_t *ret_n);
+struct tl_peek_task **tl_peek_children(const struct tl_peek *p, const struct tl_peek_task *t,
+				       size_t *ret_n);
 /* The threads of its process, itself among them, oldest first. */
-struct tl_peek_task **tl_peek_threads(const struct tl_peek *p, const struct tl_peek_task *t, size_t *ret_n);
+struct tl_peek_task **tl_peek_threads(const struct tl_peek *p, const struct tl_peek_task *t,
+				      size_t *ret_n);
 
 /* ---- a guest in the laboratory ---- */
 
@@ -96,17 +103,21 @@ struct tl_peek_task **tl_peek_threads(const struct tl_peek *p, const struct tl_p
 struct tl_peek_kernel {
 	const char *types;   /* BTF, or a vmlinux */
 	const char *map;     /* System.map, kallsyms, or a vmlinux */
-	const char *notes;   /* where its build-id stands: bytes of notes, or a vmlinux; NULL not known */
+	/* where its build-id stands: bytes of notes, or a vmlinux; NULL not known */
+	const char *notes;
 	const char *release; /* "6.12.107+deb13-cloud-amd64"; NULL not known */
-	const char *first;   /* let it run to this function before anything is read; NULL: as it is */
+	/* let it run to this function before anything is read; NULL: as it is */
+	const char *first;
 };
 
 struct tl_peek_guest;
 /*
- * where: "127.0.0.1:1234". The guest stands still until tl_peek_guest_close(), then runs on. An image that is not what runs
- * there is refused: by build-id where both are known, else by what the kernel calls itself.
+ * where: "127.0.0.1:1234". The guest stands still until tl_peek_guest_close(), then runs on. An
+ * image that is not what runs there is refused: by build-id where both are known, else by what the
+ * kernel calls itself.
  */
-struct tl_err *tl_peek_guest_open(const char *where, const struct tl_peek_kernel *k, const volatile int *stop, struct tl_peek *p,
+struct tl_err *tl_peek_guest_open(const char *where, const struct tl_peek_kernel *k,
+				  const volatile int *stop, struct tl_peek *p,
 				  struct tl_peek_guest **ret);
 void tl_peek_guest_close(struct tl_peek_guest *g);
 const struct tl_peek_types *tl_peek_guest_types(const struct tl_peek_guest *g);
@@ -122,13 +133,15 @@ struct tl_peek_current {
 	char detail[96];   /* "gs_base 0xffff88801f400000 + current_task 0x1fbc0" */
 };
 unsigned tl_peek_guest_cpus(const struct tl_peek_guest *g);
-struct tl_err *tl_peek_guest_current(struct tl_peek_guest *g, unsigned cpu, struct tl_peek_current *ret);
+struct tl_err *tl_peek_guest_current(struct tl_peek_guest *g, unsigned cpu,
+				     struct tl_peek_current *ret);
 /* A row of its own for the task_struct at addr. */
 struct tl_err *tl_peek_guest_task(struct tl_peek_guest *g, uint64_t addr, struct tl_peek_task *ret);
 /* preempt_count where it belongs to the CPU and not to the task: x86. False elsewhere. */
 bool tl_peek_guest_preempt_count(struct tl_peek_guest *g, unsigned cpu, uint64_t *ret);
 
-/* Where to stop: a role of facts/functions.def by its id, whatever this kernel calls it, or a function by its name. */
+/* Where to stop: a role of facts/functions.def by its id, whatever this kernel calls it, or a
+ * function by its name. */
 struct tl_err *tl_peek_guest_stop_at(struct tl_peek_guest *g, const char *name);
 struct tl_peek_stop {
 	const char *name; /* as it was given; NULL: it did not stop by itself */
@@ -147,25 +160,29 @@ void tl_peek_types_close(struct tl_peek_types *t);
 
 struct tl_peek_place {
 	char type[80];	 /* "unsigned int" */
-	uint32_t off;	 /* in the task_struct; of a field behind a pointer: where that pointer stands */
+	/* in the task_struct; of a field behind a pointer: where that pointer stands */
+	uint32_t off;
 	uint32_t size;
 	bool behind;	 /* a pointer is followed */
 };
 /* Where this kernel has a field; false: it has none such. */
-bool tl_peek_place_of(const struct tl_peek_types *t, enum tl_task_field f, struct tl_peek_place *ret);
+bool tl_peek_place_of(const struct tl_peek_types *t, enum tl_task_field f,
+		      struct tl_peek_place *ret);
 
 /* One line of a struct as the kernel lays it out. */
 struct tl_peek_line {
 	unsigned depth;
 	const char *name;	/* "" of an unnamed struct or union; NULL: the end of one */
 	char type[80];
-	uint32_t off, size;	/* off counts from the outermost struct; a hole is a line with name NULL and size */
+	/* off counts from the outermost struct; a hole is a line with name NULL and size */
+	uint32_t off, size;
 	uint8_t bits;		/* of a bit field; 0 none */
 	enum tl_task_field field; /* that is read here, or begins here; TL_TASK_FIELDS none */
 	bool opens, closes;
 };
 typedef void tl_peek_line_fn(void *ctx, const struct tl_peek_line *l);
 /* "task_struct" or "thread_info", as pahole would show it. *ret_size: of the whole. */
-struct tl_err *tl_peek_layout(const struct tl_peek_types *t, const char *strct, tl_peek_line_fn *line, void *ctx, uint32_t *ret_size);
+struct tl_err *tl_peek_layout(const struct tl_peek_types *t, const char *strct,
+			      tl_peek_line_fn *line, void *ctx, uint32_t *ret_size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * read/: bytes become records. One pull interface for the text of ftrace, trace.dat v6 and v7 and whatever
- * else is read; the kind is recognised by content.
+ * read/: bytes become records. One pull interface for the text of ftrace, trace.dat v6 and v7 and
+ * whatever else is read; the kind is recognised by content.
  *
  * Law of this header: what a record points to belongs to the source and is valid until the next
  * tl_source_next() or tl_source_close().
@@ -13,7 +13,8 @@
 #include "facts.h"
 
 enum tl_rec_kind {
-	TL_REC_EVENT,	   /* row set: a modelled event with fields. row NULL: one we do not model */
+	/* row set: a modelled event with fields. row NULL: one we do not model */
+	TL_REC_EVENT,
 	TL_REC_FUNC,	   /* the function tracer: ip and parent */
 	TL_REC_STACK,	   /* kernel stack: frames */
 	TL_REC_USER_STACK, /* frames of user space; not used by lives */
@@ -33,7 +34,8 @@ enum tl_ctx {
 
 enum tl_frame_has { TL_FH_NAME = 1, TL_FH_OFF = 2, TL_FH_SIZE = 4, TL_FH_ADDR = 8 };
 
-/* One line of a stack as the trace has it: a name with offset (text), an address (binary), or both. */
+/* One line of a stack as the trace has it: a name with offset (text), an address (binary), or both.
+ */
 struct tl_rawframe {
 	struct tl_str name;	/* "copy_process.part.53", without offset, module or address */
 	struct tl_str module;	/* "kvm" of "[kvm]", else empty */
@@ -43,7 +45,8 @@ struct tl_rawframe {
 	uint8_t has; /* enum tl_frame_has */
 };
 
-/* A field's value: INT, HEX, BOOL and STATE in i (STATE: the letter, bit 8 set for '+'), STR in s. */
+/* A field's value: INT, HEX, BOOL and STATE in i (STATE: the letter, bit 8 set for '+'), STR in s.
+ */
 union tl_value {
 	int64_t i;
 	struct tl_str s;
@@ -66,16 +69,19 @@ struct tl_record {
 	tl_pid tgid;	 /* of the owner, TL_PID_NONE unknown */
 	tl_ns t;	 /* TL_NS_NONE when the trace prints none */
 	uint64_t place;
-	struct tl_str comm; /* of the owner as looked up when the trace was READ: never an identity */
+	/* of the owner as looked up when the trace was READ: never an identity */
+	struct tl_str comm;
 	struct tl_str name; /* event or function name as printed */
 	const struct tl_event_row *row;
 	struct tl_fields f;
-	struct tl_str payload; /* text of the record behind the name; for binary unmodelled events what the
-				* kernel's print fmt gives, made on request by tl_record_text() */
+	/* text of the record behind the name; for binary unmodelled events what the kernel's print
+	 * fmt gives, made on request by tl_record_text() */
+	struct tl_str payload;
 	struct tl_rawframe ip, parent;
 	const struct tl_rawframe *frame; /* top (innermost) first */
 	unsigned n_frames;
-	bool frames_kept; /* frame stays until the source is closed: the same stack comes at the same address */
+	/* frame stays until the source is closed: the same stack comes at the same address */
+	bool frames_kept;
 	uint64_t lost; /* UINT64_MAX: lost, number unknown */
 	const void *raw; /* binary: the entry's bytes */
 	size_t raw_n;
@@ -96,7 +102,8 @@ struct tl_symtab; /* sym.h */
 
 /* What is known of the trace as a whole; grows while it is read. Owned by the source. */
 struct tl_trace_info {
-	const char *format; /* "ftrace-text", "trace.dat/7", "trace.dat/6", "trace-cmd-report", "perf-script" */
+	/* "ftrace-text", "trace.dat/7", "trace.dat/6", "trace-cmd-report", "perf-script" */
+	const char *format;
 	const char *clock;  /* "mono", NULL unknown */
 	const char *kernel; /* uname -r, NULL unknown */
 	enum tl_arch arch;
@@ -112,19 +119,22 @@ struct tl_trace_info {
 	unsigned n_blind;
 	const char *const *warnings; /* finished sentences' msgids */
 	unsigned n_warnings;
-	const struct tl_symtab *symbols; /* of the recording; NULL none, or no stack or function was met yet */
-	uint64_t event_seen[(TL_EVENTS + 63) / 64]; /* bit: this modelled event occurred or was enabled */
+	/* of the recording; NULL none, or no stack or function was met yet */
+	const struct tl_symtab *symbols;
+	/* bit: this modelled event occurred or was enabled */
+	uint64_t event_seen[(TL_EVENTS + 63) / 64];
 	bool functions_seen, stacks_seen;
 };
 
 struct tl_source;
 
 /*
- * Open a trace. path "-" is standard input. Errors are TL_E_INPUT (missing: with errno; a directory; empty;
- * no trace at all) or TL_E_DENIED (EACCES).
+ * Open a trace. path "-" is standard input. Errors are TL_E_INPUT (missing: with errno; a
+ * directory; empty; no trace at all) or TL_E_DENIED (EACCES).
  */
 struct tl_err *tl_source_open(const char *path, struct tl_source **ret);
-/* The same from a descriptor, which is closed with the source; name is for messages. Need not be seekable. */
+/* The same from a descriptor, which is closed with the source; name is for messages. Need not be
+ * seekable. */
 struct tl_err *tl_source_open_fd(int fd, const char *name, struct tl_source **ret);
 void tl_source_close(struct tl_source *src);
 
@@ -136,19 +146,21 @@ int tl_source_next(struct tl_source *src, struct tl_record *ret);
 double tl_source_progress(const struct tl_source *src);
 
 const struct tl_trace_info *tl_source_info(const struct tl_source *src);
-/* The first of info's blind intervals that is new or was closed since this was last asked; n_blind: none. */
+/* The first of info's blind intervals that is new or was closed since this was last asked; n_blind:
+ * none. */
 unsigned tl_source_blind_changed(struct tl_source *src);
 /* The input may keep its reader waiting: a pipe, a terminal. */
 bool tl_source_waits(const struct tl_source *src);
 
-/* Text of a record's payload for any event, in print fmt of the kernel (through libtraceevent for events we
- * do not model). Valid until the next call. */
+/* Text of a record's payload for any event, in print fmt of the kernel (through libtraceevent for
+ * events we do not model). Valid until the next call. */
 struct tl_str tl_record_text(struct tl_source *src, const struct tl_record *rec);
 
 /*
  * One record's fields cut from text by its row; false when a known key is missing or out of order.
  * Exposed because golden text also tests the decoders of raw pages.
  */
-bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload, struct tl_fields *ret);
+bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
+			 struct tl_fields *ret);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * record/: a running kernel becomes bytes (trace.dat). Nothing above floor 4 knows whether a trace is a file
- * of 2020 or one second old.
+ * record/: a running kernel becomes bytes (trace.dat). Nothing above floor 4 knows whether a trace
+ * is a file of 2020 or one second old.
  *
- * Two private tracefs instances: `lives` (rare events of the whole system, with stack triggers) and `family`
- * (everything of the traced tasks, followed through fork). Beside them `facts`, pages made by the recorder itself: what
- * BPF programs saw. Whatever was changed is put back by
- * tl_recorder_close(), on every path; what a kill -9 leaves is removed by the next start or tl_restore().
+ * Two private tracefs instances: `lives` (rare events of the whole system, with stack triggers) and
+ * `family` (everything of the traced tasks, followed through fork). Beside them `facts`, pages made
+ * by the recorder itself: what BPF programs saw. Whatever was changed is put back by
+ * tl_recorder_close(), on every path; what a kill -9 leaves is removed by the next start or
+ * tl_restore().
  *
  * Law of this header: a recorder owns its instances, its pumps and its files until closed.
  */
@@ -32,15 +33,21 @@ struct tl_rec_plan {
 	bool everything;       /* -a: family is system-wide too */
 	int64_t buffer_kb;     /* per CPU; 0: as the machine's load and memory say */
 	uint64_t max_bytes;    /* end when so much was taken from the kernel; 0: no limit */
-	bool exit_syscalls;    /* sys_enter_exit*: exit codes at the price of some ns on every system call */
+	/* sys_enter_exit*: exit codes at the price of some ns on every system call */
+	bool exit_syscalls;
 	bool no_bpf;	       /* load no BPF program: what it would tell is not known */
 	bool lives_only;       /* births, execs, signals and deaths: nothing of when tasks ran */
 	bool best_effort;      /* go on without a source that is refused */
-	bool flight;	       /* keep in the kernel's buffers, overwriting the oldest, until the end */
-	double last;	       /* with flight: keep so many seconds before the end; <= 0: all there is */
-	bool follow;	       /* the rare events alone, read while they come: tl_recorder_follow() */
-	bool states;	       /* with follow: of the tasks that are followed also when they ran, waited and slept */
-	bool leave;	       /* put nothing back at the end, as though killed: the machine is about to be thrown away */
+	/* keep in the kernel's buffers, overwriting the oldest, until the end */
+	bool flight;
+	/* with flight: keep so many seconds before the end; <= 0: all there is */
+	double last;
+	/* the rare events alone, read while they come: tl_recorder_follow() */
+	bool follow;
+	/* with follow: of the tasks that are followed also when they ran, waited and slept */
+	bool states;
+	/* put nothing back at the end, as though killed: the machine is about to be thrown away */
+	bool leave;
 };
 
 struct tl_recorder;
@@ -60,23 +67,26 @@ struct tl_rec_report {
 	uint64_t written, read, lost; /* of all CPUs; written = read + lost */
 	struct tl_rec_cpu *cpu;	      /* by number */
 	unsigned n_cpus;
-	int full; /* errno: the recording ended early for want of room; EFBIG: max_bytes were reached; 0: it did not */
+	/* errno: the recording ended early for want of room; EFBIG: max_bytes were reached; 0: it
+	 * did not */
+	int full;
 };
 
 /* Prepare everything; tracing is on when it returns. */
 struct tl_err *tl_recorder_open(const struct tl_rec_plan *plan, struct tl_recorder **ret);
 /*
- * Start argv as a child whose birth is already in the trace, followed from its first instruction. The child is
- * not reaped by us until tl_recorder_wait(). Errors before exec (127 not found, 126 not executable) come back
- * as a TL_E_FAILED error with os ENOENT or EACCES/ENOEXEC.
+ * Start argv as a child whose birth is already in the trace, followed from its first instruction.
+ * The child is not reaped by us until tl_recorder_wait(). Errors before exec (127 not found, 126
+ * not executable) come back as a TL_E_FAILED error with os ENOENT or EACCES/ENOEXEC.
  */
 struct tl_err *tl_recorder_spawn(struct tl_recorder *rec, char *const argv[], tl_pid *ret);
-/* Wait until the child has ended (or `seconds` passed, or *stop became true); *ret_status is a wait status,
- * *ret_ended false when it was not the child that ended the wait. seconds < 0: no limit. */
+/* Wait until the child has ended (or `seconds` passed, or *stop became true); *ret_status is a wait
+ * status, *ret_ended false when it was not the child that ended the wait. seconds < 0: no limit. */
 struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const volatile int *stop,
 				int *ret_status, bool *ret_ended);
-/* Of a recorder opened with plan.follow: a pipe that gives the records as the kernel's text, some 40 ms after they
- * were made, and ends when the recorder is stopped. Once. The caller reads it, and closes it. */
+/* Of a recorder opened with plan.follow: a pipe that gives the records as the kernel's text, some
+ * 40 ms after they were made, and ends when the recorder is stopped. Once. The caller reads it, and
+ * closes it. */
 struct tl_err *tl_recorder_follow(struct tl_recorder *rec, int *ret_fd);
 /* Stop tracing and drain the buffers. */
 struct tl_err *tl_recorder_stop(struct tl_recorder *rec);
@@ -86,8 +96,9 @@ struct tl_rec_file {
 	bool pack;	 /* with zstd; version 6 has no such thing */
 };
 /*
- * Write the whole recording, front to back without seeking. On a full disk, and only then, a regular file is written
- * again with as much of the recording's beginning as there is room for; the error says so, and the file can be read.
+ * Write the whole recording, front to back without seeking. On a full disk, and only then, a
+ * regular file is written again with as much of the recording's beginning as there is room for; the
+ * error says so, and the file can be read.
  */
 struct tl_err *tl_recorder_write(struct tl_recorder *rec, int fd, const struct tl_rec_file *as);
 const struct tl_rec_report *tl_recorder_report(const struct tl_recorder *rec);
@@ -99,13 +110,15 @@ struct tl_err *tl_restore(unsigned *ret_n);
 
 /* `doctor`: one line per ability. */
 struct tl_ability {
-	const char *id;	      /* "tracefs", "events", "stack-triggers", "function-tracer", "bpf-exit" ... */
+	/* "tracefs", "events", "stack-triggers", "function-tracer", "bpf-exit" ... */
+	const char *id;
 	bool ok;
 	const char *says;     /* msgid: what it is for */
 	struct tl_err *why;   /* why not, and what it costs; NULL when ok */
 	char detail[128];     /* e.g. the path, the clock chosen; not translated */
 };
-/* Ask the machine. Array of *ret_n, free with tl_abilities_free. Changes nothing that it does not put back. */
+/* Ask the machine. Array of *ret_n, free with tl_abilities_free. Changes nothing that it does not
+ * put back. */
 struct tl_err *tl_abilities(struct tl_ability **ret, unsigned *ret_n);
 void tl_abilities_free(struct tl_ability *a, unsigned n);
 

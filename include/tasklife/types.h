@@ -15,8 +15,8 @@
 typedef int64_t tl_ns;
 #define TL_NS_NONE INT64_MIN
 
-/* A thread id as the kernel's initial pid namespace counts them. A pid is not an identity: a task is
- * (pid, generation). */
+/* A thread id as the kernel's initial pid namespace counts them. A pid is not an identity: a task
+ * is (pid, generation). */
 typedef int32_t tl_pid;
 #define TL_PID_NONE (-1)
 
@@ -27,8 +27,8 @@ struct tl_str {
 };
 
 /*
- * An interned string: equal strings of one table are one pointer. NUL-terminated for convenience; names
- * of tasks never hold a NUL, but hold anything else (escape bytes, newlines, trace syntax).
+ * An interned string: equal strings of one table are one pointer. NUL-terminated for convenience;
+ * names of tasks never hold a NUL, but hold anything else (escape bytes, newlines, trace syntax).
  * Owned by the struct atoms (src/base/atom.h) that made it; lives as long as that table.
  */
 struct tl_atom {
@@ -39,11 +39,13 @@ struct tl_atom {
 
 /*
  * Everything tasklife claims can be shown: where a fact was seen. Needs no trace in memory.
- * `is` false means "not seen", which is a value of its own and never 0. A life holds a dozen of these: two words.
+ * `is` false means "not seen", which is a value of its own and never 0. A life holds a dozen of
+ * these: two words.
  */
 struct tl_seen {
 	tl_ns t;
-	uint64_t place : 48; /* 1-based line of a text, byte offset of the record in a binary file */
+	/* 1-based line of a text, byte offset of the record in a binary file */
+	uint64_t place : 48;
 	uint16_t kind : 15;  /* enum tl_ev */
 	bool is : 1;
 };

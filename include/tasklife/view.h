@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * view/: lives and verdicts become text, json, pictures. Views never compute: what two views need belongs to
- * life/ or why/. A view is one file with one struct tl_view and one line in view/all.def.
+ * view/: lives and verdicts become text, json, pictures. Views never compute: what two views need
+ * belongs to life/ or why/. A view is one file with one struct tl_view and one line in
+ * view/all.def.
  *
  * Law of this header: everything passed in is borrowed for the call.
  */
@@ -34,14 +35,19 @@ struct tl_trailer {
 };
 
 /*
- * For views that tell each life by itself: task() may then be called by several threads, each with a state and an `out` of
- * its own, and the texts are joined in order.
+ * For views that tell each life by itself: task() may then be called by several threads, each with
+ * a state and an `out` of its own, and the texts are joined in order.
  */
 struct tl_view_aside {
-	bool (*begin)(struct out *o, const struct tl_view_opts *opts, void **ret_state); /* writes nothing */
-	bool (*apart)(const struct tl_told *told); /* false: it depends on others and is told in its turn; NULL: all are apart */
-	void (*end)(void *aside, void *state); /* what was counted aside joins the view's own state; NULL: it has none yet */
-	bool in_order; /* by one thread at a time, as they were complete: what it writes goes elsewhere than into texts */
+	/* writes nothing */
+	bool (*begin)(struct out *o, const struct tl_view_opts *opts, void **ret_state);
+	/* false: it depends on others and is told in its turn; NULL: all are apart */
+	bool (*apart)(const struct tl_told *told);
+	/* what was counted aside joins the view's own state; NULL: it has none yet */
+	void (*end)(void *aside, void *state);
+	/* by one thread at a time, as they were complete: what it writes goes elsewhere than into
+	 * texts */
+	bool in_order;
 };
 
 struct tl_view {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * why/: verdicts. Three decisions by one table engine: the kind of a birth, the source of a signal, the cause
- * of a death. Pure functions of one life over the table why/causes.def, without state of their own. Every
- * matching row is kept, ordered by grade, then by row; the grade comes from the witnesses in this trace, never
- * from how sure we are of a row. No evidence, no verdict: then the id is "unknown".
+ * why/: verdicts. Three decisions by one table engine: the kind of a birth, the source of a signal,
+ * the cause of a death. Pure functions of one life over the table why/causes.def, without state of
+ * their own. Every matching row is kept, ordered by grade, then by row; the grade comes from the
+ * witnesses in this trace, never from how sure we are of a row. No evidence, no verdict: then the
+ * id is "unknown".
  *
  * Law of this header: findings live in the arena given; rows are constants.
  */
@@ -47,7 +48,8 @@ struct tl_finding {
 	unsigned n_matches;
 	struct tl_evidence evidence[TL_EVIDENCE];
 	unsigned n_evidence;
-	const char *missing; /* msgid: which witness would have told more, and how to record it; or NULL */
+	/* msgid: which witness would have told more, and how to record it; or NULL */
+	const char *missing;
 };
 const char *tl_finding_id(const struct tl_finding *f); /* "unknown" when row is NULL */
 
@@ -57,7 +59,8 @@ struct tl_death_verdict {
 	const struct tl_signal *fatal; /* the signal that killed, as generated; NULL none seen */
 	int signal;		       /* number wait would report; 0 none or not known */
 	struct tl_ref by;	       /* who sent it; TL_PID_NONE nobody did */
-	const char *by_missing;	       /* why its command line or control group is not known: msgid; NULL both are */
+	/* why its command line or control group is not known: msgid; NULL both are */
+	const char *by_missing;
 	struct tl_ref trigger;	       /* in whose context the kernel sent it; TL_PID_NONE none */
 	int8_t core_dumped;	       /* -1 not known */
 	bool exited;		       /* left by itself: exit_code applies */
@@ -78,13 +81,15 @@ struct tl_process_verdict {
 /* All with the trace's witnesses, so that silence is judged rightly. */
 void tl_why_birth(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
 		  struct tl_finding *ret);
-void tl_why_signal(const struct tl_task *task, const struct tl_signal *sig, const struct tl_witnesses *w,
-		   struct arena *mem, struct tl_finding *ret);
+void tl_why_signal(const struct tl_task *task, const struct tl_signal *sig,
+		   const struct tl_witnesses *w, struct arena *mem, struct tl_finding *ret);
 void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
 		  struct tl_death_verdict *ret);
-/* Of the process a leader stands for. own: the verdict of the leader's own death, where it is made already; else NULL. */
-void tl_why_process(const struct tl_task *leader, const struct tl_death_verdict *own, const struct tl_witnesses *w,
-		    struct arena *mem, struct tl_process_verdict *ret);
+/* Of the process a leader stands for. own: the verdict of the leader's own death, where it is made
+ * already; else NULL. */
+void tl_why_process(const struct tl_task *leader, const struct tl_death_verdict *own,
+		    const struct tl_witnesses *w, struct arena *mem,
+		    struct tl_process_verdict *ret);
 /* One life with its verdicts, made once for whichever room above asks. */
 struct tl_told {
 	const struct tl_task *task;
@@ -99,16 +104,19 @@ struct tl_told {
 };
 
 /*
- * Every verdict on a life at once. In ret the trace's own members (witnesses, info, t0, unkept) are the caller's to
- * fill before; false: memory is out. deaths_only: nobody asks for birth and signals, which are left alone.
+ * Every verdict on a life at once. In ret the trace's own members (witnesses, info, t0, unkept) are
+ * the caller's to fill before; false: memory is out. deaths_only: nobody asks for birth and
+ * signals, which are left alone.
  */
-bool tl_why_tell(const struct tl_task *task, bool deaths_only, struct arena *mem, struct tl_told *ret);
+bool tl_why_tell(const struct tl_task *task, bool deaths_only, struct arena *mem,
+		 struct tl_told *ret);
 
-/* Does the sender of this source count as "who did it" (kill), or is the owner only the trigger (tty, oom)? */
+/* Does the sender of this source count as "who did it" (kill), or is the owner only the trigger
+ * (tty, oom)? */
 bool tl_source_has_sender(const struct tl_cause *source);
 
-/* Decide on stacks alone, for `tasklife symbols` (bare call stacks from a note): the best matching birth or
- * death row; NULL none. */
+/* Decide on stacks alone, for `tasklife symbols` (bare call stacks from a note): the best matching
+ * birth or death row; NULL none. */
 const struct tl_cause *tl_why_stack(const struct tl_stack *stack, enum tl_cause_kind *ret_kind);
 
 /* All rows, for docs and `explain`. */

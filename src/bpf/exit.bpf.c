@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The exit status of every task, which no tracepoint of any kernel carries (up to 7.2): at sched_process_exit
- * task->exit_code and, for a group exit, signal->group_exit_code are set already; kernel/exit.c, do_exit().
+ * The exit status of every task, which no tracepoint of any kernel carries (up to 7.2): at
+ * sched_process_exit task->exit_code and, for a group exit, signal->group_exit_code are set
+ * already; kernel/exit.c, do_exit().
  *
- * The arguments of every exec: at sched_process_exec the kernel has just put them on the new stack, so they are in
- * memory; fs/exec.c, bprm_execve().
+ * The arguments of every exec: at sched_process_exec the kernel has just put them on the new stack,
+ * so they are in memory; fs/exec.c, bprm_execve().
  *
- * Who sent a signal that may kill: at signal_generate the sender is running, so its command line is in memory; a moment
- * later a `kill` is gone, and before any buffer is read.
+ * Who sent a signal that may kill: at signal_generate the sender is running, so its command line is
+ * in memory; a moment later a `kill` is gone, and before any buffer is read.
  *
- * Which system call the task is in, at both: its registers at entry are kept at the top of its kernel stack. That tells
- * exit from exit_group and kill from pidfd_send_signal, where no call path is recorded.
+ * Which system call the task is in, at both: its registers at entry are kept at the top of its
+ * kernel stack. That tells exit from exit_group and kill from pidfd_send_signal, where no call path
+ * is recorded.
  *
- * What else tells where a signal comes from that the kernel forces on a task, or sends for what it has used up.
+ * What else tells where a signal comes from that the kernel forces on a task, or sends for what it
+ * has used up.
  *
  * Only the fields used are declared; libbpf finds where they are in the running kernel (CO-RE).
  */
@@ -128,15 +131,16 @@ struct pt_regs___here {
 #ifdef CALL_NUMBER
 const volatile __u32 page_size = 4096;
 
-/* The number of the call that the task running is in; -2 where that is not known. Loads through typed pointers cost a
- * fraction of a helper that copies, but the kernel gives these only to some programs, and only some types. */
+/* The number of the call that the task running is in; -2 where that is not known. Loads through
+ * typed pointers cost a fraction of a helper that copies, but the kernel gives these only to some
+ * programs, and only some types. */
 static __always_inline __s32 call_now(struct task_struct *me)
 {
 	struct pt_regs___here *regs;
 	__u64 size;
 
-	/* of 5.15; before, the registers stand right at the top of the stack (arch/.../processor.h task_pt_regs), whose size
-	 * is known where it is mapped page by page */
+	/* of 5.15; before, the registers stand right at the top of the stack (arch/.../processor.h
+	 * task_pt_regs), whose size is known where it is mapped page by page */
 	if (bpf_core_enum_value_exists(enum bpf_func_id___here, BPF_FUNC_task_pt_regs___here)) {
 		regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
 		return (__s32)regs->CALL_NUMBER;
@@ -148,7 +152,8 @@ static __always_inline __s32 call_now(struct task_struct *me)
 	return size ? (__s32)BPF_CORE_READ(regs, CALL_NUMBER) : CALL_UNKNOWN;
 }
 
-/* Called by a 32-bit program: other numbers. arch/x86/include/asm/thread_info.h, arch/arm64/include/asm/thread_info.h */
+/* Called by a 32-bit program: other numbers. arch/x86/include/asm/thread_info.h,
+ * arch/arm64/include/asm/thread_info.h */
 #if defined(__TARGET_ARCH_x86)
 #define COMPAT_WORD   thread_info.status
 #define IS_COMPAT(word) ((word) >> 1 & 1) /* TS_COMPAT */
@@ -157,7 +162,8 @@ static __always_inline __s32 call_now(struct task_struct *me)
 #define IS_COMPAT(word) ((word) >> 22 & 1) /* TIF_32BIT */
 #endif
 
-static __always_inline void note_call(struct task_struct *me, __u32 flags, __u64 word, struct call_record *r)
+static __always_inline void note_call(struct task_struct *me, __u32 flags, __u64 word,
+				      struct call_record *r)
 {
 	bool in_user_program = !(flags & (PF_KTHREAD | PF_IO_WORKER));
 
@@ -166,7 +172,8 @@ static __always_inline void note_call(struct task_struct *me, __u32 flags, __u64
 }
 #else
 #define COMPAT_WORD flags
-static __always_inline void note_call(struct task_struct *me, __u32 flags, __u64 word, struct call_record *r)
+static __always_inline void note_call(struct task_struct *me, __u32 flags, __u64 word,
+				      struct call_record *r)
 {
 	r->nr = CALL_UNKNOWN;
 	r->compat = 0;
@@ -185,7 +192,8 @@ static __always_inline int is_unwanted(struct task_struct *p)
 	struct sighand_struct *h = p->real_parent->sighand;
 
 	return p->exit_signal == SIGCHLD && h &&
-	       (h->action[SIGCHLD - 1].sa.sa_handler == SIG_IGN || h->action[SIGCHLD - 1].sa.sa_flags & SA_NOCLDWAIT);
+	       (h->action[SIGCHLD - 1].sa.sa_handler == SIG_IGN ||
+		h->action[SIGCHLD - 1].sa.sa_flags & SA_NOCLDWAIT);
 }
 
 /* 1 MB holds 18 000 deaths. */
@@ -203,14 +211,16 @@ struct {
 
 __u64 lost = 0;
 
-/* The reader is to hear of each at once; otherwise it looks by itself, and is woken when a quarter of the room is taken. */
+/* The reader is to hear of each at once; otherwise it looks by itself, and is woken when a quarter
+ * of the room is taken. */
 const volatile bool prompt = true;
 
 static __always_inline __u64 wake(void *ring)
 {
 	if (prompt)
 		return 0; /* only when it had caught up */
-	return bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > ROOM / 4 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	return bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > ROOM / 4 ? BPF_RB_FORCE_WAKEUP
+								     : BPF_RB_NO_WAKEUP;
 }
 
 /* Who was told last on this CPU. */
@@ -254,9 +264,9 @@ int BPF_PROG(on_exit, struct task_struct *p)
 }
 
 /*
- * The kernel leaves a program out that is running already on this CPU, for another task, preempted (v5.12,
- * kernel/trace/bpf_trace.c __bpf_trace_run; seen on 7.2). Attached behind on_exit, this one tells whom that one did not;
- * now and then somebody is told of twice, in the same words.
+ * The kernel leaves a program out that is running already on this CPU, for another task, preempted
+ * (v5.12, kernel/trace/bpf_trace.c __bpf_trace_run; seen on 7.2). Attached behind on_exit, this one
+ * tells whom that one did not; now and then somebody is told of twice, in the same words.
  */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit_missed, struct task_struct *p)
@@ -338,13 +348,15 @@ static __always_inline int trap_of(struct task_struct *me)
 #if defined(__TARGET_ARCH_x86)
 	return (int)BPF_CORE_READ(me, thread.trap_nr);
 #elif defined(__TARGET_ARCH_arm64)
-	return (int)(BPF_CORE_READ(me, thread.fault_code) >> 26 & 0x3f); /* the class of an exception: ESR_ELx_EC */
+	/* the class of an exception: ESR_ELx_EC */
+	return (int)(BPF_CORE_READ(me, thread.fault_code) >> 26 & 0x3f);
 #else
 	return -1;
 #endif
 }
 
-/* 17 18 19 20 21 22 23 28: SIGCHLD, SIGCONT, the stops, SIGURG, SIGWINCH kill nobody. Real-time signals come in storms. */
+/* 17 18 19 20 21 22 23 28: SIGCHLD, SIGCONT, the stops, SIGURG, SIGWINCH kill nobody. Real-time
+ * signals come in storms. */
 #define HARMLESS 0x10fe0000u
 
 SEC("tp_btf/signal_generate")

@@ -70,8 +70,10 @@ static int on_exec(void *ctx, void *data, size_t n)
 
 static const char *area_name(__u8 area)
 {
-	static const char *const name[] = {
-		[AREA_NONE] = "none", [AREA_GOOD] = "good", [AREA_BAD] = "bad", [AREA_OTHER] = "other"};
+	static const char *const name[] = {[AREA_NONE] = "none",
+					   [AREA_GOOD] = "good",
+					   [AREA_BAD] = "bad",
+					   [AREA_OTHER] = "other"};
 
 	return area < ARRAY_SIZE(name) ? name[area] : NULL;
 }
@@ -142,7 +144,8 @@ static struct tl_err *load(struct exits *x)
 		return exits_refused(-rc);
 	/* taken in this order: who execs and dies between two looks gets its arguments first */
 	x->ring = ring_buffer__new(bpf_map__fd(x->skel->maps.execs), on_exec, x, NULL);
-	if (!x->ring || ring_buffer__add(x->ring, bpf_map__fd(x->skel->maps.signals), on_signal, x) ||
+	if (!x->ring ||
+	    ring_buffer__add(x->ring, bpf_map__fd(x->skel->maps.signals), on_signal, x) ||
 	    ring_buffer__add(x->ring, bpf_map__fd(x->skel->maps.deaths), on_death, x))
 		return exits_refused(errno);
 	return NULL;
@@ -153,7 +156,8 @@ struct tl_err *exits_open(bool prompt, struct exits **ret)
 	struct exits *x;
 	struct tl_err *err;
 
-	/* 6.1.192, ARM: the interpreter (there is no JIT for it) stores through NULL at the first death, and the kernel oopses */
+	/* 6.1.192, ARM: the interpreter (there is no JIT for it) stores through NULL at the first
+	 * death, and the kernel oopses */
 	if (sizeof(void *) < sizeof(uint64_t) && exits_btf())
 		return exits_refused(EOVERFLOW);
 	x = calloc(1, sizeof(*x));
@@ -196,7 +200,8 @@ static uint64_t misses(const struct bpf_program *prog)
 /* A death is untold only when the kernel left out both programs. */
 uint64_t exits_lost(const struct exits *x)
 {
-	uint64_t one = misses(x->skel->progs.on_exit), other = misses(x->skel->progs.on_exit_missed);
+	uint64_t one = misses(x->skel->progs.on_exit),
+		 other = misses(x->skel->progs.on_exit_missed);
 
 	return x->skel->bss->lost + (one < other ? one : other);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The exit status of every task that dies while this is open, and the arguments of every exec, by small BPF
- * programs.
+ * The exit status of every task that dies while this is open, and the arguments of every exec, by
+ * small BPF programs.
  *
- * Law of this header: a struct exits holds a program attached to the kernel until exits_close(); the kernel
- * drops it with the process, however that ends.
+ * Law of this header: a struct exits holds a program attached to the kernel until exits_close();
+ * the kernel drops it with the process, however that ends.
  */
 #ifndef BPF_EXITS_H
 #define BPF_EXITS_H
@@ -36,9 +36,12 @@ struct exits_signal { /* one that may kill */
 	int cpu;
 	tl_pid tid, target; /* who was running when it was sent, mostly the sender */
 	int sig;
-	enum tl_call call; /* the system call that who was running was in; nothing in an interrupt */
-	int trap;	  /* who was running: the last CPU exception it could not be spared (x86); -1 not known */
-	const char *rseq; /* its area for restartable sequences: "none", "good", "bad", "other"; NULL not told */
+	/* the system call that who was running was in; nothing in an interrupt */
+	enum tl_call call;
+	/* who was running: the last CPU exception it could not be spared (x86); -1 not known */
+	int trap;
+	/* its area for restartable sequences: "none", "good", "bad", "other"; NULL not told */
+	const char *rseq;
 	int leads;	  /* the target leads a session */
 	int limit;	  /* who was running: its process has used up its hard limit of CPU time */
 	uint64_t cgroup; /* of who was running: its id in the unified hierarchy; 0 unknown */
@@ -54,12 +57,14 @@ struct exits_ear {
 	void *ctx;
 };
 
-/* Why not is a normal case with its reason: no BTF, not permitted, not built in. prompt: exits_fd() is readable at once
- * when something happened; otherwise now and then, and only when much is waiting. */
+/* Why not is a normal case with its reason: no BTF, not permitted, not built in. prompt: exits_fd()
+ * is readable at once when something happened; otherwise now and then, and only when much is
+ * waiting. */
 struct tl_err *exits_open(bool prompt, struct exits **ret);
 /* To poll: readable when there is something to take. -1 none. */
 int exits_fd(const struct exits *x);
-/* Hand over what happened since the last call, kind by kind, deaths last, each in its order; at most what is there now. */
+/* Hand over what happened since the last call, kind by kind, deaths last, each in its order; at
+ * most what is there now. */
 void exits_take(struct exits *x, const struct exits_ear *ear);
 /* Are the arguments of execs told as well? */
 bool exits_has_execs(const struct exits *x);

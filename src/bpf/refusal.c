@@ -29,19 +29,23 @@ static const char *cause_of(int os)
 
 struct tl_err *exits_refused(int os)
 {
-	struct tl_err *err = tl_err_os(os, N_("cannot read exit codes by BPF"), NULL, exits_btf() ? NULL : BTF);
+	struct tl_err *err =
+		tl_err_os(os, N_("cannot read exit codes by BPF"), NULL, exits_btf() ? NULL : BTF);
 
 	if (err == &tl_enomem)
 		return err;
 	err->code = TL_E_DENIED;
 	tl_err_cause(err, cause_of(os), NULL);
-	return tl_err_hint(err, N_("the command's own exit code is known all the same; for all others: --exit-syscalls"),
-			   NULL);
+	return tl_err_hint(
+		err,
+		N_("the command's own exit code is known all the same; for all others: --exit-syscalls"),
+		NULL);
 }
 
 struct tl_err *tasks_refused(int os)
 {
-	struct tl_err *err = tl_err_os(os, N_("cannot read task_structs by BPF"), NULL, exits_btf() ? NULL : BTF);
+	struct tl_err *err = tl_err_os(os, N_("cannot read task_structs by BPF"), NULL,
+				       exits_btf() ? NULL : BTF);
 
 	if (err == &tl_enomem)
 		return err;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every task, one after the other: the kernel holds each while this runs (BPF task iterator, since 5.8), so that a row is
- * of one task and taken at one time. Which fields: facts/task_fields.def; here stands only what types they have. A field
- * the running kernel lacks is a test that is false, and its code goes when the program is loaded (CO-RE).
+ * Every task, one after the other: the kernel holds each while this runs (BPF task iterator,
+ * since 5.8), so that a row is of one task and taken at one time. Which fields:
+ * facts/task_fields.def; here stands only what types they have. A field the running kernel lacks is
+ * a test that is false, and its code goes when the program is loaded (CO-RE).
  */
 #include <linux/types.h>
 #include <linux/bpf.h>

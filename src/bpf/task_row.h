@@ -29,6 +29,7 @@ struct task_row {
 	__u64 stack[TASK_STACK_MOST];
 };
 #define TASK_ROW_SHORT __builtin_offsetof(struct task_row, n_stack)
-_Static_assert(TASK_ROW_SHORT % 8 == 0 && sizeof(struct task_row) % 8 == 0, "rows stand one after the other in a buffer");
+_Static_assert(TASK_ROW_SHORT % 8 == 0 && sizeof(struct task_row) % 8 == 0,
+	       "rows stand one after the other in a buffer");
 
 #endif

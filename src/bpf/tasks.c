@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The iterator is opened anew for each sweep and read like a file: rows stand in it one after the other, whole, but a read
- * may end inside one.
+ * The iterator is opened anew for each sweep and read like a file: rows stand in it one after the
+ * other, whole, but a read may end inside one.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -43,7 +43,8 @@ struct tl_err *tasks_open(bool with_stacks, struct tasks **ret)
 	struct tasks *t;
 	int os;
 
-	/* ARM 6.1.192 refuses it; one that takes it may crash in it, as it does in the other program (exits.c) */
+	/* ARM 6.1.192 refuses it; one that takes it may crash in it, as it does in the other
+	 * program (exits.c) */
 	if (sizeof(void *) < sizeof(uint64_t) && exits_btf())
 		return tasks_refused(EOVERFLOW);
 	t = calloc(1, sizeof(*t));

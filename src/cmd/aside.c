@@ -100,7 +100,8 @@ static bool judge(struct aside *a, const struct tl_task *task, const struct tl_t
 		  const struct tl_witnesses *w, struct arena *mem, struct tl_told *told,
 		  bool *starved)
 {
-	*told = (struct tl_told){.info = info, .t0 = info->first, .witnesses = w, .unkept = a->plan.unkept};
+	*told = (struct tl_told){
+		.info = info, .t0 = info->first, .witnesses = w, .unkept = a->plan.unkept};
 	if (!tl_why_tell(task, a->plan.view->deaths_only, mem, told)) {
 		*starved = true;
 		return false;
@@ -396,7 +397,8 @@ void aside_take(struct aside *a, const struct tl_task *task, const struct tl_tra
 		b->w = *w;
 	}
 	e = &b->entry[b->n++];
-	*e = (struct entry){.task = tl_lives_keep(a->plan.lives, task) ? task : NULL, .last = info->last};
+	*e = (struct entry){.task = tl_lives_keep(a->plan.lives, task) ? task : NULL,
+			    .last = info->last};
 	if (!e->task)
 		tell_now(a, e, task, info, w);
 	if (batch_at(a, a->made)->n == LIVES)

@@ -133,7 +133,8 @@ static int answer(struct tl_err *err, const char *verb, int usage_status, int *r
 }
 
 /* What stood before the verb holds, unless its own options say otherwise. */
-static struct tl_err *parse_verb(int argc, char **argv, const struct common *before, struct call *ret)
+static struct tl_err *parse_verb(int argc, char **argv, const struct common *before,
+				 struct call *ret)
 {
 	const struct cmd *cmd = ret->cmd;
 
@@ -148,9 +149,9 @@ static struct tl_err *parse_verb(int argc, char **argv, const struct common *bef
 }
 
 /*
- * The place of a descriptor that the caller closed would be given to the next file opened, and messages would
- * be written there: into a file of tracefs. It is taken by one that refuses what it is for, as the closed one
- * would; the command of `run` does not get it.
+ * The place of a descriptor that the caller closed would be given to the next file opened, and
+ * messages would be written there: into a file of tracefs. It is taken by one that refuses what it
+ * is for, as the closed one would; the command of `run` does not get it.
  */
 static void hold_places(void)
 {

@@ -21,17 +21,25 @@ const struct opt capture_opts[] = {
 		0, "exit-syscalls",
 		N_("exit codes from system call events, where nothing better is permitted; costs every system call of the machine some ns"),
 		struct capture_opts, exit_syscalls),
-	OPT_FLAG(0, "no-bpf", N_("load no BPF program: exit codes and some sources of signals are then not known"),
-		 struct capture_opts, no_bpf),
-	OPT_FLAG(0, "lives-only", N_("births, execs, signals and deaths alone, not when tasks ran: the least there is to record"),
-		 struct capture_opts, lives_only),
+	OPT_FLAG(
+		0, "no-bpf",
+		N_("load no BPF program: exit codes and some sources of signals are then not known"),
+		struct capture_opts, no_bpf),
+	OPT_FLAG(
+		0, "lives-only",
+		N_("births, execs, signals and deaths alone, not when tasks ran: the least there is to record"),
+		struct capture_opts, lives_only),
 	OPT_FLAG(0, "no-compress", N_("leave the recording's file unpacked (default: zstd)"),
 		 struct capture_opts, no_compress),
-	OPT_INT(0, "format", "6|7", N_("version of the recording's file; 6 for trace-cmd before 3.0, never packed (default: 7)"),
+	OPT_INT(0, "format", "6|7",
+		N_("version of the recording's file; 6 for trace-cmd before 3.0, never packed (default: 7)"),
 		struct capture_opts, format),
-	OPT_STR(0, "max-size", "SIZE", N_("end when so much was recorded, counted before packing: a number with K, M or G"),
+	OPT_STR(0, "max-size", "SIZE",
+		N_("end when so much was recorded, counted before packing: a number with K, M or G"),
 		struct capture_opts, max_size),
-	OPT_INT(0, "buffer-kb", "KB", N_("ring buffer per CPU (default: as the machine's load and memory say)"), struct capture_opts, buffer_kb),
+	OPT_INT(0, "buffer-kb", "KB",
+		N_("ring buffer per CPU (default: as the machine's load and memory say)"),
+		struct capture_opts, buffer_kb),
 	OPT_END,
 };
 
@@ -49,7 +57,8 @@ void capture_catch_signals(void)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
-	signal(SIGXFSZ, SIG_IGN); /* a limit of ulimit -f is a full disk to us; the command has its own */
+	/* a limit of ulimit -f is a full disk to us; the command has its own */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 static struct tl_err *mode_of(const char *text, struct tl_rec_plan *plan)
@@ -86,7 +95,8 @@ static struct tl_err *bytes_of(const char *text, uint64_t *ret)
 	v = strtod(text, &end);
 	unit = end > text && *end ? strchr(units, *end) : NULL;
 	if (end == text || (*end && (!unit || end[1])) || !(v >= 1) || v > 1e12)
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("'%s' is no size"), text), N_("for instance 64M or 2G"), NULL);
+		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("'%s' is no size"), text),
+				   N_("for instance 64M or 2G"), NULL);
 	*ret = (uint64_t)v << (unit ? 10 * (unit - units + 1) : 0);
 	return NULL;
 }
@@ -105,8 +115,9 @@ static struct tl_err *pids_of(const struct opt_list *list, tl_pid *ret)
 }
 
 /*
- * Set by lab/init alone: its machine is turned off right behind the recording, and removing instances costs a guest without
- * KVM up to half a second. What the command inherits shall not have it.
+ * Set by lab/init alone: its machine is turned off right behind the recording, and removing
+ * instances costs a guest without KVM up to half a second. What the command inherits shall not have
+ * it.
  */
 static bool thrown_away(void)
 {
@@ -133,8 +144,10 @@ struct tl_err *capture_open(const struct capture_opts *opts, struct capture *ret
 		.n_pids = (unsigned)opts->pid.n,
 	};
 
-	*ret = (struct capture){.child = TL_PID_NONE, .best_effort = opts->best_effort,
-				.as = {.format = (unsigned)opts->format, .pack = !opts->no_compress}};
+	*ret = (struct capture){
+		.child = TL_PID_NONE,
+		.best_effort = opts->best_effort,
+		.as = {.format = (unsigned)opts->format, .pack = !opts->no_compress}};
 	if (opts->format && opts->format != 6 && opts->format != 7)
 		return tl_err_new(TL_E_USAGE, N_("trace.dat has the formats 6 and 7"), NULL);
 	if (opts->buffer_kb < 0)

@@ -25,7 +25,8 @@ struct cmd {
 	size_t size; /* of its options struct, zeroed before parsing */
 	bool stop_at_first_word;
 	int usage_status; /* exit status of wrong usage; 0: the usual 2 */
-	const struct cmd *(*verb)(unsigned i); /* of a command with verbs of its own, named "lab run"; NULL at the end */
+	/* of a command with verbs of its own, named "lab run"; NULL at the end */
+	const struct cmd *(*verb)(unsigned i);
 	/* words are what is left after options; returns the exit status */
 	int (*run)(const void *opts, int n, char **words);
 };

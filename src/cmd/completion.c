@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * completion: what bash, zsh and fish need to complete this program's words. The option tables say which options there
- * are; what an argument is, its name in the table says: FILE, DIR, a|b|c, and a few that have lists of their own.
+ * completion: what bash, zsh and fish need to complete this program's words. The option tables say
+ * which options there are; what an argument is, its name in the table says: FILE, DIR, a|b|c, and a
+ * few that have lists of their own.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -84,7 +85,8 @@ static void choice_of(const char *arg, size_t n, const char *option, struct choi
 {
 	ret->n = 0;
 	ret->takes = TAKES_ANYTHING;
-	if (memchr(arg, '|', n) && !isupper((unsigned char)*arg)) { /* "ROLE|NAME" are kinds, not words */
+	/* "ROLE|NAME" are kinds, not words */
+	if (memchr(arg, '|', n) && !isupper((unsigned char)*arg)) {
 		ret->takes = TAKES_WORDS;
 		add_alternatives(ret, arg, n);
 		return;
@@ -107,7 +109,8 @@ void choice_of_option(const struct opt *opt, struct choice *ret)
 		choice_of(opt->arg, strlen(opt->arg), opt->name, ret);
 }
 
-/* The words a command takes: the last name in its usage that is no option's, "[FILE]", "CMD [ARG...]", "bash|zsh|fish". */
+/* The words a command takes: the last name in its usage that is no option's, "[FILE]", "CMD
+ * [ARG...]", "bash|zsh|fish". */
 static void choice_of_usage(const char *usage, struct choice *ret)
 {
 	bool option = false; /* the word before was one, so this is its argument */
@@ -119,7 +122,8 @@ static void choice_of_usage(const char *usage, struct choice *ret)
 
 		p += strspn(p, " [");
 		n = strcspn(p, " [].");
-		if (n && *p != '-' && !option && (ret->takes == TAKES_NOTHING || ret->takes == TAKES_ANYTHING) &&
+		if (n && *p != '-' && !option &&
+		    (ret->takes == TAKES_NOTHING || ret->takes == TAKES_ANYTHING) &&
 		    !(n == 1 && *p == '|') && !(n == 7 && !strncmp(p, "options", 7)))
 			choice_of(p, n, NULL, ret);
 		option = n && *p == '-' && p[n] == ' ' && p[n - 1] != '-' && n > 1;
@@ -186,11 +190,13 @@ static int run(const void *opts, int n, char **words)
 		out_flush(&o);
 		os = o.os;
 		out_fini(&o);
-		return os ? say_and_status(tl_err_os(os, N_("cannot write the answer"), NULL, NULL)) : 0;
+		return os ? say_and_status(tl_err_os(os, N_("cannot write the answer"), NULL, NULL))
+			  : 0;
 	}
-	return say_and_status(tl_err_hint(n ? tl_err_new(TL_E_USAGE, N_("no completion is made for '%s'"), words[n - 1])
-					    : tl_err_new(TL_E_USAGE, N_("completion for which shell?"), NULL),
-					  N_("there are %s"), "bash, zsh, fish"));
+	return say_and_status(tl_err_hint(
+		n ? tl_err_new(TL_E_USAGE, N_("no completion is made for '%s'"), words[n - 1])
+		  : tl_err_new(TL_E_USAGE, N_("completion for which shell?"), NULL),
+		N_("there are %s"), "bash, zsh, fish"));
 }
 
 static const struct opt completion_opts[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Completion in the words of three shells. Each walks the same nodes; what stands in quotes is escaped as that shell
- * wants it. Help is in the language chosen when it was made.
+ * Completion in the words of three shells. Each walks the same nodes; what stands in quotes is
+ * escaped as that shell wants it. Help is in the language chosen when it was made.
  */
 #include <string.h>
 #include "cmd/completion.h"
@@ -74,8 +74,14 @@ static const char bash_tail[] =
 static void bash_choice(struct out *o, const struct choice *c)
 {
 	switch (c->takes) {
-	case TAKES_FILES: out_str(o, "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")"); break;
-	case TAKES_FOLDERS: out_str(o, "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")"); break;
+	case TAKES_FILES:
+		out_str(o,
+			"compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")");
+		break;
+	case TAKES_FOLDERS:
+		out_str(o,
+			"compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")");
+		break;
 	case TAKES_COMMAND: out_str(o, "_tasklife_command $COMP_CWORD"); break;
 	case TAKES_WORDS:
 		out_str(o, "mapfile -t COMPREPLY < <(compgen -W '");
@@ -140,14 +146,16 @@ static void bash(struct out *o)
 	unsigned it = 0;
 
 	out_str(o, bash_head);
-	out_str(o, "	case \"$node $prev\" in\n"
-		   "	' --lang') mapfile -t COMPREPLY < <(compgen -W 'en ko' -- \"$cur\"); return ;;\n"
-		   "	' --errors') mapfile -t COMPREPLY < <(compgen -W 'text json' -- \"$cur\"); return ;;\n"
-		   "	' --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- \"$cur\"); return ;;\n");
+	out_str(o,
+		"	case \"$node $prev\" in\n"
+		"	' --lang') mapfile -t COMPREPLY < <(compgen -W 'en ko' -- \"$cur\"); return ;;\n"
+		"	' --errors') mapfile -t COMPREPLY < <(compgen -W 'text json' -- \"$cur\"); return ;;\n"
+		"	' --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- \"$cur\"); return ;;\n");
 	while (node_next(&it, &node))
 		bash_arguments(o, &node);
-	out_str(o, "	esac\n	case $node in\n	'')\n		opts='--lang --errors --color --help --version'\n"
-		   "		[[ $cur == -* ]] || { mapfile -t COMPREPLY < <(compgen -W '");
+	out_str(o,
+		"	esac\n	case $node in\n	'')\n		opts='--lang --errors --color --help --version'\n"
+		"		[[ $cur == -* ]] || { mapfile -t COMPREPLY < <(compgen -W '");
 	for (unsigned i = 0; i < cmds_n; i++)
 		out_fmt(o, "%s ", cmds[i]->name);
 	out_str(o, "' -- \"$cur\"); return; } ;;\n");
@@ -185,10 +193,11 @@ static void zsh_option(struct out *o, const struct opt *opt)
 	choice_of_option(opt, &c);
 	arg = c.takes != TAKES_NOTHING;
 	if (opt->letter)
-		out_fmt(o, " \\\n\t\t\t'%s'{-%c%s,--%s%s}'[", opt->type == OPT_T_LIST ? "*" : "", opt->letter, arg ? "+" : "",
-			opt->name, arg ? "=" : "");
+		out_fmt(o, " \\\n\t\t\t'%s'{-%c%s,--%s%s}'[", opt->type == OPT_T_LIST ? "*" : "",
+			opt->letter, arg ? "+" : "", opt->name, arg ? "=" : "");
 	else
-		out_fmt(o, " \\\n\t\t\t'%s--%s%s[", opt->type == OPT_T_LIST ? "*" : "", opt->name, arg ? "=" : "");
+		out_fmt(o, " \\\n\t\t\t'%s--%s%s[", opt->type == OPT_T_LIST ? "*" : "", opt->name,
+			arg ? "=" : "");
 	put_quoted(o, _(opt->help), ZSH_SPECIAL);
 	out_char(o, ']');
 	if (arg)
@@ -221,19 +230,21 @@ static void zsh(struct out *o)
 	struct node node = {};
 	unsigned it = 0;
 
-	out_str(o, "#compdef tasklife\n# zsh completion of tasklife, made by: tasklife completion zsh\n_tasklife() {\n"
-		   "	local curcontext=\"$curcontext\" state verb\n	local -a verbs\n	verbs=(\n");
+	out_str(o,
+		"#compdef tasklife\n# zsh completion of tasklife, made by: tasklife completion zsh\n_tasklife() {\n"
+		"	local curcontext=\"$curcontext\" state verb\n	local -a verbs\n	verbs=(\n");
 	for (unsigned i = 0; i < cmds_n; i++) {
 		out_fmt(o, "		'%s:", cmds[i]->name);
 		put_quoted(o, _(cmds[i]->summary), ZSH_SPECIAL);
 		out_str(o, "'\n");
 	}
-	out_str(o, "	)\n	_arguments -C '--lang=[]:lang:(en ko)' '--errors=[]:errors:(text json)' "
-		   "'--color=[]:color:(auto always never)' '--help' '--version' '1:verb:->verb' '*::words:->words'\n"
-		   "	if [[ $state == verb ]]; then _describe -t commands command verbs; return; fi\n"
-		   "	verb=$words[1]\n"
-		   "	if [[ $verb == lab && CURRENT -gt 2 ]]; then verb=\"lab $words[2]\"; shift words; (( CURRENT-- )); fi\n"
-		   "	case $verb in\n");
+	out_str(o,
+		"	)\n	_arguments -C '--lang=[]:lang:(en ko)' '--errors=[]:errors:(text json)' "
+		"'--color=[]:color:(auto always never)' '--help' '--version' '1:verb:->verb' '*::words:->words'\n"
+		"	if [[ $state == verb ]]; then _describe -t commands command verbs; return; fi\n"
+		"	verb=$words[1]\n"
+		"	if [[ $verb == lab && CURRENT -gt 2 ]]; then verb=\"lab $words[2]\"; shift words; (( CURRENT-- )); fi\n"
+		"	case $verb in\n");
 	while (node_next(&it, &node)) {
 		out_str(o, "	'");
 		bash_name(o, &node);
@@ -241,7 +252,8 @@ static void zsh(struct out *o)
 		zsh_arguments(o, &node);
 		out_str(o, "		;;\n");
 	}
-	out_str(o, "	esac\n}\n\nif [[ $zsh_eval_context[-1] == loadautofunc ]]; then _tasklife \"$@\"; else compdef _tasklife tasklife; fi\n");
+	out_str(o,
+		"	esac\n}\n\nif [[ $zsh_eval_context[-1] == loadautofunc ]]; then _tasklife \"$@\"; else compdef _tasklife tasklife; fi\n");
 }
 
 /* ---- fish ---- */

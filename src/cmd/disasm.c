@@ -11,8 +11,9 @@
 #include "cmd/disasm.h"
 
 /* One for the machine itself first; the others know one foreign machine each, llvm's all. */
-static const char *const tools[] = {"objdump", "aarch64-linux-gnu-objdump", "arm-linux-gnueabihf-objdump",
-				    "x86_64-linux-gnu-objdump", "llvm-objdump"};
+static const char *const tools[] = {"objdump", "aarch64-linux-gnu-objdump",
+				    "arm-linux-gnueabihf-objdump", "x86_64-linux-gnu-objdump",
+				    "llvm-objdump"};
 
 #define TEXT_MOST (1 << 20)
 
@@ -43,7 +44,8 @@ static bool run(const char *tool, const char *file, uint64_t from, uint64_t to, 
 	return !rc && *ret && status == 0;
 }
 
-/* "ffffffff8109a0f2:\tcall   ffffffff8109a010 <do_group_exit>": lines whose first word is an address and a colon. */
+/* "ffffffff8109a0f2:\tcall   ffffffff8109a010 <do_group_exit>": lines whose first word is an
+ * address and a colon. */
 static bool is_instruction(const char *line, size_t n)
 {
 	size_t at = 0, digits;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explain: what a name means that a trace, a story or the kernel's source shows, as one kernel release has it. The
- * words are in teach/; here they are found and set.
+ * explain: what a name means that a trace, a story or the kernel's source shows, as one kernel
+ * release has it. The words are in teach/; here they are found and set.
  */
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,8 @@ struct explain {
 };
 
 static const struct opt explain_opts[] = {
-	OPT_STR(0, "kernel", "RELEASE", N_("as that release has it, such as 5.10; default: the running kernel's"),
+	OPT_STR(0, "kernel", "RELEASE",
+		N_("as that release has it, such as 5.10; default: the running kernel's"),
 		struct explain, kernel),
 	OPT_FLAG(0, "json", N_("as one JSON object"), struct explain, json),
 	OPT_TABLE(common_opts, struct explain, common),
@@ -84,7 +85,8 @@ static void put_text(struct page *pg, const char *label, const char *text)
 static const char *between(struct page *pg, int from, int to)
 {
 	if (from && to)
-		return page_fmt(pg, _("Linux %1$s to %2$s"), release_text(pg, from), release_text(pg, to));
+		return page_fmt(pg, _("Linux %1$s to %2$s"), release_text(pg, from),
+				release_text(pg, to));
 	if (from)
 		return page_fmt(pg, _("since Linux %1$s"), release_text(pg, from));
 	return to ? page_fmt(pg, _("up to Linux %1$s"), release_text(pg, to)) : NULL;
@@ -96,9 +98,12 @@ static void put_since(struct asking *q, const struct topic *t)
 	const char *text = between(pg, t->since, t->until);
 
 	if (q->release && t->since > q->release)
-		text = page_join(pg, text, _("; "), page_fmt(pg, _("not yet in %1$s"), release_text(pg, q->release)));
+		text = page_join(pg, text, _("; "),
+				 page_fmt(pg, _("not yet in %1$s"), release_text(pg, q->release)));
 	if (q->release && t->until && t->until < q->release)
-		text = page_join(pg, text, _("; "), page_fmt(pg, _("no longer in %1$s"), release_text(pg, q->release)));
+		text = page_join(
+			pg, text, _("; "),
+			page_fmt(pg, _("no longer in %1$s"), release_text(pg, q->release)));
 	if (text)
 		page_row(pg, _("kernels"), NULL, text);
 }
@@ -122,15 +127,21 @@ static void put_names(struct asking *q, enum tl_role role)
 
 		if (strcmp(row[i].arch, "*"))
 			text = page_fmt(pg, "%s (%s)", text, row[i].arch);
-		text = page_join(pg, text, "  ", age ? between(pg, release_of_age(age->from), release_of_age(age->to)) : NULL);
-		page_row(pg, label, NULL, page_fmt(pg, "%s  " ST_DIM "%s" ST_OFF, text, row[i].cite));
+		text = page_join(
+			pg, text, "  ",
+			age ? between(pg, release_of_age(age->from), release_of_age(age->to))
+			    : NULL);
+		page_row(pg, label, NULL,
+			 page_fmt(pg, "%s  " ST_DIM "%s" ST_OFF, text, row[i].cite));
 		label = NULL;
 	}
 }
 
 static const char *arch_name(enum tl_arch arch)
 {
-	static const char *const names[] = {[TL_ARCH_UNKNOWN] = "*", [TL_ARCH_X86] = "x86", [TL_ARCH_ARM64] = "arm64",
+	static const char *const names[] = {[TL_ARCH_UNKNOWN] = "*",
+					    [TL_ARCH_X86] = "x86",
+					    [TL_ARCH_ARM64] = "arm64",
 					    [TL_ARCH_ARM] = "arm"};
 
 	return names[arch];
@@ -143,14 +154,22 @@ static void put_values(struct asking *q, const struct tl_flag_row *flag)
 
 	for (unsigned i = 0; flag && i < TL_FLAG_PLACES && flag->at[i].until; i++) {
 		const struct tl_flag_at *at = &flag->at[i];
-		const char *when = at->since > RELEASE(5, 10) ? page_fmt(pg, _("since Linux %1$s"), release_text(pg, at->since)) : NULL;
+		const char *when =
+			at->since > RELEASE(5, 10)
+				? page_fmt(pg, _("since Linux %1$s"), release_text(pg, at->since))
+				: NULL;
 
 		if (at->until != UINT16_MAX)
-			when = page_join(pg, when, ", ", page_fmt(pg, _("before Linux %1$s"), release_text(pg, at->until)));
+			when = page_join(
+				pg, when, ", ",
+				page_fmt(pg, _("before Linux %1$s"), release_text(pg, at->until)));
 		if (at->arch != TL_ARCH_UNKNOWN)
 			when = page_join(pg, arch_name((enum tl_arch)at->arch), ", ", when);
 		page_row(pg, i ? NULL : _("value"), NULL,
-			 page_join(pg, page_fmt(pg, ST_BOLD "0x%llx" ST_OFF, (unsigned long long)at->value), "  ", when));
+			 page_join(pg,
+				   page_fmt(pg, ST_BOLD "0x%llx" ST_OFF,
+					    (unsigned long long)at->value),
+				   "  ", when));
 	}
 }
 
@@ -160,7 +179,8 @@ static void put_path(struct asking *q, const struct tl_task_field_row *field)
 		return;
 	page_row(&q->pg, _("where"), NULL, page_fmt(&q->pg, "task_struct.%s", field->path));
 	if (field->older)
-		page_row(&q->pg, NULL, NULL, page_fmt(&q->pg, _("task_struct.%1$s in older kernels"), field->older));
+		page_row(&q->pg, NULL, NULL,
+			 page_fmt(&q->pg, _("task_struct.%1$s in older kernels"), field->older));
 }
 
 static void put_fields(struct asking *q, const struct tl_event_row *event)
@@ -176,7 +196,8 @@ static void put_fields(struct asking *q, const struct tl_event_row *event)
 		if (*printed && !strstr(printed, name))
 			name = page_fmt(pg, "%s (%s=)", name, printed);
 		page_row(pg, i ? NULL : _("fields"), NULL,
-			 page_fmt(pg, ST_BOLD "%s" ST_OFF "  %s", name, field.gist ? _(field.gist) : ""));
+			 page_fmt(pg, ST_BOLD "%s" ST_OFF "  %s", name,
+				  field.gist ? _(field.gist) : ""));
 	}
 }
 
@@ -185,7 +206,8 @@ static const char *gist_of_step(struct asking *q, const char *id)
 	struct topic t;
 
 	if (topic_in(TOPIC_STEP, id, q->release, &t) || topic_in(TOPIC_HOW, id, q->release, &t) ||
-	    topic_in(TOPIC_EVENT, id, q->release, &t) || topic_in(TOPIC_FUNCTION, id, q->release, &t))
+	    topic_in(TOPIC_EVENT, id, q->release, &t) ||
+	    topic_in(TOPIC_FUNCTION, id, q->release, &t))
 		return t.gist ? _(t.gist) : "";
 	return "";
 }
@@ -194,18 +216,19 @@ static const char *gist_of_step(struct asking *q, const char *id)
 static const char *change_of_step(struct asking *q, const struct step *s, int older, int newer)
 {
 	if (s->was)
-		return page_fmt(&q->pg, _("(in %1$s, no longer here in %2$s)"), release_text(&q->pg, older),
-				release_text(&q->pg, newer));
+		return page_fmt(&q->pg, _("(in %1$s, no longer here in %2$s)"),
+				release_text(&q->pg, older), release_text(&q->pg, newer));
 	if (s->will)
-		return page_fmt(&q->pg, _("(in %1$s, not yet here in %2$s)"), release_text(&q->pg, newer),
-				release_text(&q->pg, older));
+		return page_fmt(&q->pg, _("(in %1$s, not yet here in %2$s)"),
+				release_text(&q->pg, newer), release_text(&q->pg, older));
 	return NULL;
 }
 
 /* A kind of birth may have the name of a function; the steps are the function's. */
 static bool takes_steps(const struct topic *t)
 {
-	return (t->group == TOPIC_FUNCTION || t->group == TOPIC_STEP || t->group == TOPIC_HOW) && topic_has_steps(t->id);
+	return (t->group == TOPIC_FUNCTION || t->group == TOPIC_STEP || t->group == TOPIC_HOW) &&
+	       topic_has_steps(t->id);
 }
 
 /* Whose steps they are: the release asked for, the two around it, or the nearest there is. */
@@ -214,12 +237,18 @@ static const char *whose_steps(struct asking *q, int older, int newer)
 	struct page *pg = &q->pg;
 
 	if (older != newer)
-		return page_fmt(pg, _("as Linux %1$s and %2$s take them, %3$s stands between them; in brackets the label that undoes one"),
-				release_text(pg, older), release_text(pg, newer), release_text(pg, q->release));
+		return page_fmt(
+			pg,
+			_("as Linux %1$s and %2$s take them, %3$s stands between them; in brackets the label that undoes one"),
+			release_text(pg, older), release_text(pg, newer),
+			release_text(pg, q->release));
 	if (q->release && q->release != older)
-		return page_fmt(pg, _("as Linux %1$s takes them, the nearest to %2$s that was read; in brackets the label that undoes one"),
-				release_text(pg, older), release_text(pg, q->release));
-	return page_fmt(pg, _("as Linux %1$s takes them; in brackets the label that undoes one"), release_text(pg, older));
+		return page_fmt(
+			pg,
+			_("as Linux %1$s takes them, the nearest to %2$s that was read; in brackets the label that undoes one"),
+			release_text(pg, older), release_text(pg, q->release));
+	return page_fmt(pg, _("as Linux %1$s takes them; in brackets the label that undoes one"),
+			release_text(pg, older));
 }
 
 static void put_steps(struct asking *q, const char *of)
@@ -233,7 +262,8 @@ static void put_steps(struct asking *q, const char *of)
 	page_row(pg, _("steps"), NULL, whose_steps(q, older, newer));
 	pg->label_cells = STEP_CELLS;
 	while (step_next(of, q->release, &it, &s)) {
-		const char *text = page_join(pg, gist_of_step(q, s.id), " ", change_of_step(q, &s, older, newer));
+		const char *text = page_join(pg, gist_of_step(q, s.id), " ",
+					     change_of_step(q, &s, older, newer));
 
 		if (s.undo)
 			text = page_fmt(pg, "%s " ST_DIM "[%s]" ST_OFF, text, s.undo);
@@ -247,7 +277,9 @@ static void put_topic(struct asking *q, const struct topic *t)
 	struct page *pg = &q->pg;
 
 	page_reset(pg);
-	page_line(pg, 0, page_fmt(pg, ST_BOLD "%s" ST_OFF "  " ST_DIM "%s" ST_OFF, t->id, _(topic_group_kind(t->group))));
+	page_line(pg, 0,
+		  page_fmt(pg, ST_BOLD "%s" ST_OFF "  " ST_DIM "%s" ST_OFF, t->id,
+			   _(topic_group_kind(t->group))));
 	if (t->gist)
 		page_row(pg, _("meaning"), NULL, _(t->gist));
 	put_text(pg, NULL, t->text ? _(t->text) : NULL);
@@ -384,7 +416,9 @@ static void put_groups(struct asking *q)
 		page_row(pg, topic_group_name(g), NULL,
 			 page_fmt(pg, "%s " ST_DIM "(%u)" ST_OFF, _(topic_group_title(g)), n));
 	}
-	page_line(pg, 0, _("For example: tasklife explain SIGKILL copy_process d..2. prev_state CLONE_VM oom.memcg slab"));
+	page_line(
+		pg, 0,
+		_("For example: tasklife explain SIGKILL copy_process d..2. prev_state CLONE_VM oom.memcg slab"));
 }
 
 static int widest(enum topic_group g, int release)
@@ -403,7 +437,9 @@ static void put_group(struct asking *q, enum topic_group g)
 	struct page *pg = &q->pg;
 	struct topic t;
 
-	page_line(pg, 0, page_fmt(pg, ST_BOLD "%s" ST_OFF "  %s", topic_group_name(g), _(topic_group_title(g))));
+	page_line(pg, 0,
+		  page_fmt(pg, ST_BOLD "%s" ST_OFF "  %s", topic_group_name(g),
+			   _(topic_group_title(g))));
 	pg->label_cells = widest(g, q->release);
 	for (unsigned i = 0; topic_at(g, i, q->release, &t); i++)
 		page_row(pg, t.id, NULL, t.gist ? _(t.gist) : "");
@@ -464,7 +500,8 @@ static int put_words(struct asking *q, struct json *j, int n, char **words)
 
 static void begin(struct asking *q, const struct common *c)
 {
-	struct tl_view_opts opts = {.width = width_of(STDOUT_FILENO, 100), .color = color_wanted(c, STDOUT_FILENO)};
+	struct tl_view_opts opts = {.width = width_of(STDOUT_FILENO, 100),
+				    .color = color_wanted(c, STDOUT_FILENO)};
 
 	out_init(&q->out, STDOUT_FILENO);
 	page_init(&q->pg, &q->out, &opts);
@@ -509,7 +546,8 @@ static int run(const void *opts, int n, char **words)
 	status = answer(&q, e, n, words);
 	out_flush(&q.out);
 	if (q.out.os)
-		status = say_and_status(tl_err_os(q.out.os, N_("cannot write the answer"), NULL, NULL));
+		status = say_and_status(
+			tl_err_os(q.out.os, N_("cannot write the answer"), NULL, NULL));
 	page_fini(&q.pg);
 	out_fini(&q.out);
 	return status;
@@ -517,7 +555,8 @@ static int run(const void *opts, int n, char **words)
 
 const struct cmd cmd_explain = {
 	.name = "explain",
-	.summary = N_("what a function, event, flag, signal or cause means, and what fork and exit do step by step"),
+	.summary = N_(
+		"what a function, event, flag, signal or cause means, and what fork and exit do step by step"),
 	.usage = "[--kernel RELEASE] [TOPIC...]",
 	.opts = explain_opts,
 	.size = sizeof(struct explain),

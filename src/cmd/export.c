@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * export: the same lives for other programs. The forms are the views that say they are exports, and the database of
- * store/. OUT appears when it is whole; whatever went wrong, what stood there before is still there.
+ * export: the same lives for other programs. The forms are the views that say they are exports, and
+ * the database of store/. OUT appears when it is whole; whatever went wrong, what stood there
+ * before is still there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,12 +20,13 @@ struct export
 };
 
 static const struct opt export_opts[] = {
-	OPT_STR('t', "to", "FORM", N_("json, ndjson, csv, sqlite, chrome, html, svg or dot"), struct export, to),
+	OPT_STR('t', "to", "FORM", N_("json, ndjson, csv, sqlite, chrome, html, svg or dot"),
+		struct export, to),
 	OPT_STR('o', "output", "OUT",
-		N_("write to OUT instead of standard output; it appears when it is whole"), struct export,
-		output),
-	OPT_STR(0, "tables", "LIST", N_("sqlite: only these tables, such as tasks,signals"), struct export,
-		tables),
+		N_("write to OUT instead of standard output; it appears when it is whole"),
+		struct export, output),
+	OPT_STR(0, "tables", "LIST", N_("sqlite: only these tables, such as tasks,signals"),
+		struct export, tables),
 	OPT_THREADS(struct export, threads),
 	OPT_TABLE(selector_opts, struct export, selectors),
 	OPT_TABLE(common_opts, struct export, common),
@@ -78,8 +80,9 @@ static struct tl_err *form_named(const char *name, const struct tl_view **ret)
 #ifdef TL_WITH_SQLITE
 	return NULL;
 #else
-	return tl_err_hint(tl_err_new(TL_E_DENIED, N_("this tasklife was built without SQLite"), NULL),
-			   N_("install libsqlite3-dev and build it again"), NULL);
+	return tl_err_hint(
+		tl_err_new(TL_E_DENIED, N_("this tasklife was built without SQLite"), NULL),
+		N_("install libsqlite3-dev and build it again"), NULL);
 #endif
 }
 
@@ -92,13 +95,16 @@ static const char *input_of(int n, char **words)
 static struct tl_err *check(const struct export *x, const struct tl_view *view, int n, char **words)
 {
 	if (x->tables && view)
-		return tl_err_new(TL_E_USAGE, N_("--tables is for --to sqlite, not for '%s'"), view->name);
+		return tl_err_new(TL_E_USAGE, N_("--tables is for --to sqlite, not for '%s'"),
+				  view->name);
 	if (x->output && output_is(x->output, input_of(n, words)))
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("'%s' is the trace itself"), x->output),
-				   N_("the export wants another file than the trace"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_USAGE, N_("'%s' is the trace itself"), x->output),
+			N_("the export wants another file than the trace"), NULL);
 	if (!view && (!x->output || !strcmp(x->output, "-")) && isatty(STDOUT_FILENO))
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("a database is nothing for a terminal"), NULL),
-				   N_("name a file: tasklife export --to sqlite -o lives.db [FILE]"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_USAGE, N_("a database is nothing for a terminal"), NULL),
+			N_("name a file: tasklife export --to sqlite -o lives.db [FILE]"), NULL);
 	return NULL;
 }
 
@@ -110,8 +116,12 @@ static int copy(int from, int to)
 
 	while ((got = read(from, buf, sizeof(buf))) > 0)
 		if (io_write_all(to, buf, (size_t)got) < 0)
-			return errno == EPIPE ? 0 : say_and_status(tl_err_os(errno, N_("cannot write the answer"), NULL, NULL));
-	return got < 0 ? say_and_status(tl_err_os(errno, N_("cannot write the answer"), NULL, NULL)) : 0;
+			return errno == EPIPE
+				       ? 0
+				       : say_and_status(tl_err_os(
+						 errno, N_("cannot write the answer"), NULL, NULL));
+	return got < 0 ? say_and_status(tl_err_os(errno, N_("cannot write the answer"), NULL, NULL))
+		       : 0;
 }
 
 /* A database has to stand in a file; for standard output that is a passing one. */
@@ -123,7 +133,8 @@ static int tell_sqlite_out(struct pipeline *p, struct tl_source *src, const char
 	struct tl_err *err;
 	int status;
 
-	snprintf(path, sizeof(path), "%s/tasklife-%ld.db", tmp && *tmp ? tmp : "/tmp", (long)getpid());
+	snprintf(path, sizeof(path), "%s/tasklife-%ld.db", tmp && *tmp ? tmp : "/tmp",
+		 (long)getpid());
 	err = output_open(path, true, &out);
 	if (err) {
 		tl_source_close(src);
@@ -168,7 +179,9 @@ static int tell(struct pipeline *p, struct tl_source *src, const struct export *
 static int run(const void *opts, int n, char **words)
 {
 	const struct export *x = opts;
-	struct pipeline p = {.selectors = &x->selectors, .threads = x->threads, .opts = {.all = x->selectors.all, .stacks = true}};
+	struct pipeline p = {.selectors = &x->selectors,
+			     .threads = x->threads,
+			     .opts = {.all = x->selectors.all, .stacks = true}};
 	struct tl_source *src = NULL;
 	struct tl_err *err = form_named(x->to, &p.view);
 
@@ -185,7 +198,8 @@ static int run(const void *opts, int n, char **words)
 
 const struct cmd cmd_export = {
 	.name = "export",
-	.summary = N_("the same lives for other programs and for eyes: json, csv, sqlite, chrome, html, svg, dot"),
+	.summary = N_(
+		"the same lives for other programs and for eyes: json, csv, sqlite, chrome, html, svg, dot"),
 	.usage = "--to FORM [-o OUT] [options] [FILE]",
 	.opts = export_opts,
 	.size = sizeof(struct export),

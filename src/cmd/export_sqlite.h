@@ -5,7 +5,8 @@
 
 #include "cmd/pipeline.h"
 
-/* Tells src into the database at `path`; a view that writes nothing stands for it in p. Exit status. */
+/* Tells src into the database at `path`; a view that writes nothing stands for it in p. Exit
+ * status. */
 int export_sqlite(struct pipeline *p, struct tl_source *src, const char *path, const char *tables);
 
 #endif

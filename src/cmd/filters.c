@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * filters: what the functions behind a role or a name are called in this kernel, or in another one of which only a
- * list is at hand; which words a write into set_ftrace_filter would take, and why not the others.
+ * filters: what the functions behind a role or a name are called in this kernel, or in another one
+ * of which only a list is at hand; which words a write into set_ftrace_filter would take, and why
+ * not the others.
  *
- * The kernel takes a write word by word and stops at the first it has no function for (EINVAL); what stands behind is
- * never looked at (kernel/trace/ftrace.c, ftrace_regex_write()). A filter left empty that way traces every function.
+ * The kernel takes a write word by word and stops at the first it has no function for (EINVAL);
+ * what stands behind is never looked at (kernel/trace/ftrace.c, ftrace_regex_write()). A filter
+ * left empty that way traces every function.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +27,8 @@ static const struct opt filters_opts[] = {
 	OPT_STR(0, "kernel", "FILE",
 		N_("of another kernel: its available_filter_functions, System.map or kallsyms; - is standard input"),
 		struct filters, kernel),
-	OPT_FLAG(0, "script", N_("the shell script of the study notes, with the names as they are here"),
+	OPT_FLAG(0, "script",
+		 N_("the shell script of the study notes, with the names as they are here"),
 		 struct filters, script),
 	OPT_TABLE(common_opts, struct filters, common),
 	OPT_END,
@@ -120,7 +123,8 @@ static void put_elsewhere(struct asking *q, enum tl_role role)
 		}
 		page_row(&q->pg, NULL, NULL,
 			 page_fmt(&q->pg, ST_DIM "%s" ST_OFF,
-				  page_fmt(&q->pg, _("not here: %1$s; %2$s"), row[i].name, row[i].cite)));
+				  page_fmt(&q->pg, _("not here: %1$s; %2$s"), row[i].name,
+					   row[i].cite)));
 	}
 }
 
@@ -133,7 +137,8 @@ static void put_role(struct asking *q, const struct answer *a, bool at_length)
 		page_row(pg, id, NULL, names_text(pg, &a->here, " "));
 	else
 		page_row(pg, id, NULL,
-			 page_fmt(pg, ST_DIM "%s" ST_OFF, _("no function of this kernel: inlined, or not built in")));
+			 page_fmt(pg, ST_DIM "%s" ST_OFF,
+				  _("no function of this kernel: inlined, or not built in")));
 	if (!at_length)
 		return;
 	page_row(pg, NULL, NULL, _(tl_role_summary(a->role)));
@@ -148,15 +153,19 @@ static const char *why_not(struct page *pg, const struct answer *a)
 	if (a->is_glob)
 		return _("no function has such a name here");
 	if (a->in_kernel && !a->here.name.n)
-		return _("in this kernel, but it may not be traced (notrace, or no room for the tracer's call)");
+		return _(
+			"in this kernel, but it may not be traced (notrace, or no room for the tracer's call)");
 	if (!a->here.name.n)
-		return _("not in this kernel: inlined by the compiler, not built in, or of another release");
-	if (tl_function_base(a->here.name.v[0], strlen(a->here.name.v[0])) == tl_function_base(a->word, n) &&
+		return _(
+			"not in this kernel: inlined by the compiler, not built in, or of another release");
+	if (tl_function_base(a->here.name.v[0], strlen(a->here.name.v[0])) ==
+		    tl_function_base(a->word, n) &&
 	    !strncmp(a->here.name.v[0], a->word, tl_function_base(a->word, n)))
 		return page_fmt(pg, _("not by this name: the compiler made it %s here"), names);
 	if (tl_syscall_part(a->word, n))
 		return page_fmt(pg, _("not by this name: the system call is %s here"), names);
-	return page_fmt(pg, _("not by this name: the role %1$s is played by %2$s here"), tl_role_id(a->role), names);
+	return page_fmt(pg, _("not by this name: the role %1$s is played by %2$s here"),
+			tl_role_id(a->role), names);
 }
 
 static void put_name(struct asking *q, const struct answer *a)
@@ -169,14 +178,19 @@ static void put_name(struct asking *q, const struct answer *a)
 			 page_join(pg, page_fmt(pg, ST_GOOD "%s" ST_OFF, _("taken")), ": ",
 				   names_text(pg, &a->here, " ")));
 	else if (a->taken && q->list.names.kind == SYM_LIST_SYMBOLS)
-		page_row(pg, label, NULL, page_fmt(pg, ST_GOOD "%s" ST_OFF, _("here; only the kernel itself can say whether it may be traced")));
+		page_row(
+			pg, label, NULL,
+			page_fmt(
+				pg, ST_GOOD "%s" ST_OFF,
+				_("here; only the kernel itself can say whether it may be traced")));
 	else if (a->taken)
 		page_row(pg, label, NULL, page_fmt(pg, ST_GOOD "%s" ST_OFF, _("taken")));
 	else
 		page_row(pg, label, NULL, page_fmt(pg, ST_BAD "%s" ST_OFF, why_not(pg, a)));
 	if (a->taken && a->role != TL_ROLE_NONE)
 		page_row(pg, NULL, NULL,
-			 page_fmt(pg, ST_DIM "%s: %s" ST_OFF, tl_role_id(a->role), _(tl_role_summary(a->role))));
+			 page_fmt(pg, ST_DIM "%s: %s" ST_OFF, tl_role_id(a->role),
+				  _(tl_role_summary(a->role))));
 }
 
 /* What one write of these words, in this order, would do. */
@@ -197,23 +211,27 @@ static void put_write(struct asking *q, const struct answer *a, int n)
 	if (n < 2 || bad < 0)
 		return;
 	page_row(pg, _("one write"), NULL,
-		 page_fmt(pg, _("stops at %s with EINVAL: the kernel takes the words one by one"), safe(pg, a[bad].word)));
+		 page_fmt(pg, _("stops at %s with EINVAL: the kernel takes the words one by one"),
+			  safe(pg, a[bad].word)));
 	if (lost)
 		page_row(pg, NULL, NULL, page_fmt(pg, _("never looked at: %s"), lost));
 	if (!bad)
-		page_row(pg, NULL, NULL,
-			 _("nothing is taken, and with '>' the filter is empty then: every function is traced"));
+		page_row(
+			pg, NULL, NULL,
+			_("nothing is taken, and with '>' the filter is empty then: every function is traced"));
 }
 
 /* What to write instead: each name once. */
-static void collect(const struct filters_list *l, const struct answer *a, int n, struct sym_found *ret)
+static void collect(const struct filters_list *l, const struct answer *a, int n,
+		    struct sym_found *ret)
 {
 	for (int i = 0; i < n; i++) {
 		struct sym_found lead = {};
 		const struct sym_found *from = &a[i].here;
 		const char **slot;
 
-		if (!a[i].taken && a[i].role != TL_ROLE_NONE && sym_names_lead(&l->names, a[i].role, &lead))
+		if (!a[i].taken && a[i].role != TL_ROLE_NONE &&
+		    sym_names_lead(&l->names, a[i].role, &lead))
 			from = &lead;
 		if (a[i].taken) {
 			slot = vec_push(&ret->name);
@@ -230,7 +248,8 @@ static void collect(const struct filters_list *l, const struct answer *a, int n,
 	for (size_t i = 0; i < ret->name.n; i++)
 		for (size_t k = i + 1; k < ret->name.n;)
 			if (!strcmp(ret->name.v[i], ret->name.v[k]))
-				memmove(&ret->name.v[k], &ret->name.v[k + 1], (--ret->name.n - k) * sizeof(*ret->name.v));
+				memmove(&ret->name.v[k], &ret->name.v[k + 1],
+					(--ret->name.n - k) * sizeof(*ret->name.v));
 			else
 				k++;
 }
@@ -278,11 +297,12 @@ static void put_roles(struct asking *q)
 /* ---- the notes' script ---- */
 
 /* clone_process_debug.sh of the first study note; its filters by role. */
-static const enum tl_role script_roles[] = {TL_ROLE_SYS_CLONE, TL_ROLE_DO_EXIT, TL_ROLE_KERNEL_CLONE,
-					    TL_ROLE_COPY_PROCESS};
+static const enum tl_role script_roles[] = {TL_ROLE_SYS_CLONE, TL_ROLE_DO_EXIT,
+					    TL_ROLE_KERNEL_CLONE, TL_ROLE_COPY_PROCESS};
 
-static const char *const script_events[] = {"sched/sched_switch", "sched/sched_wakeup", "sched/sched_process_fork",
-					    "sched/sched_process_exit", "signal"};
+static const char *const script_events[] = {"sched/sched_switch", "sched/sched_wakeup",
+					    "sched/sched_process_fork", "sched/sched_process_exit",
+					    "signal"};
 
 static void put_step(struct out *o, const char *value, const char *file, const char *says)
 {
@@ -293,7 +313,8 @@ static void put_step(struct out *o, const char *value, const char *file, const c
 
 static void put_script_filters(struct out *o, const struct sym_found *names)
 {
-	out_fmt(o, "# %s\n", _("one name a line: a name this kernel does not have spoils no other"));
+	out_fmt(o, "# %s\n",
+		_("one name a line: a name this kernel does not have spoils no other"));
 	for (size_t i = 0; i < names->name.n; i++)
 		out_fmt(o, "echo '%s' %s $T/set_ftrace_filter\n", names->name.v[i], i ? ">>" : ">");
 	out_fmt(o, "# %s\n", _("an empty filter would trace every function of the kernel"));
@@ -340,7 +361,8 @@ static struct tl_err *script(struct asking *q, const struct answer *a, int n)
 	for (unsigned i = 0; !n && i < ARRAY_SIZE(script_roles); i++)
 		sym_names_lead(&q->list.names, script_roles[i], &names);
 	if (!names.name.n)
-		return tl_err_new(TL_E_NOT_THERE, N_("none of these functions is in this kernel"), NULL);
+		return tl_err_new(TL_E_NOT_THERE, N_("none of these functions is in this kernel"),
+				  NULL);
 	put_script(&q->out, &q->list, &names);
 	sym_found_fini(&names);
 	return NULL;
@@ -350,7 +372,8 @@ static struct tl_err *script(struct asking *q, const struct answer *a, int n)
 
 static void begin(struct asking *q, const struct common *c)
 {
-	struct tl_view_opts opts = {.width = width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
+	struct tl_view_opts opts = {.width =
+					    width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
 				    .color = color_wanted(c, STDOUT_FILENO)};
 
 	out_init(&q->out, STDOUT_FILENO);
@@ -359,7 +382,8 @@ static void begin(struct asking *q, const struct common *c)
 	q->pg.time_cells = -1;
 }
 
-static struct tl_err *answer(struct asking *q, const struct filters *f, int n, char **words, int *ret_missing)
+static struct tl_err *answer(struct asking *q, const struct filters *f, int n, char **words,
+			     int *ret_missing)
 {
 	auto_free struct answer *a = calloc((size_t)n + 1, sizeof(*a));
 	struct tl_err *err = NULL;

@@ -17,12 +17,14 @@ static struct tl_err *read_list(const char *path, struct sym_names *ret)
 {
 	auto_free char *text = NULL;
 	bool in = !strcmp(path, "-");
-	ssize_t n = in ? io_read_all(STDIN_FILENO, LIST_MOST, &text) : io_read_file(path, LIST_MOST, &text);
+	ssize_t n = in ? io_read_all(STDIN_FILENO, LIST_MOST, &text)
+		       : io_read_file(path, LIST_MOST, &text);
 	struct tl_err *err;
 
 	if (n >= 0)
 		return sym_names_read(text, (size_t)n, path, ret);
-	err = tl_err_os(errno, N_("cannot read the functions of a kernel from '%s'"), path, in ? NULL : path);
+	err = tl_err_os(errno, N_("cannot read the functions of a kernel from '%s'"), path,
+			in ? NULL : path);
 	if (err->code == TL_E_FAILED)
 		err->code = TL_E_INPUT;
 	return err;
@@ -38,8 +40,10 @@ static struct tl_err *only_symbols(struct filters_list *ret, struct tl_err *why)
 		return why;
 	}
 	ret->from = kallsyms;
-	say_note(N_("%1$s cannot be read (%2$s): names are from %3$s, which also holds functions that cannot be traced"),
-		 ret->path ? ret->path : "available_filter_functions", why->os ? tl_err_symbol(why->os) : "-", kallsyms);
+	say_note(
+		N_("%1$s cannot be read (%2$s): names are from %3$s, which also holds functions that cannot be traced"),
+		ret->path ? ret->path : "available_filter_functions",
+		why->os ? tl_err_symbol(why->os) : "-", kallsyms);
 	tl_err_free(why);
 	return NULL;
 }
@@ -50,7 +54,8 @@ static struct tl_err *this_kernel(struct filters_list *ret)
 
 	ret->tracefs = tfs_mounted();
 	if (!ret->tracefs)
-		return only_symbols(ret, tl_err_os(ENOENT, N_("tracefs is not mounted"), NULL, NULL));
+		return only_symbols(ret,
+				    tl_err_os(ENOENT, N_("tracefs is not mounted"), NULL, NULL));
 	ret->path = tfs_path(ret->tracefs, "available_filter_functions");
 	if (!ret->path)
 		return &tl_enomem;

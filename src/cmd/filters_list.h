@@ -7,13 +7,16 @@
 
 struct filters_list {
 	struct sym_names names;
-	struct sym_names symbols; /* everything in this kernel, where names are only what may be traced; else empty */
+	/* everything in this kernel, where names are only what may be traced; else empty */
+	struct sym_names symbols;
 	const char *from;         /* the file it came from */
-	char *tracefs;            /* where tracefs is here; NULL: nowhere, or another kernel's list */
+	/* where tracefs is here; NULL: nowhere, or another kernel's list */
+	char *tracefs;
 	char *path;
 };
 
-/* file NULL: this kernel's available_filter_functions; where it may not be read kallsyms, which is said. */
+/* file NULL: this kernel's available_filter_functions; where it may not be read kallsyms, which is
+ * said. */
 struct tl_err *filters_list_open(const char *file, struct filters_list *ret);
 void filters_list_fini(struct filters_list *l);
 

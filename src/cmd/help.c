@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * help: the overview of commands and, per command, its page of the manual; where that cannot be shown, and
- * for -h, what its option table says. There is no second list of options anywhere.
+ * help: the overview of commands and, per command, its page of the manual; where that cannot be
+ * shown, and for -h, what its option table says. There is no second list of options anywhere.
  */
 #include <string.h>
 #include "base/text.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lab: real kernels in QEMU. `lab run` is `run` on another machine: the command is recorded there, the
- * recording comes out, and the story is told here by the same way every command reads.
+ * lab: real kernels in QEMU. `lab run` is `run` on another machine: the command is recorded there,
+ * the recording comes out, and the story is told here by the same way every command reads.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -101,9 +101,15 @@ static void list_abilities(struct out *o, const struct lab_image *img)
 	static const struct {
 		const char *option, *name;
 	} can[] = {
-		{"FUNCTION_TRACER", "functions"}, {"STACKTRACE", "stacks"},	{"KPROBE_EVENTS", "kprobes"},
-		{"DEBUG_INFO_BTF", "btf"},	  {"BPF_SYSCALL", "bpf"},	{"FTRACE_SYSCALLS", "syscalls"},
-		{"MEMCG", "memcg"},		  {"IO_URING", "io_uring"},	{"SECCOMP_FILTER", "seccomp"},
+		{"FUNCTION_TRACER", "functions"},
+		{"STACKTRACE", "stacks"},
+		{"KPROBE_EVENTS", "kprobes"},
+		{"DEBUG_INFO_BTF", "btf"},
+		{"BPF_SYSCALL", "bpf"},
+		{"FTRACE_SYSCALLS", "syscalls"},
+		{"MEMCG", "memcg"},
+		{"IO_URING", "io_uring"},
+		{"SECCOMP_FILTER", "seccomp"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(can); i++)
@@ -146,7 +152,8 @@ struct fetch {
 };
 
 static const struct opt fetch_opts[] = {
-	OPT_FLAG(0, "again", N_("look for newer packages even where a kernel is there"), struct fetch, again),
+	OPT_FLAG(0, "again", N_("look for newer packages even where a kernel is there"),
+		 struct fetch, again),
 	OPT_TABLE(common_opts, struct fetch, common),
 	OPT_END,
 };
@@ -208,35 +215,66 @@ static int lab_fetch(struct lab *lab, const void *opts, int n, char **words)
 struct lab_run {
 	struct common common;
 	struct selectors selectors;
-	const char *kernel, *append, *output, *to, *tell_to, *mode, *modules, *disk, *debootstrap, *ssh;
+	const char *kernel, *append, *output, *to, *tell_to, *mode, *modules, *disk, *debootstrap,
+		*ssh;
 	int64_t smp, mem, timeout;
 	struct opt_list take;
 	bool kvm, interactive, bare, from_boot, print_qemu, no_stacks, times, exit_syscalls, no_bpf;
 };
 
 static const struct opt run_opts[] = {
-	OPT_STR('k', "kernel", "ID", N_("which kernel (default: the newest amd64 one), or a directory of lab build; see lab list"), struct lab_run, kernel),
-	OPT_STR('o', "output", "FILE", N_("keep the recording in FILE, a trace.dat"), struct lab_run, output),
+	OPT_STR('k', "kernel", "ID",
+		N_("which kernel (default: the newest amd64 one), or a directory of lab build; see lab list"),
+		struct lab_run, kernel),
+	OPT_STR('o', "output", "FILE", N_("keep the recording in FILE, a trace.dat"),
+		struct lab_run, output),
 	OPT_STR('t', "to", "VIEW", N_("story (default), why, json or ndjson"), struct lab_run, to),
-	OPT_STR(0, "tell-to", "FILE", N_("write the view to FILE instead of standard error"), struct lab_run, tell_to),
+	OPT_STR(0, "tell-to", "FILE", N_("write the view to FILE instead of standard error"),
+		struct lab_run, tell_to),
 	OPT_FLAG(0, "no-stacks", N_("without the kernel's call paths"), struct lab_run, no_stacks),
-	OPT_STR(0, "mode", "MODE", N_("record in this way or not at all: function, events+stacks or events"), struct lab_run, mode),
-	OPT_FLAG(0, "exit-syscalls", N_("record system calls too, as record does (default: where no BPF program can be loaded)"),
-		 struct lab_run, exit_syscalls),
-	OPT_FLAG(0, "no-bpf", N_("load no BPF program: exit codes and some sources of signals are then not known"), struct lab_run, no_bpf),
-	OPT_FLAG('i', "interactive", N_("a shell in the guest, on this terminal; nothing is recorded"), struct lab_run, interactive),
-	OPT_FLAG(0, "bare", N_("only run the command in the guest, without recording"), struct lab_run, bare),
-	OPT_FLAG(0, "from-boot", N_("from the first task on: pid 0, 1, 2 and every kernel thread; the recording is text"), struct lab_run, from_boot),
-	OPT_LIST(0, "take", "FILE", N_("take this file along, too; a source file x.c is compiled for the guest and becomes ./x"),
-		 struct lab_run, take),
-	OPT_STR(0, "modules", "GROUP", N_("load modules of the kernel's package first: 'zoo', what some programs of tests/zoo need"), struct lab_run, modules),
-	OPT_STR(0, "disk", "FILE", N_("boot from this image of a disk (root=/dev/sda), its console on this terminal; nothing is recorded"), struct lab_run, disk),
-	OPT_STR(0, "debootstrap", "SUITE", N_("from a disk with this Debian, made first where it is not there"), struct lab_run, debootstrap),
-	OPT_MAYBE("ssh", "PORT", N_("a shell, or CMD, over ssh in a guest with a disk (default port: 10021)"), struct lab_run, ssh),
-	OPT_STR(0, "append", "WORDS", N_("more words for the kernel's command line"), struct lab_run, append),
+	OPT_STR(0, "mode", "MODE",
+		N_("record in this way or not at all: function, events+stacks or events"),
+		struct lab_run, mode),
+	OPT_FLAG(
+		0, "exit-syscalls",
+		N_("record system calls too, as record does (default: where no BPF program can be loaded)"),
+		struct lab_run, exit_syscalls),
+	OPT_FLAG(
+		0, "no-bpf",
+		N_("load no BPF program: exit codes and some sources of signals are then not known"),
+		struct lab_run, no_bpf),
+	OPT_FLAG('i', "interactive",
+		 N_("a shell in the guest, on this terminal; nothing is recorded"), struct lab_run,
+		 interactive),
+	OPT_FLAG(0, "bare", N_("only run the command in the guest, without recording"),
+		 struct lab_run, bare),
+	OPT_FLAG(
+		0, "from-boot",
+		N_("from the first task on: pid 0, 1, 2 and every kernel thread; the recording is text"),
+		struct lab_run, from_boot),
+	OPT_LIST(
+		0, "take", "FILE",
+		N_("take this file along, too; a source file x.c is compiled for the guest and becomes ./x"),
+		struct lab_run, take),
+	OPT_STR(0, "modules", "GROUP",
+		N_("load modules of the kernel's package first: 'zoo', what some programs of tests/zoo need"),
+		struct lab_run, modules),
+	OPT_STR(0, "disk", "FILE",
+		N_("boot from this image of a disk (root=/dev/sda), its console on this terminal; nothing is recorded"),
+		struct lab_run, disk),
+	OPT_STR(0, "debootstrap", "SUITE",
+		N_("from a disk with this Debian, made first where it is not there"),
+		struct lab_run, debootstrap),
+	OPT_MAYBE("ssh", "PORT",
+		  N_("a shell, or CMD, over ssh in a guest with a disk (default port: 10021)"),
+		  struct lab_run, ssh),
+	OPT_STR(0, "append", "WORDS", N_("more words for the kernel's command line"),
+		struct lab_run, append),
 	OPT_INT(0, "smp", "N", N_("CPUs of the guest (default: 2)"), struct lab_run, smp),
-	OPT_INT('m', "mem", "MB", N_("memory of the guest (default: 512, with a disk 2048)"), struct lab_run, mem),
-	OPT_INT(0, "timeout", "SECONDS", N_("end the guest after so long (default: 300, 0: never)"), struct lab_run, timeout),
+	OPT_INT('m', "mem", "MB", N_("memory of the guest (default: 512, with a disk 2048)"),
+		struct lab_run, mem),
+	OPT_INT(0, "timeout", "SECONDS", N_("end the guest after so long (default: 300, 0: never)"),
+		struct lab_run, timeout),
 	OPT_FLAG(0, "kvm", N_("use KVM; breakpoints can be missed there"), struct lab_run, kvm),
 	OPT_FLAG(0, "print-qemu", N_("only print QEMU's command line"), struct lab_run, print_qemu),
 	OPT_FLAG(0, "times", N_("say how long the guest took"), struct lab_run, times),
@@ -287,15 +325,23 @@ static struct tl_err *plan_view(const struct lab_run *r, struct pipeline *p)
 /* A guest with a disk is the user's from its first line on: no recorder of ours is in it. */
 static int run_disk(struct lab *lab, const struct lab_run *r, int n, char **words)
 {
-	const struct lab_disk_run d = {.kernel = r->kernel, .disk = r->disk, .debootstrap = r->debootstrap, .ssh = r->ssh,
+	const struct lab_disk_run d = {.kernel = r->kernel,
+				       .disk = r->disk,
+				       .debootstrap = r->debootstrap,
+				       .ssh = r->ssh,
 				       .print_qemu = r->print_qemu,
-				       .opts = {.append = r->append, .smp = or_default(r->smp, GUEST_CPUS),
-						.mem_mb = or_default(r->mem, GUEST_DISK_MB), .seconds = r->timeout, .kvm = r->kvm}};
+				       .opts = {.append = r->append,
+						.smp = or_default(r->smp, GUEST_CPUS),
+						.mem_mb = or_default(r->mem, GUEST_DISK_MB),
+						.seconds = r->timeout,
+						.kvm = r->kvm}};
 	int status;
 
 	if (r->output || r->mode || r->modules || r->from_boot || r->bare || r->interactive)
 		status = say_and_status(tl_err_hint(
-			tl_err_new(TL_E_USAGE, N_("nothing is recorded of a guest that boots from a disk"), NULL),
+			tl_err_new(TL_E_USAGE,
+				   N_("nothing is recorded of a guest that boots from a disk"),
+				   NULL),
 			N_("its console is this terminal; a shell besides: --ssh"), NULL));
 	else
 		status = lab_run_disk(lab, &d, n, words);
@@ -307,13 +353,18 @@ static bool guest_size_ok(const struct lab_run *r)
 	return r->smp >= 0 && r->smp <= 64 && r->mem >= 0 && r->timeout >= 0;
 }
 
-static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct lab_kernel *k, struct lab_opts *o)
+static struct tl_err *plan_guest(const struct lab_run *r, int n, const struct lab_kernel *k,
+				 struct lab_opts *o)
 {
 	if (!n && !r->interactive)
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("run which command?"), NULL),
-				   N_("tasklife lab run -- ls -l; a shell: tasklife lab run --interactive"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_USAGE, N_("run which command?"), NULL),
+			N_("tasklife lab run -- ls -l; a shell: tasklife lab run --interactive"),
+			NULL);
 	if (r->modules && (!lab_modules_known(r->modules) || lab_built_is(r->kernel)))
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("there are no modules '%s' for this kernel"), r->modules),
+		return tl_err_hint(tl_err_new(TL_E_USAGE,
+					      N_("there are no modules '%s' for this kernel"),
+					      r->modules),
 				   N_("'zoo' or 'disk', for an id of lab list"), NULL);
 	if (!guest_size_ok(r))
 		return tl_err_new(TL_E_USAGE, N_("a guest cannot be that small or large"), NULL);
@@ -378,14 +429,17 @@ static struct tl_err *choose_kernel(const char *word, struct lab_kernel *ret)
 	return NULL;
 }
 
-static struct tl_err *image_of(struct lab *lab, const char *word, const struct lab_kernel *k, struct lab_image *ret)
+static struct tl_err *image_of(struct lab *lab, const char *word, const struct lab_kernel *k,
+			       struct lab_image *ret)
 {
 	struct lab_kernel same;
 
-	return lab_built_is(word) ? lab_built_find(word, &same, ret) : lab_image_fetch(lab, k, false, ret);
+	return lab_built_is(word) ? lab_built_find(word, &same, ret)
+				  : lab_image_fetch(lab, k, false, ret);
 }
 
-struct tl_err *lab_choose(struct lab *lab, const char *word, struct lab_kernel *ret_kernel, struct lab_image *ret)
+struct tl_err *lab_choose(struct lab *lab, const char *word, struct lab_kernel *ret_kernel,
+			  struct lab_image *ret)
 {
 	try(choose_kernel(word, ret_kernel));
 	return image_of(lab, word, ret_kernel, ret);
@@ -397,15 +451,17 @@ static struct tl_err *check_tracer(const struct lab_image *img, const struct lab
 	if (o->bare || o->interactive || lab_image_option(img, "FUNCTION_TRACER") != 'n')
 		return NULL;
 	if (o->from_boot || (o->mode && !strcmp(o->mode, "function")))
-		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("this kernel has no function tracer"), NULL),
-				   N_("without it: --mode events+stacks"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_DENIED, N_("this kernel has no function tracer"), NULL),
+			N_("without it: --mode events+stacks"), NULL);
 	say_note(N_("this kernel has no function tracer: its events tell the story"));
 	return NULL;
 }
 
 /* The guest is made ready, lives, and is gone when this returns. */
-static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const struct lab_kernel *k,
-				struct lab_opts *o, int n, char **words, struct lab_guest *g, struct lab_result *res)
+static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r,
+				const struct lab_kernel *k, struct lab_opts *o, int n, char **words,
+				struct lab_guest *g, struct lab_result *res)
 {
 	static char *const shell[] = {(char *)"sh", NULL};
 	struct lab_image img = {};
@@ -435,10 +491,12 @@ static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r, const 
 
 /*
  * QEMU's emulation now and then lets a kernel oops that boots on several CPUs, each time elsewhere
- * (seen in sched_clock_cpu and in ttwu_queue_wakelist of amd64-6.12, QEMU 7.2). The command has not begun then, so the guest gets a second chance, and a kernel that cannot boot is told so.
+ * (seen in sched_clock_cpu and in ttwu_queue_wakelist of amd64-6.12, QEMU 7.2). The command has not
+ * begun then, so the guest gets a second chance, and a kernel that cannot boot is told so.
  */
-static struct tl_err *guest_run_twice(struct lab *lab, const struct lab_run *r, const struct lab_kernel *k, struct lab_opts *o,
-				      int n, char **words, struct lab_result *res)
+static struct tl_err *guest_run_twice(struct lab *lab, const struct lab_run *r,
+				      const struct lab_kernel *k, struct lab_opts *o, int n,
+				      char **words, struct lab_result *res)
 {
 	struct tl_err *err = NULL;
 
@@ -481,7 +539,8 @@ static int lab_run(struct lab *lab, const void *opts, int n, char **words)
 	if (res.recording >= 0 && !err)
 		tell(r, &p, &res);
 	if (r->times && res.boot_s > 0)
-		say_note(N_("guest %1$s: first process after %2$.2f s, %3$.2f s in all"), k.id, res.boot_s, res.wall_s);
+		say_note(N_("guest %1$s: first process after %2$.2f s, %3$.2f s in all"), k.id,
+			 res.boot_s, res.wall_s);
 	if (res.recording >= 0)
 		close(res.recording);
 	return stop ? 128 + stop : status;
@@ -489,17 +548,28 @@ static int lab_run(struct lab *lab, const void *opts, int n, char **words)
 
 /* ---- the verbs ---- */
 
-/* Each is told as a command of its own ("lab run"), so that -h comes from its table like any other's. */
+/* Each is told as a command of its own ("lab run"), so that -h comes from its table like any
+ * other's. */
 static const struct lab_verb verbs[] = {
-	{{.name = "lab list", .summary = N_("the kernels there are, and what their tracing can do"), .usage = "",
-	  .opts = list_opts, .size = sizeof(struct lab_common)},
+	{{.name = "lab list",
+	  .summary = N_("the kernels there are, and what their tracing can do"),
+	  .usage = "",
+	  .opts = list_opts,
+	  .size = sizeof(struct lab_common)},
 	 lab_list},
-	{{.name = "lab fetch", .summary = N_("get kernels from Debian's archive into the cache"),
-	  .usage = "[--again] [ID...|all]", .opts = fetch_opts, .size = sizeof(struct fetch)},
+	{{.name = "lab fetch",
+	  .summary = N_("get kernels from Debian's archive into the cache"),
+	  .usage = "[--again] [ID...|all]",
+	  .opts = fetch_opts,
+	  .size = sizeof(struct fetch)},
 	 lab_fetch},
-	{{.name = "lab run", .summary = N_("run a command on another kernel and tell its story"),
-	  .usage = "[options] [--] CMD [ARG...]", .opts = run_opts, .size = sizeof(struct lab_run),
-	  .stop_at_first_word = true, .usage_status = STATUS_OURS},
+	{{.name = "lab run",
+	  .summary = N_("run a command on another kernel and tell its story"),
+	  .usage = "[options] [--] CMD [ARG...]",
+	  .opts = run_opts,
+	  .size = sizeof(struct lab_run),
+	  .stop_at_first_word = true,
+	  .usage_status = STATUS_OURS},
 	 lab_run},
 };
 
@@ -542,8 +612,9 @@ static int call_verb(const struct lab_verb *v, const void *opts, int n, char **w
 
 static struct tl_err *which(const char *word)
 {
-	struct tl_err *err = word ? tl_err_new(TL_E_USAGE, N_("the laboratory has no verb '%s'"), word)
-				  : tl_err_new(TL_E_USAGE, N_("what shall the laboratory do?"), NULL);
+	struct tl_err *err =
+		word ? tl_err_new(TL_E_USAGE, N_("the laboratory has no verb '%s'"), word)
+		     : tl_err_new(TL_E_USAGE, N_("what shall the laboratory do?"), NULL);
 
 	return tl_err_hint(err, N_("tasklife lab list, fetch, run, debug or build"), NULL);
 }

@@ -13,10 +13,15 @@ struct lab_build_opts {
 };
 
 static const struct opt build_opts[] = {
-	OPT_STR('t', "target", "NAME", N_("x86_64, arm64, rpi3, rpi4, rpi5, or tiny: a small one for guests"), struct lab_build_opts, target),
-	OPT_STR(0, "cpu", "CPU", N_("of tiny: x86_64, arm64 or arm (default: this machine's)"), struct lab_build_opts, cpu),
-	OPT_STR('s', "source", "DIR", N_("the kernel's source; nothing is written there"), struct lab_build_opts, source),
-	OPT_STR('o', "out", "DIR", N_("where it is built (default: out-NAME beside the source)"), struct lab_build_opts, out),
+	OPT_STR('t', "target", "NAME",
+		N_("x86_64, arm64, rpi3, rpi4, rpi5, or tiny: a small one for guests"),
+		struct lab_build_opts, target),
+	OPT_STR(0, "cpu", "CPU", N_("of tiny: x86_64, arm64 or arm (default: this machine's)"),
+		struct lab_build_opts, cpu),
+	OPT_STR('s', "source", "DIR", N_("the kernel's source; nothing is written there"),
+		struct lab_build_opts, source),
+	OPT_STR('o', "out", "DIR", N_("where it is built (default: out-NAME beside the source)"),
+		struct lab_build_opts, out),
 	OPT_FLAG('n', "dry-run", N_("only print the lines"), struct lab_build_opts, dry_run),
 	OPT_TABLE(common_opts, struct lab_build_opts, common),
 	OPT_END,
@@ -37,7 +42,9 @@ static int lab_build(struct lab *lab, const void *opts, int n, char **words)
 	const struct lab_build_opts *o = opts;
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	struct lab_build b;
-	struct tl_err *err = n ? tl_err_new(TL_E_USAGE, N_("lab build takes no argument, not '%s'"), words[0]) : NULL;
+	struct tl_err *err =
+		n ? tl_err_new(TL_E_USAGE, N_("lab build takes no argument, not '%s'"), words[0])
+		  : NULL;
 
 	if (err)
 		return say_and_status(err);
@@ -56,7 +63,10 @@ static int lab_build(struct lab *lab, const void *opts, int n, char **words)
 }
 
 const struct lab_verb lab_build_verb = {
-	{.name = "lab build", .summary = N_("build a kernel out of its tree: for a guest, for gdb, for a Raspberry Pi"),
-	 .usage = "--target NAME --source DIR [--out DIR] [--dry-run]", .opts = build_opts, .size = sizeof(struct lab_build_opts)},
+	{.name = "lab build",
+	 .summary = N_("build a kernel out of its tree: for a guest, for gdb, for a Raspberry Pi"),
+	 .usage = "--target NAME --source DIR [--out DIR] [--dry-run]",
+	 .opts = build_opts,
+	 .size = sizeof(struct lab_build_opts)},
 	lab_build,
 };

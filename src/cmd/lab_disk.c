@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* lab run with a disk: the study notes' machine, its console on this terminal or a shell over ssh. */
+/* lab run with a disk: the study notes' machine, its console on this terminal or a shell over ssh.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,10 +21,14 @@ static struct tl_err *check_usage(const struct lab_disk_run *r, int n)
 	const char *suite = r->debootstrap;
 
 	if (!r->disk && !suite)
-		return tl_err_new(TL_E_USAGE, N_("--ssh goes with --disk FILE or --debootstrap SUITE"), NULL);
+		return tl_err_new(TL_E_USAGE,
+				  N_("--ssh goes with --disk FILE or --debootstrap SUITE"), NULL);
 	if (n && !r->ssh)
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("a command in a guest that boots from a disk goes by ssh"), NULL),
-				   N_("tasklife lab run --debootstrap bookworm --ssh -- ls -l"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_USAGE,
+				   N_("a command in a guest that boots from a disk goes by ssh"),
+				   NULL),
+			N_("tasklife lab run --debootstrap bookworm --ssh -- ls -l"), NULL);
 	if (suite && (!*suite || suite[strspn(suite, "abcdefghijklmnopqrstuvwxyz0123456789-")]))
 		return tl_err_new(TL_E_USAGE, N_("'%s' is no name of a Debian suite"), suite);
 	if (r->opts.smp < 1 || r->opts.smp > 64 || r->opts.mem_mb < 1 || r->opts.seconds < 0)
@@ -42,7 +47,9 @@ static struct tl_err *plan_ports(const struct lab_disk_run *r, struct lab_opts *
 	o->ssh_port = lab_port_free(port) ? port : 0;
 	o->gdb_port = lab_port_free(GDB_PORT) ? GDB_PORT : 0;
 	if (r->ssh && !o->ssh_port)
-		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("the port for ssh is taken on this machine"), NULL),
+		return tl_err_hint(tl_err_new(TL_E_DENIED,
+					      N_("the port for ssh is taken on this machine"),
+					      NULL),
 				   N_("another one: --ssh=PORT"), NULL);
 	return r->ssh ? lab_need("ssh", "openssh-client") : NULL;
 }
@@ -56,13 +63,15 @@ static struct tl_err *look_at(const char *path, struct lab_opts *o)
 
 	if (fd < 0 || fstat(fd, &st))
 		return tl_err_os(errno, N_("cannot use '%s' as a disk"), path, path);
-	if (S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_size < 512) || read(fd, magic, sizeof(magic)) != sizeof(magic))
+	if (S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_size < 512) ||
+	    read(fd, magic, sizeof(magic)) != sizeof(magic))
 		return tl_err_new(TL_E_USAGE, N_("'%s' is no image of a disk"), path);
 	o->disk_format = memcmp(magic, "QFI\xfb", sizeof(magic)) ? "raw" : "qcow2";
 	return NULL;
 }
 
-static struct tl_err *get_disk(struct lab *lab, const struct lab_disk_run *r, const struct lab_kernel *k, struct lab_image *img,
+static struct tl_err *get_disk(struct lab *lab, const struct lab_disk_run *r,
+			       const struct lab_kernel *k, struct lab_image *img,
 			       struct lab_opts *o, struct lab_disk *d)
 {
 	bool there, modules;
@@ -76,8 +85,8 @@ static struct tl_err *get_disk(struct lab *lab, const struct lab_disk_run *r, co
 	return NULL;
 }
 
-static struct tl_err *shell(struct lab *lab, struct lab_guest *g, const struct lab_opts *o, const struct lab_disk *d, int n,
-			    char **words, int *ret_status)
+static struct tl_err *shell(struct lab *lab, struct lab_guest *g, const struct lab_opts *o,
+			    const struct lab_disk *d, int n, char **words, int *ret_status)
 {
 	const char *key = access(d->key, R_OK) ? NULL : d->key;
 
@@ -91,12 +100,15 @@ static struct tl_err *shell(struct lab *lab, struct lab_guest *g, const struct l
 	bool off = lab_ssh_poweroff(lab, g, o, key);
 	lab_end_progress(lab);
 	if (!off)
-		say_note(N_("the guest did not turn itself off and was ended: %1$s may need a check"), d->path);
+		say_note(
+			N_("the guest did not turn itself off and was ended: %1$s may need a check"),
+			d->path);
 	return NULL;
 }
 
-static struct tl_err *live(struct lab *lab, const struct lab_disk_run *r, const struct lab_opts *o, const struct lab_disk *d,
-			   struct lab_guest *g, int n, char **words, int *ret_status)
+static struct tl_err *live(struct lab *lab, const struct lab_disk_run *r, const struct lab_opts *o,
+			   const struct lab_disk *d, struct lab_guest *g, int n, char **words,
+			   int *ret_status)
 {
 	struct lab_result res = {.recording = -1};
 
@@ -107,12 +119,15 @@ static struct tl_err *live(struct lab *lab, const struct lab_disk_run *r, const 
 	if (r->ssh)
 		return shell(lab, g, o, d, n, words, ret_status);
 	if (o->ssh_port)
-		say_note(N_("ssh into the guest: ssh -p %1$d -i %2$s root@127.0.0.1; its console follows"), (int)o->ssh_port, d->key);
+		say_note(
+			N_("ssh into the guest: ssh -p %1$d -i %2$s root@127.0.0.1; its console follows"),
+			(int)o->ssh_port, d->key);
 	return lab_guest_listen(g, lab, o, STDOUT_FILENO, &res);
 }
 
-static struct tl_err *boot(struct lab *lab, const struct lab_disk_run *r, const struct lab_kernel *k, struct lab_image *img,
-			   struct lab_opts *o, const struct lab_disk *d, int n, char **words, int *ret_status)
+static struct tl_err *boot(struct lab *lab, const struct lab_disk_run *r,
+			   const struct lab_kernel *k, struct lab_image *img, struct lab_opts *o,
+			   const struct lab_disk *d, int n, char **words, int *ret_status)
 {
 	struct lab_guest g;
 

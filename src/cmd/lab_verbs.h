@@ -26,8 +26,10 @@ struct lab_disk_run {
 int lab_run_disk(struct lab *lab, const struct lab_disk_run *r, int n, char **words);
 void lab_print_words(char **argv);
 
-/* The kernel of --kernel: an id (NULL: the newest amd64 one), fetched when need be, or a directory of lab build. */
-struct tl_err *lab_choose(struct lab *lab, const char *word, struct lab_kernel *ret_kernel, struct lab_image *ret);
+/* The kernel of --kernel: an id (NULL: the newest amd64 one), fetched when need be, or a directory
+ * of lab build. */
+struct tl_err *lab_choose(struct lab *lab, const char *word, struct lab_kernel *ret_kernel,
+			  struct lab_image *ret);
 
 /* The terminal's progress line is ended before anything else is said. */
 void lab_end_progress(struct lab *lab);

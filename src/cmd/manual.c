@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A page stands where it was built (doc/man/LANG beside the program) or installed (share/man). man is given the file, so
- * that it shows the page of this program and not of another one that MANPATH knows; and a locale in UTF-8, without which
- * it would show Korean as question marks. A verb told on a page with others has that page under its own name too.
+ * A page stands where it was built (doc/man/LANG beside the program) or installed (share/man). man
+ * is given the file, so that it shows the page of this program and not of another one that MANPATH
+ * knows; and a locale in UTF-8, without which it would show Korean as question marks. A verb told
+ * on a page with others has that page under its own name too.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -77,5 +78,6 @@ bool manual_open(const char *verb)
 	while (pid > 0 && waitpid(pid, &status, 0) < 0)
 		;
 	/* a pager that was quit, or a pipe that was closed, is an answer too */
-	return pid > 0 && (status == 0 || WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) == 4));
+	return pid > 0 && (status == 0 || WIFSIGNALED(status) ||
+			   (WIFEXITED(status) && WEXITSTATUS(status) == 4));
 }

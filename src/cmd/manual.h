@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-/* Shows the page of a verb in the language chosen. false: there is no page beside the program, or no man that shows it. */
+/* Shows the page of a verb in the language chosen. false: there is no page beside the program, or
+ * no man that shows it. */
 bool manual_open(const char *verb);
 
 #endif

@@ -55,7 +55,9 @@ static char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	return !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	return !slash          ? strdup(".")
+	       : slash == path ? strdup("/")
+			       : strndup(path, (size_t)(slash - path));
 }
 
 /* /proc/self/fd/N, by which a file without a name gets one. */
@@ -121,7 +123,8 @@ static struct tl_err *open_regular(bool named, const struct stat *old, struct ou
 		err = NULL;
 	} else {
 		err = open_part(out);
-		if (err && old && !named && (err->os == EACCES || err->os == EPERM || err->os == EROFS)) {
+		if (err && old && !named &&
+		    (err->os == EACCES || err->os == EPERM || err->os == EROFS)) {
 			tl_err_free(err);
 			free(take(out->target));
 			free(take(out->part));

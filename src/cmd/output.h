@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A file that appears whole or not at all: it is written without a name, or under another one, and takes its place when
- * all went well. What stood there before stays until then. Devices, pipes and terminals are written as they are.
+ * A file that appears whole or not at all: it is written without a name, or under another one, and
+ * takes its place when all went well. What stood there before stays until then. Devices, pipes and
+ * terminals are written as they are.
  *
- * Law of this header: between output_open() and output_close() one output of a process may have a name (OUT.part-PID);
- * a signal that ends the process takes that away too.
+ * Law of this header: between output_open() and output_close() one output of a process may have a
+ * name (OUT.part-PID); a signal that ends the process takes that away too.
  */
 #ifndef CMD_OUTPUT_H
 #define CMD_OUTPUT_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The decision is made when the first bytes leave an out: by then either all of a short answer is in its buffer,
- * or so much that no screen holds it.
+ * The decision is made when the first bytes leave an out: by then either all of a short answer is
+ * in its buffer, or so much that no screen holds it.
  *
- * While a pager has the terminal the keys that interrupt are for it: tasklife ignores them, and ends when it can
- * write no more (EPIPE).
+ * While a pager has the terminal the keys that interrupt are for it: tasklife ignores them, and
+ * ends when it can write no more (EPIPE).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -66,8 +66,10 @@ static bool fits_screen(const struct out *o)
 	return lines_of(o->buf, o->n, ws.ws_col, ws.ws_row) < ws.ws_row;
 }
 
-/* A plain word is run as it is, so that a missing program is noticed before anything is written to it. */
-static int spawn(const char *cmd, const posix_spawn_file_actions_t *files, const posix_spawnattr_t *attr, pid_t *ret)
+/* A plain word is run as it is, so that a missing program is noticed before anything is written to
+ * it. */
+static int spawn(const char *cmd, const posix_spawn_file_actions_t *files,
+		 const posix_spawnattr_t *attr, pid_t *ret)
 {
 	char *plain[] = {(char *)cmd, NULL}, *shell[] = {"sh", "-c", (char *)cmd, NULL};
 	bool simple = !strpbrk(cmd, "|&;<>()$`\\\"' \t\n*?[#~=%");
@@ -75,7 +77,8 @@ static int spawn(const char *cmd, const posix_spawn_file_actions_t *files, const
 	setenv("LESS", "FRX", 0);
 	setenv("LV", "-c", 0);
 	setenv("LESSCHARSET", "utf-8", 0);
-	return posix_spawnp(ret, simple ? plain[0] : shell[0], files, attr, simple ? plain : shell, environ);
+	return posix_spawnp(ret, simple ? plain[0] : shell[0], files, attr, simple ? plain : shell,
+			    environ);
 }
 
 static int start(const char *cmd, int from, int to, pid_t *ret)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * peek --gdb: a guest in the laboratory, from outside. First which task each CPU is executing, and where its kernel keeps
- * that; then the tasks, as of this machine; or, with --at, the task at each stop.
+ * peek --gdb: a guest in the laboratory, from outside. First which task each CPU is executing, and
+ * where its kernel keeps that; then the tasks, as of this machine; or, with --at, the task at each
+ * stop.
  */
 #include <signal.h>
 #include <string.h>
@@ -49,7 +50,8 @@ static bool is_there(const char *path)
 	return path && !access(path, R_OK);
 }
 
-/* A directory of lab build, or one of the cache: a vmlinux says all, else what the guest itself has told. */
+/* A directory of lab build, or one of the cache: a vmlinux says all, else what the guest itself has
+ * told. */
 static struct tl_err *files_in(const char *dir, struct files *f)
 {
 	f->btf = in(dir, "vmlinux");
@@ -65,7 +67,10 @@ static struct tl_err *files_in(const char *dir, struct files *f)
 		free(f->map);
 		f->map = in(dir, built ? "vmlinux" : "kallsyms");
 	}
-	f->k = (struct tl_peek_kernel){.types = f->btf, .map = f->map, .notes = is_there(f->notes) ? f->notes : NULL, .release = f->release};
+	f->k = (struct tl_peek_kernel){.types = f->btf,
+				       .map = f->map,
+				       .notes = is_there(f->notes) ? f->notes : NULL,
+				       .release = f->release};
 	return f->btf && f->map && f->notes ? NULL : &tl_enomem;
 }
 
@@ -91,7 +96,8 @@ static struct tl_err *files_of_id(const char *id, struct files *f)
 #else
 static struct tl_err *files_of_id(const char *id, struct files *f)
 {
-	return tl_err_new(TL_E_USAGE, N_("which kernel? a directory of lab build, or a vmlinux"), NULL);
+	return tl_err_new(TL_E_USAGE, N_("which kernel? a directory of lab build, or a vmlinux"),
+			  NULL);
 }
 #endif
 
@@ -115,12 +121,15 @@ static const char *preempt_text(struct page *pg, struct tl_peek_guest *g, unsign
 
 	if (!tl_peek_guest_preempt_count(g, cpu, &n))
 		return "";
-	return page_fmt(pg, "preempt_count 0x%llx: PREEMPT %llu SOFTIRQ %llu HARDIRQ %llu NMI %llu%s", (unsigned long long)n, (unsigned long long)(n & 0xff),
-			(unsigned long long)(n >> 8 & 0xff), (unsigned long long)(n >> 16 & 0xf), (unsigned long long)(n >> 20 & 0xf),
-			n & 0x80000000 ? "" : " need_resched");
+	return page_fmt(pg,
+			"preempt_count 0x%llx: PREEMPT %llu SOFTIRQ %llu HARDIRQ %llu NMI %llu%s",
+			(unsigned long long)n, (unsigned long long)(n & 0xff),
+			(unsigned long long)(n >> 8 & 0xff), (unsigned long long)(n >> 16 & 0xf),
+			(unsigned long long)(n >> 20 & 0xf), n & 0x80000000 ? "" : " need_resched");
 }
 
-static struct tl_err *tell_cpu(struct page *pg, struct tl_peek_guest *g, const struct view_peek *v, unsigned cpu)
+static struct tl_err *tell_cpu(struct page *pg, struct tl_peek_guest *g, const struct view_peek *v,
+			       unsigned cpu)
 {
 	struct tl_peek_current c;
 	struct tl_peek_task t;
@@ -133,7 +142,9 @@ static struct tl_err *tell_cpu(struct page *pg, struct tl_peek_guest *g, const s
 	}
 	try(tl_peek_guest_task(g, c.addr, &t));
 	page_row(pg, page_fmt(pg, "CPU %u", cpu), NULL,
-		 page_fmt(pg, "%s  %s  " ST_DIM "%s" ST_OFF, peek_name(pg, &t), c.in_user ? _("in user space") : peek_code(pg, v, c.pc, false), c.detail));
+		 page_fmt(pg, "%s  %s  " ST_DIM "%s" ST_OFF, peek_name(pg, &t),
+			  c.in_user ? _("in user space") : peek_code(pg, v, c.pc, false),
+			  c.detail));
 	page_row(pg, NULL, NULL, page_fmt(pg, ST_DIM "%s" ST_OFF, _(c.where)));
 	if (*preempt_text(pg, g, cpu))
 		page_row(pg, NULL, NULL, preempt_text(pg, g, cpu));
@@ -154,8 +165,17 @@ static struct tl_err *tell_cpus(struct page *pg, struct tl_peek_guest *g, const 
 
 /* What is told of a task at a stop, unless --fields says otherwise. */
 static const enum tl_task_field told[] = {
-	TL_TASK_pid, TL_TASK_tgid, TL_TASK_state, TL_TASK_flags, TL_TASK_real_parent, TL_TASK_parent, TL_TASK_exit_code, TL_TASK_stack,
-	TL_TASK_ti_flags, TL_TASK_ti_cpu, TL_TASK_ti_preempt_count,
+	TL_TASK_pid,
+	TL_TASK_tgid,
+	TL_TASK_state,
+	TL_TASK_flags,
+	TL_TASK_real_parent,
+	TL_TASK_parent,
+	TL_TASK_exit_code,
+	TL_TASK_stack,
+	TL_TASK_ti_flags,
+	TL_TASK_ti_cpu,
+	TL_TASK_ti_preempt_count,
 };
 
 static const struct {
@@ -182,8 +202,8 @@ static struct tl_err *plan_stops(struct tl_peek_guest *g, const char *names)
 	return NULL;
 }
 
-static struct tl_err *tell_stop(struct page *pg, struct tl_peek_guest *g, struct view_peek *v, struct tl_peek *p, const struct tl_peek_stop *s,
-				struct json *j)
+static struct tl_err *tell_stop(struct page *pg, struct tl_peek_guest *g, struct view_peek *v,
+				struct tl_peek *p, const struct tl_peek_stop *s, struct json *j)
 {
 	struct tl_peek_current c;
 	struct tl_peek_task t;
@@ -208,13 +228,16 @@ static struct tl_err *tell_stop(struct page *pg, struct tl_peek_guest *g, struct
 		out_char(pg->out, '\n');
 		return NULL;
 	}
-	page_line(pg, 0, page_fmt(pg, "== " ST_BOLD "%s" ST_OFF "%s%s (CPU %u)", s->name, title ? ": " : "", title ? title : "", s->cpu));
+	page_line(pg, 0,
+		  page_fmt(pg, "== " ST_BOLD "%s" ST_OFF "%s%s (CPU %u)", s->name,
+			   title ? ": " : "", title ? title : "", s->cpu));
 	view_peek_task(pg, v, &t);
 	out_char(pg->out, '\n');
 	return NULL;
 }
 
-static struct tl_err *tell_stops(const struct peek_opts *o, struct page *pg, struct tl_peek_guest *g, struct view_peek *v, struct tl_peek *p)
+static struct tl_err *tell_stops(const struct peek_opts *o, struct page *pg,
+				 struct tl_peek_guest *g, struct view_peek *v, struct tl_peek *p)
 {
 	int64_t left = o->stops ? o->stops : 10;
 	struct json j;
@@ -244,17 +267,22 @@ static struct tl_err *tell_stops(const struct peek_opts *o, struct page *pg, str
 
 /* ---- all of it ---- */
 
-static struct tl_err *tell(const struct peek_opts *o, const struct peek_asked *a, struct tl_peek_guest *g, struct tl_peek *p, const struct files *f,
+static struct tl_err *tell(const struct peek_opts *o, const struct peek_asked *a,
+			   struct tl_peek_guest *g, struct tl_peek *p, const struct files *f,
 			   struct out *out)
 {
 	struct tl_symtab *symbols = NULL;
-	struct view_peek v = {.peek = p, .types = tl_peek_guest_types(g), .field = a->n_fields ? a->field : NULL, .n_fields = a->n_fields};
+	struct view_peek v = {.peek = p,
+			      .types = tl_peek_guest_types(g),
+			      .field = a->n_fields ? a->field : NULL,
+			      .n_fields = a->n_fields};
 	char *text = NULL;
 	ssize_t n = io_read_file(f->k.map, 512 << 20, &text);
 	struct page pg;
 
 	if (n > 0)
-		tl_err_free(tl_symtab_from_file(text, n, &symbols)); /* without: addresses stay numbers */
+		/* without: addresses stay numbers */
+		tl_err_free(tl_symtab_from_file(text, n, &symbols));
 	free(text);
 	v.symbols = symbols;
 	peek_page(&pg, out, &o->common);

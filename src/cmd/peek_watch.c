@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * peek --watch: what changed between one look and the next, a line per change. Looks are samples: what came and went between
- * two of them is not seen; `tasklife watch` sees it, from the trace.
+ * peek --watch: what changed between one look and the next, a line per change. Looks are samples:
+ * what came and went between two of them is not seen; `tasklife watch` sees it, from the trace.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,9 +19,25 @@ static void on_signal(int sig)
 
 /* What is told when nobody says which fields: what does not change with every breath. */
 static const enum tl_task_field told[] = {
-	TL_TASK_tgid, TL_TASK_state, TL_TASK_exit_state, TL_TASK_flags, TL_TASK_ptrace, TL_TASK_real_parent_pid, TL_TASK_parent_pid,
-	TL_TASK_nr_threads, TL_TASK_policy, TL_TASK_prio, TL_TASK_pending, TL_TASK_shared_pending, TL_TASK_blocked, TL_TASK_signal_flags,
-	TL_TASK_exit_code, TL_TASK_group_exit_code, TL_TASK_mm, TL_TASK_ti_cpu, TL_TASK_ti_syscall_work,
+	TL_TASK_tgid,
+	TL_TASK_state,
+	TL_TASK_exit_state,
+	TL_TASK_flags,
+	TL_TASK_ptrace,
+	TL_TASK_real_parent_pid,
+	TL_TASK_parent_pid,
+	TL_TASK_nr_threads,
+	TL_TASK_policy,
+	TL_TASK_prio,
+	TL_TASK_pending,
+	TL_TASK_shared_pending,
+	TL_TASK_blocked,
+	TL_TASK_signal_flags,
+	TL_TASK_exit_code,
+	TL_TASK_group_exit_code,
+	TL_TASK_mm,
+	TL_TASK_ti_cpu,
+	TL_TASK_ti_syscall_work,
 };
 
 struct watching {
@@ -39,7 +55,8 @@ static void begin_line(struct watching *w, const struct tl_peek_task *t)
 	out_fmt(w->out, "  %s  ", peek_name(&w->pg, t));
 }
 
-static void tell_change(struct watching *w, const struct tl_peek_task *was, const struct tl_peek_task *t, enum tl_task_field f)
+static void tell_change(struct watching *w, const struct tl_peek_task *was,
+			const struct tl_peek_task *t, enum tl_task_field f)
 {
 	struct view_peek before = *w->v;
 
@@ -57,7 +74,8 @@ static void tell_change(struct watching *w, const struct tl_peek_task *was, cons
 	out_fmt(w->out, "%s\n", peek_value(&w->pg, w->v, t, f));
 }
 
-static void compare(struct watching *w, const struct tl_peek_task *was, const struct tl_peek_task *t)
+static void compare(struct watching *w, const struct tl_peek_task *was,
+		    const struct tl_peek_task *t)
 {
 	const enum tl_task_field *f = w->a->n_fields ? w->a->field : told;
 	unsigned n = w->a->n_fields ? w->a->n_fields : ARRAY_SIZE(told);
@@ -95,9 +113,15 @@ static void tell_changes(struct watching *w)
 	size_t i = 0, k = 0;
 
 	while (i < w->was.n || k < now->n) {
-		const struct tl_peek_task *a = i < w->was.n ? &w->was.task[i] : NULL, *b = k < now->n ? &now->task[k] : NULL;
-		int by = !a ? 1 : !b ? -1 : tl_peek_pid(a) != tl_peek_pid(b) ? (tl_peek_pid(a) < tl_peek_pid(b) ? -1 : 1) : 0;
-		uint64_t sa = a ? a->v[TL_TASK_start_boottime] : 0, sb = b ? b->v[TL_TASK_start_boottime] : 0;
+		const struct tl_peek_task *a = i < w->was.n ? &w->was.task[i] : NULL,
+					  *b = k < now->n ? &now->task[k] : NULL;
+		int by = !a   ? 1
+			 : !b ? -1
+			 : tl_peek_pid(a) != tl_peek_pid(b)
+				 ? (tl_peek_pid(a) < tl_peek_pid(b) ? -1 : 1)
+				 : 0;
+		uint64_t sa = a ? a->v[TL_TASK_start_boottime] : 0,
+			 sb = b ? b->v[TL_TASK_start_boottime] : 0;
 
 		by = by ? by : sa < sb ? -1 : sa > sb;
 		if (by < 0 && wanted(w, &w->was, a))
@@ -132,11 +156,13 @@ static bool any_left(const struct peek_asked *a, const struct tl_peek *p)
 	return !a->n_pids;
 }
 
-struct tl_err *peek_watch(const struct peek_opts *o, const struct peek_asked *a, const struct view_peek *v, struct tl_peek_live *l,
-			  struct tl_peek *p, struct out *out)
+struct tl_err *peek_watch(const struct peek_opts *o, const struct peek_asked *a,
+			  const struct view_peek *v, struct tl_peek_live *l, struct tl_peek *p,
+			  struct out *out)
 {
 	struct watching w = {.o = o, .a = a, .v = v, .out = out};
-	struct timespec pause = {(time_t)a->interval, (long)((a->interval - (time_t)a->interval) * 1e9)};
+	struct timespec pause = {(time_t)a->interval,
+				 (long)((a->interval - (time_t)a->interval) * 1e9)};
 	struct sigaction sa = {.sa_handler = on_signal};
 	struct tl_err *err = tl_peek_sweep(l, p);
 

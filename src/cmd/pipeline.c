@@ -66,8 +66,8 @@ bool pipeline_usual(const struct tl_task *task, bool rooted, bool for_programs)
 {
 	if (rooted)
 		return task->family || task->root;
-	return for_programs || task->birth.seen.is || task->death->seen.is || task->n_signals || task->signals_folded ||
-	       task->n_execs || task->death->any_delivery;
+	return for_programs || task->birth.seen.is || task->death->seen.is || task->n_signals ||
+	       task->signals_folded || task->n_execs || task->death->any_delivery;
 }
 
 static bool by_default(const struct telling *tell, const struct tl_task *task)
@@ -88,7 +88,8 @@ static bool begin(struct telling *tell, const struct tl_trace_info *info)
 	return tell->begun;
 }
 
-static void tell_in_turn(struct telling *tell, const struct tl_task *task, const struct tl_trace_info *info)
+static void tell_in_turn(struct telling *tell, const struct tl_task *task,
+			 const struct tl_trace_info *info)
 {
 	struct tl_told told = {
 		.info = info, .t0 = info->first, .witnesses = tl_lives_witnesses(tell->lives),
@@ -121,7 +122,8 @@ static void tell_life(void *ctx, const struct tl_task *task)
 
 /* ---- threads ---- */
 
-/* One reads, one makes lives of events, the others tell them. They are never all busy: one more than CPUs, to five. */
+/* One reads, one makes lives of events, the others tell them. They are never all busy: one more
+ * than CPUs, to five. */
 static unsigned threads_of_cpus(void)
 {
 	cpu_set_t cpus;
@@ -204,7 +206,8 @@ static void opening(struct out *o, void *ctx)
 /* Was something in particular asked for? */
 static bool asked(const struct telling *tell)
 {
-	return select_names(&tell->sel) || tell->p->selectors->when || tell->sel.since.given || tell->sel.until.given;
+	return select_names(&tell->sel) || tell->p->selectors->when || tell->sel.since.given ||
+	       tell->sel.until.given;
 }
 
 static void end(struct telling *tell)

@@ -15,14 +15,17 @@
 struct tl_err *trace_open(int n, char **words, struct tl_source **ret);
 
 /*
- * What is told when nobody asks for more: of a recording, the tasks it was made for and all that came of them; of
- * any other trace, for eyes those to which something happened, for programs everything.
+ * What is told when nobody asks for more: of a recording, the tasks it was made for and all that
+ * came of them; of any other trace, for eyes those to which something happened, for programs
+ * everything.
  */
 bool pipeline_usual(const struct tl_task *task, bool rooted, bool for_programs);
 
 /* For commands that tell a trace: how many threads work on it. Into an int64_t. */
-#define OPT_THREADS(T, f)                                                                          \
-	OPT_INT(0, "threads", "N", N_("so many threads read and tell (default: as many as the CPUs can use; 1: one does all)"), T, f)
+#define OPT_THREADS(T, f) \
+	OPT_INT(0, "threads", "N", \
+		N_("so many threads read and tell (default: as many as the CPUs can use; 1: one does all)"), \
+		T, f)
 #define THREADS_MOST 16
 /* What was given, else the environment, else the CPUs: 1 to THREADS_MOST. */
 struct tl_err *threads_wanted(int64_t given, unsigned *ret);

@@ -23,7 +23,8 @@ void progress_begin(struct progress *p, bool wanted)
 {
 	const char *term = getenv("TERM");
 
-	*p = (struct progress){.wanted = wanted && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb")) && !say_is_json()};
+	*p = (struct progress){.wanted = wanted && isatty(STDERR_FILENO) &&
+					 !(term && !strcmp(term, "dumb")) && !say_is_json()};
 	if (p->wanted)
 		p->began = now_ns();
 }
@@ -47,7 +48,8 @@ static void draw(struct progress *p, const struct tl_events *events, uint64_t li
 	out_str(&line, "\r");
 	if (done >= 0)
 		put_bar(&line, done > 1 ? 1 : done);
-	out_fmt(&line, _("%1$llu records, %2$llu lives"), (unsigned long long)info->records, (unsigned long long)lives);
+	out_fmt(&line, _("%1$llu records, %2$llu lives"), (unsigned long long)info->records,
+		(unsigned long long)lives);
 	out_str(&line, "\033[K\r");
 	out_flush(&line);
 	out_fini(&line);

@@ -27,7 +27,8 @@ static const struct opt record_opts[] = {
 	OPT_STR(0, "until-death", "EXPR",
 		N_("keep only the last seconds, and end at the first death of which this holds, as with why --when; nothing is kept without one"),
 		struct record, until_death),
-	OPT_STR(0, "last", "SECONDS", N_("with --until-death: how much is kept (default: 30)"), struct record, last),
+	OPT_STR(0, "last", "SECONDS", N_("with --until-death: how much is kept (default: 30)"),
+		struct record, last),
 	OPT_TABLE(capture_opts, struct record, capture),
 	OPT_TABLE(common_opts, struct record, common),
 	OPT_END,
@@ -66,8 +67,9 @@ static void report_losses(const struct tl_rec_report *rep)
 {
 	for (unsigned i = 0; i < rep->n_cpus; i++)
 		if (rep->cpu[i].lost)
-			say_note(N_("CPU %1$u: %2$llu events written = %3$llu kept + %4$llu lost"), i,
-				 (unsigned long long)rep->cpu[i].written, (unsigned long long)rep->cpu[i].read,
+			say_note(N_("CPU %1$u: %2$llu events written = %3$llu kept + %4$llu lost"),
+				 i, (unsigned long long)rep->cpu[i].written,
+				 (unsigned long long)rep->cpu[i].read,
 				 (unsigned long long)rep->cpu[i].lost);
 	if (rep->lost && !rep->full)
 		say_warn(N_("%1$llu events were lost; a larger buffer keeps them: --buffer-kb"),
@@ -81,9 +83,11 @@ static void report(const struct capture *cap, const char *path, bool until_death
 
 	for (unsigned i = 0; i < rep->n_refused && cap->best_effort; i++)
 		say_err(rep->refused[i]);
-	say_note(N_("%1$llu events in %2$s, recorded with %3$s, clock %4$s; %5$llu were written, %6$llu lost"),
-		 (unsigned long long)rep->read, path, tl_rec_mode_name(rep->mode), rep->clock ? rep->clock : "?",
-		 (unsigned long long)rep->written, (unsigned long long)rep->lost);
+	say_note(
+		N_("%1$llu events in %2$s, recorded with %3$s, clock %4$s; %5$llu were written, %6$llu lost"),
+		(unsigned long long)rep->read, path, tl_rec_mode_name(rep->mode),
+		rep->clock ? rep->clock : "?", (unsigned long long)rep->written,
+		(unsigned long long)rep->lost);
 	if (rep->full == EFBIG)
 		say_note(N_("ended at --max-size"));
 	if (!until_death)
@@ -112,7 +116,8 @@ static int not_started(struct tl_err *err, struct capture *cap, struct keep *kee
 	return start == 125 ? status : start; /* 127 not found, 126 not executable, as with run */
 }
 
-static struct tl_err *begin(const struct record *r, struct capture *cap, struct keep *keep, int n, char **words)
+static struct tl_err *begin(const struct record *r, struct capture *cap, struct keep *keep, int n,
+			    char **words)
 {
 	try(keep_open(r->output ? r->output : "tasklife.dat", keep));
 	try(capture_open(&r->capture, cap));
@@ -145,7 +150,8 @@ static int end_flight(struct capture *cap, struct keep *keep, double seconds, st
 	if (err)
 		return say_and_status(err);
 	if (!death)
-		return say_and_status(tl_err_new(TL_E_NOT_THERE, N_("no death was as asked for: nothing is kept"), NULL));
+		return say_and_status(tl_err_new(
+			TL_E_NOT_THERE, N_("no death was as asked for: nothing is kept"), NULL));
 	say_death(death);
 	report(cap, keep->path, true);
 	return 0;

@@ -158,7 +158,8 @@ static bool kept(struct keep *keep, struct capture *cap)
 	return keep->path && !err;
 }
 
-static void tell(const struct run *r, struct keep *keep, struct capture *cap, const struct pipeline *p)
+static void tell(const struct run *r, struct keep *keep, struct capture *cap,
+		 const struct pipeline *p)
 {
 	struct writer *writer = NULL;
 	struct tl_source *src = NULL;
@@ -184,7 +185,8 @@ static void tell(const struct run *r, struct keep *keep, struct capture *cap, co
 }
 
 /* The command is running: from here on its status is ours. */
-static int see_through(const struct run *r, struct capture *cap, struct keep *keep, const struct pipeline *p)
+static int see_through(const struct run *r, struct capture *cap, struct keep *keep,
+		       const struct pipeline *p)
 {
 	struct tl_err *err = capture_wait(cap, -1);
 

@@ -12,7 +12,8 @@
 
 /* ---- the sentinel ---- */
 
-static int sentinel_main(const struct capture_opts *how, const struct cond *until, int fd, int parent)
+static int sentinel_main(const struct capture_opts *how, const struct cond *until, int fd,
+			 int parent)
 {
 	struct tl_err *err;
 
@@ -40,7 +41,8 @@ static void whom(const struct capture_opts *how, struct capture_opts *ret, char 
 	ret->pid.v[ret->pid.n++] = me;
 }
 
-struct tl_err *sentinel_start(const struct capture_opts *how, const char *expr, struct sentinel *ret)
+struct tl_err *sentinel_start(const struct capture_opts *how, const char *expr,
+			      struct sentinel *ret)
 {
 	struct capture_opts its;
 	struct cond until;

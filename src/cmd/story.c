@@ -11,7 +11,8 @@ struct tell {
 
 static const struct opt tell_opts[] = {
 	OPT_TABLE(selector_opts, struct tell, selectors),
-	OPT_FLAG(0, "no-pager", N_("write to the terminal, also what is longer than the screen"), struct tell, no_pager),
+	OPT_FLAG(0, "no-pager", N_("write to the terminal, also what is longer than the screen"),
+		 struct tell, no_pager),
 	OPT_THREADS(struct tell, threads),
 	OPT_TABLE(common_opts, struct tell, common),
 	OPT_END,
@@ -22,7 +23,8 @@ static const struct opt tell_opts[] = {
 
 static const struct opt story_opts[] = {
 	OPT_FLAG(0, "no-stacks", N_("without the kernel's call paths"), struct tell, no_stacks),
-	OPT_FLAG(0, "teach", N_("with what each row means, and what comes next, beside it"), struct tell, teach),
+	OPT_FLAG(0, "teach", N_("with what each row means, and what comes next, beside it"),
+		 struct tell, teach),
 	TELL_OPTS,
 	OPT_END,
 };
@@ -111,7 +113,8 @@ const struct cmd cmd_tree = {
 
 const struct cmd cmd_timeline = {
 	.name = "timeline",
-	.summary = N_("a ribbon per task: running, waiting, asleep; births, execs, signals and deaths"),
+	.summary = N_(
+		"a ribbon per task: running, waiting, asleep; births, execs, signals and deaths"),
 	.usage = "[options] [FILE]",
 	.opts = tell_opts,
 	.size = sizeof(struct tell),

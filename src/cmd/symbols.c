@@ -17,7 +17,8 @@
 #include "facts/ages.h"
 #include "view/words.h"
 
-#define TEXT_MOST (2048u << 20) /* a note, a trace or a vmlinux with debug data; more is a mistake */
+/* a note, a trace or a vmlinux with debug data; more is a mistake */
+#define TEXT_MOST (2048u << 20)
 
 struct symbols {
 	struct common common;
@@ -148,11 +149,13 @@ static void put_corrections(struct listing *l, const struct tl_stack *s)
 
 /* ---- what the table of symbols shows ---- */
 
-/* The symbol the trace printed, of the printed size; its first byte is where the call returned to. */
+/* The symbol the trace printed, of the printed size; its first byte is where the call returned to.
+ */
 static const struct tl_symbol *printed_symbol(const struct listing *l, const struct tl_frame *f)
 {
 	const char *plus = strrchr(f->raw->s, '+'), *slash = plus ? strchr(plus, '/') : NULL;
-	const struct tl_symbol *sym = plus ? tl_symtab_named(l->tab, f->raw->s, (size_t)(plus - f->raw->s)) : NULL;
+	const struct tl_symbol *sym =
+		plus ? tl_symtab_named(l->tab, f->raw->s, (size_t)(plus - f->raw->s)) : NULL;
 
 	if (!sym || (slash && sym->size != strtoull(slash + 1, NULL, 16)))
 		return NULL;
@@ -171,9 +174,11 @@ static void put_insns(struct listing *l, const struct tl_symbol *to)
 	if (!caller)
 		return;
 	out_init(&text, -1);
-	if (disasm(l->vmlinux, to->addr - caller->addr > INSNS_BEFORE ? to->addr - INSNS_BEFORE : caller->addr,
+	if (disasm(l->vmlinux,
+		   to->addr - caller->addr > INSNS_BEFORE ? to->addr - INSNS_BEFORE : caller->addr,
 		   to->addr + INSNS_AFTER, &text))
-		for (char *line = (char *)out_text(&text), *end; *line; line = *end ? end + 1 : end) {
+		for (char *line = (char *)out_text(&text), *end; *line;
+		     line = *end ? end + 1 : end) {
 			end = strchrnul(line, '\n');
 			out_str(&l->out, "        ");
 			text_safe(&l->out, line, (size_t)(end - line));
@@ -188,7 +193,9 @@ static void put_proof(struct listing *l, const struct tl_frame *f)
 
 	if (!to)
 		return;
-	say(l, NULL, page_fmt(&l->pg, _("%1$s begins at %2$llx, right behind it"), to->name, (unsigned long long)to->addr));
+	say(l, NULL,
+	    page_fmt(&l->pg, _("%1$s begins at %2$llx, right behind it"), to->name,
+		     (unsigned long long)to->addr));
 	if (l->vmlinux)
 		put_insns(l, to);
 }
@@ -432,8 +439,9 @@ static void put_counts(struct listing *l)
 
 	if (!l->tab || l->json)
 		return;
-	out_fmt(&l->out, _("\n%1$llu frames: %2$llu put right, %3$llu in doubt, %4$llu as printed\n"), frames, put_right,
-		doubtful, frames - put_right - doubtful);
+	out_fmt(&l->out,
+		_("\n%1$llu frames: %2$llu put right, %3$llu in doubt, %4$llu as printed\n"),
+		frames, put_right, doubtful, frames - put_right - doubtful);
 }
 
 static struct tl_err *open_symbols(struct listing *l, const char *path)

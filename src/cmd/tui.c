@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tui: a trace, or a command while it runs, on the full screen. The screen belongs to the view: what the command
- * writes is kept in a file without a name and written out when the screen is given back; it reads nothing.
+ * tui: a trace, or a command while it runs, on the full screen. The screen belongs to the view:
+ * what the command writes is kept in a file without a name and written out when the screen is given
+ * back; it reads nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +37,8 @@ static bool is_wanted(void *ctx, const struct tl_told *told, bool rooted)
 {
 	struct showing *s = ctx;
 
-	if (!s->selectors->all && !select_names(&s->sel) && !pipeline_usual(told->task, rooted, false))
+	if (!s->selectors->all && !select_names(&s->sel) &&
+	    !pipeline_usual(told->task, rooted, false))
 		return false;
 	return select_task(&s->sel, told->task, told->t0) && select_cause(&s->sel, told);
 }
@@ -54,7 +56,8 @@ static void on_leaving(void *ctx)
 		capture_stop();
 }
 
-static struct tl_err *show(struct showing *s, const struct full *f, struct tl_source *src, const char *title)
+static struct tl_err *show(struct showing *s, const struct full *f, struct tl_source *src,
+			   const char *title)
 {
 	struct tui_opts opts = {.title = title,
 				.live = s->cap != NULL,
@@ -114,7 +117,8 @@ static struct tl_err *streams_begin(struct streams *st)
 		fclose(file);
 	for (int fd = 0; fd < 3; fd++)
 		st->was[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	if (st->said < 0 || null < 0 || dup2(null, 0) < 0 || dup2(st->said, 1) < 0 || dup2(st->said, 2) < 0)
+	if (st->said < 0 || null < 0 || dup2(null, 0) < 0 || dup2(st->said, 1) < 0 ||
+	    dup2(st->said, 2) < 0)
 		return tl_err_os(errno, N_("cannot keep what the command writes"), NULL, NULL);
 	close(null);
 	return NULL;
@@ -180,7 +184,8 @@ static struct tl_err *start_it(struct capture *cap, struct streams *st, char **w
 
 static int show_command(const struct full *f, char **words)
 {
-	struct capture_opts how = {.mode = "stacks", .best_effort = true, .follow = true, .states = true};
+	struct capture_opts how = {
+		.mode = "stacks", .best_effort = true, .follow = true, .states = true};
 	struct streams st = {{-1, -1, -1}, -1};
 	struct capture cap = {};
 	struct showing s = {.selectors = &f->selectors, .cap = &cap};
@@ -201,7 +206,8 @@ static int show_command(const struct full *f, char **words)
 	else if (err)
 		status = say_and_status(err);
 	else if (!cap.ended)
-		say_note(N_("the recording was ended; the command itself goes on, as process %d"), cap.child);
+		say_note(N_("the recording was ended; the command itself goes on, as process %d"),
+			 cap.child);
 	capture_close(&cap);
 	return status;
 }
@@ -212,8 +218,9 @@ static struct tl_err *check_terminal(void)
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
-		return tl_err_hint(tl_err_os(errno, N_("there is no terminal to show it on"), NULL, NULL),
-				   N_("without one: tasklife story, tree, timeline"), NULL);
+		return tl_err_hint(
+			tl_err_os(errno, N_("there is no terminal to show it on"), NULL, NULL),
+			N_("without one: tasklife story, tree, timeline"), NULL);
 	close(fd);
 	return NULL;
 }
@@ -224,7 +231,8 @@ static int run(const void *opts, int n, char **words)
 	struct tl_err *err = NULL;
 
 	if (f->command && !n)
-		err = tl_err_hint(tl_err_new(TL_E_USAGE, N_("watch what?"), NULL), N_("a command: tasklife tui -- CMD"), NULL);
+		err = tl_err_hint(tl_err_new(TL_E_USAGE, N_("watch what?"), NULL),
+				  N_("a command: tasklife tui -- CMD"), NULL);
 	if (!err)
 		err = check_terminal();
 	if (!err && f->command)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * watch: births, execs, signals and deaths as they happen, one line each. The kernel's records come through the same
- * reader, events and lives as those of a file; only the telling does not wait for a life to be complete.
+ * watch: births, execs, signals and deaths as they happen, one line each. The kernel's records come
+ * through the same reader, events and lives as those of a file; only the telling does not wait for
+ * a life to be complete.
  *
- * A death's line waits for the exit code, which comes as a side fact some milliseconds after the death, at most
- * CODE_NS of trace time.
+ * A death's line waits for the exit code, which comes as a side fact some milliseconds after the
+ * death, at most CODE_NS of trace time.
  */
 #include <errno.h>
 #include <math.h>
@@ -30,7 +31,8 @@ struct watch {
 
 static const struct opt watch_opts[] = {
 	OPT_LIST('p', "pid", "PID",
-		 N_("only this running task and what it creates; may be given more than once"), struct watch, capture.pid),
+		 N_("only this running task and what it creates; may be given more than once"),
+		 struct watch, capture.pid),
 	OPT_FLAG('a', "all", N_("every task of the machine"), struct watch, capture.everything),
 	OPT_STR('d', "duration", "SECONDS", N_("end after so long"), struct watch, seconds),
 	OPT_TABLE(common_opts, struct watch, common),
@@ -71,8 +73,10 @@ static struct tl_told told_of(struct watching *w, const struct tl_task *t)
 
 	page_reset(&w->pg);
 	arena_reset(&w->mem);
-	return (struct tl_told){
-		.task = t, .info = info, .t0 = info->first, .witnesses = tl_lives_witnesses(w->lives)};
+	return (struct tl_told){.task = t,
+				.info = info,
+				.t0 = info->first,
+				.witnesses = tl_lives_witnesses(w->lives)};
 }
 
 static void tell_birth(struct watching *w, tl_pid tid)
@@ -105,12 +109,14 @@ static bool tells_an_end(const struct tl_event *ev)
 
 static void tell_signal(struct watching *w, const struct tl_event *ev)
 {
-	const struct tl_task *t = tl_lives_find(w->lives, ev->u.sig.pid), *owner = tl_lives_find(w->lives, ev->pid);
+	const struct tl_task *t = tl_lives_find(w->lives, ev->u.sig.pid),
+			     *owner = tl_lives_find(w->lives, ev->pid);
 	const struct tl_signal *sig = t && t->n_signals ? &t->signals[t->n_signals - 1] : NULL;
 	struct tl_finding source;
 	struct tl_told told;
 
-	if (!sig || tells_an_end(ev) || sig->seen.place != ev->place || (!is_meant(w, t) && !is_meant(w, owner)))
+	if (!sig || tells_an_end(ev) || sig->seen.place != ev->place ||
+	    (!is_meant(w, t) && !is_meant(w, owner)))
 		return;
 	told = told_of(w, t);
 	tl_why_signal(t, sig, told.witnesses, &w->mem, &source);
@@ -125,8 +131,8 @@ static void tell_death(struct watching *w, const struct tl_task *t)
 	if (!w->until) {
 		watch_death(&w->pg, &told);
 	} else if (!w->found && cond_holds(w->until, t, &told.death)) {
-		const char *said =
-			page_fmt(&w->pg, "%s: %s", words_task(&w->pg, t), words_death(&w->pg, &told.death));
+		const char *said = page_fmt(&w->pg, "%s: %s", words_task(&w->pg, t),
+					    words_death(&w->pg, &told.death));
 
 		w->found = !io_write_all(w->until_fd, said, strlen(said));
 	}
@@ -175,7 +181,9 @@ static void see_death(struct watching *w, const struct tl_event *ev)
 
 	if (!is_meant(w, t) || !t->death->seen.is)
 		return;
-	d = w->side && !(t->death->status_known && !t->death->status_from_call) ? vec_push(&w->dying) : NULL;
+	d = w->side && !(t->death->status_known && !t->death->status_from_call)
+		    ? vec_push(&w->dying)
+		    : NULL;
 	if (d)
 		*d = (struct dying){.tid = t->tid, .generation = t->generation, .t = ev->t};
 	else
@@ -250,7 +258,8 @@ static struct tl_err *stream(struct watching *w)
 
 static struct tl_err *tell_source(struct watching *w, const struct common *c)
 {
-	struct tl_view_opts opts = {.width = width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
+	struct tl_view_opts opts = {.width =
+					    width_of(STDOUT_FILENO, isatty(STDOUT_FILENO) ? 80 : 0),
 				    .color = color_wanted(c, STDOUT_FILENO)};
 	struct tl_err *err;
 
@@ -290,7 +299,8 @@ static void *keeper_run(void *arg)
 }
 
 /* Signals go to the keeper, whose waiting they end; the reader sees the end of its pipe. */
-static struct tl_err *read_while_kept(struct watching *w, struct keeper *k, const struct common *c, int fd)
+static struct tl_err *read_while_kept(struct watching *w, struct keeper *k, const struct common *c,
+				      int fd)
 {
 	sigset_t ends;
 	struct tl_err *err;
@@ -324,7 +334,8 @@ static struct tl_err *open_following(struct capture_opts how, struct capture *re
 	return capture_open(&how, ret);
 }
 
-static struct tl_err *live(const struct watch *opts, struct capture *cap, double seconds, char **argv)
+static struct tl_err *live(const struct watch *opts, struct capture *cap, double seconds,
+			   char **argv)
 {
 	struct watching w = {.everything = opts->capture.everything};
 	struct keeper k = {.cap = cap, .seconds = seconds};
@@ -369,8 +380,10 @@ static struct tl_err *check(const struct watch *o, int n, double *ret_seconds)
 	*ret_seconds = -1;
 	if (!n && !o->capture.pid.n && !o->capture.everything)
 		return tl_err_hint(
-			tl_err_hint(tl_err_new(TL_E_USAGE, N_("watch what?"), NULL),
-				    N_("the whole machine: tasklife watch -a; a running task: tasklife watch -p PID"), NULL),
+			tl_err_hint(
+				tl_err_new(TL_E_USAGE, N_("watch what?"), NULL),
+				N_("the whole machine: tasklife watch -a; a running task: tasklife watch -p PID"),
+				NULL),
 			N_("a command: tasklife watch -- CMD"), NULL);
 	if (!o->seconds)
 		return NULL;

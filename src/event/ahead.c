@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reading ahead: events are taken from the source in batches, by a thread of its own where a second CPU is. The reader
- * has the source, the pairing of stacks and the tables of names and paths to itself; it hands over whole batches, which it
- * does not touch until they come back.
+ * Reading ahead: events are taken from the source in batches, by a thread of its own where a second
+ * CPU is. The reader has the source, the pairing of stacks and the tables of names and paths to
+ * itself; it hands over whole batches, which it does not touch until they come back.
  *
- * What is known of the trace comes with each batch, as it was at the batch's end: so what is told in the middle of a trace
- * is the same with one thread and with two, and nothing is looked at that still changes.
+ * What is known of the trace comes with each batch, as it was at the batch's end: so what is told
+ * in the middle of a trace is the same with one thread and with two, and nothing is looked at that
+ * still changes.
  *
- * Invariant: batches [emptied, filled) are the taker's, the others the reader's. Who waits, waits for half the ring:
- * waking somebody costs more than a batch.
+ * Invariant: batches [emptied, filled) are the taker's, the others the reader's. Who waits, waits
+ * for half the ring: waking somebody costs more than a batch.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -77,16 +78,18 @@ static bool known_so_far(struct tl_events *evs, struct batch *b)
 #define UNION_OF(member) sizeof(((struct tl_event *)NULL)->u.member)
 
 /*
- * Bytes of an event. What one core wrote and another reads costs by the line: of the frequent kinds no more is handed over
- * than they have.
+ * Bytes of an event. What one core wrote and another reads costs by the line: of the frequent kinds
+ * no more is handed over than they have.
  */
 static size_t size_of(const struct tl_event *ev)
 {
 	static const uint8_t sizes[TL_EVS] = {
-		[TL_EV_NEWTASK] = UNION_OF(newtask), [TL_EV_FORK] = UNION_OF(fork), [TL_EV_RENAME] = UNION_OF(rename),
-		[TL_EV_EXIT] = UNION_OF(exit), [TL_EV_WAIT] = UNION_OF(wait), [TL_EV_FREE] = UNION_OF(free),
-		[TL_EV_SWITCH] = UNION_OF(sw), [TL_EV_WAKING] = UNION_OF(wake), [TL_EV_WAKEUP] = UNION_OF(wake),
-		[TL_EV_WAKEUP_NEW] = UNION_OF(wake), [TL_EV_MIGRATE] = UNION_OF(wake), [TL_EV_SIGNAL] = UNION_OF(sig),
+		[TL_EV_NEWTASK] = UNION_OF(newtask), [TL_EV_FORK] = UNION_OF(fork),
+		[TL_EV_RENAME] = UNION_OF(rename),   [TL_EV_EXIT] = UNION_OF(exit),
+		[TL_EV_WAIT] = UNION_OF(wait),       [TL_EV_FREE] = UNION_OF(free),
+		[TL_EV_SWITCH] = UNION_OF(sw),       [TL_EV_WAKING] = UNION_OF(wake),
+		[TL_EV_WAKEUP] = UNION_OF(wake),     [TL_EV_WAKEUP_NEW] = UNION_OF(wake),
+		[TL_EV_MIGRATE] = UNION_OF(wake),    [TL_EV_SIGNAL] = UNION_OF(sig),
 		[TL_EV_DELIVER] = UNION_OF(deliver), [TL_EV_FUNC] = UNION_OF(func),
 	};
 	size_t n = sizes[ev->kind] ? sizes[ev->kind] : sizeof(ev->u);
@@ -95,8 +98,9 @@ static size_t size_of(const struct tl_event *ev)
 }
 
 /*
- * Past the caches: written line by line they would have to come back from the taker's core first, only to be overwritten,
- * and where the two cores have no cache in common that takes longer than to decode an event.
+ * Past the caches: written line by line they would have to come back from the taker's core first,
+ * only to be overwritten, and where the two cores have no cache in common that takes longer than to
+ * decode an event.
  */
 static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
 {
@@ -112,7 +116,8 @@ static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
 /* Without memory the trace ends here. */
 static void fill(struct tl_events *evs, struct batch *b)
 {
-	alignas(64) unsigned char mine[sizeof(b->room)], *room = evs->ahead->threaded ? mine : b->room;
+	alignas(64) unsigned char mine[sizeof(b->room)],
+		*room = evs->ahead->threaded ? mine : b->room;
 	size_t at = 0;
 
 	for (b->n = 0; b->n < BATCH && events_pull(evs, (struct tl_event *)(room + at)); b->n++)

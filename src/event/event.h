@@ -32,8 +32,8 @@ struct held {
 };
 
 /*
- * Whoever takes events only looks at the first line of this: what the reader changes with each record lies on others, or
- * the two would wait for each other's caches at every event.
+ * Whoever takes events only looks at the first line of this: what the reader changes with each
+ * record lies on others, or the two would wait for each other's caches at every event.
  */
 struct tl_events {
 	struct tl_source *src;
@@ -62,8 +62,8 @@ double ahead_progress(const struct ahead *a);
 const struct tl_event_counts *ahead_counts(const struct ahead *a);
 void ahead_free(struct ahead *a);
 
-/* One decoder per modelled event: fills what is special to it. False: a field it cannot do without is
- * missing, the record is not given out. */
+/* One decoder per modelled event: fills what is special to it. False: a field it cannot do without
+ * is missing, the record is not given out. */
 typedef bool (*decoder)(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev);
 
 extern const decoder decoder_of[TL_EVENTS];
@@ -112,13 +112,15 @@ static inline tl_pid pid_of(const struct tl_record *rec, unsigned field)
 }
 
 /* NULL when the trace does not have it. */
-static inline const struct tl_atom *str_of(struct tl_events *evs, const struct tl_record *rec, unsigned field)
+static inline const struct tl_atom *str_of(struct tl_events *evs, const struct tl_record *rec,
+					   unsigned field)
 {
 	return has(rec, field) ? atom_of_str(&evs->atoms, rec->f.v[field].s) : NULL;
 }
 
 /* stack.c: a stack whose reader keeps its frames. */
-const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n);
+const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawframe *frame,
+				     unsigned n);
 /* An event of the function tracer without a stack still says function and caller. */
 const struct tl_stack *stack_of_pair(struct tl_events *evs, const struct tl_rawframe *ip,
 				     const struct tl_rawframe *parent);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The stream: pulls records, decodes them, and joins each stack to its event. A stack belongs to the record
- * that immediately precedes it for its cpu, pid and context in its buffer, if that is a record we ask stacks for; all
- * others are orphans and counted. On several CPUs lines of others stand between (1-4 % of the stacks in real
- * traces), so an event that may still get its stack waits, and later events queue behind it.
+ * The stream: pulls records, decodes them, and joins each stack to its event. A stack belongs to
+ * the record that immediately precedes it for its cpu, pid and context in its buffer, if that is a
+ * record we ask stacks for; all others are orphans and counted. On several CPUs lines of others
+ * stand between (1-4 % of the stacks in real traces), so an event that may still get its stack
+ * waits, and later events queue behind it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -164,14 +165,15 @@ static bool ring_grow(struct tl_events *evs)
 	return true;
 }
 
-/* Interrupts nest into what a task records: their records stand between an event and its stack, in another
- * context, and each context has its own last record. */
+/* Interrupts nest into what a task records: their records stand between an event and its stack, in
+ * another context, and each context has its own last record. */
 static unsigned level_of(const struct tl_record *rec)
 {
 	return rec->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI) ? 1 : 0;
 }
 
-/* The pair (buffer, cpu) of a record, one slot per context; NULL when its cpu is not known or absurd. */
+/* The pair (buffer, cpu) of a record, one slot per context; NULL when its cpu is not known or
+ * absurd. */
 static struct pair_slot *slots_of(struct tl_events *evs, const struct tl_record *rec)
 {
 	size_t i = ((size_t)rec->cpu * TL_BUFFERS_MAX + rec->buffer) * PAIR_LEVELS;
@@ -184,10 +186,12 @@ static struct pair_slot *slots_of(struct tl_events *evs, const struct tl_record 
 	return &evs->slot.v[i];
 }
 
-/* inv 2: whatever comes next on this cpu in this context, the event before it gets no stack any more. */
+/* inv 2: whatever comes next on this cpu in this context, the event before it gets no stack any
+ * more. */
 static struct held *slot_close(struct tl_events *evs, struct pair_slot *slot)
 {
-	struct held *h = slot->seq >= evs->head && slot->seq < evs->tail ? held_at(evs, slot->seq) : NULL;
+	struct held *h =
+		slot->seq >= evs->head && slot->seq < evs->tail ? held_at(evs, slot->seq) : NULL;
 
 	slot->seq = 0;
 	slot->dropped = false;
@@ -214,8 +218,9 @@ static void join_stack(struct tl_events *evs, const struct tl_record *rec)
 	if (rec->frames_kept && !h->is_func)
 		h->ev.stack = stack_of_kept(evs, rec->frame, rec->n_frames);
 	else
-		h->ev.stack = tl_stack_of(evs, rec->frame, rec->n_frames, h->is_func ? &h->ip : NULL,
-					  h->is_func && h->parent.has ? &h->parent : NULL);
+		h->ev.stack =
+			tl_stack_of(evs, rec->frame, rec->n_frames, h->is_func ? &h->ip : NULL,
+				    h->is_func && h->parent.has ? &h->parent : NULL);
 }
 
 /* The owner's name at the left is worth something only when the kernel still knew it. */
@@ -276,7 +281,8 @@ static bool wants_stack(const struct tl_record *rec)
 /* Names of a record die with it: keep them as atoms while the event waits. */
 static void keep_name(struct tl_events *evs, struct tl_rawframe *f)
 {
-	const struct tl_atom *name = atom_of_str(&evs->atoms, f->name), *text = atom_of_str(&evs->atoms, f->text);
+	const struct tl_atom *name = atom_of_str(&evs->atoms, f->name),
+			     *text = atom_of_str(&evs->atoms, f->text);
 
 	f->name = (struct tl_str){name ? name->s : "", name ? name->len : 0};
 	f->text = (struct tl_str){text ? text->s : "", text ? text->len : 0};
@@ -289,7 +295,8 @@ static struct held *hold_room(struct tl_events *evs)
 	return evs->tail - evs->head < evs->cap || ring_grow(evs) ? held_at(evs, evs->tail) : NULL;
 }
 
-static void hold(struct tl_events *evs, const struct tl_record *rec, struct held *h, struct pair_slot *slot)
+static void hold(struct tl_events *evs, const struct tl_record *rec, struct held *h,
+		 struct pair_slot *slot)
 {
 	h->record = evs->records;
 	h->is_func = rec->kind == TL_REC_FUNC;
@@ -306,8 +313,9 @@ static void hold(struct tl_events *evs, const struct tl_record *rec, struct held
 }
 
 /*
- * A tick of our recorder, which reads while it records: what is older by more than TICK_NS has got its stack or gets none,
- * on every CPU. Anybody may write one; then a stack too many is an orphan, no more.
+ * A tick of our recorder, which reads while it records: what is older by more than TICK_NS has got
+ * its stack or gets none, on every CPU. Anybody may write one; then a stack too many is an orphan,
+ * no more.
  */
 #define TICK_NS 1000000
 
@@ -329,7 +337,8 @@ static void close_older(struct tl_events *evs, tl_ns t)
 	}
 }
 
-/* One record in. True: *ret is an event that needs to wait for nothing; otherwise it holds nothing of worth. */
+/* One record in. True: *ret is an event that needs to wait for nothing; otherwise it holds nothing
+ * of worth. */
 static bool take_record(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ret)
 {
 	struct pair_slot *slots, *slot;

@@ -21,7 +21,8 @@ _Static_assert((int)TL_F_SCHED_WAKING_target_cpu == (int)TL_F_SCHED_WAKEUP_targe
 		       (int)TL_F_SCHED_WAKEUP_target_cpu == (int)TL_F_SCHED_WAKEUP_NEW_target_cpu,
 	       "wake-up rows differ");
 
-static bool wake(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev, enum tl_ev kind)
+static bool wake(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev,
+		 enum tl_ev kind)
 {
 	ev->kind = kind;
 	ev->u.wake.pid = pid_of(rec, TL_F_SCHED_WAKEUP_pid);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Side facts of our own recorder: trace_marker lines "tasklife/1 <kind> key=value ...", values percent-encoded.
- * The form is described in src/record/side.md. Anybody may write into a trace_marker; so a marker counts only
- * by its full form, and what it says is used only where no kernel record says it.
+ * Side facts of our own recorder: trace_marker lines "tasklife/1 <kind> key=value ...", values
+ * percent-encoded. The form is described in src/record/side.md. Anybody may write into a
+ * trace_marker; so a marker counts only by its full form, and what it says is used only where no
+ * kernel record says it.
  */
 #include <string.h>
 #include "event/event.h"
@@ -47,7 +48,8 @@ static const struct tl_atom *unescape(struct tl_events *evs, struct tl_str s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n && n < sizeof(buf); i++) {
-		int hi = i + 2 < s.n ? hex(s.p[i + 1]) : -1, lo = i + 2 < s.n ? hex(s.p[i + 2]) : -1;
+		int hi = i + 2 < s.n ? hex(s.p[i + 1]) : -1,
+		    lo = i + 2 < s.n ? hex(s.p[i + 2]) : -1;
 
 		if (s.p[i] == '%' && hi >= 0 && lo >= 0) {
 			buf[n++] = (char)(hi << 4 | lo);
@@ -83,9 +85,12 @@ static bool key_is(struct tl_str w, const char *key, struct tl_str *ret_value)
 	return true;
 }
 
-static const char *const rseq_name[] = {
-	[TL_RSEQ_NONE] = "none", [TL_RSEQ_GOOD] = "good", [TL_RSEQ_BAD] = "bad", [TL_RSEQ_OTHER] = "other"};
-static const char *const arch_name[] = {[TL_ARCH_X86] = "x86", [TL_ARCH_ARM64] = "arm64", [TL_ARCH_ARM] = "arm"};
+static const char *const rseq_name[] = {[TL_RSEQ_NONE] = "none",
+					[TL_RSEQ_GOOD] = "good",
+					[TL_RSEQ_BAD] = "bad",
+					[TL_RSEQ_OTHER] = "other"};
+static const char *const arch_name[] = {
+	[TL_ARCH_X86] = "x86", [TL_ARCH_ARM64] = "arm64", [TL_ARCH_ARM] = "arm"};
 
 /* 0: none of them. */
 static uint8_t named(const char *const *name, uint8_t n, struct tl_str v)

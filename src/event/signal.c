@@ -10,8 +10,9 @@ bool decode_signal(struct tl_events *evs, const struct tl_record *rec, struct tl
 	ev->u.sig.code = (int32_t)int_of(rec, TL_F_SIGNAL_GENERATE_code, 0);
 	ev->u.sig.comm = str_of(evs, rec, TL_F_SIGNAL_GENERATE_comm);
 	ev->u.sig.pid = pid_of(rec, TL_F_SIGNAL_GENERATE_pid);
-	/* before 3.4 (commit 6c303d3ab39f "tracing: let trace_signal_generate() report more info, kill
-	 * overflow_fail/lose_info") group and result are absent: then a process-wide, queued one is assumed */
+	/* before 3.4 (commit 6c303d3ab39f "tracing: let trace_signal_generate() report more info,
+	 * kill overflow_fail/lose_info") group and result are absent: then a process-wide, queued
+	 * one is assumed */
 	ev->u.sig.group = int_of(rec, TL_F_SIGNAL_GENERATE_group, 1);
 	ev->u.sig.result = (int32_t)int_of(rec, TL_F_SIGNAL_GENERATE_result, 0);
 	return has(rec, TL_F_SIGNAL_GENERATE_sig) && has(rec, TL_F_SIGNAL_GENERATE_pid);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stacks: raw frames become named frames with roles, put right, without the tracer's own, and interned.
+ * Stacks: raw frames become named frames with roles, put right, without the tracer's own, and
+ * interned.
  *
- * A trace shows the same few hundred call paths over and over, so the raw frames are the key: the work of
- * naming is done once per distinct path.
+ * A trace shows the same few hundred call paths over and over, so the raw frames are the key: the
+ * work of naming is done once per distinct path.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -78,7 +79,8 @@ static const struct tl_atom *raw_of(struct making *m, const struct tl_rawframe *
 		n = snprintf(text, sizeof(text), f->has & TL_FH_OFF ? "%.*s+0x%x/0x%x" : "%.*s",
 			     (int)(f->name.n > 255 ? 255 : f->name.n), f->name.p, f->off, f->size);
 	else if (m->tab && (sym = tl_pc_lookup(m->tab, (struct tl_pc){f->addr, TL_PC_EXACT}, &off)))
-		n = snprintf(text, sizeof(text), "%.255s+0x%" PRIx64 "/0x%" PRIx64, sym->name, off, sym->size);
+		n = snprintf(text, sizeof(text), "%.255s+0x%" PRIx64 "/0x%" PRIx64, sym->name, off,
+			     sym->size);
 	else
 		return nameless(m, f);
 	return atom_of(&m->evs->atoms, text, (size_t)n);
@@ -92,9 +94,11 @@ static bool from_address(struct making *m, const struct tl_rawframe *f, struct t
 	const struct tl_symbol *plain, *sym;
 	uint64_t off = 0, plain_off = 0;
 
-	if (!m->tab || !(plain = tl_pc_lookup(m->tab, (struct tl_pc){f->addr, TL_PC_EXACT}, &plain_off)))
+	if (!m->tab ||
+	    !(plain = tl_pc_lookup(m->tab, (struct tl_pc){f->addr, TL_PC_EXACT}, &plain_off)))
 		return false;
-	/* an entry stub is put into the link register by hand: there is no call to step back over */
+	/* an entry stub is put into the link register by hand: there is no call to step back over
+	 */
 	if (!plain_off && tl_role_is_stub(tl_role_of(plain->name, strlen(plain->name))))
 		pc.kind = TL_PC_EXACT;
 	sym = tl_pc_lookup(m->tab, pc, &off);
@@ -133,7 +137,8 @@ static bool from_name(struct making *m, const struct tl_rawframe *f, struct tl_f
 		ret->has_off = fixed.size != 0;
 		ret->mark = TL_FM_CORRECTED;
 	} else if (fix == TL_FIX_DOUBTFUL) {
-		ret->mark = TL_FM_DOUBTFUL; /* the role is that of the name printed; why/ knows what +0x0 of it means */
+		/* the role is that of the name printed; why/ knows what +0x0 of it means */
+		ret->mark = TL_FM_DOUBTFUL;
 	}
 	return true;
 }
@@ -157,7 +162,9 @@ static void add_frame(struct making *m, const struct tl_rawframe *f)
 		m->raw[m->n_raw++] = to->raw;
 	if (!(f->has & TL_FH_NAME ? from_name(m, f, to) : from_address(m, f, to))) {
 		if (m->first)
-			return; /* a nameless top is the trampoline of the tracer (guests.md, top of stack) */
+			/* a nameless top is the trampoline of the tracer (guests.md, top of stack)
+			 */
+			return;
 		to->name = nameless(m, f);
 	}
 	if (to->role == TL_ROLE_TRACER)
@@ -182,8 +189,10 @@ static void trim_bottom(struct making *m)
 	}
 }
 
-/* Do two raw frames mean one function? ip is exact, a frame of the stack is a return address into it. */
-static bool same_function(const struct making *m, const struct tl_rawframe *ip, const struct tl_rawframe *f)
+/* Do two raw frames mean one function? ip is exact, a frame of the stack is a return address into
+ * it. */
+static bool same_function(const struct making *m, const struct tl_rawframe *ip,
+			  const struct tl_rawframe *f)
 {
 	const struct tl_symbol *a, *b;
 	uint64_t off;
@@ -191,7 +200,8 @@ static bool same_function(const struct making *m, const struct tl_rawframe *ip, 
 
 	if (ip->has & f->has & TL_FH_NAME) {
 		n = tl_function_base(ip->name.p, ip->name.n);
-		return n == tl_function_base(f->name.p, f->name.n) && !memcmp(ip->name.p, f->name.p, n);
+		return n == tl_function_base(f->name.p, f->name.n) &&
+		       !memcmp(ip->name.p, f->name.p, n);
 	}
 	if (!m->tab)
 		return false;
@@ -203,7 +213,8 @@ static bool same_function(const struct making *m, const struct tl_rawframe *ip, 
 static bool same_address(const struct tl_rawframe *a, const struct tl_rawframe *b)
 {
 	if (a->has & b->has & TL_FH_NAME)
-		return a->off == b->off && a->name.n == b->name.n && !memcmp(a->name.p, b->name.p, a->name.n);
+		return a->off == b->off && a->name.n == b->name.n &&
+		       !memcmp(a->name.p, b->name.p, a->name.n);
 	return a->addr == b->addr;
 }
 
@@ -216,9 +227,12 @@ static unsigned first_real(const struct making *m, const struct tl_rawframe *fra
 		uint64_t off;
 
 		if (!(frame[i].has & TL_FH_NAME)) {
-			sym = m->tab ? tl_pc_lookup(m->tab, (struct tl_pc){frame[i].addr, TL_PC_EXACT}, &off)
+			sym = m->tab ? tl_pc_lookup(m->tab,
+						    (struct tl_pc){frame[i].addr, TL_PC_EXACT},
+						    &off)
 				     : NULL;
-			name = sym ? (struct tl_str){sym->name, strlen(sym->name)} : (struct tl_str){"", 0};
+			name = sym ? (struct tl_str){sym->name, strlen(sym->name)}
+				   : (struct tl_str){"", 0};
 		}
 		if (name.n && tl_role_of(name.p, name.n) != TL_ROLE_TRACER)
 			return i;
@@ -227,8 +241,8 @@ static unsigned first_real(const struct making *m, const struct tl_rawframe *fra
 }
 
 /*
- * The stack of a function record should begin with the function itself; 32-bit ARM loses it, 6.1 its caller
- * too (guests.md, key stacks). Only the record's own "function <-caller" has them then.
+ * The stack of a function record should begin with the function itself; 32-bit ARM loses it, 6.1
+ * its caller too (guests.md, key stacks). Only the record's own "function <-caller" has them then.
  */
 static void add_top(struct making *m, const struct tl_rawframe *frame, unsigned n,
 		    const struct tl_rawframe *ip, const struct tl_rawframe *parent)
@@ -273,8 +287,9 @@ void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab)
 	evs->symbols = tab;
 }
 
-static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const struct tl_rawframe *frame,
-				   unsigned n, const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+static const struct tl_stack *make(struct tl_events *evs, uint64_t hash,
+				   const struct tl_rawframe *frame, unsigned n,
+				   const struct tl_rawframe *ip, const struct tl_rawframe *parent)
 {
 	struct making m = {.evs = evs, .first = true, .own_top = ip != NULL, .tab = symbols_of(evs),
 			   .arch = evs->src ? tl_source_info(evs->src)->arch : TL_ARCH_UNKNOWN};
@@ -288,8 +303,9 @@ static const struct tl_stack *make(struct tl_events *evs, uint64_t hash, const s
 }
 
 /* Equal raw frames give one pointer. Same pointer, same content: stacks compare by address. */
-static struct stack_entry *entry_of(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
-				    const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+static struct stack_entry *entry_of(struct tl_events *evs, const struct tl_rawframe *frame,
+				    unsigned n, const struct tl_rawframe *ip,
+				    const struct tl_rawframe *parent)
 {
 	const struct tl_symtab *tab = symbols_of(evs);
 	struct stack_entry *e, *first;
@@ -321,15 +337,17 @@ static struct stack_entry *entry_of(struct tl_events *evs, const struct tl_rawfr
 	return e;
 }
 
-static const struct tl_stack *lookup(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
-				     const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+static const struct tl_stack *lookup(struct tl_events *evs, const struct tl_rawframe *frame,
+				     unsigned n, const struct tl_rawframe *ip,
+				     const struct tl_rawframe *parent)
 {
 	const struct stack_entry *e = entry_of(evs, frame, n, ip, parent);
 
 	return e ? e->stack : NULL;
 }
 
-const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n)
+const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawframe *frame,
+				     unsigned n)
 {
 	struct stack_entry *e = map_get(&evs->kept, (uintptr_t)frame);
 
@@ -341,8 +359,9 @@ const struct tl_stack *stack_of_kept(struct tl_events *evs, const struct tl_rawf
 	return e ? e->stack : NULL;
 }
 
-const struct tl_stack *tl_stack_of(struct tl_events *evs, const struct tl_rawframe *frame, unsigned n,
-				   const struct tl_rawframe *ip, const struct tl_rawframe *parent)
+const struct tl_stack *tl_stack_of(struct tl_events *evs, const struct tl_rawframe *frame,
+				   unsigned n, const struct tl_rawframe *ip,
+				   const struct tl_rawframe *parent)
 {
 	return lookup(evs, frame, n, ip, parent);
 }

@@ -14,7 +14,8 @@ bool decode_newtask(struct tl_events *evs, const struct tl_record *rec, struct t
 bool decode_rename(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
 {
 	ev->kind = TL_EV_RENAME;
-	ev->u.rename.pid = has(rec, TL_F_TASK_RENAME_pid) ? pid_of(rec, TL_F_TASK_RENAME_pid) : rec->pid;
+	ev->u.rename.pid =
+		has(rec, TL_F_TASK_RENAME_pid) ? pid_of(rec, TL_F_TASK_RENAME_pid) : rec->pid;
 	ev->u.rename.oldcomm = str_of(evs, rec, TL_F_TASK_RENAME_oldcomm);
 	ev->u.rename.newcomm = str_of(evs, rec, TL_F_TASK_RENAME_newcomm);
 	return ev->u.rename.newcomm != NULL;

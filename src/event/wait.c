@@ -21,8 +21,8 @@ bool decode_exit_call(struct tl_events *evs, const struct tl_record *rec, struct
 {
 	ev->kind = TL_EV_EXIT_CALL;
 	ev->u.exit_call.group = rec->row->id == TL_EVENT_SYS_ENTER_EXIT_GROUP;
-	/* both rows have the one field error_code; the kernel keeps its low byte (kernel/exit.c, do_group_exit
-	 * callers: (error_code & 0xff) << 8) */
+	/* both rows have the one field error_code; the kernel keeps its low byte (kernel/exit.c,
+	 * do_group_exit callers: (error_code & 0xff) << 8) */
 	ev->u.exit_call.code = (int32_t)(int_of(rec, TL_F_SYS_ENTER_EXIT_error_code, 0) & 0xff);
 	return has(rec, TL_F_SYS_ENTER_EXIT_error_code);
 }
@@ -50,8 +50,8 @@ bool decode_call(struct tl_events *evs, const struct tl_record *rec, struct tl_e
 	return true;
 }
 
-/* include/uapi/linux/prctl.h PR_SET_SECCOMP with SECCOMP_MODE_STRICT or _FILTER; include/uapi/linux/seccomp.h
- * SECCOMP_SET_MODE_STRICT, _FILTER. */
+/* include/uapi/linux/prctl.h PR_SET_SECCOMP with SECCOMP_MODE_STRICT or _FILTER;
+ * include/uapi/linux/seccomp.h SECCOMP_SET_MODE_STRICT, _FILTER. */
 bool decode_confine(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
 {
 	enum { PR_SET_SECCOMP_ = 22, MODE_STRICT = 1, OP_STRICT = 0, OP_FILTER = 1 };
@@ -77,13 +77,16 @@ bool decode_waitid(struct tl_events *evs, const struct tl_record *rec, struct tl
 	return has(rec, TL_F_SYS_ENTER_WAITID_options);
 }
 
-/* What decides much later. RLIMIT_CPU is 0; RSEQ_FLAG_UNREGISTER is 1: the C library's area is given back. */
+/* What decides much later. RLIMIT_CPU is 0; RSEQ_FLAG_UNREGISTER is 1: the C library's area is
+ * given back. */
 bool decode_asked(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
 {
 	ev->kind = TL_EV_ASKED;
 	ev->u.asked.pid = rec->pid;
 	switch (rec->row->id) {
-	case TL_EVENT_SYS_EXIT_SETSID: ev->u.asked.what = TL_ASKED_SESSION; return int_of(rec, TL_F_SYS_EXIT_SETSID_ret, 0) > 0;
+	case TL_EVENT_SYS_EXIT_SETSID:
+		ev->u.asked.what = TL_ASKED_SESSION;
+		return int_of(rec, TL_F_SYS_EXIT_SETSID_ret, 0) > 0;
 	case TL_EVENT_SYS_ENTER_RSEQ:
 		ev->u.asked.what = TL_ASKED_RSEQ;
 		return int_of(rec, TL_F_SYS_ENTER_RSEQ_flags, 0) & 1;
@@ -91,17 +94,21 @@ bool decode_asked(struct tl_events *evs, const struct tl_record *rec, struct tl_
 		ev->u.asked.what = TL_ASKED_CPU_LIMIT;
 		if (int_of(rec, TL_F_SYS_ENTER_PRLIMIT_pid, 0))
 			ev->u.asked.pid = pid_of(rec, TL_F_SYS_ENTER_PRLIMIT_pid);
-		return has(rec, TL_F_SYS_ENTER_PRLIMIT_resource) && !int_of(rec, TL_F_SYS_ENTER_PRLIMIT_resource, 0);
+		return has(rec, TL_F_SYS_ENTER_PRLIMIT_resource) &&
+		       !int_of(rec, TL_F_SYS_ENTER_PRLIMIT_resource, 0);
 	default:
 		ev->u.asked.what = TL_ASKED_CPU_LIMIT;
-		return has(rec, TL_F_SYS_ENTER_SETRLIMIT_resource) && !int_of(rec, TL_F_SYS_ENTER_SETRLIMIT_resource, 0);
+		return has(rec, TL_F_SYS_ENTER_SETRLIMIT_resource) &&
+		       !int_of(rec, TL_F_SYS_ENTER_SETRLIMIT_resource, 0);
 	}
 }
 
 bool decode_reclaim(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
 {
 	ev->kind = TL_EV_RECLAIM;
-	ev->u.reclaim = rec->row->id == TL_EVENT_MEMCG_RECLAIM ? TL_RECLAIM_MEMCG : TL_RECLAIM_GLOBAL;
+	ev->u.reclaim =
+		rec->row->id == TL_EVENT_MEMCG_RECLAIM ? TL_RECLAIM_MEMCG : TL_RECLAIM_GLOBAL;
 	/* what took something in its control group did not lead to a kill there */
-	return rec->row->id != TL_EVENT_MEMCG_RECLAIM || !int_of(rec, TL_F_MEMCG_RECLAIM_nr_reclaimed, 0);
+	return rec->row->id != TL_EVENT_MEMCG_RECLAIM ||
+	       !int_of(rec, TL_F_MEMCG_RECLAIM_nr_reclaimed, 0);
 }

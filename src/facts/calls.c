@@ -10,7 +10,7 @@ static const struct {
 	[TL_CALL_NONE] = { "none", -1, -1, -1, -1 },
 	[TL_CALL_OTHER] = { "other", -2, -2, -2, -2 },
 	[TL_CALL_UNWATCHED] = { "unwatched", -3, -3, -3, -3 },
-#define CALL(id, name, x86_64, i386, arm64, arm) [TL_CALL_##id] = { name, x86_64, i386, arm64, arm },
+#define CALL(id, name, x86_64, i386, arm64, arm) [TL_CALL_##id] = {name, x86_64, i386, arm64, arm},
 #include "calls.def"
 #undef CALL
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Roles of kernel functions, in both directions: name to role (for frames of a stack), role to names (for
- * filters of a recording). Everything known stands in functions.def; here is only the looking up.
+ * Roles of kernel functions, in both directions: name to role (for frames of a stack), role to
+ * names (for filters of a recording). Everything known stands in functions.def; here is only the
+ * looking up.
  */
 #include <string.h>
 
@@ -33,7 +34,8 @@ static const struct {
 /* ---- names ---- */
 
 /* What compilers put behind a '.'; numbers may follow. */
-static const char *const suffixes[] = { "isra", "part", "constprop", "cold", "llvm", "lto_priv", "localalias", "__uniq" };
+static const char *const suffixes[] = {"isra", "part",     "constprop",  "cold",
+				       "llvm", "lto_priv", "localalias", "__uniq"};
 
 static bool is_suffix(const char *s, size_t n)
 {
@@ -104,13 +106,23 @@ static const struct tl_function_row *glob_row(const char *name, size_t n)
 }
 
 /*
- * Every way a system call's function is named: wrappers of x86 and arm64, their 32-bit doors, and the
- * SYSCALL_DEFINE layers (include/linux/syscalls.h). Longest first where one begins another.
+ * Every way a system call's function is named: wrappers of x86 and arm64, their 32-bit doors, and
+ * the SYSCALL_DEFINE layers (include/linux/syscalls.h). Longest first where one begins another.
  */
 static const char *const wrappers[] = {
-	"__x64_sys_",	      "__arm64_sys_",	 "__ia32_compat_sys_", "__ia32_sys_", "__x32_compat_sys_",
-	"__arm64_compat_sys_", "__se_compat_sys_", "__do_compat_sys_",	 "__se_sys_",   "__do_sys_",
-	"compat_SyS_",	      "compat_sys_",	 "SyS_",
+	"__x64_sys_",
+	"__arm64_sys_",
+	"__ia32_compat_sys_",
+	"__ia32_sys_",
+	"__x32_compat_sys_",
+	"__arm64_compat_sys_",
+	"__se_compat_sys_",
+	"__do_compat_sys_",
+	"__se_sys_",
+	"__do_sys_",
+	"compat_SyS_",
+	"compat_sys_",
+	"SyS_",
 };
 
 static const struct tl_function_row *syscall_row(const char *name, size_t n)

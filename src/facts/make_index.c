@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Runs at build time: prints the hash tables over functions.def and events.def as constants, so that no
- * lookup needs state, a lock or a first call. Exact names go into slots; globs are listed in row order.
+ * Runs at build time: prints the hash tables over functions.def and events.def as constants, so
+ * that no lookup needs state, a lock or a first call. Exact names go into slots; globs are listed
+ * in row order.
  */
 #include <stdio.h>
 #include <stdlib.h>

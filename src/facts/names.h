@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How names are hashed: shared by the lookups and by make_index.c, which lays the tables out at build time so
- * that they are constants.
+ * How names are hashed: shared by the lookups and by make_index.c, which lays the tables out at
+ * build time so that they are constants.
  */
 #ifndef FACTS_NAMES_H
 #define FACTS_NAMES_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Task states as sched_switch tells them: one letter each (include/trace/events/sched.h). The letters and
- * bits of prev_state have been the same since 4.14; older kernels print letters of their own, which text
- * readers pass through.
+ * Task states as sched_switch tells them: one letter each (include/trace/events/sched.h). The
+ * letters and bits of prev_state have been the same since 4.14; older kernels print letters of
+ * their own, which text readers pass through.
  */
 #include "base/guard.h"
 #include "tasklife/facts.h"
@@ -41,7 +41,8 @@ char tl_state_at(unsigned i)
 	return i < ARRAY_SIZE(states) ? states[i].letter : 0;
 }
 
-/* The kernel prints the highest bit alone, but a made-up number may carry several: the highest wins. */
+/* The kernel prints the highest bit alone, but a made-up number may carry several: the highest
+ * wins. */
 char tl_state_letter(int64_t bits)
 {
 	char letter = 'R';

@@ -29,10 +29,13 @@ const struct tl_flag_row *tl_flag_rows(unsigned *ret_n)
 	return flags;
 }
 
-const struct tl_flag_at *tl_flag_at(const struct tl_flag_row *row, enum tl_arch arch, unsigned release)
+const struct tl_flag_at *tl_flag_at(const struct tl_flag_row *row, enum tl_arch arch,
+				    unsigned release)
 {
-	for (const struct tl_flag_at *at = row->at; at < row->at + TL_FLAG_PLACES && at->until; at++)
-		if ((at->arch == TL_ARCH_UNKNOWN || at->arch == arch) && release >= at->since && release < at->until)
+	for (const struct tl_flag_at *at = row->at; at < row->at + TL_FLAG_PLACES && at->until;
+	     at++)
+		if ((at->arch == TL_ARCH_UNKNOWN || at->arch == arch) && release >= at->since &&
+		    release < at->until)
 			return at;
 	return NULL;
 }
@@ -44,11 +47,13 @@ static bool has(enum tl_flag_set set, uint64_t names, uint64_t number)
 	return whole ? names == number : (number & names) != 0;
 }
 
-const struct tl_flag_row *tl_flag_next(enum tl_flag_set set, enum tl_arch arch, unsigned release, uint64_t *number, unsigned *it)
+const struct tl_flag_row *tl_flag_next(enum tl_flag_set set, enum tl_arch arch, unsigned release,
+				       uint64_t *number, unsigned *it)
 {
 	while (*it < ARRAY_SIZE(flags)) {
 		const struct tl_flag_row *row = &flags[(*it)++];
-		const struct tl_flag_at *at = row->set == set ? tl_flag_at(row, arch, release) : NULL;
+		const struct tl_flag_at *at =
+			row->set == set ? tl_flag_at(row, arch, release) : NULL;
 
 		if (!at || !has(set, at->value, *number))
 			continue;
@@ -75,8 +80,10 @@ unsigned tl_release_of(const char *text)
 
 /* ---- fields ---- */
 
-#define FIELD(id, group, form, path, says) {#id, #path, NULL, TL_GROUP_##group, TL_FORM_##form, says},
-#define FIELD_WAS(id, group, form, path, older, says) {#id, #path, #older, TL_GROUP_##group, TL_FORM_##form, says},
+#define FIELD(id, group, form, path, says)                                                         \
+	{#id, #path, NULL, TL_GROUP_##group, TL_FORM_##form, says},
+#define FIELD_WAS(id, group, form, path, older, says)                                              \
+	{#id, #path, #older, TL_GROUP_##group, TL_FORM_##form, says},
 static const struct tl_task_field_row fields[] = {
 #include "facts/task_fields.def"
 };
@@ -121,9 +128,15 @@ bool tl_task_form_flags(enum tl_task_form form, enum tl_flag_set *ret)
 		enum tl_task_form form;
 		enum tl_flag_set set;
 	} sets[] = {
-		{TL_FORM_TASK_STATE, TL_FLAGS_TASK_STATE}, {TL_FORM_EXIT_STATE, TL_FLAGS_EXIT_STATE}, {TL_FORM_PF, TL_FLAGS_PF},
-		{TL_FORM_POLICY, TL_FLAGS_POLICY}, {TL_FORM_PTRACE, TL_FLAGS_PTRACE}, {TL_FORM_JOBCTL, TL_FLAGS_JOBCTL},
-		{TL_FORM_SIGNAL_FLAGS, TL_FLAGS_SIGNAL}, {TL_FORM_TIF, TL_FLAGS_TIF}, {TL_FORM_SYSCALL_WORK, TL_FLAGS_SYSCALL_WORK},
+		{TL_FORM_TASK_STATE, TL_FLAGS_TASK_STATE},
+		{TL_FORM_EXIT_STATE, TL_FLAGS_EXIT_STATE},
+		{TL_FORM_PF, TL_FLAGS_PF},
+		{TL_FORM_POLICY, TL_FLAGS_POLICY},
+		{TL_FORM_PTRACE, TL_FLAGS_PTRACE},
+		{TL_FORM_JOBCTL, TL_FLAGS_JOBCTL},
+		{TL_FORM_SIGNAL_FLAGS, TL_FLAGS_SIGNAL},
+		{TL_FORM_TIF, TL_FLAGS_TIF},
+		{TL_FORM_SYSCALL_WORK, TL_FLAGS_SYSCALL_WORK},
 		{TL_FORM_TS, TL_FLAGS_TS},
 	};
 

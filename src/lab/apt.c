@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Debian's packages through apt, without root and without touching the machine's own apt: every suite and CPU
- * has a state directory of its own in the cache, whose configuration takes over only what this machine says
- * about fetching (proxies, time limits: everything below Acquire::). apt checks the archive's signature on the
- * lists and the lists' checksum on the package; unsigned archives are refused by it, whatever the machine allows.
- * An interrupted download goes on where it stopped.
+ * Debian's packages through apt, without root and without touching the machine's own apt: every
+ * suite and CPU has a state directory of its own in the cache, whose configuration takes over only
+ * what this machine says about fetching (proxies, time limits: everything below Acquire::). apt
+ * checks the archive's signature on the lists and the lists' checksum on the package; unsigned
+ * archives are refused by it, whatever the machine allows. An interrupted download goes on where it
+ * stopped.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,19 +42,27 @@ static void apt_fini(struct apt *a)
 	free(a->env);
 }
 
-static struct tl_err *apt_run(struct apt *a, char *const argv[], const char *note, const char *subject, char **ret)
+static struct tl_err *apt_run(struct apt *a, char *const argv[], const char *note,
+			      const char *subject, char **ret)
 {
-	struct lab_child c = {.argv = argv, .dir = a->dir, .env = a->env, .note = note, .note_subject = subject};
+	struct lab_child c = {
+		.argv = argv, .dir = a->dir, .env = a->env, .note = note, .note_subject = subject};
 	struct tl_err *err = lab_child_run(a->lab, &c);
 
 	if (!err && c.status == 127)
-		err = tl_err_hint(tl_err_new(TL_E_DENIED, N_("'%s' is not here"), argv[0]),
-				  N_("the laboratory takes its kernels from Debian's archive with apt: apt install apt"), NULL);
+		err = tl_err_hint(
+			tl_err_new(TL_E_DENIED, N_("'%s' is not here"), argv[0]),
+			N_("the laboratory takes its kernels from Debian's archive with apt: apt install apt"),
+			NULL);
 	else if (!err && c.status) {
-		err = tl_err_new(TL_E_DENIED, N_("apt could not get what was asked of it for '%s'"), subject);
+		err = tl_err_new(TL_E_DENIED, N_("apt could not get what was asked of it for '%s'"),
+				 subject);
 		if (err != &tl_enomem)
 			err->log = strdup(out_text(&c.out));
-		err = tl_err_hint(err, N_("is there a way to the archive? another mirror: TASKLIFE_MIRROR=URL"), NULL);
+		err = tl_err_hint(
+			err,
+			N_("is there a way to the archive? another mirror: TASKLIFE_MIRROR=URL"),
+			NULL);
 	} else if (!err && ret && !(*ret = strdup(out_text(&c.out))))
 		err = &tl_enomem;
 	lab_child_fini(&c);
@@ -63,15 +72,18 @@ static struct tl_err *apt_run(struct apt *a, char *const argv[], const char *not
 /* What this machine says of fetching; empty when it says nothing. */
 static char *machine_says(const struct lab *lab)
 {
-	char *argv[] = {(char *)"apt-config", (char *)"dump", (char *)"Acquire", NULL}, *text = NULL, *save = NULL;
+	char *argv[] = {(char *)"apt-config", (char *)"dump", (char *)"Acquire", NULL},
+	     *text = NULL, *save = NULL;
 	struct lab_child c = {.argv = argv};
 	struct out keep;
 	struct tl_err *err = lab_child_run(lab, &c);
 
 	out_init(&keep, -1);
 	text = err || c.status ? NULL : (char *)out_text(&c.out);
-	for (char *l = text ? strtok_r(text, "\n", &save) : NULL; l; l = strtok_r(NULL, "\n", &save))
-		if (!strncmp(l, "Acquire::", 9) && !strstr(l, "IndexTargets") && strncmp(l, "Acquire::Languages", 18))
+	for (char *l = text ? strtok_r(text, "\n", &save) : NULL; l;
+	     l = strtok_r(NULL, "\n", &save))
+		if (!strncmp(l, "Acquire::", 9) && !strstr(l, "IndexTargets") &&
+		    strncmp(l, "Acquire::Languages", 18))
 			out_fmt(&keep, "%s\n", l);
 	tl_err_free(err);
 	lab_child_fini(&c);
@@ -89,9 +101,12 @@ static const char *mirror(void)
 
 static struct tl_err *write_config(struct apt *a)
 {
-	auto_free char *acquire = machine_says(a->lab), *conf_path = lab_path("%s/apt.conf", a->dir),
-		       *sources_path = lab_path("%s/sources.list", a->dir), *status = lab_path("%s/status", a->dir);
-	auto_free char *sources = lab_path("deb %s%s %s main\n", access(KEYRING, R_OK) ? "" : "[signed-by=" KEYRING "] ",
+	auto_free char *acquire = machine_says(a->lab),
+		       *conf_path = lab_path("%s/apt.conf", a->dir),
+		       *sources_path = lab_path("%s/sources.list", a->dir),
+		       *status = lab_path("%s/status", a->dir);
+	auto_free char *sources = lab_path("deb %s%s %s main\n",
+					   access(KEYRING, R_OK) ? "" : "[signed-by=" KEYRING "] ",
 					   mirror(), a->suite);
 	auto_free char *conf = lab_path(
 		"%sAcquire::AllowInsecureRepositories \"false\";\nAcquire::AllowWeakRepositories \"false\";\n"
@@ -103,7 +118,8 @@ static struct tl_err *write_config(struct apt *a)
 		"Dir::Etc::sourceparts \"/dev/null\";\nDir::Etc::parts \"/dev/null\";\nDir::Etc::main \"/dev/null\";\n"
 		"Dir::Etc::preferences \"/dev/null\";\nDir::Etc::preferencesparts \"/dev/null\";\n"
 		"APT::Sandbox::User \"root\";\n", /* _apt may not write below somebody's home */
-		acquire ? acquire : "", a->arch, a->arch, a->dir, a->dir, a->dir, a->dir, a->dir, a->dir);
+		acquire ? acquire : "", a->arch, a->arch, a->dir, a->dir, a->dir, a->dir, a->dir,
+		a->dir);
 
 	if (!conf_path || !sources_path || !status || !sources || !conf)
 		return &tl_enomem;
@@ -112,7 +128,8 @@ static struct tl_err *write_config(struct apt *a)
 	return lab_put_file(conf_path, conf, strlen(conf));
 }
 
-static struct tl_err *apt_open(const struct lab *lab, const char *suite, const char *arch, struct apt *a)
+static struct tl_err *apt_open(const struct lab *lab, const char *suite, const char *arch,
+			       struct apt *a)
 {
 	*a = (struct apt){.lab = lab, .suite = suite, .arch = arch, .lock = -1};
 	a->dir = lab_path("%s/apt/%s-%s", lab->cache, suite, arch);
@@ -139,13 +156,16 @@ static bool lists_are_fresh(const struct apt *a)
 	auto_free char *stamp = lab_path("%s/updated", a->dir);
 	struct stat st;
 
-	return stamp && !stat(stamp, &st) && time(NULL) - st.st_mtime < LISTS_LAST && st.st_mtime <= time(NULL);
+	return stamp && !stat(stamp, &st) && time(NULL) - st.st_mtime < LISTS_LAST &&
+	       st.st_mtime <= time(NULL);
 }
 
 static struct tl_err *update(struct apt *a)
 {
-	char *argv[] = {(char *)"apt-get", (char *)"-q", (char *)"-o", (char *)"APT::Status-Fd=3",
-			(char *)"-o", (char *)"APT::Update::Error-Mode=any", (char *)"update", NULL};
+	char *argv[] = {(char *)"apt-get", (char *)"-q",
+			(char *)"-o",      (char *)"APT::Status-Fd=3",
+			(char *)"-o",      (char *)"APT::Update::Error-Mode=any",
+			(char *)"update",  NULL};
 	auto_free char *stamp = lab_path("%s/updated", a->dir);
 	auto_free char *subject = lab_path("%s %s", a->suite, a->arch);
 
@@ -167,13 +187,17 @@ static struct tl_err *choose(struct apt *a, const char *pattern, char **ret)
 		return &tl_enomem;
 	try(apt_run(a, argv, NULL, a->suite, &names));
 	if (regcomp(&re, whole, REG_EXTENDED | REG_NOSUB))
-		return tl_err_new(TL_E_FAILED, N_("the pattern '%s' of lab/kernels.list is no regular expression"), pattern);
+		return tl_err_new(
+			TL_E_FAILED,
+			N_("the pattern '%s' of lab/kernels.list is no regular expression"),
+			pattern);
 	for (char *n = strtok_r(names, "\n", &save); n; n = strtok_r(NULL, "\n", &save))
 		if (!regexec(&re, n, 0, NULL, 0) && (!best || strverscmp(n, best) > 0))
 			best = n;
 	regfree(&re);
 	if (!best)
-		return tl_err_new(TL_E_NOT_THERE, N_("the archive has no package '%s' any more"), pattern);
+		return tl_err_new(TL_E_NOT_THERE, N_("the archive has no package '%s' any more"),
+				  pattern);
 	*ret = strdup(best);
 	return *ret ? NULL : &tl_enomem;
 }
@@ -192,16 +216,19 @@ static void found_fini(struct found *f)
 
 static struct tl_err *find(struct apt *a, const char *name, struct found *ret)
 {
-	char *argv[] = {(char *)"apt-get", (char *)"-q", (char *)"--print-uris", (char *)"download", (char *)name, NULL};
+	char *argv[] = {(char *)"apt-get",  (char *)"-q", (char *)"--print-uris",
+			(char *)"download", (char *)name, NULL};
 	auto_free char *text = NULL;
 	int uri, uri_end = 0, file = 0, file_end = 0, hash = 0, end = 0;
 
 	try(apt_run(a, argv, NULL, name, &text));
 	const char *line = strchr(text, '\'');
 	if (line)
-		sscanf(line, "'%n%*[^']%n' %n%*s%n %*u %n%*s%n", &uri, &uri_end, &file, &file_end, &hash, &end);
+		sscanf(line, "'%n%*[^']%n' %n%*s%n %*u %n%*s%n", &uri, &uri_end, &file, &file_end,
+		       &hash, &end);
 	if (!end || memchr(line + file, '/', (size_t)(file_end - file)))
-		return tl_err_new(TL_E_NOT_THERE, N_("the archive has no package '%s' any more"), name);
+		return tl_err_new(TL_E_NOT_THERE, N_("the archive has no package '%s' any more"),
+				  name);
 	ret->uri = strndup(line + uri, (size_t)(uri_end - uri));
 	ret->path = lab_path("%s/" BEGUN "/%.*s", a->dir, file_end - file, line + file);
 	ret->hash = strndup(line + hash, (size_t)(end - hash));
@@ -223,9 +250,10 @@ static void forget_others(const struct apt *a, const char *name, const char *pat
 }
 
 /*
- * By apt's helper, because `apt-get download` removes what it finds begun where it stands (apt 2.6, pkgAcqArchive::QueueNext());
- * the helper asks for the rest. What comes must have the hash of the lists, and those are signed. What was begun only takes the
- * room that is missing on a full disk; what is interrupted otherwise is gone on with.
+ * By apt's helper, because `apt-get download` removes what it finds begun where it stands (apt 2.6,
+ * pkgAcqArchive::QueueNext()); the helper asks for the rest. What comes must have the hash of the
+ * lists, and those are signed. What was begun only takes the room that is missing on a full disk;
+ * what is interrupted otherwise is gone on with.
  */
 static struct tl_err *download(struct apt *a, const char *name, char **ret)
 {
@@ -234,8 +262,15 @@ static struct tl_err *download(struct apt *a, const char *name, char **ret)
 	lab_note(a->lab, N_("getting %s"), name, 0);
 	try(find(a, name, &f));
 	forget_others(a, name, f.path);
-	char *argv[] = {(char *)HELPER, (char *)"-q", (char *)"-o", (char *)"APT::Status-Fd=3", (char *)"download-file",
-			f.uri, f.path, f.hash, NULL};
+	char *argv[] = {(char *)HELPER,
+			(char *)"-q",
+			(char *)"-o",
+			(char *)"APT::Status-Fd=3",
+			(char *)"download-file",
+			f.uri,
+			f.path,
+			f.hash,
+			NULL};
 	struct tl_err *err = apt_run(a, argv, N_("getting %s"), name, NULL);
 	if (err && err->log && strstr(err->log, "No space left on device")) {
 		tl_err_free(err);
@@ -268,7 +303,8 @@ static struct tl_err *get(struct apt *a, const char *pattern, char **ret)
 	return old;
 }
 
-struct tl_err *lab_apt_get(const struct lab *lab, const char *suite, const char *arch, const char *pattern, char **ret)
+struct tl_err *lab_apt_get(const struct lab *lab, const char *suite, const char *arch,
+			   const char *pattern, char **ret)
 {
 	struct apt __attribute__((cleanup(apt_fini))) a;
 
@@ -283,6 +319,7 @@ struct tl_err *lab_apt_ways(const struct lab *lab, char **ret_mirror, char **ret
 	const char *at = acquire ? strstr(acquire, key) : NULL, *env = getenv("http_proxy");
 
 	*ret_mirror = strdup(mirror());
-	*ret_proxy = at ? strndup(at + strlen(key), strcspn(at + strlen(key), "\"")) : strdup(env ? env : "");
+	*ret_proxy = at ? strndup(at + strlen(key), strcspn(at + strlen(key), "\""))
+			: strdup(env ? env : "");
 	return *ret_mirror && *ret_proxy ? NULL : &tl_enomem;
 }

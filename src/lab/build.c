@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lab build: what the first study note's build_rpi_kernel.sh does, and what its `make menuconfig` steps were for.
+ * lab build: what the first study note's build_rpi_kernel.sh does, and what its `make menuconfig`
+ * steps were for.
  *
- * Targets, images and the names the Raspberry Pi's firmware looks for are Raspberry Pi's documentation ("The Linux
- * kernel", build): bcm2709 is the 32-bit kernel7 for Pi 2 and 3, bcm2711 the 64-bit kernel8, bcm2712 kernel_2712 for Pi 5.
- * merge_config.sh is the kernel's own; it ends with `make alldefconfig`, so that options pull in what they need; for tiny
- * with `make allnoconfig`.
+ * Targets, images and the names the Raspberry Pi's firmware looks for are Raspberry Pi's
+ * documentation ("The Linux kernel", build): bcm2709 is the 32-bit kernel7 for Pi 2 and 3, bcm2711
+ * the 64-bit kernel8, bcm2712 kernel_2712 for Pi 5. merge_config.sh is the kernel's own; it ends
+ * with `make alldefconfig`, so that options pull in what they need; for tiny with `make
+ * allnoconfig`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,9 +55,15 @@ static const struct cpu {
 static const struct fragment {
 	const char *name, *text;
 } fragments[] = {
-	{"debug", lab_text_debug},   {"ftrace", lab_text_ftrace}, {"kgdb", lab_text_kgdb},
-	{"btf", lab_text_btf},	     {"tiny", lab_text_tiny},	  {"tiny-x86_64", lab_text_tiny_x86_64},
-	{"tiny-arm64", lab_text_tiny_arm64}, {"tiny-arm", lab_text_tiny_arm}, {"disk", lab_text_disk},
+	{"debug", lab_text_debug},
+	{"ftrace", lab_text_ftrace},
+	{"kgdb", lab_text_kgdb},
+	{"btf", lab_text_btf},
+	{"tiny", lab_text_tiny},
+	{"tiny-x86_64", lab_text_tiny_x86_64},
+	{"tiny-arm64", lab_text_tiny_arm64},
+	{"tiny-arm", lab_text_tiny_arm},
+	{"disk", lab_text_disk},
 };
 
 /* By the makefiles' own word, which is --cpu's. */
@@ -92,7 +100,9 @@ static char *absolute(const char *path)
 
 	if (real)
 		return take(real);
-	char *p = path[0] == '/' ? strdup(path) : lab_path("%s/%s", cwd ? cwd : "", strncmp(path, "./", 2) ? path : path + 2);
+	char *p = path[0] == '/' ? strdup(path)
+				 : lab_path("%s/%s", cwd ? cwd : "",
+					    strncmp(path, "./", 2) ? path : path + 2);
 	while (p && (n = strlen(p)) > 1 && p[n - 1] == '/')
 		p[n - 1] = 0;
 	return p;
@@ -138,7 +148,8 @@ static void add_fragments(struct lab_build *b)
 		word(s, lab_path("%s/lab-%s.config", b->out, c->fragment));
 	if (!b->target->tiny && !b->target->kernel)
 		word(s, lab_path("%s/lab-disk.config", b->out));
-	for (const char *const *f = (const char *const[]){"debug", "ftrace", "kgdb", "btf", NULL}; *f; f++)
+	for (const char *const *f = (const char *const[]){"debug", "ftrace", "kgdb", "btf", NULL};
+	     *f; f++)
 		word(s, lab_path("%s/lab-%s.config", b->out, *f));
 }
 
@@ -171,24 +182,29 @@ static void add_steps(struct lab_build *b, unsigned jobs)
 	word(s, lab_path("%s/%s.img", b->out, b->target->kernel));
 }
 
-static struct tl_err *check_usage(const struct lab_target *t, const char *target, const char *cpu, const char *source)
+static struct tl_err *check_usage(const struct lab_target *t, const char *target, const char *cpu,
+				  const char *source)
 {
 	if (!t)
-		return tl_err_hint(target ? tl_err_new(TL_E_USAGE, N_("there is no target '%s'"), target)
-					  : tl_err_new(TL_E_USAGE, N_("build for which target?"), NULL),
-				   N_("--target x86_64, arm64, rpi3, rpi4, rpi5 or tiny"), NULL);
+		return tl_err_hint(
+			target ? tl_err_new(TL_E_USAGE, N_("there is no target '%s'"), target)
+			       : tl_err_new(TL_E_USAGE, N_("build for which target?"), NULL),
+			N_("--target x86_64, arm64, rpi3, rpi4, rpi5 or tiny"), NULL);
 	if (cpu && (!t->tiny || !arch_called(cpu)))
-		return tl_err_new(TL_E_USAGE, N_("--cpu x86_64, arm64 or arm goes with --target tiny"), NULL);
+		return tl_err_new(TL_E_USAGE,
+				  N_("--cpu x86_64, arm64 or arm goes with --target tiny"), NULL);
 	if (!source)
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("where is the kernel's source?"), NULL),
-				   t->kernel ? N_("--source DIR; git clone --depth 1 https://github.com/raspberrypi/linux")
-					     : N_("--source DIR; apt install linux-source, then tar -xf /usr/src/linux-source-*.tar.xz"),
-				   NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_USAGE, N_("where is the kernel's source?"), NULL),
+			t->kernel
+				? N_("--source DIR; git clone --depth 1 https://github.com/raspberrypi/linux")
+				: N_("--source DIR; apt install linux-source, then tar -xf /usr/src/linux-source-*.tar.xz"),
+			NULL);
 	return NULL;
 }
 
-struct tl_err *lab_build_plan(struct lab_build *b, const char *target, const char *cpu, const char *source, const char *out,
-			      unsigned jobs)
+struct tl_err *lab_build_plan(struct lab_build *b, const char *target, const char *cpu,
+			      const char *source, const char *out, unsigned jobs)
 {
 	*b = (struct lab_build){.target = target_named(target)};
 	try(check_usage(b->target, target, cpu, source));
@@ -203,9 +219,12 @@ struct tl_err *lab_build_plan(struct lab_build *b, const char *target, const cha
 	b->log = b->out ? lab_path("%s/build.log", b->out) : NULL;
 	if (!b->log)
 		return &tl_enomem;
-	if (strpbrk(b->source, " :\t\n") || strpbrk(b->out, " :\t\n")) /* its Makefile: "cannot contain spaces or colons" */
-		return tl_err_new(TL_E_USAGE, N_("the kernel's makefiles take no blanks and no colons in a path: '%s'"),
-				  strpbrk(b->source, " :\t\n") ? b->source : b->out);
+	/* its Makefile: "cannot contain spaces or colons" */
+	if (strpbrk(b->source, " :\t\n") || strpbrk(b->out, " :\t\n"))
+		return tl_err_new(
+			TL_E_USAGE,
+			N_("the kernel's makefiles take no blanks and no colons in a path: '%s'"),
+			strpbrk(b->source, " :\t\n") ? b->source : b->out);
 	add_steps(b, jobs ? jobs : 1);
 	for (unsigned i = 0; i < b->n; i++)
 		for (unsigned w = 0; w < b->step[i].n; w++)
@@ -285,7 +304,9 @@ static struct tl_err *check_tools(const struct lab_build *b)
 	if (is_cross(b) && !lab_can_run(b->arch->cc))
 		miss(&names, &packages, b->arch->cc, b->arch->cc_package);
 	if (names.n)
-		err = tl_err_hint(tl_err_new(TL_E_DENIED, N_("a kernel cannot be built here without: %s"), out_text(&names)),
+		err = tl_err_hint(tl_err_new(TL_E_DENIED,
+					     N_("a kernel cannot be built here without: %s"),
+					     out_text(&names)),
 				  N_("apt install %s"), out_text(&packages));
 	out_fini(&names);
 	out_fini(&packages);
@@ -296,16 +317,20 @@ static struct tl_err *check_source(const struct lab_build *b)
 {
 	auto_free char *merge = lab_path("%s/scripts/kconfig/merge_config.sh", b->source);
 	const char *boot = cpu_of(b->arch)->boot;
-	auto_free char *defconfig = lab_path("%s/%.*s/configs/%s", b->source, (int)(strlen(boot) - strlen("/boot")), boot,
-					     b->target->defconfig);
+	auto_free char *defconfig =
+		lab_path("%s/%.*s/configs/%s", b->source, (int)(strlen(boot) - strlen("/boot")),
+			 boot, b->target->defconfig);
 
 	if (!merge || !defconfig)
 		return &tl_enomem;
 	if (access(merge, X_OK))
 		return tl_err_os(errno, N_("'%s' is no kernel source"), b->source, merge);
 	if (b->target->kernel && access(defconfig, R_OK))
-		return tl_err_hint(tl_err_os(errno, N_("this source does not know the board of target '%s'"), b->target->name, defconfig),
-				   N_("Raspberry Pi's own: git clone --depth 1 https://github.com/raspberrypi/linux"), NULL);
+		return tl_err_hint(
+			tl_err_os(errno, N_("this source does not know the board of target '%s'"),
+				  b->target->name, defconfig),
+			N_("Raspberry Pi's own: git clone --depth 1 https://github.com/raspberrypi/linux"),
+			NULL);
 	return NULL;
 }
 
@@ -364,7 +389,8 @@ static void hear(void *arg, const char *p, size_t n)
 
 static struct tl_err *failed(const struct lab_build *b, const char *what, const struct hearing *h)
 {
-	struct tl_err *err = tl_err_new(TL_E_FAILED, N_("the kernel was not built: '%s' failed"), what);
+	struct tl_err *err =
+		tl_err_new(TL_E_FAILED, N_("the kernel was not built: '%s' failed"), what);
 
 	if (err == &tl_enomem)
 		return err;
@@ -373,11 +399,13 @@ static struct tl_err *failed(const struct lab_build *b, const char *what, const 
 	return err;
 }
 
-static struct tl_err *run_step(const struct lab *lab, const struct lab_build *b, const struct lab_step *s, struct hearing *h)
+static struct tl_err *run_step(const struct lab *lab, const struct lab_build *b,
+			       const struct lab_step *s, struct hearing *h)
 {
 	char *argv[LAB_BUILD_WORDS + 4] = {(char *)"env"};
 	unsigned n = 1;
-	auto_free char *arch = lab_path("ARCH=%s", cpu_of(b->arch)->arch), *cross = lab_path("CROSS_COMPILE=%s", cpu_of(b->arch)->cross);
+	auto_free char *arch = lab_path("ARCH=%s", cpu_of(b->arch)->arch),
+		       *cross = lab_path("CROSS_COMPILE=%s", cpu_of(b->arch)->cross);
 	struct lab_child c = {.argv = argv, .dir = b->source, .hear = hear, .hear_arg = h};
 
 	if (!arch || !cross)
@@ -403,7 +431,9 @@ static struct tl_err *link_as(const struct lab_build *b, const char *to, const c
 	if (!path)
 		return &tl_enomem;
 	unlink(path);
-	return symlink(to, path) ? tl_err_os(errno, N_("cannot write into the output directory"), NULL, path) : NULL;
+	return symlink(to, path)
+		       ? tl_err_os(errno, N_("cannot write into the output directory"), NULL, path)
+		       : NULL;
 }
 
 /* What lab run and lab debug look for. */
@@ -465,6 +495,7 @@ struct tl_err *lab_built_find(const char *dir, struct lab_kernel *k, struct lab_
 	if (lab_arch_named(k->arch) && ret->release[0])
 		return NULL;
 	lab_image_fini(ret);
-	return tl_err_hint(tl_err_new(TL_E_NOT_THERE, N_("'%s' is no output directory of lab build"), dir),
-			   N_("make one: tasklife lab build --target tiny --source DIR --out %s"), dir);
+	return tl_err_hint(
+		tl_err_new(TL_E_NOT_THERE, N_("'%s' is no output directory of lab build"), dir),
+		N_("make one: tasklife lab build --target tiny --source DIR --out %s"), dir);
 }

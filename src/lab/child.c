@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Children that die with us (PR_SET_PDEATHSIG). One kind is run to its end: a pipe for what it says, one for apt's
- * progress, and a signal to us ends it before we go on. The other has the terminal, and the caller attends to it.
+ * Children that die with us (PR_SET_PDEATHSIG). One kind is run to its end: a pipe for what it
+ * says, one for apt's progress, and a signal to us ends it before we go on. The other has the
+ * terminal, and the caller attends to it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -94,8 +95,9 @@ static bool attend(const struct lab *lab, struct lab_child *c, const struct pipe
 }
 
 /*
- * It may be writing what nobody reads any more: it is asked once, and what it started with it, then ended. apt's methods leave
- * what they have begun so that it can be gone on with; they need a moment for that, longer than apt itself.
+ * It may be writing what nobody reads any more: it is asked once, and what it started with it, then
+ * ended. apt's methods leave what they have begun so that it can be gone on with; they need a
+ * moment for that, longer than apt itself.
  */
 static void end_child(pid_t pid, int *status)
 {
@@ -132,7 +134,8 @@ static struct tl_err *run_with(const struct lab *lab, struct lab_child *c, struc
 	while (whole && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	c->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	return whole ? NULL : tl_err_new(TL_E_FAILED, N_("stopped while '%s' was running"), c->argv[0]);
+	return whole ? NULL
+		     : tl_err_new(TL_E_FAILED, N_("stopped while '%s' was running"), c->argv[0]);
 }
 
 struct tl_err *lab_child_run(const struct lab *lab, struct lab_child *c)
@@ -179,7 +182,8 @@ bool lab_can_run(const char *prog)
 	char *save = NULL;
 	bool found = false;
 
-	for (char *d = all ? strtok_r(all, ":", &save) : NULL; d && !found; d = strtok_r(NULL, ":", &save)) {
+	for (char *d = all ? strtok_r(all, ":", &save) : NULL; d && !found;
+	     d = strtok_r(NULL, ":", &save)) {
 		auto_free char *p = lab_path("%s/%s", d, prog);
 
 		found = p && !access(p, X_OK);
@@ -191,5 +195,6 @@ struct tl_err *lab_need(const char *program, const char *package)
 {
 	if (lab_can_run(program))
 		return NULL;
-	return tl_err_hint(tl_err_new(TL_E_DENIED, N_("'%s' is not here"), program), N_("apt install %s"), package);
+	return tl_err_hint(tl_err_new(TL_E_DENIED, N_("'%s' is not here"), program),
+			   N_("apt install %s"), package);
 }

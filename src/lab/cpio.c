@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel's initramfs format (Documentation/driver-api/early-userspace/buffer-format.rst): a header of 110
- * hexadecimal characters, the name, the bytes, each padded to four. Written by ourselves because a device node
- * must be in it and nobody here is root.
+ * The kernel's initramfs format (Documentation/driver-api/early-userspace/buffer-format.rst): a
+ * header of 110 hexadecimal characters, the name, the bytes, each padded to four. Written by
+ * ourselves because a device node must be in it and nobody here is root.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -27,9 +27,10 @@ static void put_entry(struct lab_cpio *c, const struct entry *e)
 {
 	size_t name = strlen(e->path) + 1;
 
-	/* magic ino mode uid gid nlink mtime filesize devmajor devminor rdevmajor rdevminor namesize check */
-	out_fmt(c->out, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", ++c->ino, (unsigned)e->mode, 0,
-		0, 1, 0, e->n, 0, 0, e->major, e->minor, name, 0);
+	/* magic ino mode uid gid nlink mtime filesize devmajor devminor rdevmajor rdevminor
+	 * namesize check */
+	out_fmt(c->out, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", ++c->ino,
+		(unsigned)e->mode, 0, 0, 1, 0, e->n, 0, 0, e->major, e->minor, name, 0);
 	out_mem(c->out, e->path, name);
 	pad(c->out);
 	if (e->n)
@@ -78,26 +79,30 @@ struct tl_err *lab_cpio_dir(struct lab_cpio *c, const char *path)
 	return one_dir(c, path, strlen(path));
 }
 
-struct tl_err *lab_cpio_file(struct lab_cpio *c, const char *path, mode_t mode, const void *p, size_t n)
+struct tl_err *lab_cpio_file(struct lab_cpio *c, const char *path, mode_t mode, const void *p,
+			     size_t n)
 {
 	if (n > UINT32_MAX)
 		return tl_err_new(TL_E_FAILED, N_("'%s' is too large for a guest's memory"), path);
 	try(parents(c, path));
-	put_entry(c, &(struct entry){.path = path, .mode = S_IFREG | (mode & 07777), .p = p, .n = n});
+	put_entry(c,
+		  &(struct entry){.path = path, .mode = S_IFREG | (mode & 07777), .p = p, .n = n});
 	return NULL;
 }
 
 struct tl_err *lab_cpio_link(struct lab_cpio *c, const char *path, const char *to)
 {
 	try(parents(c, path));
-	put_entry(c, &(struct entry){.path = path, .mode = S_IFLNK | 0777, .p = to, .n = strlen(to)});
+	put_entry(c,
+		  &(struct entry){.path = path, .mode = S_IFLNK | 0777, .p = to, .n = strlen(to)});
 	return NULL;
 }
 
 struct tl_err *lab_cpio_char(struct lab_cpio *c, const char *path, unsigned major, unsigned minor)
 {
 	try(parents(c, path));
-	put_entry(c, &(struct entry){.path = path, .mode = S_IFCHR | 0600, .major = major, .minor = minor});
+	put_entry(c, &(struct entry){
+			     .path = path, .mode = S_IFCHR | 0600, .major = major, .minor = minor});
 	return NULL;
 }
 

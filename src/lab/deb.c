@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A .deb is an ar archive that holds data.tar.*: libarchive reads both, the inner one from the outer's bytes.
- * Only regular files that the caller wants are written, each beside its name first and renamed when whole.
+ * A .deb is an ar archive that holds data.tar.*: libarchive reads both, the inner one from the
+ * outer's bytes. Only regular files that the caller wants are written, each beside its name first
+ * and renamed when whole.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,12 +36,14 @@ static struct tl_err *damaged(const struct archive_calls *la, struct archive *a,
 
 	if (err != &tl_enomem) {
 		err->path = strdup(path);
-		err->log = a && la->archive_error_string(a) ? strdup(la->archive_error_string(a)) : NULL;
+		err->log = a && la->archive_error_string(a) ? strdup(la->archive_error_string(a))
+							    : NULL;
 	}
 	return err;
 }
 
-static struct tl_err *write_entry(const struct archive_calls *la, struct archive *a, const char *path, const char *deb)
+static struct tl_err *write_entry(const struct archive_calls *la, struct archive *a,
+				  const char *path, const char *deb)
 {
 	auto_free char *part = lab_path("%s.part", path);
 	auto_close int fd = part ? open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755) : -1;
@@ -48,10 +51,12 @@ static struct tl_err *write_entry(const struct archive_calls *la, struct archive
 	la_ssize_t n;
 
 	if (fd < 0)
-		return part ? tl_err_os(errno, N_("cannot write into the cache"), NULL, part) : &tl_enomem;
+		return part ? tl_err_os(errno, N_("cannot write into the cache"), NULL, part)
+			    : &tl_enomem;
 	while ((n = la->archive_read_data(a, buf, sizeof(buf))) > 0)
 		if (io_write_all(fd, buf, n)) {
-			struct tl_err *err = tl_err_os(errno, N_("cannot write into the cache"), NULL, part);
+			struct tl_err *err =
+				tl_err_os(errno, N_("cannot write into the cache"), NULL, part);
 
 			unlink(part);
 			return err;
@@ -65,7 +70,8 @@ static struct tl_err *write_entry(const struct archive_calls *la, struct archive
 	return NULL;
 }
 
-static struct tl_err *unpack_tar(const struct archive_calls *la, struct archive *tar, const char *deb, lab_deb_fn *want, void *arg, unsigned *n)
+static struct tl_err *unpack_tar(const struct archive_calls *la, struct archive *tar,
+				 const char *deb, lab_deb_fn *want, void *arg, unsigned *n)
 {
 	struct archive_entry *e;
 	int r;
@@ -85,7 +91,8 @@ static struct tl_err *unpack_tar(const struct archive_calls *la, struct archive 
 	return r == ARCHIVE_EOF ? NULL : damaged(la, tar, deb);
 }
 
-static struct tl_err *unpack_data(const struct archive_calls *la, struct archive *deb_ar, const char *deb, lab_deb_fn *want, void *arg, unsigned *n)
+static struct tl_err *unpack_data(const struct archive_calls *la, struct archive *deb_ar,
+				  const char *deb, lab_deb_fn *want, void *arg, unsigned *n)
 {
 	auto_free struct inner *in = calloc(1, sizeof(*in));
 	struct archive *tar = la->archive_read_new();
@@ -105,7 +112,8 @@ static struct tl_err *unpack_data(const struct archive_calls *la, struct archive
 	return err;
 }
 
-static struct tl_err *unpack(const struct archive_calls *la, const char *deb, lab_deb_fn *want, void *arg, unsigned *ret_n)
+static struct tl_err *unpack(const struct archive_calls *la, const char *deb, lab_deb_fn *want,
+			     void *arg, unsigned *ret_n)
 {
 	struct archive *ar = la->archive_read_new();
 	struct archive_entry *e;

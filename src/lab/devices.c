@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a disk and a network card are to a guest: the first row whose driver the kernel has built in, else the first it has as
- * a module. virtio-scsi and the IDE of QEMU's PC both are /dev/sda; IDE and e1000 are what the notes' -hda and -net nic mean
- * there, and x86_64_defconfig has their drivers. Only virtio's are in lab/modules.list.
+ * What a disk and a network card are to a guest: the first row whose driver the kernel has built
+ * in, else the first it has as a module. virtio-scsi and the IDE of QEMU's PC both are /dev/sda;
+ * IDE and e1000 are what the notes' -hda and -net nic mean there, and x86_64_defconfig has their
+ * drivers. Only virtio's are in lab/modules.list.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -30,7 +31,8 @@ static const struct device *choose(const struct lab_image *img, bool net, char *
 		for (unsigned i = 0; i < ARRAY_SIZE(devices); i++) {
 			const struct device *d = &devices[i];
 
-			if (d->net == net && lab_image_option(img, d->option) == *s && (*s == 'y' || d->module)) {
+			if (d->net == net && lab_image_option(img, d->option) == *s &&
+			    (*s == 'y' || d->module)) {
 				*ret_state = *s;
 				return d;
 			}
@@ -40,8 +42,11 @@ static const struct device *choose(const struct lab_image *img, bool net, char *
 
 static struct tl_err *lacks(const char *option)
 {
-	return tl_err_hint(tl_err_new(TL_E_DENIED, N_("this kernel cannot boot from a disk: CONFIG_%s is not in it"), option),
-			   N_("one that can: an id of lab list, or lab build --target x86_64"), NULL);
+	return tl_err_hint(
+		tl_err_new(TL_E_DENIED,
+			   N_("this kernel cannot boot from a disk: CONFIG_%s is not in it"),
+			   option),
+		N_("one that can: an id of lab list, or lab build --target x86_64"), NULL);
 }
 
 struct tl_err *lab_disk_drivers(const struct lab_image *img, bool *ret_modules)

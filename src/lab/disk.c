@@ -24,7 +24,8 @@
 
 #define SIZE	     "4G" /* sparse: what is not used takes no room */
 #define MAKE_MB	     1024
-#define MAKE_SECONDS (4 * 3600) /* of emulation: minutes, and 40 of them on a machine with five times its load */
+/* of emulation: minutes, and 40 of them on a machine with five times its load */
+#define MAKE_SECONDS (4 * 3600)
 
 /* A Debian that boots to a shell over the network; the rest is one apt install away. */
 static const char packages[] = "systemd-sysv,udev,openssh-server,ifupdown,iproute2,procps,less";
@@ -42,7 +43,10 @@ struct tl_err *lab_disk_check(void)
 	static const struct {
 		const char *program, *package;
 	} needs[] = {
-		{"debootstrap", "debootstrap"}, {"mke2fs", "e2fsprogs"}, {"ssh-keygen", "openssh-client"}, {"fakeroot", "fakeroot"},
+		{"debootstrap", "debootstrap"},
+		{"mke2fs", "e2fsprogs"},
+		{"ssh-keygen", "openssh-client"},
+		{"fakeroot", "fakeroot"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(needs); i++)
@@ -51,8 +55,8 @@ struct tl_err *lab_disk_check(void)
 	return NULL;
 }
 
-struct tl_err *lab_disk_find(const struct lab *lab, const struct lab_kernel *k, const char *suite, const char *path,
-			     struct lab_disk *ret, bool *ret_there)
+struct tl_err *lab_disk_find(const struct lab *lab, const struct lab_kernel *k, const char *suite,
+			     const char *path, struct lab_disk *ret, bool *ret_there)
 {
 	*ret = (struct lab_disk){};
 	ret->path = path ? strdup(path) : lab_path("%s/disk/%s-%s.img", lab->cache, suite, k->arch);
@@ -87,7 +91,8 @@ static void hear(void *arg, const char *p, size_t n)
 	lab_note(h->lab, N_("making the disk: %s"), line, -1);
 }
 
-static struct tl_err *run(const struct lab *lab, char *const argv[], const char *what, const char *log)
+static struct tl_err *run(const struct lab *lab, char *const argv[], const char *what,
+			  const char *log)
 {
 	struct hearing h = {.lab = lab};
 	struct lab_child c = {.argv = argv, .hear = hear, .hear_arg = &h};
@@ -110,15 +115,16 @@ static struct tl_err *run(const struct lab *lab, char *const argv[], const char 
 
 static struct tl_err *make_key(const struct lab *lab, const char *path)
 {
-	char *argv[] = {(char *)"ssh-keygen", (char *)"-q", (char *)"-t", (char *)"ed25519", (char *)"-N", (char *)"",
-			(char *)"-C", (char *)"tasklife lab", (char *)"-f", (char *)path, NULL};
+	char *argv[] = {(char *)"ssh-keygen", (char *)"-q", (char *)"-t", (char *)"ed25519",
+			(char *)"-N",         (char *)"",   (char *)"-C", (char *)"tasklife lab",
+			(char *)"-f",         (char *)path, NULL};
 
 	return access(path, R_OK) ? run(lab, argv, argv[0], NULL) : NULL;
 }
 
 /*
- * One shell, so that one fakeroot remembers the owners of all files for mke2fs. Words come in as arguments, never as text of
- * the script.
+ * One shell, so that one fakeroot remembers the owners of all files for mke2fs. Words come in as
+ * arguments, never as text of the script.
  */
 static const char first_half[] =
 	"set -eu\n"
@@ -126,25 +132,43 @@ static const char first_half[] =
 	"debootstrap --foreign --force-check-gpg --variant=minbase --arch=\"$2\" --include=\"$3\" --cache-dir=\"$4\" \"$5\" \"$6/root\" \"$7\"\n"
 	"mke2fs -q -t ext4 -L tasklife -d \"$6/root\" \"$6/image\" \"$8\"\n";
 
-static struct tl_err *begin(const struct lab *lab, const struct lab_kernel *k, const char *suite, const char *dir, const char *log)
+static struct tl_err *begin(const struct lab *lab, const struct lab_kernel *k, const char *suite,
+			    const char *dir, const char *log)
 {
-	auto_free char *mirror = NULL, *proxy = NULL, *debs = lab_path("%s/disk/packages-%s", lab->cache, k->arch);
+	auto_free char *mirror = NULL, *proxy = NULL,
+		       *debs = lab_path("%s/disk/packages-%s", lab->cache, k->arch);
 
 	if (!debs)
 		return &tl_enomem;
 	try(lab_apt_ways(lab, &mirror, &proxy));
 	try(lab_mkdirs(debs));
-	char *argv[] = {(char *)"fakeroot", (char *)"sh", (char *)"-c", (char *)first_half, (char *)"sh", proxy, (char *)k->arch,
-			(char *)packages, debs, (char *)suite, (char *)dir, mirror, (char *)SIZE, NULL};
+	char *argv[] = {(char *)"fakeroot",
+			(char *)"sh",
+			(char *)"-c",
+			(char *)first_half,
+			(char *)"sh",
+			proxy,
+			(char *)k->arch,
+			(char *)packages,
+			debs,
+			(char *)suite,
+			(char *)dir,
+			mirror,
+			(char *)SIZE,
+			NULL};
 	return run(lab, getuid() ? argv : argv + 1, "debootstrap", log);
 }
 
 /* ---- in a guest ---- */
 
-static struct tl_err *finish(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img, const struct lab_disk *d,
-			     const char *image)
+static struct tl_err *finish(const struct lab *lab, const struct lab_kernel *k,
+			     struct lab_image *img, const struct lab_disk *d, const char *image)
 {
-	struct lab_opts o = {.arch = lab_arch_named(k->arch), .smp = 2, .mem_mb = MAKE_MB, .seconds = MAKE_SECONDS, .disk = image,
+	struct lab_opts o = {.arch = lab_arch_named(k->arch),
+			     .smp = 2,
+			     .mem_mb = MAKE_MB,
+			     .seconds = MAKE_SECONDS,
+			     .disk = image,
 			     .disk_begun = true};
 	auto_close int log = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	struct lab_result res = {.recording = -1};
@@ -160,7 +184,8 @@ static struct tl_err *finish(const struct lab *lab, const struct lab_kernel *k, 
 	if (!err)
 		err = lab_guest_listen(&g, lab, &o, log, &res);
 	if (!err && res.status) {
-		err = tl_err_new(TL_E_FAILED, N_("the disk could not be made: '%s' failed"), "debootstrap --second-stage");
+		err = tl_err_new(TL_E_FAILED, N_("the disk could not be made: '%s' failed"),
+				 "debootstrap --second-stage");
 		if (err != &tl_enomem)
 			err->path = strdup(d->log);
 	}
@@ -168,8 +193,9 @@ static struct tl_err *finish(const struct lab *lab, const struct lab_kernel *k, 
 	return err;
 }
 
-static struct tl_err *make_in(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img, const char *suite,
-			      struct lab_disk *d, const char *dir)
+static struct tl_err *make_in(const struct lab *lab, const struct lab_kernel *k,
+			      struct lab_image *img, const char *suite, struct lab_disk *d,
+			      const char *dir)
 {
 	auto_free char *image = lab_path("%s/image", dir), *root = lab_path("%s/root", dir);
 
@@ -186,16 +212,18 @@ static struct tl_err *make_in(const struct lab *lab, const struct lab_kernel *k,
 	return err;
 }
 
-struct tl_err *lab_disk_make(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img, const char *suite,
-			     struct lab_disk *d)
+struct tl_err *lab_disk_make(const struct lab *lab, const struct lab_kernel *k,
+			     struct lab_image *img, const char *suite, struct lab_disk *d)
 {
-	auto_free char *keys = lab_path("%s/disk", lab->cache), *dir = lab_path("%s.new-%d", d->path, (int)getpid());
+	auto_free char *keys = lab_path("%s/disk", lab->cache),
+		       *dir = lab_path("%s.new-%d", d->path, (int)getpid());
 
 	if (!keys || !dir)
 		return &tl_enomem;
 	try(lab_disk_check());
 	try(lab_mkdirs(keys));
-	struct tl_err *err = mkdir(dir, 0700) ? tl_err_os(errno, N_("cannot write the disk"), NULL, dir) : NULL;
+	struct tl_err *err =
+		mkdir(dir, 0700) ? tl_err_os(errno, N_("cannot write the disk"), NULL, dir) : NULL;
 	if (!err)
 		err = make_in(lab, k, img, suite, d, dir);
 	lab_remove_tree(dir);
@@ -204,19 +232,22 @@ struct tl_err *lab_disk_make(const struct lab *lab, const struct lab_kernel *k, 
 
 /* ---- what boots it ---- */
 
-static struct tl_err *put_conf(struct lab_cpio *c, const struct lab_guest *g, const struct lab_disk *d)
+static struct tl_err *put_conf(struct lab_cpio *c, const struct lab_guest *g,
+			       const struct lab_disk *d)
 {
 	auto_free char *pub = d->suite ? lab_path("%s.pub", d->key) : NULL, *key = NULL;
 
 	if (d->suite && (!pub || io_read_file(pub, 4096, &key) < 0))
 		return tl_err_os(errno, N_("cannot read the key for ssh"), NULL, pub);
-	auto_free char *text = lab_path("MARK=@@tasklife-%s SUITE='%s' KEY='%.*s'\n", g->nonce, d->suite ? d->suite : "",
+	auto_free char *text = lab_path("MARK=@@tasklife-%s SUITE='%s' KEY='%.*s'\n", g->nonce,
+					d->suite ? d->suite : "",
 					key ? (int)strcspn(key, "'\n") : 0, key ? key : "");
 	return text ? lab_cpio_file(c, "lab/conf", 0644, text, strlen(text)) : &tl_enomem;
 }
 
-static struct tl_err *pack(struct lab_cpio *c, const struct lab *lab, const struct lab_guest *g, const struct lab_image *img,
-			   const struct lab_opts *o, const struct lab_disk *d, bool modules)
+static struct tl_err *pack(struct lab_cpio *c, const struct lab *lab, const struct lab_guest *g,
+			   const struct lab_image *img, const struct lab_opts *o,
+			   const struct lab_disk *d, bool modules)
 {
 	try(lab_put_base(c, lab, o->arch, lab_text_init_disk));
 	if (modules)
@@ -226,8 +257,9 @@ static struct tl_err *pack(struct lab_cpio *c, const struct lab *lab, const stru
 	return NULL;
 }
 
-struct tl_err *lab_disk_fill(struct lab_guest *g, const struct lab *lab, const struct lab_kernel *k, struct lab_image *img,
-			     const struct lab_opts *o, const struct lab_disk *d)
+struct tl_err *lab_disk_fill(struct lab_guest *g, const struct lab *lab, const struct lab_kernel *k,
+			     struct lab_image *img, const struct lab_opts *o,
+			     const struct lab_disk *d)
 {
 	struct lab_cpio c;
 	struct out out;

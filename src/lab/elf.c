@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The head of a program: for which CPU it is, and who must run it. The bytes may be anything; nothing is read
- * past their end.
+ * The head of a program: for which CPU it is, and who must run it. The bytes may be anything;
+ * nothing is read past their end.
  */
 #include <elf.h>
 #include <string.h>
@@ -49,25 +49,27 @@ static void script(struct lab_elf *e, const char *p, size_t n)
 	copy_name(e->interp, sizeof(e->interp), p + from, i - from);
 }
 
-#define HEADERS(bits)                                                                                          \
-	static void headers##bits(struct lab_elf *e, const char *p, size_t n)                                  \
-	{                                                                                                      \
-		Elf##bits##_Ehdr eh;                                                                           \
-                                                                                                               \
-		if (n < sizeof(eh))                                                                            \
-			return;                                                                                \
-		memcpy(&eh, p, sizeof(eh));                                                                    \
-		e->kind = LAB_PROGRAM_ELF;                                                                     \
-		e->machine = eh.e_machine;                                                                     \
-		for (unsigned i = 0; i < eh.e_phnum; i++) {                                                    \
-			Elf##bits##_Phdr ph;                                                                   \
-                                                                                                               \
-			if (eh.e_phoff > n || n - eh.e_phoff < (i + 1) * sizeof(ph))                            \
-				return;                                                                        \
-			memcpy(&ph, p + eh.e_phoff + i * sizeof(ph), sizeof(ph));                              \
-			if (ph.p_type == PT_INTERP && ph.p_offset < n && ph.p_filesz <= n - ph.p_offset)       \
-				copy_name(e->interp, sizeof(e->interp), p + ph.p_offset, ph.p_filesz);         \
-		}                                                                                              \
+#define HEADERS(bits)                                                                              \
+	static void headers##bits(struct lab_elf *e, const char *p, size_t n)                      \
+	{                                                                                          \
+		Elf##bits##_Ehdr eh;                                                               \
+                                                                                                   \
+		if (n < sizeof(eh))                                                                \
+			return;                                                                    \
+		memcpy(&eh, p, sizeof(eh));                                                        \
+		e->kind = LAB_PROGRAM_ELF;                                                         \
+		e->machine = eh.e_machine;                                                         \
+		for (unsigned i = 0; i < eh.e_phnum; i++) {                                        \
+			Elf##bits##_Phdr ph;                                                       \
+                                                                                                   \
+			if (eh.e_phoff > n || n - eh.e_phoff < (i + 1) * sizeof(ph))               \
+				return;                                                            \
+			memcpy(&ph, p + eh.e_phoff + i * sizeof(ph), sizeof(ph));                  \
+			if (ph.p_type == PT_INTERP && ph.p_offset < n &&                           \
+			    ph.p_filesz <= n - ph.p_offset)                                        \
+				copy_name(e->interp, sizeof(e->interp), p + ph.p_offset,           \
+					  ph.p_filesz);                                            \
+		}                                                                                  \
 	}
 HEADERS(32)
 HEADERS(64)

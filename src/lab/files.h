@@ -7,7 +7,8 @@
 #include <sys/types.h>
 #include "lab/lab.h"
 
-/* For what fetches from Debian's archive besides apt: its mirror and the proxy ("" none), both to be freed. */
+/* For what fetches from Debian's archive besides apt: its mirror and the proxy ("" none), both to
+ * be freed. */
 struct tl_err *lab_apt_ways(const struct lab *lab, char **ret_mirror, char **ret_proxy);
 
 /* printf into fresh memory; NULL when there is none. */
@@ -18,7 +19,8 @@ struct tl_err *lab_put_file(const char *path, const void *p, size_t n);
 /* A directory and all that is below it; silent when it is not there. */
 void lab_remove_tree(const char *path);
 
-/* Called for each regular file of a .deb; NULL: not wanted, else where it goes. To be freed by the caller. */
+/* Called for each regular file of a .deb; NULL: not wanted, else where it goes. To be freed by the
+ * caller. */
 typedef char *lab_deb_fn(void *arg, const char *name);
 struct tl_err *lab_deb_unpack(const char *deb, lab_deb_fn *want, void *arg, unsigned *ret_n);
 
@@ -33,14 +35,17 @@ void lab_cpio_init(struct lab_cpio *c, struct out *out);
 void lab_cpio_fini(struct lab_cpio *c);
 /* Parents are made on the way; path without a leading slash. */
 struct tl_err *lab_cpio_dir(struct lab_cpio *c, const char *path);
-struct tl_err *lab_cpio_file(struct lab_cpio *c, const char *path, mode_t mode, const void *p, size_t n);
+struct tl_err *lab_cpio_file(struct lab_cpio *c, const char *path, mode_t mode, const void *p,
+			     size_t n);
 struct tl_err *lab_cpio_link(struct lab_cpio *c, const char *path, const char *to);
 struct tl_err *lab_cpio_char(struct lab_cpio *c, const char *path, unsigned major, unsigned minor);
 void lab_cpio_end(struct lab_cpio *c);
 /* What every guest begins with; init is the text of its first process. */
-struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const struct lab_arch *arch, const char *init);
+struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const struct lab_arch *arch,
+			    const char *init);
 
-/* The modules of a group of lab/modules.list, out of the cache (lab_image_modules), and the order to load them in. */
+/* The modules of a group of lab/modules.list, out of the cache (lab_image_modules), and the order
+ * to load them in. */
 struct tl_err *lab_put_modules(struct lab_cpio *c, const struct lab_image *img, const char *group);
 
 /* What the first bytes of a program say. */

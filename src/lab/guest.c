@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is put into a guest: /init, busybox, the recorder, the command with everything it needs, and the
- * files among its arguments, each under the very path it has here. The archive lives in a memfd: nothing is
- * written anywhere, and nothing stays.
+ * What is put into a guest: /init, busybox, the recorder, the command with everything it needs, and
+ * the files among its arguments, each under the very path it has here. The archive lives in a
+ * memfd: nothing is written anywhere, and nothing stays.
  */
 #include <elf.h>
 #include <errno.h>
@@ -23,12 +23,17 @@
 
 /* What /init and simple commands use; the rest of busybox is reached as `busybox NAME`. */
 static const char *const applets[] = {
-	"sh", "ash", "mount", "umount", "mkdir", "stty", "echo", "stat", "gzip", "base64", "poweroff",
-	"reboot", "setsid", "cttyhack", "ip", "cat", "ls", "ps", "kill", "sleep", "true", "false", "env",
-	"id", "uname", "dmesg", "grep", "sed", "awk", "head", "tail", "wc", "sort", "cut", "tr", "test",
-	"expr", "seq", "date", "dd", "cp", "mv", "rm", "ln", "touch", "chmod", "find", "xargs", "top",
-	"vi", "less", "yes", "timeout", "hostname", "df", "free", "printf", "pwd", "tee", "time",
-	"mktemp", "readlink", "basename", "dirname", "insmod", "lsmod", "chroot", "switch_root", "sync", "tar", "md5sum", "sha256sum", "crc32",
+	"sh",      "ash",       "mount",  "umount",   "mkdir",       "stty",     "echo",
+	"stat",    "gzip",      "base64", "poweroff", "reboot",      "setsid",   "cttyhack",
+	"ip",      "cat",       "ls",     "ps",       "kill",        "sleep",    "true",
+	"false",   "env",       "id",     "uname",    "dmesg",       "grep",     "sed",
+	"awk",     "head",      "tail",   "wc",       "sort",        "cut",      "tr",
+	"test",    "expr",      "seq",    "date",     "dd",          "cp",       "mv",
+	"rm",      "ln",        "touch",  "chmod",    "find",        "xargs",    "top",
+	"vi",      "less",      "yes",    "timeout",  "hostname",    "df",       "free",
+	"printf",  "pwd",       "tee",    "time",     "mktemp",      "readlink", "basename",
+	"dirname", "insmod",    "lsmod",  "chroot",   "switch_root", "sync",     "tar",
+	"md5sum",  "sha256sum", "crc32",
 };
 
 struct packing {
@@ -56,7 +61,8 @@ static bool is_done(const struct packing *p, const char *path)
 	return false;
 }
 
-static struct tl_err *put_bytes(struct packing *p, const char *path, mode_t mode, const void *bytes, size_t n)
+static struct tl_err *put_bytes(struct packing *p, const char *path, mode_t mode, const void *bytes,
+				size_t n)
 {
 	if (is_done(p, path))
 		return NULL;
@@ -81,13 +87,19 @@ static struct tl_err *put_file_as(struct packing *p, const char *from, const cha
 
 static struct tl_err *wrong_cpu(const char *path, const char *its, const char *guest)
 {
-	struct tl_err *err = tl_err_new(TL_E_USAGE, N_("'%s' is a program for another CPU than the guest's"), path);
+	struct tl_err *err = tl_err_new(
+		TL_E_USAGE, N_("'%s' is a program for another CPU than the guest's"), path);
 
 	if (err != &tl_enomem)
 		err->os = ENOEXEC;
 	if (its)
-		return tl_err_hint(err, N_("a guest of its CPU: tasklife lab run --kernel %s-6.12 -- ..."), its);
-	return tl_err_hint(err, N_("the guest's CPU is %s; a source file x.c as the command is compiled for it"), guest);
+		return tl_err_hint(
+			err, N_("a guest of its CPU: tasklife lab run --kernel %s-6.12 -- ..."),
+			its);
+	return tl_err_hint(
+		err,
+		N_("the guest's CPU is %s; a source file x.c as the command is compiled for it"),
+		guest);
 }
 
 /* ---- shared libraries: whom the loader itself names ---- */
@@ -101,7 +113,8 @@ static struct tl_err *put_libraries(struct packing *p, const char *prog, const c
 
 	if (!err)
 		err = put_file_as(p, interp, interp, 0755);
-	for (char *l = text ? strtok_r(text, "\n", &save) : NULL; l && !err; l = strtok_r(NULL, "\n", &save)) {
+	for (char *l = text ? strtok_r(text, "\n", &save) : NULL; l && !err;
+	     l = strtok_r(NULL, "\n", &save)) {
 		char *path = strstr(l, "=> /");
 
 		if (!path)
@@ -116,10 +129,12 @@ static struct tl_err *put_libraries(struct packing *p, const char *prog, const c
 
 static struct tl_err *put_program(struct packing *p, const char *path, int depth);
 
-static struct tl_err *put_interpreter(struct packing *p, const char *script, const char *interp, int depth)
+static struct tl_err *put_interpreter(struct packing *p, const char *script, const char *interp,
+				      int depth)
 {
 	if (!strcmp(interp, "/bin/sh") || !strcmp(interp, "/usr/bin/env") || access(interp, X_OK))
-		return NULL; /* busybox stands for them; a missing one is the guest's to complain of */
+		/* busybox stands for them; a missing one is the guest's to complain of */
+		return NULL;
 	return depth < 3 ? put_program(p, interp, depth + 1) : NULL;
 }
 
@@ -131,7 +146,8 @@ static struct tl_err *put_program(struct packing *p, const char *path, int depth
 	if (n < 0)
 		return tl_err_os(errno, N_("cannot take '%s' along"), path, path);
 	struct lab_elf e = lab_elf_of(bytes, n);
-	if (e.kind == LAB_PROGRAM_ELF && (!lab_elf_arch(&e) || strcmp(lab_elf_arch(&e), p->o->arch->name)))
+	if (e.kind == LAB_PROGRAM_ELF &&
+	    (!lab_elf_arch(&e) || strcmp(lab_elf_arch(&e), p->o->arch->name)))
 		return wrong_cpu(path, lab_elf_arch(&e), p->o->arch->name);
 	try(put_bytes(p, path, 0755, bytes, n));
 	if (!e.interp[0])
@@ -139,7 +155,9 @@ static struct tl_err *put_program(struct packing *p, const char *path, int depth
 	if (e.kind == LAB_PROGRAM_SCRIPT)
 		return put_interpreter(p, path, e.interp, depth);
 	if (p->o->arch != lab_arch_here())
-		return tl_err_hint(tl_err_new(TL_E_USAGE, N_("'%s' needs shared libraries of another CPU"), path),
+		return tl_err_hint(tl_err_new(TL_E_USAGE,
+					      N_("'%s' needs shared libraries of another CPU"),
+					      path),
 				   N_("link it statically: cc -static"), NULL);
 	return put_libraries(p, path, e.interp);
 }
@@ -165,8 +183,9 @@ static struct tl_err *compiled(struct lab_child *c, const struct lab_arch *a, co
 	struct tl_err *err;
 
 	if (c->status == 127)
-		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("there is no compiler '%s' here"), c->argv[0]),
-				   N_("apt install %s"), a->cc_package);
+		return tl_err_hint(
+			tl_err_new(TL_E_DENIED, N_("there is no compiler '%s' here"), c->argv[0]),
+			N_("apt install %s"), a->cc_package);
 	if (!c->status)
 		return NULL;
 	err = tl_err_new(TL_E_USAGE, N_("'%s' does not compile"), source);
@@ -187,9 +206,17 @@ static struct tl_err *compile(struct packing *p, const char *source, const char 
 		return &tl_enomem;
 	if (!mkdtemp(tmp))
 		return tl_err_os(errno, N_("cannot make a directory for the compiler"), NULL, tmp);
-	auto_free char *out = lab_path("%s/prog", tmp), *as = lab_path("%s/%.*s", dir, (int)strlen(name) - 2, name);
-	char *argv[] = {(char *)(a == lab_arch_here() ? "cc" : a->cc), (char *)"-static", (char *)"-O1", (char *)"-g",
-			(char *)"-pthread", (char *)"-o", out, (char *)source, NULL};
+	auto_free char *out = lab_path("%s/prog", tmp),
+		       *as = lab_path("%s/%.*s", dir, (int)strlen(name) - 2, name);
+	char *argv[] = {(char *)(a == lab_arch_here() ? "cc" : a->cc),
+			(char *)"-static",
+			(char *)"-O1",
+			(char *)"-g",
+			(char *)"-pthread",
+			(char *)"-o",
+			out,
+			(char *)source,
+			NULL};
 	struct lab_child c = {.argv = argv};
 	lab_note(p->lab, N_("compiling %s"), source, -1);
 	struct tl_err *err = lab_child_run(p->lab, &c);
@@ -234,7 +261,9 @@ static char *absolute(const char *word)
 {
 	auto_free char *cwd = getcwd(NULL, 0);
 
-	return word[0] == '/' ? strdup(word) : lab_path("%s/%s", cwd ? cwd : "", strncmp(word, "./", 2) ? word : word + 2);
+	return word[0] == '/' ? strdup(word)
+			      : lab_path("%s/%s", cwd ? cwd : "",
+					 strncmp(word, "./", 2) ? word : word + 2);
 }
 
 static struct tl_err *put_command(struct packing *p, const char *word)
@@ -267,7 +296,8 @@ static struct tl_err *put_command(struct packing *p, const char *word)
 /* What the guest's kernel has itself. */
 static bool is_the_guests(const char *path)
 {
-	return !strncmp(path, "/proc/", 6) || !strncmp(path, "/sys/", 5) || !strncmp(path, "/dev/", 5);
+	return !strncmp(path, "/proc/", 6) || !strncmp(path, "/sys/", 5) ||
+	       !strncmp(path, "/dev/", 5);
 }
 
 static struct tl_err *put_argument(struct packing *p, const char *word)
@@ -275,12 +305,14 @@ static struct tl_err *put_argument(struct packing *p, const char *word)
 	struct stat st;
 	auto_free char *path = absolute(word);
 
-	if (!path || is_the_guests(path) || stat(path, &st) || !S_ISREG(st.st_mode) || access(path, R_OK) || st.st_size > FILE_MOST)
+	if (!path || is_the_guests(path) || stat(path, &st) || !S_ISREG(st.st_mode) ||
+	    access(path, R_OK) || st.st_size > FILE_MOST)
 		return NULL; /* not a file of ours: the command's own affair */
 	return put_file_as(p, path, path, st.st_mode);
 }
 
-/* Asked for by name, so that a file that is not there is an error. Programs bring their libraries. */
+/* Asked for by name, so that a file that is not there is an error. Programs bring their libraries.
+ */
 static struct tl_err *put_taken(struct packing *p, const char *word)
 {
 	auto_free char *cwd = getcwd(NULL, 0), *path = absolute(word), *name = NULL;
@@ -305,22 +337,23 @@ static void quote(struct out *o, const char *s)
 	out_char(o, '\'');
 }
 
-static void conf(struct out *o, const struct lab_guest *g, const struct packing *p, int argc, char *const argv[])
+static void conf(struct out *o, const struct lab_guest *g, const struct packing *p, int argc,
+		 char *const argv[])
 {
 	auto_free char *cwd = getcwd(NULL, 0);
 
 	out_fmt(o, "MARK=@@tasklife-%s\nDIR=", g->nonce);
 	quote(o, cwd ? cwd : "/");
 	/* packing is 0.2 s of a guest's time, and what is only read once needs none */
-	out_fmt(o, "\nMODE='%s%s%s%s%s'\n", p->o->mode ? "--mode=" : "", p->o->mode ? p->o->mode : "",
-		p->o->kept || g->shared < 0 ? "" : " --no-compress", p->o->exit_syscalls ? " --exit-syscalls" : "",
-		p->o->no_bpf ? " --no-bpf" : "");
+	out_fmt(o, "\nMODE='%s%s%s%s%s'\n", p->o->mode ? "--mode=" : "",
+		p->o->mode ? p->o->mode : "", p->o->kept || g->shared < 0 ? "" : " --no-compress",
+		p->o->exit_syscalls ? " --exit-syscalls" : "", p->o->no_bpf ? " --no-bpf" : "");
 	out_fmt(o, "ASKED=%s\n", p->o->exit_syscalls || p->o->no_bpf ? "1" : "");
 	out_fmt(o, "FROM_BOOT=%s\n", p->o->from_boot ? "1" : "");
 	out_fmt(o, "NARROW=%s\n", p->o->arch->elf_class == ELFCLASS32 ? "1" : "");
 	out_fmt(o, "DEBUG=%s\n", p->o->gdb ? "1" : "");
-	out_fmt(o, "BARE=%s\nSHARED=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "", g->shared >= 0 ? "1" : "",
-		p->o->interactive ? "1" : "");
+	out_fmt(o, "BARE=%s\nSHARED=%s\nSHELL_WANTED=%s\nset --", p->o->bare ? "1" : "",
+		g->shared >= 0 ? "1" : "", p->o->interactive ? "1" : "");
 	for (int i = 0; i < argc; i++) {
 		out_char(o, ' ');
 		quote(o, i ? argv[i] : p->command);
@@ -331,7 +364,8 @@ static void conf(struct out *o, const struct lab_guest *g, const struct packing 
 /* ---- all of it ---- */
 
 /* Places, nodes, busybox under its names, and the first process: what every guest has. */
-struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const struct lab_arch *arch, const char *init)
+struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const struct lab_arch *arch,
+			    const char *init)
 {
 	auto_free char *busybox = NULL, *bytes = NULL;
 	char link[64];
@@ -339,7 +373,9 @@ struct tl_err *lab_put_base(struct lab_cpio *c, const struct lab *lab, const str
 	try(lab_cpio_dir(c, "dev"));
 	try(lab_cpio_char(c, "dev/console", 5, 1));
 	try(lab_cpio_char(c, "dev/null", 1, 3));
-	for (const char *const *d = (const char *const[]){"proc", "sys", "tmp", "root", "run", "bin", NULL}; *d; d++)
+	for (const char *const *d =
+		     (const char *const[]){"proc", "sys", "tmp", "root", "run", "bin", NULL};
+	     *d; d++)
 		try(lab_cpio_dir(c, *d));
 	try(lab_busybox(lab, arch->name, &busybox));
 	ssize_t n = io_read_file(busybox, FILE_MOST, &bytes);
@@ -402,8 +438,8 @@ static struct tl_err *share_memory(struct lab_guest *g)
 		       : tl_err_os(errno, N_("no memory for the guest's file system"), NULL, NULL);
 }
 
-struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o, int argc,
-			      char *const argv[])
+struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o,
+			      int argc, char *const argv[])
 {
 	struct packing __attribute__((cleanup(packing_fini))) p = {.lab = lab, .o = o};
 	struct out out;

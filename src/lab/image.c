@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the cache holds: kernel/ID/{vmlinuz,config,release} and bin/CPU/busybox. A package is unpacked beside
- * and renamed when all is there, so that a kernel in the cache is whole; the package itself is not kept.
+ * What the cache holds: kernel/ID/{vmlinuz,config,release} and bin/CPU/busybox. A package is
+ * unpacked beside and renamed when all is there, so that a kernel in the cache is whole; the
+ * package itself is not kept.
  */
 #include <errno.h>
 #include <glob.h>
@@ -61,7 +62,8 @@ static struct tl_err *unpack_all(const struct lab *lab, const struct lab_kernel 
 		unsigned n;
 
 		try(lab_apt_get(lab, k->suite, k->arch, k->package[i], &deb));
-		lab_note(lab, N_("unpacking %s"), strrchr(deb, '/') ? strrchr(deb, '/') + 1 : deb, -1);
+		lab_note(lab, N_("unpacking %s"), strrchr(deb, '/') ? strrchr(deb, '/') + 1 : deb,
+			 -1);
 		struct tl_err *err = lab_deb_unpack(deb, want_kernel, &u, &n);
 		unlink(deb);
 		if (err)
@@ -108,26 +110,30 @@ static struct tl_err *install(const struct lab *lab, const struct lab_kernel *k,
 	return err;
 }
 
-struct tl_err *lab_image_find(const struct lab *lab, const struct lab_kernel *k, struct lab_image *ret)
+struct tl_err *lab_image_find(const struct lab *lab, const struct lab_kernel *k,
+			      struct lab_image *ret)
 {
-	auto_free char *dir = lab_path("%s/kernel/%s", lab->cache, k->id), *path = lab_path("%s/release", dir ? dir : ""),
-		       *release = NULL;
+	auto_free char *dir = lab_path("%s/kernel/%s", lab->cache, k->id),
+		       *path = lab_path("%s/release", dir ? dir : ""), *release = NULL;
 	auto_free char *vmlinuz = lab_path("%s/vmlinuz", dir ? dir : "");
 
 	if (!dir || !path || !vmlinuz)
 		return &tl_enomem;
 	if (io_read_file(path, sizeof(ret->release) - 1, &release) < 0 || access(vmlinuz, R_OK))
-		return tl_err_hint(tl_err_new(TL_E_NOT_THERE, N_("kernel '%s' is not in the cache"), k->id),
-				   N_("get it: tasklife lab fetch %s"), k->id);
+		return tl_err_hint(
+			tl_err_new(TL_E_NOT_THERE, N_("kernel '%s' is not in the cache"), k->id),
+			N_("get it: tasklife lab fetch %s"), k->id);
 	snprintf(ret->release, sizeof(ret->release), "%s", release);
 	ret->dir = take(dir);
 	return NULL;
 }
 
-struct tl_err *lab_image_fetch(const struct lab *lab, const struct lab_kernel *k, bool again, struct lab_image *ret)
+struct tl_err *lab_image_fetch(const struct lab *lab, const struct lab_kernel *k, bool again,
+			       struct lab_image *ret)
 {
 	auto_free char *dir = lab_path("%s/kernel/%s", lab->cache, k->id);
-	struct tl_err *err = again ? tl_err_new(TL_E_NOT_THERE, "", NULL) : lab_image_find(lab, k, ret);
+	struct tl_err *err =
+		again ? tl_err_new(TL_E_NOT_THERE, "", NULL) : lab_image_find(lab, k, ret);
 
 	if (!err || !dir)
 		return err;
@@ -138,7 +144,8 @@ struct tl_err *lab_image_fetch(const struct lab *lab, const struct lab_kernel *k
 
 char lab_image_option(const struct lab_image *img, const char *option)
 {
-	auto_free char *path = lab_path("%s/config", img->dir), *text = NULL, *want = lab_path("\nCONFIG_%s=", option);
+	auto_free char *path = lab_path("%s/config", img->dir), *text = NULL,
+		       *want = lab_path("\nCONFIG_%s=", option);
 
 	if (!path || !want || io_read_file(path, 4 << 20, &text) < 0)
 		return '?';
@@ -157,8 +164,8 @@ static char *want_busybox(void *arg, const char *name)
 
 struct tl_err *lab_busybox(const struct lab *lab, const char *arch, char **ret)
 {
-	auto_free char *dir = lab_path("%s/bin/%s", lab->cache, arch), *path = lab_path("%s/busybox", dir ? dir : ""),
-		       *deb = NULL;
+	auto_free char *dir = lab_path("%s/bin/%s", lab->cache, arch),
+		       *path = lab_path("%s/busybox", dir ? dir : ""), *deb = NULL;
 	unsigned n = 0;
 
 	if (!dir || !path)
@@ -172,7 +179,8 @@ struct tl_err *lab_busybox(const struct lab *lab, const char *arch, char **ret)
 		if (err)
 			return err;
 		if (!n)
-			return tl_err_new(TL_E_INPUT, N_("the packages of '%s' hold no program"), "busybox-static");
+			return tl_err_new(TL_E_INPUT, N_("the packages of '%s' hold no program"),
+					  "busybox-static");
 	}
 	*ret = take(path);
 	return NULL;
@@ -207,6 +215,7 @@ struct tl_err *lab_recorder_find(const struct lab *lab, const struct lab_arch *a
 	*ret = lab_guest_program(arch, "tasklife");
 	if (*ret)
 		return NULL;
-	return tl_err_hint(tl_err_new(TL_E_DENIED, N_("there is no recorder for %s guests here"), arch->name),
-			   N_("build it once in the source tree: lab/guest-build %s"), arch->name);
+	return tl_err_hint(
+		tl_err_new(TL_E_DENIED, N_("there is no recorder for %s guests here"), arch->name),
+		N_("build it once in the source tree: lab/guest-build %s"), arch->name);
 }

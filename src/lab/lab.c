@@ -22,7 +22,8 @@ struct tl_err *lab_mkdirs(const char *path)
 		char was = *s;
 		*s = 0;
 		if (mkdir(p, 0755) && errno != EEXIST)
-			return tl_err_os(errno, N_("cannot make a directory of the cache"), NULL, p);
+			return tl_err_os(errno, N_("cannot make a directory of the cache"), NULL,
+					 p);
 		*s = was;
 		if (!was)
 			return NULL;
@@ -64,7 +65,8 @@ char *lab_path(const char *fmt, ...)
 
 static char *cache_dir(void)
 {
-	const char *own = getenv("TASKLIFE_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *own = getenv("TASKLIFE_CACHE"), *xdg = getenv("XDG_CACHE_HOME"),
+		   *home = getenv("HOME");
 
 	if (own && *own)
 		return lab_path("%s/lab", own);
@@ -78,8 +80,9 @@ struct tl_err *lab_open(struct lab *lab, const volatile int *stop, lab_note_fn *
 	*lab = (struct lab){.stop = stop, .note = note, .note_arg = arg};
 	lab->cache = cache_dir();
 	if (!lab->cache)
-		return tl_err_hint(tl_err_new(TL_E_DENIED, N_("no place for a cache is known"), NULL),
-				   N_("name one: TASKLIFE_CACHE=/some/directory"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_DENIED, N_("no place for a cache is known"), NULL),
+			N_("name one: TASKLIFE_CACHE=/some/directory"), NULL);
 	return NULL;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lab/: real kernels in QEMU. Packages of Debian come in through apt, a guest with one command in it is put
- * together, started and listened to, and what it recorded comes out, checked.
+ * lab/: real kernels in QEMU. Packages of Debian come in through apt, a guest with one command in
+ * it is put together, started and listened to, and what it recorded comes out, checked.
  *
- * Law of this header: nothing is left behind. A guest dies with its struct lab_guest (and with this process),
- * its file system lives in memory, and the cache only ever holds whole things (made beside, then renamed).
+ * Law of this header: nothing is left behind. A guest dies with its struct lab_guest (and with this
+ * process), its file system lives in memory, and the cache only ever holds whole things (made
+ * beside, then renamed).
  */
 #ifndef LAB_LAB_H
 #define LAB_LAB_H
@@ -63,8 +64,8 @@ bool lab_stopped(const struct lab *lab);
 struct tl_err *lab_need(const char *program, const char *package);
 
 /* A package of a suite for a CPU by a regular expression: its .deb below the cache. To be freed. */
-struct tl_err *lab_apt_get(const struct lab *lab, const char *suite, const char *arch, const char *pattern,
-			   char **ret_deb);
+struct tl_err *lab_apt_get(const struct lab *lab, const char *suite, const char *arch,
+			   const char *pattern, char **ret_deb);
 
 /* A kernel unpacked in the cache. */
 struct lab_image {
@@ -73,13 +74,17 @@ struct lab_image {
 };
 void lab_image_fini(struct lab_image *img);
 /* What is there; TL_E_NOT_THERE when it was never fetched. */
-struct tl_err *lab_image_find(const struct lab *lab, const struct lab_kernel *k, struct lab_image *ret);
+struct tl_err *lab_image_find(const struct lab *lab, const struct lab_kernel *k,
+			      struct lab_image *ret);
 /* Get it when it is not there; with again: look for a newer one. */
-struct tl_err *lab_image_fetch(const struct lab *lab, const struct lab_kernel *k, bool again, struct lab_image *ret);
+struct tl_err *lab_image_fetch(const struct lab *lab, const struct lab_kernel *k, bool again,
+			       struct lab_image *ret);
 /* Is there such a group in lab/modules.list. */
 bool lab_modules_known(const char *group);
-/* What of lab/modules.list it has, into its directory; img may become a newer one when its package is gone. */
-struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img);
+/* What of lab/modules.list it has, into its directory; img may become a newer one when its package
+ * is gone. */
+struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k,
+				 struct lab_image *img);
 /* 'y', 'm', 'n' of an option in its config; '?' when it has none. */
 char lab_image_option(const struct lab_image *img, const char *option);
 
@@ -88,7 +93,8 @@ struct tl_err *lab_busybox(const struct lab *lab, const char *arch, char **ret_p
 /* A program of lab/guest-build, "tasklife" or "carry"; NULL: not there. To be freed. */
 char *lab_guest_program(const struct lab_arch *arch, const char *name);
 /* The recorder for guests of this CPU. To be freed. */
-struct tl_err *lab_recorder_find(const struct lab *lab, const struct lab_arch *arch, char **ret_path);
+struct tl_err *lab_recorder_find(const struct lab *lab, const struct lab_arch *arch,
+				 char **ret_path);
 
 /* ---- one guest ---- */
 
@@ -104,24 +110,31 @@ struct lab_opts {
 	int64_t gdb_port;    /* of QEMU's stub; 0: none */
 	const char *disk;    /* boot from this image instead of our file system */
 	const char *disk_format; /* QEMU's word; NULL: raw */
-	bool disk_begun;     /* it is thrown away when this guest fails: no write need reach the platter */
-	bool console;	     /* from its disk: our terminal is its console, and its end is its own affair */
+	/* it is thrown away when this guest fails: no write need reach the platter */
+	bool disk_begun;
+	/* from its disk: our terminal is its console, and its end is its own affair */
+	bool console;
 	int64_t ssh_port;    /* of 127.0.0.1, forwarded to the guest's 22; 0: none */
 	const char *mode;    /* of the recording; NULL: the best */
-	bool exit_syscalls, no_bpf; /* as the recorder's options; without either, system calls where there is no BPF */
+	/* as the recorder's options; without either, system calls where there is no BPF */
+	bool exit_syscalls, no_bpf;
 	bool kept;	     /* it will be a file of the user's: packed */
-	const char *modules; /* a group of lab/modules.list that is loaded first, out of `image`; NULL: none */
+	/* a group of lab/modules.list that is loaded first, out of `image`; NULL: none */
+	const char *modules;
 	const struct lab_image *image;
-	const char *const *take; /* files besides those the command names; x.c is compiled and becomes x */
+	/* files besides those the command names; x.c is compiled and becomes x */
+	const char *const *take;
 	int n_take;
 };
 
-/* Holes until written; a larger recording takes the console. 32-bit guests have no room for much more. */
+/* Holes until written; a larger recording takes the console. 32-bit guests have no room for much
+ * more. */
 #define LAB_SHARED_MB 256
 
 struct lab_guest {
 	int initrd;	     /* memfd, -1 none */
-	int shared;	     /* memfd that is memory of the guest, too: its recording comes out there; -1 none */
+	/* memfd that is memory of the guest, too: its recording comes out there; -1 none */
+	int shared;
 	int pid;	     /* 0: not running */
 	int from;	     /* its console */
 	bool talks;	     /* our standard input is its keyboard */
@@ -135,10 +148,11 @@ void lab_guest_fini(struct lab_guest *g); /* ends QEMU when it still runs */
 void lab_guest_heard(struct lab_guest *g, const char *p, size_t n);
 
 /* Put the file system together: the command, its libraries, files it is given, the recorder. */
-struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o, int argc,
-			      char *const argv[]);
+struct tl_err *lab_guest_fill(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o,
+			      int argc, char *const argv[]);
 /* The command line of QEMU for this kernel, into g->argv. */
-struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, const struct lab_opts *o);
+struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img,
+			      const struct lab_opts *o);
 struct tl_err *lab_guest_start(struct lab_guest *g);
 
 struct lab_result {
@@ -151,7 +165,7 @@ struct lab_result {
 	double wall_s;	/* from start to end on this machine */
 };
 /* Listen until it is over: what the command says goes to `say_fd`, the recording into a memfd. */
-struct tl_err *lab_guest_listen(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o, int say_fd,
-				struct lab_result *ret);
+struct tl_err *lab_guest_listen(struct lab_guest *g, const struct lab *lab,
+				const struct lab_opts *o, int say_fd, struct lab_result *ret);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libarchive, loaded when a package is unpacked: it brings nine more libraries along, and loading them took half of the
- * time in which any command starts.
+ * libarchive, loaded when a package is unpacked: it brings nine more libraries along, and loading
+ * them took half of the time in which any command starts.
  */
 #ifndef LAB_LIBARCHIVE_H
 #define LAB_LIBARCHIVE_H

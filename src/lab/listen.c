@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What comes over a guest's console. Lines that begin with the mark are /init's, the rest is the kernel's
- * (before the command began) or the command's own, which is passed on as it comes: only what may still become
- * a mark, and the newline before it, wait for the next byte.
+ * What comes over a guest's console. Lines that begin with the mark are /init's, the rest is the
+ * kernel's (before the command began) or the command's own, which is passed on as it comes: only
+ * what may still become a mark, and the newline before it, wait for the next byte.
  *
  *	BOOT --boot--> RUN --end--> AFTER --file--> FILE --endfile--> AFTER --done--> OVER
  *
- * The recording comes by disk (a memfd that the guest sees as an NVMe drive), or as base64 of gzip between
- * marks. Either way it is checked: its CRC and length were announced, and gzip has its own.
+ * The recording comes by disk (a memfd that the guest sees as an NVMe drive), or as base64 of gzip
+ * between marks. Either way it is checked: its CRC and length were announced, and gzip has its own.
  */
 #include <errno.h>
 #include <poll.h>
@@ -94,7 +94,8 @@ static void inflate_byte(struct ear *e, unsigned char byte)
 
 static int base64_value(char c)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = c ? strchr(digits, c) : NULL;
 
 	return at ? at - digits : -1;
@@ -154,7 +155,8 @@ static void take_shared(struct ear *e)
 {
 	int fd = e->g->shared;
 
-	if (fd < 0 || lseek(fd, 0, SEEK_SET) || !crc_is(fd, e->announced, e->crc) || ftruncate(fd, e->announced)) {
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) || !crc_is(fd, e->announced, e->crc) ||
+	    ftruncate(fd, e->announced)) {
 		e->damaged = true;
 		return;
 	}
@@ -285,8 +287,12 @@ static struct tl_err *too_late(struct ear *e, const struct lab_opts *o)
 	char seconds[24];
 
 	snprintf(seconds, sizeof(seconds), "%lld", (long long)o->seconds);
-	return with_tail(tl_err_hint(tl_err_new(TL_E_FAILED, N_("the guest was not done within %s seconds and was ended"), seconds),
-				     N_("give it more: --timeout SECONDS"), NULL), e);
+	return with_tail(
+		tl_err_hint(tl_err_new(TL_E_FAILED,
+				       N_("the guest was not done within %s seconds and was ended"),
+				       seconds),
+			    N_("give it more: --timeout SECONDS"), NULL),
+		e);
 }
 
 static struct tl_err *broke_off(struct ear *e)
@@ -295,9 +301,11 @@ static struct tl_err *broke_off(struct ear *e)
 
 	if (strstr(t, "Kernel panic")) {
 		e->r->panicked_booting = e->state == BOOT;
-		return with_tail(tl_err_new(TL_E_FAILED, N_("the guest's kernel panicked"), NULL), e);
+		return with_tail(tl_err_new(TL_E_FAILED, N_("the guest's kernel panicked"), NULL),
+				 e);
 	}
-	return with_tail(tl_err_new(TL_E_FAILED, N_("the guest ended before it was done"), NULL), e);
+	return with_tail(tl_err_new(TL_E_FAILED, N_("the guest ended before it was done"), NULL),
+			 e);
 }
 
 static struct tl_err *attend(struct ear *e, const struct lab *lab, const struct lab_opts *o)
@@ -309,7 +317,8 @@ static struct tl_err *attend(struct ear *e, const struct lab *lab, const struct 
 		struct pollfd fd = {e->g->from, POLLIN, 0};
 
 		if (lab_stopped(lab))
-			return tl_err_new(TL_E_FAILED, N_("stopped while the guest was running"), NULL);
+			return tl_err_new(TL_E_FAILED, N_("stopped while the guest was running"),
+					  NULL);
 		if (o->seconds && now() - start > o->seconds)
 			return too_late(e, o);
 		if (over && now() - over > POWEROFF_S)
@@ -335,8 +344,8 @@ static void reap(struct lab_guest *g)
 	g->pid = 0;
 }
 
-struct tl_err *lab_guest_listen(struct lab_guest *g, const struct lab *lab, const struct lab_opts *o, int say_fd,
-				struct lab_result *ret)
+struct tl_err *lab_guest_listen(struct lab_guest *g, const struct lab *lab,
+				const struct lab_opts *o, int say_fd, struct lab_result *ret)
 {
 	struct ear e = {.g = g, .r = ret, .say_fd = say_fd, .state = o->console ? RUN : BOOT};
 	double start = now();
@@ -352,7 +361,8 @@ struct tl_err *lab_guest_listen(struct lab_guest *g, const struct lab *lab, cons
 		take_shared(&e);
 	ret->wall_s = now() - start;
 	if (!err && e.damaged)
-		err = tl_err_new(TL_E_INPUT, N_("the recording did not come out of the guest whole"), NULL);
+		err = tl_err_new(TL_E_INPUT,
+				 N_("the recording did not come out of the guest whole"), NULL);
 	if (ret->recording >= 0)
 		lseek(ret->recording, 0, SEEK_SET);
 	return err;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A stock kernel has its disk and network drivers as modules, and what some cases of the zoo need. Those of lab/modules.list are
- * taken from its package into the cache, kernel/ID/modules: NAME.ko, plain; "order", in which each stands, with its group,
- * behind those it depends on, as the modules themselves say ("depends=" in .modinfo); and "list", what was asked for. No
- * depmod, no modprobe: a guest only has to load them in that order.
+ * A stock kernel has its disk and network drivers as modules, and what some cases of the zoo need.
+ * Those of lab/modules.list are taken from its package into the cache, kernel/ID/modules: NAME.ko,
+ * plain; "order", in which each stands, with its group, behind those it depends on, as the modules
+ * themselves say ("depends=" in .modinfo); and "list", what was asked for. No depmod, no modprobe:
+ * a guest only has to load them in that order.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -89,7 +90,8 @@ static char *want_module(void *arg, const char *name)
 	const char *base = strrchr(name, '/'), *dot = base ? strstr(base, ".ko") : NULL;
 	struct module *m = &s->m[s->n];
 
-	if (!dot || sscanf(name + (strncmp(name, "usr/", 4) ? 0 : 4), "lib/modules/%95[^/]/", release) != 1)
+	if (!dot ||
+	    sscanf(name + (strncmp(name, "usr/", 4) ? 0 : 4), "lib/modules/%95[^/]/", release) != 1)
 		return NULL;
 	if (s->n == MODULES_MOST || dot - base > NAME_MOST)
 		return NULL;
@@ -104,7 +106,8 @@ static char *want_module(void *arg, const char *name)
 
 static struct tl_err *no_module(const char *path, const char *name)
 {
-	struct tl_err *err = tl_err_new(TL_E_INPUT, N_("the kernel's module '%s' cannot be read"), name);
+	struct tl_err *err =
+		tl_err_new(TL_E_INPUT, N_("the kernel's module '%s' cannot be read"), name);
 
 	if (err != &tl_enomem)
 		err->path = strdup(path);
@@ -122,7 +125,8 @@ static ssize_t read_packed(const struct archive_calls *la, const char *path, cha
 		return -1;
 	la->archive_read_support_filter_all(a);
 	la->archive_read_support_format_raw(a);
-	if (la->archive_read_open_filename(a, path, 65536) == ARCHIVE_OK && la->archive_read_next_header(a, &e) == ARCHIVE_OK)
+	if (la->archive_read_open_filename(a, path, 65536) == ARCHIVE_OK &&
+	    la->archive_read_next_header(a, &e) == ARCHIVE_OK)
 		for (n = 0; (got = la->archive_read_data(a, bytes + n, MODULE_MOST - n)) > 0;)
 			n += got;
 	la->archive_read_free(a);
@@ -130,7 +134,8 @@ static ssize_t read_packed(const struct archive_calls *la, const char *path, cha
 }
 
 /* Unpacked in place, and asked whom it depends on. */
-static struct tl_err *unpack_module(const struct archive_calls *la, const struct modules *s, struct module *m, char *bytes)
+static struct tl_err *unpack_module(const struct archive_calls *la, const struct modules *s,
+				    struct module *m, char *bytes)
 {
 	static const char key[] = "\0depends=";
 	auto_free char *path = lab_path("%s/%s.ko", s->dir, m->name);
@@ -141,7 +146,8 @@ static struct tl_err *unpack_module(const struct archive_calls *la, const struct
 	if (n < 0)
 		return no_module(path, m->name);
 	const char *at = memmem(bytes, n, key, sizeof(key) - 1);
-	size_t left = at ? bytes + n - at - (sizeof(key) - 1) : 0, len = at ? strnlen(at + sizeof(key) - 1, left) : 0;
+	size_t left = at ? bytes + n - at - (sizeof(key) - 1) : 0,
+	       len = at ? strnlen(at + sizeof(key) - 1, left) : 0;
 	if (!at || len == left || len >= sizeof(m->needs))
 		return no_module(path, m->name);
 	memcpy(m->needs, at + sizeof(key) - 1, len);
@@ -164,7 +170,8 @@ static struct module *module_named(struct modules *s, const char *name, size_t n
 	return NULL;
 }
 
-static struct tl_err *place(struct modules *s, struct module *m, const struct listed *l, struct out *order)
+static struct tl_err *place(struct modules *s, struct module *m, const struct listed *l,
+			    struct out *order)
 {
 	if (m->placed)
 		return NULL;
@@ -174,7 +181,9 @@ static struct tl_err *place(struct modules *s, struct module *m, const struct li
 		struct module *other = module_named(s, w, n);
 
 		if (!other)
-			return tl_err_new(TL_E_FAILED, N_("lab/modules.list lacks what module '%s' depends on"), m->name);
+			return tl_err_new(TL_E_FAILED,
+					  N_("lab/modules.list lacks what module '%s' depends on"),
+					  m->name);
 		try(place(s, other, l, order));
 		w += n + (w[n] == ',');
 	}
@@ -187,7 +196,8 @@ static bool same_group(const struct listed *a, const struct listed *b)
 	return a->group_n == b->group_n && !strncmp(a->group, b->group, a->group_n);
 }
 
-/* The list's order, so that what nobody names as needed (crc32c for ext4) still comes first; each group for itself. */
+/* The list's order, so that what nobody names as needed (crc32c for ext4) still comes first; each
+ * group for itself. */
 static struct tl_err *place_all(struct modules *s, struct out *order)
 {
 	struct listed l = {.at = lab_text_modules}, last = {};
@@ -244,9 +254,11 @@ static struct tl_err *unpack(const struct lab *lab, const struct lab_kernel *k, 
 	return err;
 }
 
-static struct tl_err *get(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img, bool *ret_other)
+static struct tl_err *get(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img,
+			  bool *ret_other)
 {
-	auto_free char *dir = lab_path("%s/modules", img->dir), *fresh = lab_path("%s/modules.new-%d", img->dir, (int)getpid());
+	auto_free char *dir = lab_path("%s/modules", img->dir),
+		       *fresh = lab_path("%s/modules.new-%d", img->dir, (int)getpid());
 	auto_free struct modules *s = calloc(1, sizeof(*s));
 	struct tl_err *err = dir && fresh && s ? lab_mkdirs(fresh) : &tl_enomem;
 
@@ -273,7 +285,8 @@ static bool is_there(const struct lab_image *img)
 	return path && io_read_file(path, 1 << 16, &list) >= 0 && !strcmp(list, lab_text_modules);
 }
 
-struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k, struct lab_image *img)
+struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel *k,
+				 struct lab_image *img)
 {
 	bool other = false;
 
@@ -286,17 +299,22 @@ struct tl_err *lab_image_modules(const struct lab *lab, const struct lab_kernel 
 		}
 		try(get(lab, k, img, &other));
 	}
-	return is_there(img) ? NULL : tl_err_new(TL_E_INPUT, N_("the packages of '%s' hold no modules of this kernel"), k->id);
+	return is_there(img) ? NULL
+			     : tl_err_new(TL_E_INPUT,
+					  N_("the packages of '%s' hold no modules of this kernel"),
+					  k->id);
 }
 
 /* ---- into a guest ---- */
 
 static struct tl_err *put_module(struct lab_cpio *c, const struct lab_image *img, const char *name)
 {
-	auto_free char *path = lab_path("%s/modules/%s.ko", img->dir, name), *as = lab_path("lab/modules/%s.ko", name), *bytes = NULL;
+	auto_free char *path = lab_path("%s/modules/%s.ko", img->dir, name),
+		       *as = lab_path("lab/modules/%s.ko", name), *bytes = NULL;
 	ssize_t n = path && as ? io_read_file(path, MODULE_MOST, &bytes) : -1;
 
-	return n < 0 ? tl_err_os(errno, N_("cannot take '%s' along"), name, path) : lab_cpio_file(c, as, 0644, bytes, n);
+	return n < 0 ? tl_err_os(errno, N_("cannot take '%s' along"), name, path)
+		     : lab_cpio_file(c, as, 0644, bytes, n);
 }
 
 struct tl_err *lab_put_modules(struct lab_cpio *c, const struct lab_image *img, const char *group)
@@ -309,7 +327,8 @@ struct tl_err *lab_put_modules(struct lab_cpio *c, const struct lab_image *img, 
 	if (!path || io_read_file(path, 1 << 16, &text) < 0)
 		return tl_err_os(errno, N_("cannot take '%s' along"), "order", path);
 	out_init(&order, -1);
-	for (char *line = strtok_r(text, "\n", &save); line && !err; line = strtok_r(NULL, "\n", &save)) {
+	for (char *line = strtok_r(text, "\n", &save); line && !err;
+	     line = strtok_r(NULL, "\n", &save)) {
 		char *name = strchr(line, ' ');
 
 		if (!name || strncmp(line, group, name - line) || group[name - line])

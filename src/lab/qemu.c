@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * QEMU's command line, and QEMU as a child that never outlives us. The options are those under which the
- * golden traces were made. nokaslr: so that addresses in the guest, in its symbols and in gdb are the same.
- * no_timer_check: on a busy machine x86's test of the timer finds too few ticks, and panics. tsc=reliable: there its watchdog
- * finds the clock unstable, and the kernel takes another; QEMU's clock is one for all CPUs. cryptomgr.notests: the kernel
- * would test its ciphers while the command runs (crypto/testmgr.c), 1.4 s of an armhf guest's CPUs.
+ * QEMU's command line, and QEMU as a child that never outlives us. The options are those under
+ * which the golden traces were made. nokaslr: so that addresses in the guest, in its symbols and in
+ * gdb are the same. no_timer_check: on a busy machine x86's test of the timer finds too few ticks,
+ * and panics. tsc=reliable: there its watchdog finds the clock unstable, and the kernel takes
+ * another; QEMU's clock is one for all CPUs. cryptomgr.notests: the kernel would test its ciphers
+ * while the command runs (crypto/testmgr.c), 1.4 s of an armhf guest's CPUs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,16 +58,19 @@ static struct tl_err *check_kvm(const struct lab_opts *o)
 	if (!o->kvm)
 		return NULL;
 	if (o->arch != lab_arch_here() || !o->arch->kvm)
-		return tl_err_new(TL_E_DENIED, N_("KVM cannot run a guest of another CPU (%s)"), o->arch->name);
+		return tl_err_new(TL_E_DENIED, N_("KVM cannot run a guest of another CPU (%s)"),
+				  o->arch->name);
 	if (access("/dev/kvm", R_OK | W_OK))
-		return tl_err_os(errno, N_("KVM is not to be had on this machine"), NULL, "/dev/kvm");
+		return tl_err_os(errno, N_("KVM is not to be had on this machine"), NULL,
+				 "/dev/kvm");
 	return NULL;
 }
 
 /*
- * What is traced before there is any process. trace_clock must be said: a kernel that finds its clock unstable changes
- * it during boot and empties the buffer (seen on amd64 5.10 and 6.1 under TCG). Function filters name what these
- * kernels have (kernel_clone since 5.10); a name too many is ignored.
+ * What is traced before there is any process. trace_clock must be said: a kernel that finds its
+ * clock unstable changes it during boot and empties the buffer (seen on amd64 5.10 and 6.1 under
+ * TCG). Function filters name what these kernels have (kernel_clone since 5.10); a name too many is
+ * ignored.
  */
 static const char from_boot[] =
 	" trace_clock=global trace_buf_size=8M trace_options=sym-offset,func_stack_trace ftrace=function "
@@ -75,10 +79,12 @@ static const char from_boot[] =
 	"sched:sched_process_exec,sched:sched_process_exit,sched:sched_process_free,signal:signal_generate,"
 	"signal:signal_deliver";
 
-/* The notes' words, but the console's; without predictable names the network card is eth0 everywhere. */
+/* The notes' words, but the console's; without predictable names the network card is eth0
+ * everywhere. */
 static const char for_disk[] = " root=/dev/sda rw debug net.ifnames=0";
 
-static void add_kernel(struct args *a, const struct lab_guest *g, const struct lab_image *img, const struct lab_opts *o)
+static void add_kernel(struct args *a, const struct lab_guest *g, const struct lab_image *img,
+		       const struct lab_opts *o)
 {
 	add(a, strdup("-kernel"));
 	add(a, lab_path("%s/vmlinuz", img->dir));
@@ -87,8 +93,10 @@ static void add_kernel(struct args *a, const struct lab_guest *g, const struct l
 		add(a, lab_path("/proc/self/fd/%d", g->initrd));
 	}
 	add(a, strdup("-append"));
-	add(a, lab_path("console=%s%s panic=-1 nokaslr cryptomgr.notests%s rdinit=/init%s%s%s", o->arch->console,
-			o->disk ? for_disk : " quiet loglevel=1", o->arch->words, o->from_boot ? from_boot : "", o->append ? " " : "", o->append ? o->append : ""));
+	add(a, lab_path("console=%s%s panic=-1 nokaslr cryptomgr.notests%s rdinit=/init%s%s%s",
+			o->arch->console, o->disk ? for_disk : " quiet loglevel=1", o->arch->words,
+			o->from_boot ? from_boot : "", o->append ? " " : "",
+			o->append ? o->append : ""));
 }
 
 /* QEMU takes a comma in a value for two. */
@@ -111,17 +119,21 @@ static void add_disk(struct args *a, const struct lab_image *img, const struct l
 
 	add_words(a, disk ? disk : "");
 	add(a, strdup("-drive"));
-	add(a, lab_path("if=none,id=disk,format=%s%s,file=%s", o->disk_format ? o->disk_format : "raw",
-			o->disk_begun ? ",cache=unsafe" : "", path ? path : ""));
+	add(a,
+	    lab_path("if=none,id=disk,format=%s%s,file=%s", o->disk_format ? o->disk_format : "raw",
+		     o->disk_begun ? ",cache=unsafe" : "", path ? path : ""));
 	a->failed |= !disk || !path;
 	if (!net)
 		return;
 	add_words(a, net);
 	add(a, strdup("-netdev"));
-	add(a, o->ssh_port ? lab_path("user,id=net,hostfwd=tcp:127.0.0.1:%lld-:22", (long long)o->ssh_port) : strdup("user,id=net"));
+	add(a, o->ssh_port ? lab_path("user,id=net,hostfwd=tcp:127.0.0.1:%lld-:22",
+				      (long long)o->ssh_port)
+			   : strdup("user,id=net"));
 }
 
-struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, const struct lab_opts *o)
+struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img,
+			      const struct lab_opts *o)
 {
 	struct args a = {};
 
@@ -135,11 +147,16 @@ struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, 
 	add_kernel(&a, g, img, o);
 	if (g->shared >= 0) {
 		add_words(&a, "-device ivshmem-plain,memdev=shared -object");
-		add(&a, lab_path("memory-backend-file,id=shared,share=on,size=%dM,mem-path=/proc/self/fd/%d", LAB_SHARED_MB, g->shared));
+		add(&a,
+		    lab_path(
+			    "memory-backend-file,id=shared,share=on,size=%dM,mem-path=/proc/self/fd/%d",
+			    LAB_SHARED_MB, g->shared));
 	}
 	if (o->disk)
 		add_disk(&a, img, o);
-	add_words(&a, "-no-reboot -nodefaults -display none -monitor none -chardev stdio,id=c,signal=off -serial chardev:c");
+	add_words(
+		&a,
+		"-no-reboot -nodefaults -display none -monitor none -chardev stdio,id=c,signal=off -serial chardev:c");
 	if (o->gdb)
 		add(&a, strdup("-S"));
 	if (o->gdb_port) {
@@ -151,7 +168,8 @@ struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img, 
 	return a.failed ? &tl_enomem : NULL;
 }
 
-/* In the child: everything but the console is closed by exec; the initrd's descriptor stays open on purpose. */
+/* In the child: everything but the console is closed by exec; the initrd's descriptor stays open on
+ * purpose. */
 static void become(struct lab_guest *g, int out, pid_t parent)
 {
 	sigset_t none;
@@ -178,7 +196,8 @@ struct tl_err *lab_guest_start(struct lab_guest *g)
 	int p[2];
 	pid_t me = getpid();
 
-	try(lab_need(g->argv[0], strcmp(g->argv[0], "qemu-system-x86_64") ? "qemu-system-arm" : "qemu-system-x86"));
+	try(lab_need(g->argv[0], strcmp(g->argv[0], "qemu-system-x86_64") ? "qemu-system-arm"
+									  : "qemu-system-x86"));
 	if (pipe2(p, O_CLOEXEC))
 		return tl_err_os(errno, N_("cannot start '%s'"), g->argv[0], NULL);
 	g->pid = fork();

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A shell in a guest that booted from a disk. QEMU takes connections to the forwarded port before anybody in the guest does,
- * so a port that is open says nothing: only the server's first line ("SSH-2.0-...", RFC 4253 4.2) does. All the while the
- * guest's console is read, or the guest would stand still.
+ * A shell in a guest that booted from a disk. QEMU takes connections to the forwarded port before
+ * anybody in the guest does, so a port that is open says nothing: only the server's first line
+ * ("SSH-2.0-...", RFC 4253 4.2) does. All the while the guest's console is read, or the guest would
+ * stand still.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,12 +22,15 @@
 #include "lab/files.h"
 
 #define POWEROFF_S 300 /* systemd's own patience with a service is 90 s */
-#define BANNER_MS  20000 /* from the connection on: sshd of a slow guest on a busy machine begins with a fork and an exec */
+/* from the connection on: sshd of a slow guest on a busy machine begins with a fork and an exec */
+#define BANNER_MS  20000
 #define SSH_WORDS  24
 
 static struct sockaddr_in at_port(int port)
 {
-	return (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(port)};
+	return (struct sockaddr_in){.sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				    .sin_port = htons(port)};
 }
 
 bool lab_port_free(int port)
@@ -36,7 +40,8 @@ bool lab_port_free(int port)
 	int one = 1;
 
 	/* as QEMU does, which is not kept off by what still fades away there */
-	return fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) && !bind(fd, (struct sockaddr *)&a, sizeof(a));
+	return fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) &&
+	       !bind(fd, (struct sockaddr *)&a, sizeof(a));
 }
 
 static double now(void)
@@ -75,7 +80,8 @@ static bool greets(struct lab_guest *g, int port)
 		struct pollfd p = {fd, POLLIN, 0};
 
 		if (poll(&p, 1, 100) > 0)
-			return recv(fd, buf, sizeof(buf), 0) == sizeof(buf) && !memcmp(buf, "SSH-", 4);
+			return recv(fd, buf, sizeof(buf), 0) == sizeof(buf) &&
+			       !memcmp(buf, "SSH-", 4);
 		if (!hear_console(g, 0))
 			return false;
 	}
@@ -97,22 +103,41 @@ struct tl_err *lab_ssh_wait(const struct lab *lab, struct lab_guest *g, const st
 	snprintf(seconds, sizeof(seconds), "%lld", (long long)o->seconds);
 	for (;;) {
 		if (lab_stopped(lab))
-			return tl_err_new(TL_E_FAILED, N_("stopped while the guest was running"), NULL);
+			return tl_err_new(TL_E_FAILED, N_("stopped while the guest was running"),
+					  NULL);
 		if (o->seconds && now() - start > o->seconds)
-			return with_tail(tl_err_hint(tl_err_new(TL_E_FAILED, N_("no shell could be had in the guest within %s seconds"), seconds),
-						     N_("give it more: --timeout SECONDS"), NULL), g);
+			return with_tail(
+				tl_err_hint(
+					tl_err_new(
+						TL_E_FAILED,
+						N_("no shell could be had in the guest within %s seconds"),
+						seconds),
+					N_("give it more: --timeout SECONDS"), NULL),
+				g);
 		if (!hear_console(g, 200))
-			return with_tail(tl_err_new(TL_E_FAILED, N_("the guest ended before it was done"), NULL), g);
+			return with_tail(tl_err_new(TL_E_FAILED,
+						    N_("the guest ended before it was done"), NULL),
+					 g);
 		if (greets(g, o->ssh_port))
 			return NULL;
 	}
 }
 
-/* ssh's words but for the command; the guest's host key is new each time, and nobody stands between. */
+/* ssh's words but for the command; the guest's host key is new each time, and nobody stands
+ * between. */
 static unsigned ssh_words(char **argv, char *port, const char *key)
 {
-	static const char *const fixed[] = {"ssh", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-					    "-o", "LogLevel=ERROR", "-o", "NoHostAuthenticationForLocalhost=yes"};
+	static const char *const fixed[] = {"ssh",
+					    "-F",
+					    "none",
+					    "-o",
+					    "StrictHostKeyChecking=no",
+					    "-o",
+					    "UserKnownHostsFile=/dev/null",
+					    "-o",
+					    "LogLevel=ERROR",
+					    "-o",
+					    "NoHostAuthenticationForLocalhost=yes"};
 	unsigned n = 0;
 
 	for (; n < ARRAY_SIZE(fixed); n++)
@@ -137,8 +162,8 @@ static pid_t start_ssh(char **argv)
 	_exit(127);
 }
 
-struct tl_err *lab_ssh_run(const struct lab *lab, struct lab_guest *g, const struct lab_opts *o, const char *key, int argc,
-			   char *const argv[], int *ret_status)
+struct tl_err *lab_ssh_run(const struct lab *lab, struct lab_guest *g, const struct lab_opts *o,
+			   const char *key, int argc, char *const argv[], int *ret_status)
 {
 	auto_free char *port = lab_path("%lld", (long long)o->ssh_port);
 	auto_free char **words = calloc(SSH_WORDS + argc + 1, sizeof(*words));
@@ -165,7 +190,8 @@ struct tl_err *lab_ssh_run(const struct lab *lab, struct lab_guest *g, const str
 	return NULL;
 }
 
-bool lab_ssh_poweroff(const struct lab *lab, struct lab_guest *g, const struct lab_opts *o, const char *key)
+bool lab_ssh_poweroff(const struct lab *lab, struct lab_guest *g, const struct lab_opts *o,
+		      const char *key)
 {
 	auto_free char *port = lab_path("%lld", (long long)o->ssh_port);
 	char *argv[SSH_WORDS + 4];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * kallsyms or System.map as an ELF file that gdb reads: one .text without bytes (gdb takes those from the guest), its
- * functions, and everything else as absolute. Made by hand, because a linker would need the kernel's code.
+ * kallsyms or System.map as an ELF file that gdb reads: one .text without bytes (gdb takes those
+ * from the guest), its functions, and everything else as absolute. Made by hand, because a linker
+ * would need the kernel's code.
  */
 #include <elf.h>
 #include <errno.h>
@@ -57,7 +58,8 @@ uint64_t lab_symbol_of(const char *map, const char *name)
 		if (s.n == n && !memcmp(s.name, name, n))
 			return s.addr;
 		/* copy_process.part.53 is the one that is called; copy_process.cold is a piece */
-		if (!found && tl_function_base(s.name, s.n) == n && !memcmp(s.name, name, n) && !memmem(s.name, s.n, ".cold", 5))
+		if (!found && tl_function_base(s.name, s.n) == n && !memcmp(s.name, name, n) &&
+		    !memmem(s.name, s.n, ".cold", 5))
 			found = s.addr;
 	}
 	return found;
@@ -109,19 +111,44 @@ static void fill(const char *map, struct tables *t)
 static void put_elf(struct out *o, const struct lab_arch *arch, const struct tables *t)
 {
 	Elf64_Ehdr h = {
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-		.e_type = ET_EXEC, .e_machine = arch->elf_machine, .e_version = EV_CURRENT, .e_shoff = sizeof(h),
-		.e_ehsize = sizeof(h), .e_shentsize = sizeof(Elf64_Shdr), .e_shnum = SECTIONS, .e_shstrndx = SHSTRTAB,
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			    EV_CURRENT},
+		.e_type = ET_EXEC,
+		.e_machine = arch->elf_machine,
+		.e_version = EV_CURRENT,
+		.e_shoff = sizeof(h),
+		.e_ehsize = sizeof(h),
+		.e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = SECTIONS,
+		.e_shstrndx = SHSTRTAB,
 	};
 	uint64_t at = sizeof(h) + SECTIONS * sizeof(Elf64_Shdr);
 	Elf64_Shdr s[SECTIONS] = {
-		[TEXT] = {.sh_name = 1, .sh_type = SHT_NOBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR, .sh_addr = t->low,
-			  .sh_offset = at, .sh_size = t->high - t->low, .sh_addralign = 16},
-		[SYMTAB] = {.sh_name = 7, .sh_type = SHT_SYMTAB, .sh_offset = at, .sh_size = t->sym.n, .sh_link = STRTAB,
-			    .sh_info = 1, .sh_addralign = 8, .sh_entsize = sizeof(Elf64_Sym)},
-		[STRTAB] = {.sh_name = 15, .sh_type = SHT_STRTAB, .sh_offset = at + t->sym.n, .sh_size = t->str.n, .sh_addralign = 1},
-		[SHSTRTAB] = {.sh_name = 23, .sh_type = SHT_STRTAB, .sh_offset = at + t->sym.n + t->str.n,
-			      .sh_size = sizeof(section_names), .sh_addralign = 1},
+		[TEXT] = {.sh_name = 1,
+			  .sh_type = SHT_NOBITS,
+			  .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+			  .sh_addr = t->low,
+			  .sh_offset = at,
+			  .sh_size = t->high - t->low,
+			  .sh_addralign = 16},
+		[SYMTAB] = {.sh_name = 7,
+			    .sh_type = SHT_SYMTAB,
+			    .sh_offset = at,
+			    .sh_size = t->sym.n,
+			    .sh_link = STRTAB,
+			    .sh_info = 1,
+			    .sh_addralign = 8,
+			    .sh_entsize = sizeof(Elf64_Sym)},
+		[STRTAB] = {.sh_name = 15,
+			    .sh_type = SHT_STRTAB,
+			    .sh_offset = at + t->sym.n,
+			    .sh_size = t->str.n,
+			    .sh_addralign = 1},
+		[SHSTRTAB] = {.sh_name = 23,
+			      .sh_type = SHT_STRTAB,
+			      .sh_offset = at + t->sym.n + t->str.n,
+			      .sh_size = sizeof(section_names),
+			      .sh_addralign = 1},
 	};
 
 	out_mem(o, &h, sizeof(h));
@@ -148,7 +175,8 @@ struct tl_err *lab_symbols_elf(const char *map, const struct lab_arch *arch, con
 	fill(map, &t);
 	put_elf(&o, arch, &t);
 	out_flush(&o);
-	struct tl_err *err = o.os ? tl_err_os(o.os, N_("cannot write symbols for gdb"), NULL, path) : NULL;
+	struct tl_err *err =
+		o.os ? tl_err_os(o.os, N_("cannot write symbols for gdb"), NULL, path) : NULL;
 	out_fini(&o);
 	out_fini(&t.sym);
 	out_fini(&t.str);

@@ -8,7 +8,9 @@ extern const char lab_text_init[];    /* lab/init */
 extern const char lab_text_init_disk[], lab_text_modules[];
 
 /* lab/config: fragments for lab build */
-extern const char lab_text_tiny[], lab_text_tiny_x86_64[], lab_text_tiny_arm64[], lab_text_tiny_arm[];
-extern const char lab_text_debug[], lab_text_ftrace[], lab_text_kgdb[], lab_text_btf[], lab_text_disk[];
+extern const char lab_text_tiny[], lab_text_tiny_x86_64[], lab_text_tiny_arm64[],
+	lab_text_tiny_arm[];
+extern const char lab_text_debug[], lab_text_ftrace[], lab_text_kgdb[], lab_text_btf[],
+	lab_text_disk[];
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Births. task_newtask fires for every new task, sched_process_fork confirms it (not for io workers and idle
- * tasks); both in the creator's context, in this order. With the function tracer, copy_process comes before
- * both and brings the path. kernel/fork.c
+ * Births. task_newtask fires for every new task, sched_process_fork confirms it (not for io workers
+ * and idle tasks); both in the creator's context, in this order. With the function tracer,
+ * copy_process comes before both and brings the path. kernel/fork.c
  */
 #include <string.h>
 #include "life/life.h"
@@ -13,7 +13,8 @@
 struct birth birth_of(const struct life *life)
 {
 	const struct held *t = &life->t;
-	struct birth b = {.creator = ref_none(), .real_parent = ref_none(), .requester = ref_none()};
+	struct birth b = {
+		.creator = ref_none(), .real_parent = ref_none(), .requester = ref_none()};
 
 	if (t->birth)
 		return *t->birth;
@@ -21,7 +22,8 @@ struct birth birth_of(const struct life *life)
 		return b;
 	b.seen = t->first;
 	if (t->confirmed)
-		b.confirmed = (struct tl_seen){b.seen.t + t->confirmed_t, b.seen.place + t->confirmed_place, TL_EV_FORK, true};
+		b.confirmed = (struct tl_seen){b.seen.t + t->confirmed_t,
+					       b.seen.place + t->confirmed_place, TL_EV_FORK, true};
 	b.creator = t->parent;
 	b.real_parent = t->flags_known ? t->parent : b.real_parent;
 	return b;
@@ -30,7 +32,8 @@ struct birth birth_of(const struct life *life)
 /* The second record of a birth comes right behind the first. */
 static bool confirm(struct held *t, const struct tl_seen *seen, const struct tl_seen *confirmed)
 {
-	uint64_t later = (uint64_t)confirmed->t - (uint64_t)seen->t, behind = confirmed->place - seen->place;
+	uint64_t later = (uint64_t)confirmed->t - (uint64_t)seen->t,
+		 behind = confirmed->place - seen->place;
 
 	t->confirmed = confirmed->is;
 	t->confirmed_t = t->confirmed ? (uint16_t)later : 0;
@@ -85,7 +88,8 @@ static void request_drop(struct tl_lives *l, size_t at)
 		l->requests.v[i] = l->requests.v[i + 1];
 }
 
-/* It has been served, or has failed: a task waits for what it has asked for before it asks again. */
+/* It has been served, or has failed: a task waits for what it has asked for before it asks again.
+ */
 void birth_request_done(struct tl_lives *l, tl_pid by)
 {
 	for (size_t i = l->requests.n; i-- > 0;)
@@ -108,12 +112,14 @@ void birth_request(struct tl_lives *l, const struct tl_event *ev)
 }
 
 /*
- * Requests are served in order (kthread_create_list), but who enters the function first may queue second, and a birth may
- * have been lost. So a birth while several are open has nobody's name, unless its task is named by who asked (see_rename()).
+ * Requests are served in order (kthread_create_list), but who enters the function first may queue
+ * second, and a birth may have been lost. So a birth while several are open has nobody's name,
+ * unless its task is named by who asked (see_rename()).
  */
 static struct tl_ref request_take(struct tl_lives *l, tl_ns now)
 {
-	while (l->requests.n && l->requests.v[0].t != TL_NS_NONE && now != TL_NS_NONE && now - l->requests.v[0].t >= REQUEST_FRESH_NS)
+	while (l->requests.n && l->requests.v[0].t != TL_NS_NONE && now != TL_NS_NONE &&
+	       now - l->requests.v[0].t >= REQUEST_FRESH_NS)
 		request_drop(l, 0);
 	if (!l->requests.n)
 		return ref_none();
@@ -124,7 +130,8 @@ static struct tl_ref request_take(struct tl_lives *l, tl_ns now)
 	return r.doubtful ? ref_none() : r.by;
 }
 
-/* CLONE_THREAD and CLONE_PARENT: the child's parent is the creator's own (kernel/fork.c copy_process). */
+/* CLONE_THREAD and CLONE_PARENT: the child's parent is the creator's own (kernel/fork.c
+ * copy_process). */
 static void born_of(struct tl_lives *l, struct life *child, struct life *creator, struct birth *b)
 {
 	struct held *t = &child->t;
@@ -139,7 +146,8 @@ static void born_of(struct tl_lives *l, struct life *child, struct life *creator
 		b->real_parent = t->parent;
 	child->t.family = child->t.family || creator->t.family;
 	child->t.confined = creator->t.confined;
-	/* its memory is a copy, with the area in it; who shares memory begins without (include/linux/rseq.h rseq_fork) */
+	/* its memory is a copy, with the area in it; who shares memory begins without
+	 * (include/linux/rseq.h rseq_fork) */
 	if (!t->flags_known || !(t->clone_flags & TL_CLONE_VM))
 		child->t.asked = creator->t.asked & TL_ASKED_RSEQ;
 	child->t.kthread = creator->t.tid == 2 &&
@@ -161,11 +169,12 @@ static void join_by_flags(struct tl_lives *l, struct life *child, struct life *c
 		group_share(l, child, creator);
 }
 
-/* Alive without a birth, and first seen a moment ago (SKEW_NS): the birth that is told now is its own. */
+/* Alive without a birth, and first seen a moment ago (SKEW_NS): the birth that is told now is its
+ * own. */
 static bool seen_too_early(const struct life *child, const struct tl_event *ev)
 {
-	return !is_dying(child) && !child->census && !child->t.born && ev->t != TL_NS_NONE && child->t.first.t != TL_NS_NONE &&
-	       ev->t - child->t.first.t < SKEW_NS;
+	return !is_dying(child) && !child->census && !child->t.born && ev->t != TL_NS_NONE &&
+	       child->t.first.t != TL_NS_NONE && ev->t - child->t.first.t < SKEW_NS;
 }
 
 void see_newtask(struct tl_lives *l, const struct tl_event *ev)
@@ -202,7 +211,8 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 static bool fork_confirms(const struct life *child, const struct tl_event *ev)
 {
 	if (child->t.born)
-		return !is_dying(child) && !child->census && !child->t.confirmed && creator_of(child) == ev->u.fork.parent;
+		return !is_dying(child) && !child->census && !child->t.confirmed &&
+		       creator_of(child) == ev->u.fork.parent;
 	return seen_too_early(child, ev);
 }
 
@@ -218,7 +228,8 @@ static void fork_seen(struct life *child, const struct tl_event *ev)
 	birth_keep(child, &b);
 }
 
-static void fork_births(struct tl_lives *l, struct life *child, struct life *creator, const struct tl_event *ev)
+static void fork_births(struct tl_lives *l, struct life *child, struct life *creator,
+			const struct tl_event *ev)
 {
 	struct birth b = birth_of(child);
 
@@ -248,7 +259,9 @@ void see_fork(struct tl_lives *l, const struct tl_event *ev)
 		fork_births(l, child, creator, ev);
 	}
 	if (!child->t.born_stack)
-		child->t.born_stack = path_of(ev) ? path_of(ev) : creator ? creator->copy_stack : NULL;
+		child->t.born_stack = path_of(ev) ? path_of(ev)
+				      : creator   ? creator->copy_stack
+						  : NULL;
 	if (creator)
 		creator->copy_stack = NULL; /* this path led to this birth and to no other */
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which system call a task is in, where the trace has their entries and returns: what the kernel sends meanwhile it
- * sends for that call. Only a task whose birth was seen and of which nothing was lost can be said to be in none.
+ * Which system call a task is in, where the trace has their entries and returns: what the kernel
+ * sends meanwhile it sends for that call. Only a task whose birth was seen and of which nothing was
+ * lost can be said to be in none.
  */
 #include "life/life.h"
 

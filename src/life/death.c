@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Deaths. do_exit is where the path is seen, sched_process_exit is the moment; the exit code is in neither: it
- * comes from the argument of the exit call, or from the recorder as a side fact.
+ * Deaths. do_exit is where the path is seen, sched_process_exit is the moment; the exit code is in
+ * neither: it comes from the argument of the exit call, or from the recorder as a side fact.
  */
 #include "life/life.h"
 
@@ -38,14 +38,17 @@ static bool is_older(const struct life *life, tl_ns t)
 
 	if (t == TL_NS_NONE)
 		return false;
-	if (k->death->seen.is) /* a second end is no repetition: another one's, or of a thread that took the id by exec */
+	/* a second end is no repetition: another one's, or of a thread that took the id by exec */
+	if (k->death->seen.is)
 		return k->death->seen.t != TL_NS_NONE && t > k->death->seen.t + SKEW_NS;
 	if (k->born && born != TL_NS_NONE && t + SKEW_NS < born)
 		return true;
 	if (k->death->told && t > k->death->told + TWO_DEATHS_NS)
 		return true; /* the record of that death is missing */
-	/* its last switch was long ago; of a leader whose id a thread took by exec it may come a moment late */
-	if (k->death->last_state == 'X' && k->reap->is && k->reap->seen.t != TL_NS_NONE && t > k->reap->seen.t + HOLD_NS)
+	/* its last switch was long ago; of a leader whose id a thread took by exec it may come a
+	 * moment late */
+	if (k->death->last_state == 'X' && k->reap->is && k->reap->seen.t != TL_NS_NONE &&
+	    t > k->reap->seen.t + HOLD_NS)
 		return true;
 	return k->reap->is && !k->reap->at_most && k->reap->seen.t != TL_NS_NONE &&
 	       t > k->reap->seen.t + SKEW_NS;
@@ -70,7 +73,8 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 	d->seen = seen_at(ev);
 	d->losses = l->losses;
 	d->group_dead = ev->u.exit.group_dead;
-	/* do_exit and its caller, all the function tracer says without func_stack_trace, are less than this one's path */
+	/* do_exit and its caller, all the function tracer says without func_stack_trace, are less
+	 * than this one's path */
 	if (!d->stack || (d->stack->n <= 2 && path_of(ev) && path_of(ev)->n > d->stack->n))
 		d->stack = path_of(ev);
 	group_leaver(life, d->seen);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * When a life is complete it is finished (taken out of the table of the living), held for a moment, handed on
- * and freed. It is held because two things come late: side facts of the recorder, and how the other threads of
- * its process left, without which a thread's death cannot be judged.
+ * When a life is complete it is finished (taken out of the table of the living), held for a moment,
+ * handed on and freed. It is held because two things come late: side facts of the recorder, and how
+ * the other threads of its process left, without which a thread's death cannot be judged.
  */
 #include <stdlib.h>
 #include "life/life.h"
@@ -114,7 +114,8 @@ static bool must_wait(const struct tl_lives *l, const struct life *life)
 	const struct group *p = group_of(life);
 	tl_ns since = life->t.last.t;
 
-	if (!p || since == TL_NS_NONE || l->now == TL_NS_NONE || l->now - since >= HOLD_NS || l->now < since)
+	if (!p || since == TL_NS_NONE || l->now == TL_NS_NONE || l->now - since >= HOLD_NS ||
+	    l->now < since)
 		return false;
 	return l->w.side || (p->n_threads > 1 && !p->ended);
 }
@@ -154,15 +155,17 @@ static bool is_recent(const struct tl_lives *l, tl_ns t)
 }
 
 /*
- * Where nothing tells of reaping, a dead task is complete some time after its death. Where free records do, a zombie
- * is waited for as long as it takes; but who left its last switch as X is released already, and a kernel that is in no
- * hurry (CONFIG_RCU_LAZY) writes the free record ten seconds later, or after the end of the trace.
+ * Where nothing tells of reaping, a dead task is complete some time after its death. Where free
+ * records do, a zombie is waited for as long as it takes; but who left its last switch as X is
+ * released already, and a kernel that is in no hurry (CONFIG_RCU_LAZY) writes the free record ten
+ * seconds later, or after the end of the trace.
  */
 static void finish_lingering(struct tl_lives *l)
 {
 	while (l->leaving_first < l->leaving.n && !is_recent(l, l->leaving.v[l->leaving_first].t)) {
 		struct leaving v = l->leaving.v[l->leaving_first++];
-		struct life *life = life_by_ref(l, &(struct tl_ref){.tid = v.tid, .generation = v.generation});
+		struct life *life =
+			life_by_ref(l, &(struct tl_ref){.tid = v.tid, .generation = v.generation});
 
 		if (!life || !is_dying(life) || (l->w.free && life->t.death->last_state == 'Z'))
 			continue;
@@ -176,7 +179,8 @@ static void finish_lingering(struct tl_lives *l)
 	if (l->leaving_first < l->leaving.n / 2)
 		return;
 	l->leaving.n -= l->leaving_first;
-	memmove(l->leaving.v, l->leaving.v + l->leaving_first, l->leaving.n * sizeof(*l->leaving.v));
+	memmove(l->leaving.v, l->leaving.v + l->leaving_first,
+		l->leaving.n * sizeof(*l->leaving.v));
 	l->leaving_first = 0;
 }
 
@@ -201,8 +205,9 @@ static tl_ns apart(const struct life *life, tl_ns died)
 }
 
 /*
- * The fact and the kernel's own record of the death come from two places, and either may come first; so somebody
- * still alive is meant when the moment lies in its life: by then an older bearer of its number was gone.
+ * The fact and the kernel's own record of the death come from two places, and either may come
+ * first; so somebody still alive is meant when the moment lies in its life: by then an older bearer
+ * of its number was gone.
  */
 struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 {
@@ -216,7 +221,8 @@ struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 		best = now;
 	if (lives && died != TL_NS_NONE && now->t.first.t != TL_NS_NONE && died >= now->t.first.t)
 		best = now;
-	if (best && best->t.death->seen.is && apart(best, died) > TWO_DEATHS_NS && apart(best, died) != INT64_MAX)
+	if (best && best->t.death->seen.is && apart(best, died) > TWO_DEATHS_NS &&
+	    apart(best, died) != INT64_MAX)
 		return NULL; /* of somebody whose death was not seen */
 	return best;
 }

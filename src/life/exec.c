@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Exec. A thread that is not the leader takes the leader's id: sched_process_exec says pid = tgid, old_pid = its
- * own id, after the old leader has exited; that id is then gone without an exit (fs/exec.c de_thread; since 5.8
- * exchange_tids: the dead leader's later free record bears the thread's old id).
+ * Exec. A thread that is not the leader takes the leader's id: sched_process_exec says pid = tgid,
+ * old_pid = its own id, after the old leader has exited; that id is then gone without an exit
+ * (fs/exec.c de_thread; since 5.8 exchange_tids: the dead leader's later free record bears the
+ * thread's old id).
  */
 #include <string.h>
 #include "life/life.h"
@@ -20,8 +21,8 @@ void see_prepare_exec(struct tl_lives *l, const struct tl_event *ev)
 }
 
 /*
- * The ids are exchanged before the exec is told of, so a free record of the caller's id in between was the dead
- * leader's. Who runs on was not reaped.
+ * The ids are exchanged before the exec is told of, so a free record of the caller's id in between
+ * was the dead leader's. Who runs on was not reaped.
  */
 static void take_over_reaping(struct life *leader, struct life *thread)
 {

@@ -21,7 +21,8 @@ void kin_child(struct life *parent, const struct life *child)
 	d->child[d->n_children++] = life_ref(child);
 }
 
-const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n)
+const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem,
+				  unsigned *ret_n)
 {
 	struct tl_ref found[TL_ANCESTRY], *v;
 	unsigned n = 0;
@@ -77,7 +78,8 @@ void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struc
 	struct deeds *d = own_deeds(child);
 	struct tl_adoption *v;
 
-	v = d ? array_more(&child->mem, d->adoption, d->n_adoptions, &d->adoptions_cap, sizeof(*v)) : NULL;
+	v = d ? array_more(&child->mem, d->adoption, d->n_adoptions, &d->adoptions_cap, sizeof(*v))
+	      : NULL;
 	if (!v || d->n_adoptions >= TL_CHILDREN_KEPT)
 		return;
 	d->adoption = v;

@@ -3,8 +3,8 @@
  * Inside life/: the table of the living, and who does what with an event.
  *
  * Numbered invariants, which tests refer to:
- *  inv 1  pids holds, for every pid, the one task that bears it now; an older bearer is no longer in it.
- *  inv 2  a task is handed on exactly once, after everything known of it was written into it.
+ *  inv 1  pids holds, for every pid, the one task that bears it now; an older bearer is no longer
+ *in it. inv 2  a task is handed on exactly once, after everything known of it was written into it.
  *  inv 3  a process is freed with its last task; its leavers outlive the threads they tell of.
  *  inv 4  silence is never turned into a fact: what was not seen stays "not seen".
  *  inv 5  what is held is bounded by the tasks alive, the zombies, and those that died in the last
@@ -19,15 +19,17 @@
 #include "life/pids.h"
 #include "tasklife/life.h"
 
-/* How long a finished life waits for what comes late: side facts of the recorder, threads of its group. */
+/* How long a finished life waits for what comes late: side facts of the recorder, threads of its
+ * group. */
 #define HOLD_NS 1000000000ll
 /* Where the trace has no sched_process_free, a life is complete this long after its death. */
 #define LINGER_NS 1000000000ll
-/* Where it has, but nobody needs to wait for the dead: clocks of CPUs differ, and a parent is told a moment later. */
+/* Where it has, but nobody needs to wait for the dead: clocks of CPUs differ, and a parent is told
+ * a moment later. */
 #define GONE_NS 100000000ll
 /*
- * Records of one moment may lie so far apart, in either order: clocks of CPUs differ, stand still between ticks (early in
- * a boot), and a BPF program sees a death a moment after its event.
+ * Records of one moment may lie so far apart, in either order: clocks of CPUs differ, stand still
+ * between ticks (early in a boot), and a BPF program sees a death a moment after its event.
  */
 #define SKEW_NS 1000000ll
 /* The recorder's program and the record saw one death; so far apart they saw two, of one number. */
@@ -44,7 +46,8 @@ struct pending_notice { /* a SIGCHLD on its way to this task: about whom */
 
 #define SENT_KEPT 4
 
-/* What only some tasks come to do or to meet: they have it as a record of their own, see own_deeds(). */
+/* What only some tasks come to do or to meet: they have it as a record of their own, see
+ * own_deeds(). */
 struct deeds {
 	struct tl_exec *exec;
 	struct tl_signal *signals;
@@ -72,7 +75,8 @@ struct deeds {
 	struct tl_ref *foster; /* kin.c: dead children it was told of as an heir */
 	unsigned n_fosters;
 	/* room in the arrays */
-	uint16_t notices_cap, fosters_cap, signals_cap, comms_cap, execs_cap, children_cap, adoptions_cap;
+	uint16_t notices_cap, fosters_cap, signals_cap, comms_cap, execs_cap, children_cap,
+		adoptions_cap;
 };
 
 /* Who made it, as struct tl_birth has it. */
@@ -102,24 +106,30 @@ struct ran_more {
 };
 
 /*
- * What is held of a struct tl_task; show.c makes the one of the other. There are as many as tasks that live, most of which
- * have done little yet: what can be told from something else, or is rare, is not in here.
+ * What is held of a struct tl_task; show.c makes the one of the other. There are as many as tasks
+ * that live, most of which have done little yet: what can be told from something else, or is rare,
+ * is not in here.
  */
 struct held {
 	tl_pid tid, tgid; /* tgid TL_PID_NONE unknown */
 	uint32_t generation;
-	tl_pid bears; /* the pid under which it is found: not its tid after a thread's exec (exec.c) */
+	/* the pid under which it is found: not its tid after a thread's exec (exec.c) */
+	tl_pid bears;
 	uint8_t confined : 2, asked : 3;
 	bool kthread : 1, root : 1, family : 1, is_leader : 1;
 	bool flags_known : 1; /* clone_flags are */
 	bool born : 1;	      /* its birth was seen */
-	bool confirmed : 1;   /* by both of its records, of which the second lies so far behind the first: */
+	/* by both of its records, of which the second lies so far behind the first: */
+	bool confirmed : 1;
 	uint16_t confirmed_t, confirmed_place;
-	uint16_t n_comms; /* more than one: deeds->comms; the last is comm, if it has names that are no guess */
+	/* more than one: deeds->comms; the last is comm, if it has names that are no guess */
+	uint16_t n_comms;
 	const struct tl_atom *comm;
 	struct tl_seen first, last;
 	struct tl_ref parent;
-	const struct birth *birth; /* NULL: it was first seen at its birth, and parent is all that struct birth has; see birth_of() */
+	/* NULL: it was first seen at its birth, and parent is all that struct birth has; see
+	 * birth_of() */
+	const struct birth *birth;
 	uint64_t clone_flags;
 	const struct tl_stack *born_stack;
 	const struct tl_death *death;
@@ -142,11 +152,14 @@ struct life {
 	const struct deeds *deeds;    /* never NULL, see own_deeds() */
 	union {
 		struct life *next_held; /* queue of finished lives */
-		const struct tl_stack *copy_stack; /* birth.c: the last copy_process of this task, until the birth it led to */
+		/* birth.c: the last copy_process of this task, until the birth it led to */
+		const struct tl_stack *copy_stack;
 	};
 	union {
-		struct life *same_tid; /* finished: ring of those that bore one tid, see struct pid_entry */
-		const struct tl_atom *former; /* task.c: a name that records may still bear for a moment */
+		/* finished: ring of those that bore one tid, see struct pid_entry */
+		struct life *same_tid;
+		/* task.c: a name that records may still bear for a moment */
+		const struct tl_atom *former;
 	};
 	/* run.c */
 	tl_ns since, run_since_sleep;
@@ -159,7 +172,8 @@ struct life {
 	uint16_t call_losses; /* of the trace, when `call` was seen */
 	uint16_t reclaim_losses; /* the same of `reclaim` */
 	uint8_t reclaim; /* call.c: enum tl_reclaim, TL_RECLAIM_UNKNOWN none seen */
-	uint8_t framing; /* signal.c: 2 a delivery to a handler was its last record, 1 the one before */
+	/* signal.c: 2 a delivery to a handler was its last record, 1 the one before */
+	uint8_t framing;
 	char sleep_state;
 	bool hung_up : 1; /* signal.c: its terminal was */
 	bool finished : 1;
@@ -179,14 +193,17 @@ struct affairs {
 	uint16_t waiting_losses; /* of the trace, at `waiting` */
 	bool leavers_more; /* as in struct tl_process */
 	bool wait_told; /* how its waitid() waits, for one process */
-	bool had_zombies; /* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
+	/* reap.c: a child of it stayed a zombie, so it does not leave them to be reaped alone */
+	bool had_zombies;
 	uint32_t wait_options;	/* of waitid(), where wait_told */
 	tl_pid waiting_for;	/* the pid it named; 0 any */
 	struct tl_seen waiting; /* the last wait of any of its threads */
-	struct tl_ref took;	/* a dead child that waitid() told it of, not known yet to be gone */
+	/* a dead child that waitid() told it of, not known yet to be gone */
+	struct tl_ref took;
 	struct tl_seen took_at;
 	tl_ns released; /* reap.c: the last release_task of any of its threads; 0 none */
-	const struct tl_atom *exec_comm; /* task.c: the name of the thread that is taking the leader's id */
+	/* task.c: the name of the thread that is taking the leader's id */
+	const struct tl_atom *exec_comm;
 	struct tl_seen execed, end; /* as in struct tl_process */
 };
 
@@ -237,7 +254,9 @@ struct tl_lives {
 	bool rooted; /* the recording follows some tasks, not all */
 	bool keep_segments;
 	bool silent; /* silent.c: a CPU's records of the family are missing, and were not counted */
-	VEC(tl_pid) unswitched; /* by CPU: who acted there last without having been switched in; 0 nobody since the last switch */
+	/* by CPU: who acted there last without having been switched in; 0 nobody since the last
+	 * switch */
+	VEC(tl_pid) unswitched;
 	VEC(struct tl_oddity) oddities;
 	VEC(struct request) requests;
 	struct tl_err *err; /* the first failure; feeding goes on to drain */
@@ -245,8 +264,10 @@ struct tl_lives {
 
 /* ---- task.c: objects and identities ---- */
 struct life *life_at(struct tl_lives *l, tl_pid pid); /* who bears pid now; NULL nobody seen */
-/* The same, made when needed: something alive that was not seen before. NULL for pid <= 0 or no memory. */
-struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm, const struct tl_event *ev);
+/* The same, made when needed: something alive that was not seen before. NULL for pid <= 0 or no
+ * memory. */
+struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
+		     const struct tl_event *ev);
 /* A task newly born with this pid; an older bearer is finished. */
 struct life *life_born(struct tl_lives *l, tl_pid pid, const struct tl_event *ev);
 /* The owner of a record, with its read-time name only where no better one is known. */
@@ -282,7 +303,8 @@ void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, t
 /* ---- done.c: finishing, holding, handing on ---- */
 void life_finish(struct tl_lives *l, struct life *life); /* nothing more will come for it */
 void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t); /* it died at t */
-void life_switched(struct tl_lives *l, struct life *life, tl_ns t); /* for the last time, a while after its death */
+/* for the last time, a while after its death */
+void life_switched(struct tl_lives *l, struct life *life, tl_ns t);
 void lives_advance(struct tl_lives *l, tl_ns t);
 void life_free(struct tl_lives *l, struct life *life);
 /* Held lives of this tid, oldest first: NULL before the first, NULL behind the last. */
@@ -322,12 +344,14 @@ static inline struct group *group_of(const struct life *life)
 {
 	return life->t.process;
 }
-struct affairs *own_affairs(const struct life *life); /* of its process, to be written into; NULL: memory is out */
+/* of its process, to be written into; NULL: memory is out */
+struct affairs *own_affairs(const struct life *life);
 bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid);
 /* One process with a task whose group's id is not known: they get it together when it is. */
 void group_share(struct tl_lives *l, struct life *life, const struct life *with);
 void group_leave(struct tl_lives *l, struct life *life); /* drop the reference */
-/* Its process has no other life that is not handed on: it is found by nobody any more. False: others have it, too. */
+/* Its process has no other life that is not handed on: it is found by nobody any more. False:
+ * others have it, too. */
 bool group_alone(struct tl_lives *l, const struct life *life);
 void group_died(struct tl_lives *l, struct life *life);  /* one thread less */
 void group_leaver(struct life *life, struct tl_seen seen);
@@ -377,20 +401,27 @@ void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);
 /* run.c: the trace ends while it sleeps or runs */
 void run_cut(struct life *life, tl_ns t);
-void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev); /* a record of its own */
+/* a record of its own */
+void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev);
 /* silent.c */
-void silent_acts(struct tl_lives *l, const struct life *life, const struct tl_event *ev); /* its switch was not seen */
+/* its switch was not seen */
+void silent_acts(struct tl_lives *l, const struct life *life, const struct tl_event *ev);
 void silent_switch(struct tl_lives *l, int cpu);
 /* sender.c */
-void sender_told(struct tl_lives *l, const struct tl_event *ev);		  /* a side fact of a signal's sender */
-void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev); /* it sent a signal */
+/* a side fact of a signal's sender */
+void sender_told(struct tl_lives *l, const struct tl_event *ev);
+/* it sent a signal */
+void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev);
 void sender_execed(struct life *life);
 void sender_named(struct tl_lives *l, struct life *life); /* its command line became known */
 /* notice.c: a signal that tells a parent of its child's end */
-void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev);
-/* The one child that is dead and not known to be reaped; NULL: none, or more than one, or some are not known. */
+void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent,
+		 const struct tl_event *ev);
+/* The one child that is dead and not known to be reaped; NULL: none, or more than one, or some are
+ * not known. */
 struct life *only_dead_child(struct tl_lives *l, const struct life *parent);
-void notice_last_switch(struct tl_lives *l, struct life *life); /* it tells nobody of anything any more */
+/* it tells nobody of anything any more */
+void notice_last_switch(struct tl_lives *l, struct life *life);
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);
 /* reap.c */
 void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev);
@@ -398,11 +429,13 @@ void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool 
 void reap_release(struct tl_lives *l, const struct tl_event *ev); /* release_task was called */
 void reap_itself(struct life *life); /* dead: a kernel thread needs nobody */
 void reap_replaced(struct life *leader, struct tl_seen seen); /* a thread has taken its id */
-void reap_settle(const struct tl_lives *l, struct life *life); /* what the recorder told of it came late */
+/* what the recorder told of it came late */
+void reap_settle(const struct tl_lives *l, struct life *life);
 /* kin.c */
 void kin_child(struct life *parent, const struct life *child);
 void kin_keep(struct arena *mem, struct tl_signal *copy);
-const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem, unsigned *ret_n);
+const struct tl_ref *kin_ancestry(struct tl_lives *l, struct life *of, struct arena *mem,
+				  unsigned *ret_n);
 void kin_foster(struct tl_lives *l, const struct life *child); /* its parent is not its creator */
 void kin_adopted(struct tl_lives *l, struct life *child, struct tl_ref by, struct tl_seen seen);
 /* The living task of a reference, if it is still the same; NULL gone. */

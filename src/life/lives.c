@@ -35,7 +35,8 @@ static const handler handler_of[TL_EVS] = {
 	[TL_EV_SIDE] = see_side,
 };
 
-struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx, struct tl_lives **ret)
+struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx,
+			    struct tl_lives **ret)
 {
 	struct tl_lives *l = line_calloc(sizeof(*l));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who was told. do_notify_parent() runs in the dying task; when the leader died before, in its last thread
- * (release_task of the leader); and a dying parent tells its children's new parent about those that are already
- * zombies (reparent_leader), just before its own notice. kernel/exit.c
+ * Who was told. do_notify_parent() runs in the dying task; when the leader died before, in its last
+ * thread (release_task of the leader); and a dying parent tells its children's new parent about
+ * those that are already zombies (reparent_leader), just before its own notice. kernel/exit.c
  */
 #include "life/life.h"
 
@@ -11,8 +11,8 @@ static bool born_thread(const struct life *life)
 	return life->t.flags_known && life->t.clone_flags & TL_CLONE_THREAD;
 }
 
-/* Whose end does this notice tell? The leader's, when a thread of its process is the last to go; NULL when the
- * leader is not known. */
+/* Whose end does this notice tell? The leader's, when a thread of its process is the last to go;
+ * NULL when the leader is not known. */
 static struct life *subject_of(struct tl_lives *l, struct life *sender)
 {
 	const struct group *p = group_of(sender);
@@ -37,10 +37,11 @@ static bool same_parent(const struct life *child, const struct life *parent)
 }
 
 /*
- * A dying parent tells its children's new parent about those that are zombies; the record does not say which
- * child is meant. They are counted, and settled when the parent's own end is told.
+ * A dying parent tells its children's new parent about those that are zombies; the record does not
+ * say which child is meant. They are counted, and settled when the parent's own end is told.
  */
-static bool tells_of_zombie_child(struct life *sender, struct life *parent, const struct tl_event *ev)
+static bool tells_of_zombie_child(struct life *sender, struct life *parent,
+				  const struct tl_event *ev)
 {
 	struct deeds *d;
 
@@ -62,28 +63,33 @@ static bool is_unreaped(const struct life *child)
 	const struct tl_death *d = child ? child->t.death : &tl_no_death;
 
 	/* a child by clone() without a signal tells nobody, and is a zombie all the same */
-	return d->seen.is && (child->t.notice->seen.is || d->last_state == 'Z') && !child->t.reap->is &&
-	       (child->t.is_leader || !child->tgid_known);
+	return d->seen.is && (child->t.notice->seen.is || d->last_state == 'Z') &&
+	       !child->t.reap->is && (child->t.is_leader || !child->tgid_known);
 }
 
-/* Who bears a child's id now: when a thread of it calls exec, the process lives on as that thread (exec.c). */
+/* Who bears a child's id now: when a thread of it calls exec, the process lives on as that thread
+ * (exec.c). */
 static struct life *bearer(struct tl_lives *l, const struct life *parent, const struct tl_ref *ref)
 {
 	struct life *now = life_at(l, ref->tid);
 
-	if (now && now->t.generation > ref->generation && now->deeds->n_execs && now->deeds->exec[0].old_pid > 0 &&
-	    now->deeds->exec[0].old_pid != ref->tid && same_parent(now, parent))
+	if (now && now->t.generation > ref->generation && now->deeds->n_execs &&
+	    now->deeds->exec[0].old_pid > 0 && now->deeds->exec[0].old_pid != ref->tid &&
+	    same_parent(now, parent))
 		return now;
 	return life_by_ref(l, ref);
 }
 
-/* Children by birth and by adoption, in one count; NULL: gone, or somebody else's by now (CLONE_PARENT: from birth on). */
+/* Children by birth and by adoption, in one count; NULL: gone, or somebody else's by now
+ * (CLONE_PARENT: from birth on). */
 static struct life *child_at(struct tl_lives *l, const struct life *parent, unsigned i)
 {
 	const struct deeds *d = parent->deeds;
-	struct life *child = bearer(l, parent, i < d->n_children ? &d->child[i] : &d->foster[i - d->n_children]);
+	struct life *child =
+		bearer(l, parent, i < d->n_children ? &d->child[i] : &d->foster[i - d->n_children]);
 
-	if (!child || !same_parent(child, parent) || (i < d->n_children && child->deeds->n_adoptions))
+	if (!child || !same_parent(child, parent) ||
+	    (i < d->n_children && child->deeds->n_adoptions))
 		return NULL;
 	return child;
 }
@@ -117,9 +123,9 @@ struct life *only_dead_child(struct tl_lives *l, const struct life *parent)
 }
 
 /*
- * After its own sched_process_exit a parent waits for nobody. Every zombie it left was told to the heir
- * (kernel/exit.c reparent_leader), so when none was, all its dead children had been reaped by it before; when as
- * many were as are left, all are the heir's. In between it cannot be said which.
+ * After its own sched_process_exit a parent waits for nobody. Every zombie it left was told to the
+ * heir (kernel/exit.c reparent_leader), so when none was, all its dead children had been reaped by
+ * it before; when as many were as are left, all are the heir's. In between it cannot be said which.
  */
 static void settle_children(struct tl_lives *l, struct life *parent)
 {
@@ -129,7 +135,8 @@ static void settle_children(struct tl_lives *l, struct life *parent)
 		return; /* a birth or a notice may be among what was lost */
 	for (unsigned i = 0; i < n; i++)
 		left += is_unreaped(child_at(l, parent, i));
-	if (!knows_children(parent) || !parent->t.death->seen.is || (parent->deeds->zombies_told && parent->deeds->zombies_told != left))
+	if (!knows_children(parent) || !parent->t.death->seen.is ||
+	    (parent->deeds->zombies_told && parent->deeds->zombies_told != left))
 		return;
 	for (unsigned i = 0; i < n; i++) {
 		struct life *child = child_at(l, parent, i);
@@ -158,22 +165,28 @@ static void remember(struct life *parent, const struct life *child)
 	*p = (struct pending_notice){child->t.tid, child->t.generation};
 }
 
-/* Somebody else than the parent known so far was told: an heir, if that parent is gone; while it lives, a tracer. */
-static void adopted_before(struct tl_lives *l, struct life *child, struct life *parent, const struct tl_event *ev)
+/* Somebody else than the parent known so far was told: an heir, if that parent is gone; while it
+ * lives, a tracer. */
+static void adopted_before(struct tl_lives *l, struct life *child, struct life *parent,
+			   const struct tl_event *ev)
 {
 	struct life *old = life_by_ref(l, &child->t.parent);
 
 	if (child->t.parent.tid == TL_PID_NONE)
 		life_parent(child, life_ref(parent));
 	else if (!old || is_dying(old))
-		kin_adopted(l, child, life_ref(parent), old && group_of(old)->ended ? group_of(old)->affairs->end : seen_at(ev));
+		kin_adopted(l, child, life_ref(parent),
+			    old && group_of(old)->ended ? group_of(old)->affairs->end
+							: seen_at(ev));
 }
 
 /*
- * Its own end is the last that a dying task tells; whatever it told the same one before was of a zombie of its. So the
- * children are settled when nothing more can come: at its last switch, where switches are recorded.
+ * Its own end is the last that a dying task tells; whatever it told the same one before was of a
+ * zombie of its. So the children are settled when nothing more can come: at its last switch, where
+ * switches are recorded.
  */
-static void told_of_zombie_before(struct life *child, const struct life *sender, const struct life *parent)
+static void told_of_zombie_before(struct life *child, const struct life *sender,
+				  const struct life *parent)
 {
 	const struct tl_notice *n = child->t.notice;
 	struct deeds *d;
@@ -182,7 +195,8 @@ static void told_of_zombie_before(struct life *child, const struct life *sender,
 		return;
 	if (n->parent.tid != parent->t.tid) {
 		if (!child->t.born && child->t.parent.tid == n->parent.tid)
-			life_parent(child, ref_none()); /* that was its zombie's heir, not its own parent */
+			/* that was its zombie's heir, not its own parent */
+			life_parent(child, ref_none());
 		return;
 	}
 	d = own_deeds(child);
@@ -213,7 +227,8 @@ static void parent_told(struct life *child, const struct life *parent)
 	birth_keep(child, &b);
 }
 
-void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, const struct tl_event *ev)
+void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent,
+		 const struct tl_event *ev)
 {
 	struct life *child = subject_of(l, sender);
 	struct tl_notice *n;
@@ -221,7 +236,9 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 	if (tells_of_zombie_child(sender, parent, ev))
 		return;
 	if (!is_dying(sender) && l->w.exit)
-		return; /* a tracer or waiter that lets go of somebody else's zombie: about whom is not said */
+		/* a tracer or waiter that lets go of somebody else's zombie: about whom is not said
+		 */
+		return;
 	if (!child)
 		return;
 	group_leads(l, child);
@@ -229,8 +246,12 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent, c
 	if (!n)
 		return;
 	told_of_zombie_before(child, sender, parent);
-	*n = (struct tl_notice){.seen = seen_at(ev), .parent = life_ref(parent), .sender = life_ref(sender),
-				.sig = ev->u.sig.sig, .code = ev->u.sig.code, .result = ev->u.sig.result};
+	*n = (struct tl_notice){.seen = seen_at(ev),
+				.parent = life_ref(parent),
+				.sender = life_ref(sender),
+				.sig = ev->u.sig.sig,
+				.code = ev->u.sig.code,
+				.result = ev->u.sig.result};
 	if (sender != parent && !same_parent(child, parent))
 		adopted_before(l, child, parent, ev);
 	parent_told(child, parent);
@@ -244,7 +265,8 @@ void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_e
 	const struct deeds *d = parent->deeds;
 
 	for (unsigned i = 0; i < d->n_notices; i++) {
-		struct tl_ref ref = {.tid = d->notice[i].tid, .generation = d->notice[i].generation};
+		struct tl_ref ref = {.tid = d->notice[i].tid,
+				     .generation = d->notice[i].generation};
 		struct life *child = life_by_ref(l, &ref);
 
 		if (child && child->t.notice->seen.is && !child->t.notice->delivered.is)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Blocks of rows, each made when its first pid comes. Of a block only the pages are touched where its pids lie. */
+/* Blocks of rows, each made when its first pid comes. Of a block only the pages are touched where
+ * its pids lie. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/guard.h"

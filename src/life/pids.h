@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Everything that is asked by a pid, in one place: who bears it, which process has it as its id, who of those that bore it
- * is held, how many have borne it.
- * Entries are never taken out, since generations are counted to the end of the trace, and never move. Pids are given one
- * after the other, so a row of them lies together: neighbours in time are neighbours in memory. Zeroed, an empty table.
+ * Everything that is asked by a pid, in one place: who bears it, which process has it as its id,
+ * who of those that bore it is held, how many have borne it. Entries are never taken out, since
+ * generations are counted to the end of the trace, and never move. Pids are given one after the
+ * other, so a row of them lies together: neighbours in time are neighbours in memory. Zeroed, an
+ * empty table.
  */
 #ifndef LIFE_PIDS_H
 #define LIFE_PIDS_H
@@ -15,10 +16,15 @@ struct pid_entry {
 	uint32_t generation; /* the last one given */
 	struct life *life;   /* NULL: nobody bears it now */
 	struct group *group; /* NULL: no process of this id lives */
-	struct life *held;   /* the newest of those who bore it and are held (done.c), a ring by same_tid; NULL none */
+	/* the newest of those who bore it and are held (done.c), a ring by same_tid; NULL none */
+	struct life *held;
 };
 
-enum { PIDS_ROW_BITS = 4, PIDS_BLOCK_BITS = 16, PIDS_TOP_BITS = 31 - PIDS_BLOCK_BITS - PIDS_ROW_BITS };
+enum {
+	PIDS_ROW_BITS = 4,
+	PIDS_BLOCK_BITS = 16,
+	PIDS_TOP_BITS = 31 - PIDS_BLOCK_BITS - PIDS_ROW_BITS
+};
 
 struct pid_row {
 	struct pid_entry entry[1 << PIDS_ROW_BITS];

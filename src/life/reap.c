@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reaping has no event of its own. The return of the parent's wait says it exactly, where recorded, and so do the function
- * release_task, where only one child can be meant, and the recorder about its own child; otherwise it lies between the parent's entry into wait and the free record,
- * and is told as "at most". sched_process_free comes late (RCU) and is never the time of reaping.
+ * Reaping has no event of its own. The return of the parent's wait says it exactly, where recorded,
+ * and so do the function release_task, where only one child can be meant, and the recorder about
+ * its own child; otherwise it lies between the parent's entry into wait and the free record, and is
+ * told as "at most". sched_process_free comes late (RCU) and is never the time of reaping.
  */
 #include "life/life.h"
 
@@ -37,7 +38,8 @@ void see_wait(struct tl_lives *l, const struct tl_event *ev)
 	a->waiting_losses = l->losses;
 }
 
-/* A tracer is told of its tracee's end too, and waits for it; while the parent lives, the zombie is left to that. */
+/* A tracer is told of its tracee's end too, and waits for it; while the parent lives, the zombie is
+ * left to that. */
 static bool only_traces(struct tl_lives *l, const struct life *owner, const struct life *child)
 {
 	const struct life *parent = life_by_ref(l, &child->t.parent);
@@ -68,16 +70,26 @@ static void is_no_child(struct life *child)
 }
 
 /*
- * A wait for the end of one process that must not come back without says all: by returning 0 that it is dead, and
- * reaped unless it was to be left; by ECHILD that it is gone. include/uapi/linux/wait.h
+ * A wait for the end of one process that must not come back without says all: by returning 0 that
+ * it is dead, and reaped unless it was to be left; by ECHILD that it is gone.
+ * include/uapi/linux/wait.h
  */
-static bool waitid_tells(struct tl_lives *l, const struct affairs *a, struct life *owner, struct life *child, const struct tl_event *ev)
+static bool waitid_tells(struct tl_lives *l, const struct affairs *a, struct life *owner,
+			 struct life *child, const struct tl_event *ev)
 {
-	enum { NO_HANG = 1, STOPPED = 2, CONTINUED = 8, NO_WAIT = 0x01000000, SIG_CHLD = 17, NO_CHILD = -10 };
+	enum {
+		NO_HANG = 1,
+		STOPPED = 2,
+		CONTINUED = 8,
+		NO_WAIT = 0x01000000,
+		SIG_CHLD = 17,
+		NO_CHILD = -10
+	};
 	const struct tl_notice *n = child->t.notice;
 
-	if (!a->wait_told || group_of(owner)->n_threads != 1 || a->wait_options & (NO_HANG | STOPPED | CONTINUED) ||
-	    !child->t.death->seen.is || life_by_ref(l, &child->t.parent) != owner)
+	if (!a->wait_told || group_of(owner)->n_threads != 1 ||
+	    a->wait_options & (NO_HANG | STOPPED | CONTINUED) || !child->t.death->seen.is ||
+	    life_by_ref(l, &child->t.parent) != owner)
 		return false;
 	/* a clone that tells its end by another signal is no child to every wait */
 	if (ev->u.wait_return.ret == NO_CHILD && n->seen.is && n->sig == SIG_CHLD) {
@@ -92,24 +104,28 @@ static bool waitid_tells(struct tl_lives *l, const struct affairs *a, struct lif
 }
 
 /*
- * waitid() says in memory whom it is of, but sched_process_wait named a pid. Returning 0 it tells of a dead child if the
- * child was dead before the wait began, or ended the sleep in it (else WNOHANG may have found it alive). A child that
- * reaped itself would be ECHILD (kernel/exit.c do_wait).
+ * waitid() says in memory whom it is of, but sched_process_wait named a pid. Returning 0 it tells
+ * of a dead child if the child was dead before the wait began, or ended the sleep in it (else
+ * WNOHANG may have found it alive). A child that reaped itself would be ECHILD (kernel/exit.c
+ * do_wait).
  */
 static void waitid_returns(struct tl_lives *l, struct life *owner, const struct tl_event *ev)
 {
 	struct affairs *a = own_affairs(owner);
-	struct life *child = a && a->waiting.is && a->waiting_for > 0 ? life_at(l, a->waiting_for) : NULL;
+	struct life *child =
+		a && a->waiting.is && a->waiting_for > 0 ? life_at(l, a->waiting_for) : NULL;
 	const struct tl_notice *n = child ? child->t.notice : NULL;
 	const int no_child = -10;
 
 	if (child && waitid_tells(l, a, owner, child, ev))
 		return;
-	if (!child || group_of(owner)->n_threads != 1 || life_by_ref(l, &child->t.parent) != owner || !child->t.death->seen.is ||
-	    !n->seen.is || (n->seen.t >= a->waiting.t && !(owner->sleep_state == 'S' && owner->slept > a->waiting.t)))
+	if (!child || group_of(owner)->n_threads != 1 ||
+	    life_by_ref(l, &child->t.parent) != owner || !child->t.death->seen.is || !n->seen.is ||
+	    (n->seen.t >= a->waiting.t &&
+	     !(owner->sleep_state == 'S' && owner->slept > a->waiting.t)))
 		return;
-	if (ev->u.wait_return.ret == no_child && child->t.death->last_state == 'X' && child->t.reap->is &&
-	    child->t.reap->automatic < 0) {
+	if (ev->u.wait_return.ret == no_child && child->t.death->last_state == 'X' &&
+	    child->t.reap->is && child->t.reap->automatic < 0) {
 		own_reap(child)->automatic = 1;
 	} else if (!ev->u.wait_return.ret && child->t.death->last_state == 'X') {
 		reap_by(child, owner, seen_at(ev), false);
@@ -127,7 +143,8 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 		waitid_returns(l, owner, ev);
 	if (owner && ev->u.wait_return.is_waitid && group_of(owner)->affairs->wait_told)
 		own_affairs(owner)->wait_told = false;
-	if (!owner || ev->u.wait_return.is_waitid || ev->u.wait_return.ret <= 0 || ev->u.wait_return.ret > INT32_MAX)
+	if (!owner || ev->u.wait_return.is_waitid || ev->u.wait_return.ret <= 0 ||
+	    ev->u.wait_return.ret > INT32_MAX)
 		return;
 	child = life_at(l, (tl_pid)ev->u.wait_return.ret);
 	/* wait4 also returns for a child that stopped */
@@ -136,8 +153,9 @@ void see_wait_return(struct tl_lives *l, const struct tl_event *ev)
 }
 
 /*
- * The parent that can have reaped it: one that has entered wait at all. Whoever was told may be a tracer that is not
- * the parent: it lets go of the zombie, and the parent reaps (kernel/exit.c wait_task_zombie).
+ * The parent that can have reaped it: one that has entered wait at all. Whoever was told may be a
+ * tracer that is not the parent: it lets go of the zombie, and the parent reaps (kernel/exit.c
+ * wait_task_zombie).
  */
 static struct life *parent_now(struct tl_lives *l, const struct life *child)
 {
@@ -156,26 +174,31 @@ static struct life *waiting_parent(struct tl_lives *l, const struct life *child)
 
 static bool is_thread(const struct life *life)
 {
-	bool born_as_one = life->t.flags_known && life->t.clone_flags & TL_CLONE_THREAD && !life->t.is_leader;
+	bool born_as_one =
+		life->t.flags_known && life->t.clone_flags & TL_CLONE_THREAD && !life->t.is_leader;
 
 	return born_as_one || (life->tgid_known && life->t.tid != life->t.tgid);
 }
 
-/* Nobody waits for a thread; and kthreadd ignores every signal, so its children reap themselves (kernel/kthread.c). */
+/* Nobody waits for a thread; and kthreadd ignores every signal, so its children reap themselves
+ * (kernel/kthread.c). */
 static bool needs_nobody(const struct life *life)
 {
 	return is_thread(life) || life->t.kthread;
 }
 
 /* Its parent has not been on a CPU since it was told: so no wait of it has taken the child. */
-static bool parent_stayed_off(const struct tl_lives *l, const struct life *life, const struct life *parent)
+static bool parent_stayed_off(const struct tl_lives *l, const struct life *life,
+			      const struct life *parent)
 {
 	bool followed = parent->t.family || !l->rooted;
 
-	return followed && parent->t.sched->any && parent->run != RUN_ON_CPU && parent->off_cpu < life->t.notice->seen.t;
+	return followed && parent->t.sched->any && parent->run != RUN_ON_CPU &&
+	       parent->off_cpu < life->t.notice->seen.t;
 }
 
-/* Without its clone flags a thread looks like a process, even by the notice: the last thread sends that of its leader. */
+/* Without its clone flags a thread looks like a process, even by the notice: the last thread sends
+ * that of its leader. */
 static bool may_be_thread(const struct tl_lives *l, const struct life *life)
 {
 	return (!l->w.newtask || l->losses) && !life->t.flags_known && !life->deeds->n_execs;
@@ -189,7 +212,8 @@ static bool outlived(const struct life *life, const struct life *parent)
 	return !d || (d->seen.is && d->seen.t <= life->t.death->seen.t);
 }
 
-/* fork(), vfork() and what C libraries make of them ask for SIGCHLD; only other clone calls may ask for nothing. */
+/* fork(), vfork() and what C libraries make of them ask for SIGCHLD; only other clone calls may ask
+ * for nothing. */
 static bool asked_for_sigchld(const struct life *life)
 {
 	const uint64_t libc_fork = 0x1200000, vfork = TL_CLONE_VM | TL_CLONE_VFORK;
@@ -213,7 +237,8 @@ static int alone(struct tl_lives *l, const struct life *life)
 		return 1;
 	if (any_kind || l->losses) /* from here on also silence speaks */
 		return -1;
-	if (parent && n->seen.is && n->seen.t != TL_NS_NONE && group_of(parent)->affairs->released > n->seen.t)
+	if (parent && n->seen.is && n->seen.t != TL_NS_NONE &&
+	    group_of(parent)->affairs->released > n->seen.t)
 		return 0;
 	if (!l->w.signal)
 		return -1;
@@ -232,9 +257,10 @@ static void keep_waiter(struct tl_reap *r, const struct life *parent)
 }
 
 /*
- * A task that leaves its last switch as X is reaped already: it did so itself, because it is a thread or its parent
- * cares for no children (SIG_IGN: no notice; SA_NOCLDWAIT: with one), or its parent on another CPU was quick. For
- * that the parent must have run since the notice. kernel/exit.c exit_notify
+ * A task that leaves its last switch as X is reaped already: it did so itself, because it is a
+ * thread or its parent cares for no children (SIG_IGN: no notice; SA_NOCLDWAIT: with one), or its
+ * parent on another CPU was quick. For that the parent must have run since the notice.
+ * kernel/exit.c exit_notify
  */
 void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
@@ -247,7 +273,8 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 	notice_last_switch(l, life);
 	if (life->t.death->last_state != 'X' || life->t.reap->is)
 		return;
-	if (parent && group_of(parent)->affairs->took_at.is && life_by_ref(l, &group_of(parent)->affairs->took) == life) {
+	if (parent && group_of(parent)->affairs->took_at.is &&
+	    life_by_ref(l, &group_of(parent)->affairs->took) == life) {
 		reap_by(life, parent, group_of(parent)->affairs->took_at, false);
 		return;
 	}
@@ -261,8 +288,8 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 		keep_waiter(own_reap(life), parent);
 }
 
-/* kthreadd ignores every signal, so its children never lie as zombies (kernel/kthread.c kthreadd), whatever is recorded
- * of them afterwards. */
+/* kthreadd ignores every signal, so its children never lie as zombies (kernel/kthread.c kthreadd),
+ * whatever is recorded of them afterwards. */
 void reap_itself(struct life *life)
 {
 	struct tl_reap *r = life->t.kthread ? own_reap(life) : NULL;
@@ -271,7 +298,8 @@ void reap_itself(struct life *life)
 		r->automatic = 1;
 }
 
-/* Who takes a dead leader's id by exec has released it; its parent is not told (fs/exec.c de_thread). */
+/* Who takes a dead leader's id by exec has released it; its parent is not told (fs/exec.c
+ * de_thread). */
 void reap_replaced(struct life *leader, struct tl_seen seen)
 {
 	struct tl_reap *r = own_reap(leader);
@@ -301,7 +329,8 @@ void reap_settle(const struct tl_lives *l, struct life *life)
 	}
 }
 
-/* kernel/exit.c: wait_task_zombie() calls it for a child, exit_notify() for the dying task itself. */
+/* kernel/exit.c: wait_task_zombie() calls it for a child, exit_notify() for the dying task itself.
+ */
 void reap_release(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *owner = life_owner(l, ev), *child;

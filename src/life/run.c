@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * When a task ran, waited for a CPU, and slept. Sleeps of one kind and like length are folded into a rhythm:
- * "500 x sleep of 3.0 s".
+ * When a task ran, waited for a CPU, and slept. Sleeps of one kind and like length are folded into
+ * a rhythm: "500 x sleep of 3.0 s".
  */
 #include "life/life.h"
 
-/* How far back a sleep looks for its like: between two long sleeps a program does some short ones. */
+/* How far back a sleep looks for its like: between two long sleeps a program does some short ones.
+ */
 #define RHYTHM_LOOK_BACK 6
 
 static bool alike(const struct tl_rhythm *r, char state, tl_ns ns)
@@ -42,7 +43,8 @@ static void slept(struct life *life, struct ran_more *s, char state, tl_ns from,
 	if (!r)
 		return;
 	if (!r->count++)
-		*r = (struct tl_rhythm){.from = from, .count = 1, .min = ns, .max = ns, .state = state};
+		*r = (struct tl_rhythm){
+			.from = from, .count = 1, .min = ns, .max = ns, .state = state};
 	r->to = to;
 	r->sum += ns;
 	r->run += life->run_since_sleep;
@@ -70,11 +72,13 @@ static void asleep(struct life *life, struct ran *s, tl_ns t, bool cut)
 		slept(life, own_more(life), life->sleep_state, life->since, t);
 }
 
-/* Time spent in the state that ends at t; `cut`: only the trace ends, so a sleep is not known to be over. Clocks
- * that run backwards add nothing. */
+/* Time spent in the state that ends at t; `cut`: only the trace ends, so a sleep is not known to be
+ * over. Clocks that run backwards add nothing. */
 static void close_state(struct life *life, tl_ns t, bool cut)
 {
-	tl_ns ns = life->since == TL_NS_NONE || t == TL_NS_NONE || t < life->since ? -1 : t - life->since;
+	tl_ns ns = life->since == TL_NS_NONE || t == TL_NS_NONE || t < life->since
+			   ? -1
+			   : t - life->since;
 	struct ran *s = ns >= 0 && life->run != RUN_UNKNOWN ? own_sched(life) : NULL;
 
 	if (s) {
@@ -103,7 +107,8 @@ static void run_close(struct life *life, tl_ns t)
 	close_state(life, t, false);
 }
 
-/* Who sleeps leaves no records; who runs does, so beyond its last one nothing is claimed: listings have gaps. */
+/* Who sleeps leaves no records; who runs does, so beyond its last one nothing is claimed: listings
+ * have gaps. */
 void run_cut(struct life *life, tl_ns t)
 {
 	close_state(life, life->run == RUN_ASLEEP ? t : life->t.last.t, true);
@@ -118,8 +123,9 @@ static void run_enter(struct life *life, enum run_state state, tl_ns t)
 }
 
 /*
- * Who acts is on a CPU, also where its sched_switch is missing: event-fork adds a child to set_event_pid while
- * another CPU may be switching to it already. The time before is what it waited, at most.
+ * Who acts is on a CPU, also where its sched_switch is missing: event-fork adds a child to
+ * set_event_pid while another CPU may be switching to it already. The time before is what it
+ * waited, at most.
  */
 void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
@@ -140,7 +146,8 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 	s->any = true;
 	s->switches++;
 	life->off_cpu = ev->t;
-	if (life->run == RUN_QUEUED) /* it ran, but from when on was not seen: neither waited nor run */
+	/* it ran, but from when on was not seen: neither waited nor run */
+	if (life->run == RUN_QUEUED)
 		life->run = RUN_UNKNOWN;
 	if (state == 'Z' || state == 'X') {
 		run_close(life, ev->t);
@@ -199,7 +206,8 @@ void see_switch(struct tl_lives *l, const struct tl_event *ev)
 /* An interrupt lends itself the task it interrupts, and the idle task is nobody. */
 static tl_pid waker(const struct tl_event *ev)
 {
-	bool interrupt = !(ev->ctx & TL_CTX_KNOWN) || (ev->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI));
+	bool interrupt = !(ev->ctx & TL_CTX_KNOWN) ||
+			 (ev->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI));
 
 	return interrupt || ev->pid <= 0 ? TL_PID_NONE : ev->pid;
 }

@@ -97,8 +97,12 @@ bool tl_lives_doing(const struct tl_lives *l, const struct tl_task *task, struct
 	if (life->finished || !life->segments || (l->rooted && !life->t.family) ||
 	    (!zombie && life->run == RUN_UNKNOWN))
 		return false;
-	*ret = (struct tl_segment){from, l->now, life->cpu, zombie ? TL_ZOMBIE : (uint8_t)doing_now(life),
-				   life->run == RUN_ASLEEP ? life->sleep_state : 0, TL_PID_NONE};
+	*ret = (struct tl_segment){from,
+				   l->now,
+				   life->cpu,
+				   zombie ? TL_ZOMBIE : (uint8_t)doing_now(life),
+				   life->run == RUN_ASLEEP ? life->sleep_state : 0,
+				   TL_PID_NONE};
 	return from != TL_NS_NONE && l->now > from;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What becomes known of a sender after it sent: the recorder's side facts come some milliseconds late, when a `kill` is
- * long gone and its victim often too. They are written into the signal as it was noted, wherever it was noted.
+ * What becomes known of a sender after it sent: the recorder's side facts come some milliseconds
+ * late, when a `kill` is long gone and its victim often too. They are written into the signal as it
+ * was noted, wherever it was noted.
  */
 #include "life/life.h"
 
-/* The record and the program that saw the same signal are microseconds apart, unless somebody else ran in between; so
- * the nearest is meant. */
+/* The record and the program that saw the same signal are microseconds apart, unless somebody else
+ * ran in between; so the nearest is meant. */
 #define SAME_NS 50000000
 
 struct wanted {
@@ -21,7 +22,8 @@ struct wanted {
 
 static bool is_wanted(const struct tl_signal *s, const struct wanted *w)
 {
-	return s->owner.tid == w->tid && (!w->sig || s->sig == w->sig) && (!w->place || s->seen.place == w->place);
+	return s->owner.tid == w->tid && (!w->sig || s->sig == w->sig) &&
+	       (!w->place || s->seen.place == w->place);
 }
 
 static tl_ns apart(const struct tl_signal *s, const struct wanted *w)

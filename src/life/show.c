@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What others see of a life: struct tl_task, whole and plain, made of what is held when somebody looks. There are many
- * lives and few onlookers, so what is held is small (struct held), and only what is looked at is written out.
+ * What others see of a life: struct tl_task, whole and plain, made of what is held when somebody
+ * looks. There are many lives and few onlookers, so what is held is small (struct held), and only
+ * what is looked at is written out.
  *
- * Whatever can grow stays the life's own and is pointed to; so the life stays as long as what is shown of it.
+ * Whatever can grow stays the life's own and is pointed to; so the life stays as long as what is
+ * shown of it.
  */
 #include "life/life.h"
 
@@ -12,8 +14,14 @@ static void show_sched(struct shown *s, const struct ran *r)
 	const struct ran_more *m = r->more;
 
 	s->sched = (struct tl_sched){
-		.any = r->any, .run = r->run, .wait = r->wait, .sleep = r->sleep, .switches = r->switches,
-		.preemptions = r->preemptions, .migrations = r->migrations, .cpus = {r->cpus},
+		.any = r->any,
+		.run = r->run,
+		.wait = r->wait,
+		.sleep = r->sleep,
+		.switches = r->switches,
+		.preemptions = r->preemptions,
+		.migrations = r->migrations,
+		.cpus = {r->cpus},
 	};
 	s->t.sched = &s->sched;
 	if (!m)
@@ -31,10 +39,21 @@ static void show_process(struct shown *s, const struct group *g)
 	const struct affairs *a = g->affairs;
 
 	s->process = (struct tl_process){
-		.tgid = g->tgid, .leader = life_ref(g->leader), .thread = g->thread, .n_threads = g->n_threads,
-		.threads_more = g->threads_more, .live = g->live, .leaver = a->leaver, .n_leavers = a->n_leavers, .leavers_more = a->leavers_more,
-		.group_signals = a->group_signals, .n_group_signals = a->n_group_signals, .cpu_limited = g->cpu_limited,
-		.execed = a->execed, .end = a->end, .ended = g->ended,
+		.tgid = g->tgid,
+		.leader = life_ref(g->leader),
+		.thread = g->thread,
+		.n_threads = g->n_threads,
+		.threads_more = g->threads_more,
+		.live = g->live,
+		.leaver = a->leaver,
+		.n_leavers = a->n_leavers,
+		.leavers_more = a->leavers_more,
+		.group_signals = a->group_signals,
+		.n_group_signals = a->n_group_signals,
+		.cpu_limited = g->cpu_limited,
+		.execed = a->execed,
+		.end = a->end,
+		.ended = g->ended,
 	};
 	s->t.process = &s->process;
 }
@@ -44,8 +63,14 @@ static void show_birth(struct tl_birth *to, const struct life *life)
 	struct birth b = birth_of(life);
 
 	*to = (struct tl_birth){
-		.seen = b.seen, .confirmed = b.confirmed, .flags_known = life->t.flags_known, .clone_flags = life->t.clone_flags, .creator = b.creator,
-		.real_parent = b.real_parent, .requester = b.requester, .stack = life->t.born_stack,
+		.seen = b.seen,
+		.confirmed = b.confirmed,
+		.flags_known = life->t.flags_known,
+		.clone_flags = life->t.clone_flags,
+		.creator = b.creator,
+		.real_parent = b.real_parent,
+		.requester = b.requester,
+		.stack = life->t.born_stack,
 	};
 }
 
@@ -68,7 +93,8 @@ static void show_deeds(struct tl_task *t, const struct deeds *d)
 struct shown *show(struct tl_lives *l, struct life *life)
 {
 	const struct held *t = &life->t;
-	/* of others the scheduler's records show only where they met the family: no sum of them is true */
+	/* of others the scheduler's records show only where they met the family: no sum of them is
+	 * true */
 	bool timed = t->family || !l->rooted;
 	struct shown *s = pool_take(&l->pool, sizeof(*s));
 
@@ -78,10 +104,25 @@ struct shown *show(struct tl_lives *l, struct life *life)
 	}
 	s->life = life;
 	s->t = (struct tl_task){
-		.tid = t->tid, .tgid = t->tgid, .generation = t->generation, .kthread = t->kthread, .confined = t->confined,
-		.asked = t->asked, .root = t->root, .family = t->family, .comm = t->comm, .comms = life_names(life),
-		.n_comms = t->n_comms, .first = t->first, .last = t->last, .death = t->death, .notice = t->notice,
-		.reap = t->reap, .sched = &tl_no_sched, .segments = timed && life->segments ? &life->segments->kept : NULL, .parent = t->parent,
+		.tid = t->tid,
+		.tgid = t->tgid,
+		.generation = t->generation,
+		.kthread = t->kthread,
+		.confined = t->confined,
+		.asked = t->asked,
+		.root = t->root,
+		.family = t->family,
+		.comm = t->comm,
+		.comms = life_names(life),
+		.n_comms = t->n_comms,
+		.first = t->first,
+		.last = t->last,
+		.death = t->death,
+		.notice = t->notice,
+		.reap = t->reap,
+		.sched = &tl_no_sched,
+		.segments = timed && life->segments ? &life->segments->kept : NULL,
+		.parent = t->parent,
 		.is_leader = t->is_leader,
 	};
 	show_birth(&s->t.birth, life);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the recorder knew besides: who was alive, exit statuses, command lines, who was waited for. */
+/* What the recorder knew besides: who was alive, exit statuses, command lines, who was waited for.
+ */
 #include "life/life.h"
 
 static void alive(struct tl_lives *l, const struct tl_event *ev)
@@ -24,9 +25,12 @@ static void left_by(struct tl_death *d, const struct tl_event *ev)
 {
 	bool group = ev->u.side.call == TL_CALL_EXIT_GROUP;
 
-	if (!(group || ev->u.side.call == TL_CALL_EXIT) || ev->u.side.status & 0x7f || d->exit_call.is)
+	if (!(group || ev->u.side.call == TL_CALL_EXIT) || ev->u.side.status & 0x7f ||
+	    d->exit_call.is)
 		return;
-	if (d->any_delivery && !d->last.handler && tl_signal_kills(d->last.sig) && ev->u.side.t != TL_NS_NONE && d->seen.t != TL_NS_NONE && ev->u.side.t > d->seen.t + SKEW_NS)
+	if (d->any_delivery && !d->last.handler && tl_signal_kills(d->last.sig) &&
+	    ev->u.side.t != TL_NS_NONE && d->seen.t != TL_NS_NONE &&
+	    ev->u.side.t > d->seen.t + SKEW_NS)
 		return; /* it was killed: of who took its id by an exec that was not seen */
 	d->exit_call = seen_at(ev);
 	if (ev->u.side.t != TL_NS_NONE)
@@ -67,8 +71,8 @@ static void waited(struct tl_lives *l, const struct tl_event *ev)
 }
 
 /*
- * A command line comes some time behind its exec and does not say which one it is of: where two execs wait for
- * theirs, neither gets one.
+ * A command line comes some time behind its exec and does not say which one it is of: where two
+ * execs wait for theirs, neither gets one.
  */
 static void commanded(struct tl_lives *l, const struct tl_event *ev)
 {
@@ -82,7 +86,8 @@ static void commanded(struct tl_lives *l, const struct tl_event *ev)
 		return;
 	d->argv = ev->u.side.text;
 	sender_named(l, life);
-	if (d->n_execs && !d->exec[d->n_execs - 1].argv && (d->n_execs == 1 || d->exec[d->n_execs - 2].argv))
+	if (d->n_execs && !d->exec[d->n_execs - 1].argv &&
+	    (d->n_execs == 1 || d->exec[d->n_execs - 2].argv))
 		d->exec[d->n_execs - 1].argv = ev->u.side.text;
 }
 

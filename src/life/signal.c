@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Signals sent and delivered. The owner of a signal_generate record is who was running, not always who sent it;
- * judging that is for why/, which needs the context kept here. signal_deliver says 9 also for a fatal TERM, HUP
- * or PIPE, because complete_signal() turned it into a group kill (kernel/signal.c), and for a sibling's
- * exit_group without any signal_generate.
+ * Signals sent and delivered. The owner of a signal_generate record is who was running, not always
+ * who sent it; judging that is for why/, which needs the context kept here. signal_deliver says 9
+ * also for a fatal TERM, HUP or PIPE, because complete_signal() turned it into a group kill
+ * (kernel/signal.c), and for a sibling's exit_group without any signal_generate.
  */
 #include <string.h>
 #include "life/life.h"
@@ -27,7 +27,8 @@ static bool tells_of_child(const struct tl_event *ev)
 	return ev->u.sig.sig == SIG_CHLD && ev->u.sig.code >= 1 && ev->u.sig.code <= 6;
 }
 
-/* inv 5: the first half of the signals a task ever got is kept, and the newest ones; those between are counted. */
+/* inv 5: the first half of the signals a task ever got is kept, and the newest ones; those between
+ * are counted. */
 static void forget_middle(struct deeds *d)
 {
 	const unsigned first = TL_SIGNALS_KEPT / 2, gone = TL_SIGNALS_KEPT / 4;
@@ -110,8 +111,8 @@ static void fill(struct tl_lives *l, struct tl_signal *s, struct life *owner, st
 	s->owner_cgroup = owner->deeds->cgroup;
 }
 
-/* What concerns the whole process is kept with it too, because the thread named as target may be gone. Notices
- * about children are not: they kill nobody and there is no end of them. */
+/* What concerns the whole process is kept with it too, because the thread named as target may be
+ * gone. Notices about children are not: they kill nobody and there is no end of them. */
 static void keep_with_group(struct life *target, const struct tl_signal *s)
 {
 	struct affairs *g = own_affairs(target);
@@ -131,12 +132,14 @@ static void keep_with_group(struct life *target, const struct tl_signal *s)
 static void mark_continued(struct tl_signal *list, unsigned n, const struct tl_signal *cont)
 {
 	for (struct tl_signal *s = list; s < list + n; s++)
-		if (s->sig == SIG_HUP && s->code == BY_KERNEL && s->owner_dead && s->owner.tid == cont->owner.tid &&
+		if (s->sig == SIG_HUP && s->code == BY_KERNEL && s->owner_dead &&
+		    s->owner.tid == cont->owner.tid &&
 		    s->owner.generation == cont->owner.generation)
 			s->continued = true;
 }
 
-/* A terminal that is hung up, and what a dying task does to a group of jobs: drivers/tty/tty_jobctrl.c, kernel/exit.c */
+/* A terminal that is hung up, and what a dying task does to a group of jobs:
+ * drivers/tty/tty_jobctrl.c, kernel/exit.c */
 static void hang_up(struct life *target, const struct tl_signal *s)
 {
 	const struct affairs *g = group_of(target)->affairs;
@@ -164,8 +167,10 @@ void see_signal(struct tl_lives *l, const struct tl_event *ev)
 	fill(l, s, owner, target, ev);
 	if (tells_an_end(ev)) {
 		if (owner == target)
-			life_odd(l, N_("sender and target of a SIGCHLD share one tid: told as printed"), ev,
-				 ev->pid);
+			life_odd(
+				l,
+				N_("sender and target of a SIGCHLD share one tid: told as printed"),
+				ev, ev->pid);
 		if (owner)
 			notice_sent(l, owner, target, ev);
 	}
@@ -250,7 +255,8 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!d)
 		return;
-	d->last = (struct tl_delivery){seen_at(ev), ev->u.deliver.sig, ev->u.deliver.err, ev->u.deliver.code,
+	d->last = (struct tl_delivery){seen_at(ev),           ev->u.deliver.sig,
+				       ev->u.deliver.err,     ev->u.deliver.code,
 				       ev->u.deliver.handler, ev->u.deliver.flags};
 	d->any_delivery = true;
 	if (ev->u.deliver.handler > 1)

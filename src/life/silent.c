@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A CPU whose scheduler is not heard. Two tasks cannot act on one CPU, one behind the other, without a switch between
- * them. Where switches of both are recorded and none stands there, this CPU's records of the family are missing,
- * though nobody counted them as lost: seen once of a guest with Debian's 6.12 for arm64, where the buffer `family` of
- * one of two CPUs stayed empty to the end. From then on silence of its witnesses proves nothing (inv 4).
+ * A CPU whose scheduler is not heard. Two tasks cannot act on one CPU, one behind the other,
+ * without a switch between them. Where switches of both are recorded and none stands there, this
+ * CPU's records of the family are missing, though nobody counted them as lost: seen once of a guest
+ * with Debian's 6.12 for arm64, where the buffer `family` of one of two CPUs stayed empty to the
+ * end. From then on silence of its witnesses proves nothing (inv 4).
  *
- * One task alone may act unswitched: event-fork adds a child to set_event_pid while another CPU switches to it.
+ * One task alone may act unswitched: event-fork adds a child to set_event_pid while another CPU
+ * switches to it.
  */
 #include "life/life.h"
 
@@ -25,7 +27,8 @@ void silent_switch(struct tl_lives *l, int cpu)
 		l->unswitched.v[cpu] = 0;
 }
 
-/* event-fork adds who is born with a sched_process_fork; workers of io_uring are not (kernel/fork.c create_io_thread). */
+/* event-fork adds who is born with a sched_process_fork; workers of io_uring are not (kernel/fork.c
+ * create_io_thread). */
 static bool is_followed(const struct tl_lives *l, const struct life *life)
 {
 	bool forked = life->t.confirmed || birth_of(life).seen.kind == TL_EV_FORK;
@@ -46,8 +49,9 @@ void silent_acts(struct tl_lives *l, const struct life *life, const struct tl_ev
 	l->silent = true;
 	l->losses++;
 	l->w.deliver = false;
-	life_odd(l,
-		 N_("a CPU's switches and deliveries are missing here, though none was counted as lost: what they would tell "
-		    "is left open"),
-		 ev, life->t.tid);
+	life_odd(
+		l,
+		N_("a CPU's switches and deliveries are missing here, though none was counted as lost: what they would tell "
+		   "is left open"),
+		ev, life->t.tid);
 }

@@ -11,7 +11,8 @@
  *	                                                ▼
  *	                                             FINISHED ──▶ held (done.c) ──▶ handed on, freed
  *
- * A pid is not an identity: pids are reused, and exec by a thread moves one to another task (exec.c).
+ * A pid is not an identity: pids are reused, and exec by a thread moves one to another task
+ * (exec.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,8 @@ static void fail_memory(struct tl_lives *l)
 
 void *array_more(struct arena *mem, void *v, unsigned n, uint16_t *cap, size_t size)
 {
-	unsigned more = *cap ? *cap * 2 : size > 16 ? 1 : 4; /* of large things most tasks have one */
+	/* of large things most tasks have one */
+	unsigned more = *cap ? *cap * 2 : size > 16 ? 1 : 4;
 	void *bigger;
 
 	if (n < *cap)
@@ -78,7 +80,8 @@ void *array_more(struct arena *mem, void *v, unsigned n, uint16_t *cap, size_t s
 
 const struct tl_death tl_no_death = {.group_dead = -1, .unwanted = -1};
 const struct tl_notice tl_no_notice = {.parent.tid = TL_PID_NONE, .sender.tid = TL_PID_NONE};
-const struct tl_reap tl_no_reap = {.automatic = -1, .by.tid = TL_PID_NONE, .waiter.tid = TL_PID_NONE};
+const struct tl_reap tl_no_reap = {
+	.automatic = -1, .by.tid = TL_PID_NONE, .waiter.tid = TL_PID_NONE};
 const struct tl_sched tl_no_sched = {};
 
 static const struct deeds no_deeds = {};
@@ -187,7 +190,8 @@ static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_eve
 	return life;
 }
 
-struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm, const struct tl_event *ev)
+struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
+		     const struct tl_event *ev)
 {
 	struct life *life = life_at(l, pid);
 
@@ -198,14 +202,16 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 	life_touch(life, ev);
 	if (pid == ev->pid && ev->kind != TL_EV_SWITCH)
 		run_acts(l, life, ev);
-	/* task_rename comes before the name is copied (fs/exec.c __set_task_comm), and since v6.14 no lock keeps the task on
-	 * its CPU (3a3f61ce5e0b "exec: Make sure task->comm is always NUL-terminated"; seen on 7.2): it may be switched
-	 * under its former name. Once the new one was seen, the former is news again. */
+	/* task_rename comes before the name is copied (fs/exec.c __set_task_comm), and since v6.14
+	 * no lock keeps the task on its CPU (3a3f61ce5e0b "exec: Make sure task->comm is always
+	 * NUL-terminated"; seen on 7.2): it may be switched under its former name. Once the new one
+	 * was seen, the former is news again. */
 	if (comm && comm == life->former)
 		return life;
 	if (comm)
 		life->former = NULL;
-	/* the dead bear no new names: another name under their id is that of a thread taking it over (exec.c) */
+	/* the dead bear no new names: another name under their id is that of a thread taking it
+	 * over (exec.c) */
 	if (comm && !(life->t.death->seen.is && life->t.n_comms))
 		life_name(life, comm);
 	return life;
@@ -229,7 +235,8 @@ struct life *life_owner(struct tl_lives *l, const struct tl_event *ev)
 	if (!life)
 		return NULL;
 	if (!life->t.comm)
-		life->t.comm = ev->comm; /* looked up at read time: good enough for somebody never named better */
+		/* looked up at read time: good enough for somebody never named better */
+		life->t.comm = ev->comm;
 	if (ev->tgid > 0 && !life->tgid_known)
 		group_join(l, life, ev->tgid);
 	return life;
@@ -255,7 +262,10 @@ const struct tl_atom *const *life_names(const struct life *life)
 static bool names_more(struct life *life, const struct tl_atom *comm)
 {
 	struct deeds *d = own_deeds(life);
-	const struct tl_atom **v = d ? array_more(&life->mem, d->comms, d->comms ? life->t.n_comms : 0, &d->comms_cap, sizeof(*v)) : NULL;
+	const struct tl_atom **v =
+		d ? array_more(&life->mem, d->comms, d->comms ? life->t.n_comms : 0, &d->comms_cap,
+			       sizeof(*v))
+		  : NULL;
 
 	if (!v)
 		return false;
@@ -296,7 +306,8 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 	if (!life)
 		return;
 	if (life->t.death->seen.is) {
-		/* a thread that is about to exec bears its dead leader's id already; exec.c says which one */
+		/* a thread that is about to exec bears its dead leader's id already; exec.c says
+		 * which one */
 		if (own_affairs(life))
 			own_affairs(life)->exec_comm = ev->u.rename.newcomm;
 		return;
@@ -305,7 +316,8 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 		life_name(life, ev->u.rename.oldcomm);
 	life_name(life, ev->u.rename.newcomm);
 	life->former = ev->u.rename.oldcomm != ev->u.rename.newcomm ? ev->u.rename.oldcomm : NULL;
-	/* kthread_create names the new thread from the task that asked for it: up to 6.5 (set_task_comm in
+	/* kthread_create names the new thread from the task that asked for it: up to 6.5
+	 * (set_task_comm in
 	 * __kthread_create_on_node; since 6.6 the name is given at creation) */
 	if (owner && owner != life && life->t.kthread) {
 		struct birth b = birth_of(life);

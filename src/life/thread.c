@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Processes: groups of threads. A process ends with its last thread, which need not be its leader; a leader that
- * exits first stays a zombie until the others are gone (kernel/exit.c, delay_group_leader).
+ * Processes: groups of threads. A process ends with its last thread, which need not be its leader;
+ * a leader that exits first stays a zombie until the others are gone (kernel/exit.c,
+ * delay_group_leader).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,8 @@ static struct group *group_new(struct tl_lives *l, tl_pid tgid)
 	struct group *g = pool_take(&l->pool, sizeof(*g));
 
 	if (g)
-		*g = (struct group){.tgid = tgid, .thread = &g->thread_room, .affairs = &no_affairs};
+		*g = (struct group){
+			.tgid = tgid, .thread = &g->thread_room, .affairs = &no_affairs};
 	return g;
 }
 
@@ -89,7 +91,8 @@ static tl_pid *threads_room(struct group *g, const struct life *life)
 		return &g->thread_room;
 	if (a && !a->threads_cap)
 		a->threads_cap = 1; /* thread_room */
-	return a ? array_more(&a->mem, g->thread, g->n_threads, &a->threads_cap, sizeof(*g->thread)) : NULL;
+	return a ? array_more(&a->mem, g->thread, g->n_threads, &a->threads_cap, sizeof(*g->thread))
+		 : NULL;
 }
 
 static void thread_add(struct group *g, struct life *life)
@@ -131,7 +134,8 @@ static void set_tgid(struct group *g, struct life *life)
 		g->leader = life;
 }
 
-/* A group whose id was not known becomes the group of that id, with everything seen of it and all its threads. */
+/* A group whose id was not known becomes the group of that id, with everything seen of it and all
+ * its threads. */
 static struct group *group_named(struct tl_lives *l, struct group *own, tl_pid tgid)
 {
 	if (!own || own->tgid > 0)
@@ -238,7 +242,8 @@ void group_leaver(struct life *life, struct tl_seen seen)
 		leaver_status(life->t.death, v);
 		return;
 	}
-	if (a->n_leavers == LEAVERS_KEPT) { /* a process that churns through threads: forget the oldest half */
+	/* a process that churns through threads: forget the oldest half */
+	if (a->n_leavers == LEAVERS_KEPT) {
 		memmove(a->leaver, a->leaver + LEAVERS_KEPT / 2, LEAVERS_KEPT / 2 * sizeof(*v));
 		a->n_leavers = LEAVERS_KEPT / 2;
 		a->leavers_more = true;
@@ -248,8 +253,11 @@ void group_leaver(struct life *life, struct tl_seen seen)
 		return;
 	a->leaver = v;
 	v = &a->leaver[a->n_leavers++];
-	*v = (struct tl_leaver){.who = life_ref(life), .seen = seen, .stack = life->t.death->stack,
-				.last = life->t.death->last, .any_delivery = life->t.death->any_delivery,
+	*v = (struct tl_leaver){.who = life_ref(life),
+				.seen = seen,
+				.stack = life->t.death->stack,
+				.last = life->t.death->last,
+				.any_delivery = life->t.death->any_delivery,
 				.coredump = life->t.death->coredump};
 	leaver_status(life->t.death, v);
 	keep_own(a, life->deeds, v);
@@ -264,7 +272,8 @@ void group_died(struct tl_lives *l, struct life *life)
 	g->live -= g->live > 0;
 	if (life->t.death->group_dead == 1)
 		g->live = 0;
-	/* threads alive from before the trace may be unknown: a kernel that says "not the last" is believed */
+	/* threads alive from before the trace may be unknown: a kernel that says "not the last" is
+	 * believed */
 	if (g->live || life->t.death->group_dead == 0)
 		return;
 	if (own_affairs(life))

@@ -8,7 +8,8 @@
  *	arm	TPIDRURO while it is in the kernel, since 5.16 (50596b7559bf); before, the thread_info at the low end of the
  *		stack points to it
  *
- * Where a CPU is in user space these hold the user's values: then __entry_task, or the run queue's curr.
+ * Where a CPU is in user space these hold the user's values: then __entry_task, or the run queue's
+ * curr.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,8 @@
 
 uint64_t guest_per_cpu(struct tl_peek_guest *g, const char *symbol, unsigned cpu)
 {
-	uint64_t base = image_symbol(&g->image, symbol), offsets = image_symbol(&g->image, "__per_cpu_offset"), off = 0;
+	uint64_t base = image_symbol(&g->image, symbol),
+		 offsets = image_symbol(&g->image, "__per_cpu_offset"), off = 0;
 
 	if (!base)
 		return 0;
@@ -31,7 +33,8 @@ uint64_t guest_per_cpu(struct tl_peek_guest *g, const char *symbol, unsigned cpu
 }
 
 /* A per-CPU pointer to a task_struct. */
-static bool from_variable(struct tl_peek_guest *g, const char *symbol, const char *where, struct tl_peek_current *c)
+static bool from_variable(struct tl_peek_guest *g, const char *symbol, const char *where,
+			  struct tl_peek_current *c)
 {
 	uint64_t at = guest_per_cpu(g, symbol, c->cpu), v = 0;
 
@@ -40,11 +43,13 @@ static bool from_variable(struct tl_peek_guest *g, const char *symbol, const cha
 		return false;
 	c->addr = v;
 	c->where = where;
-	snprintf(c->detail, sizeof(c->detail), "%s[%u] = *0x%llx", symbol, c->cpu, (unsigned long long)at);
+	snprintf(c->detail, sizeof(c->detail), "%s[%u] = *0x%llx", symbol, c->cpu,
+		 (unsigned long long)at);
 	return true;
 }
 
-static bool from_register(struct tl_peek_guest *g, const char *name, const char *where, struct tl_peek_current *c)
+static bool from_register(struct tl_peek_guest *g, const char *name, const char *where,
+			  struct tl_peek_current *c)
 {
 	uint64_t v;
 
@@ -61,15 +66,16 @@ static bool from_stack(struct tl_peek_guest *g, struct tl_peek_current *c)
 	struct types_path task;
 	uint64_t sp, info, v;
 
-	if (!remote_register(g->remote, "sp", &sp) || !types_path_of(g->types->types, "thread_info", "task", &task))
+	if (!remote_register(g->remote, "sp", &sp) ||
+	    !types_path_of(g->types->types, "thread_info", "task", &task))
 		return false;
 	info = sp & ~(uint64_t)(ARM_THREAD_SIZE - 1);
 	if (!guest_value(g, &task, info, &v) || !guest_is_kernel(g, v))
 		return false;
 	c->addr = v;
 	c->where = N_("the thread_info at the low end of the stack points to it");
-	snprintf(c->detail, sizeof(c->detail), "sp 0x%llx & ~0x%x = 0x%llx, ->task", (unsigned long long)sp, ARM_THREAD_SIZE - 1,
-		 (unsigned long long)info);
+	snprintf(c->detail, sizeof(c->detail), "sp 0x%llx & ~0x%x = 0x%llx, ->task",
+		 (unsigned long long)sp, ARM_THREAD_SIZE - 1, (unsigned long long)info);
 	return true;
 }
 
@@ -79,11 +85,13 @@ static bool from_run_queue(struct tl_peek_guest *g, struct tl_peek_current *c)
 	struct types_path curr;
 	uint64_t rq = guest_per_cpu(g, "runqueues", c->cpu), v;
 
-	if (!rq || !types_path_of(g->types->types, "rq", "curr", &curr) || !guest_value(g, &curr, rq, &v) || !guest_is_kernel(g, v))
+	if (!rq || !types_path_of(g->types->types, "rq", "curr", &curr) ||
+	    !guest_value(g, &curr, rq, &v) || !guest_is_kernel(g, v))
 		return false;
 	c->addr = v;
 	c->where = N_("the run queue's curr: the CPU itself is in user space");
-	snprintf(c->detail, sizeof(c->detail), "runqueues[%u].curr, rq 0x%llx", c->cpu, (unsigned long long)rq);
+	snprintf(c->detail, sizeof(c->detail), "runqueues[%u].curr, rq 0x%llx", c->cpu,
+		 (unsigned long long)rq);
 	return true;
 }
 
@@ -95,7 +103,8 @@ static void on_x86(struct tl_peek_guest *g, struct tl_peek_current *c)
 	remote_register(g->remote, "cs", &cs);
 	c->in_user = cs & 3;
 	if (from_variable(g, "pcpu_hot", N_("the first word of the per-CPU pcpu_hot, at gs"), c) ||
-	    from_variable(g, "current_task", N_("the per-CPU variable current_task, at gs"), c) || from_run_queue(g, c))
+	    from_variable(g, "current_task", N_("the per-CPU variable current_task, at gs"), c) ||
+	    from_run_queue(g, c))
 		return;
 }
 
@@ -106,23 +115,34 @@ static void on_arm64(struct tl_peek_guest *g, struct tl_peek_current *c)
 	remote_register(g->remote, "pc", &c->pc);
 	remote_register(g->remote, "cpsr", &cpsr);
 	c->in_user = !(cpsr & 0xf);
-	if (!c->in_user && from_register(g, "SP_EL0", N_("the register sp_el0, while it is in the kernel"), c))
+	if (!c->in_user &&
+	    from_register(g, "SP_EL0", N_("the register sp_el0, while it is in the kernel"), c))
 		return;
-	if (from_variable(g, "__entry_task", N_("the per-CPU variable __entry_task: sp_el0 holds the user's stack"), c) || from_run_queue(g, c))
+	if (from_variable(g, "__entry_task",
+			  N_("the per-CPU variable __entry_task: sp_el0 holds the user's stack"),
+			  c) ||
+	    from_run_queue(g, c))
 		return;
 }
 
 static void on_arm(struct tl_peek_guest *g, struct tl_peek_current *c)
 {
 	uint64_t cpsr = 0;
-	bool in_task = image_symbol(&g->image, "__entry_task"); /* since 5.16, with thread_info in task_struct */
+	/* since 5.16, with thread_info in task_struct */
+	bool in_task = image_symbol(&g->image, "__entry_task");
 
 	remote_register(g->remote, "pc", &c->pc);
 	remote_register(g->remote, "cpsr", &cpsr);
 	c->in_user = (cpsr & 0x1f) == 0x10;
-	if (!c->in_user && (in_task ? from_register(g, "TPIDRURO", N_("the register TPIDRURO, while it is in the kernel"), c) : from_stack(g, c)))
+	if (!c->in_user &&
+	    (in_task ? from_register(g, "TPIDRURO",
+				     N_("the register TPIDRURO, while it is in the kernel"), c)
+		     : from_stack(g, c)))
 		return;
-	if (from_variable(g, "__entry_task", N_("the per-CPU variable __entry_task: TPIDRURO holds the user's thread pointer"), c) ||
+	if (from_variable(
+		    g, "__entry_task",
+		    N_("the per-CPU variable __entry_task: TPIDRURO holds the user's thread pointer"),
+		    c) ||
 	    from_run_queue(g, c))
 		return;
 }
@@ -132,7 +152,8 @@ unsigned tl_peek_guest_cpus(const struct tl_peek_guest *g)
 	return remote_n_cpus(g->remote);
 }
 
-struct tl_err *tl_peek_guest_current(struct tl_peek_guest *g, unsigned cpu, struct tl_peek_current *ret)
+struct tl_err *tl_peek_guest_current(struct tl_peek_guest *g, unsigned cpu,
+				     struct tl_peek_current *ret)
 {
 	static void (*const on[])(struct tl_peek_guest *g, struct tl_peek_current *c) = {
 		[TL_ARCH_X86] = on_x86, [TL_ARCH_ARM64] = on_arm64, [TL_ARCH_ARM] = on_arm};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A kernel in QEMU, from outside: its memory through the gdb stub, its types from its own BTF, its addresses from its own
- * symbols (the laboratory boots with nokaslr). The guest stands still, so all rows are of one moment. Its memory is not to be
- * trusted: lists may be torn or endless, pointers may be anything.
+ * A kernel in QEMU, from outside: its memory through the gdb stub, its types from its own BTF, its
+ * addresses from its own symbols (the laboratory boots with nokaslr). The guest stands still, so
+ * all rows are of one moment. Its memory is not to be trusted: lists may be torn or endless,
+ * pointers may be anything.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -103,12 +104,15 @@ static void take_pids(struct tl_peek_guest *g, struct tl_peek_task *t)
 	uint64_t at, depth, v, space;
 	uint32_t size = types_sizeof(types, "upid");
 
-	if (!types_path_of(types, "task_struct", "thread_pid", &pid) || !types_path_of(types, "pid", "level", &level) ||
+	if (!types_path_of(types, "task_struct", "thread_pid", &pid) ||
+	    !types_path_of(types, "pid", "level", &level) ||
 	    !types_path_of(types, "upid", "nr", &nr) || !types_path_of(types, "upid", "ns", &ns) ||
-	    !types_path_of(types, "pid_namespace", "ns.inum", &inum) || !guest_value(g, &pid, t->addr, &at) ||
-	    !guest_is_kernel(g, at) || !guest_value(g, &level, at, &depth))
+	    !types_path_of(types, "pid_namespace", "ns.inum", &inum) ||
+	    !guest_value(g, &pid, t->addr, &at) || !guest_is_kernel(g, at) ||
+	    !guest_value(g, &level, at, &depth))
 		return;
-	/* since 6.5 an array of no length (b69f0aeb0689 "pid: Replace struct pid 1-element array with flex-array") */
+	/* since 6.5 an array of no length (b69f0aeb0689 "pid: Replace struct pid 1-element array
+	 * with flex-array") */
 	if (!types_path_of(types, "pid", "numbers[0]", &numbers)) {
 		numbers.off[0] = types_sizeof(types, "pid");
 		numbers.n_derefs = 0;
@@ -119,7 +123,9 @@ static void take_pids(struct tl_peek_guest *g, struct tl_peek_task *t)
 		if (!guest_value(g, &nr, u, &v) || !guest_value(g, &ns, u, &space))
 			return;
 		t->ns[i].nr = (tl_pid)v;
-		t->ns[i].ns = guest_is_kernel(g, space) && guest_value(g, &inum, space, &v) ? (uint32_t)v : 0;
+		t->ns[i].ns = guest_is_kernel(g, space) && guest_value(g, &inum, space, &v)
+				      ? (uint32_t)v
+				      : 0;
 		t->n_ns = i + 1;
 	}
 }
@@ -141,8 +147,11 @@ struct tl_err *guest_task(struct tl_peek_guest *g, uint64_t addr, struct tl_peek
 		if (g->types->have[f] && guest_value(g, &p, addr, &v))
 			tl_peek_set(t, f, v);
 	}
-	if (!types_path_of(g->types->types, "task_struct", "comm", &comm) || comm.size > sizeof(t->comm))
-		return tl_err_new(TL_E_INPUT, N_("these types know no struct %s: they are not a kernel's"), "task_struct");
+	if (!types_path_of(g->types->types, "task_struct", "comm", &comm) ||
+	    comm.size > sizeof(t->comm))
+		return tl_err_new(TL_E_INPUT,
+				  N_("these types know no struct %s: they are not a kernel's"),
+				  "task_struct");
 	try(guest_read(g, addr + comm.off[0], t->comm, comm.size));
 	t->comm[sizeof(t->comm) - 1] = 0;
 	take_pids(g, t);
@@ -156,7 +165,8 @@ struct tl_err *tl_peek_guest_task(struct tl_peek_guest *g, uint64_t addr, struct
 
 /* ---- all of them ---- */
 
-/* Objects on a list, by the place of the list's knot in each; the head is a knot that is in no object. */
+/* Objects on a list, by the place of the list's knot in each; the head is a knot that is in no
+ * object. */
 struct list {
 	uint64_t head, at;
 	uint32_t knot;
@@ -181,14 +191,17 @@ static struct tl_err *add_task(struct tl_peek_guest *g, struct tl_peek *p, uint6
 	return t ? guest_task(g, addr, t) : &tl_enomem;
 }
 
-/* The threads of a process: signal->thread_head, since 3.14 (0c740d0afc3b "introduce for_each_thread()"). */
+/* The threads of a process: signal->thread_head, since 3.14 (0c740d0afc3b "introduce
+ * for_each_thread()"). */
 static struct tl_err *add_threads(struct tl_peek_guest *g, struct tl_peek *p, uint64_t leader)
 {
 	struct types_path signal, head, node;
 	uint64_t sig, task;
 
-	if (!types_path_of(g->types->types, "task_struct", "signal", &signal) || !types_path_of(g->types->types, "signal_struct", "thread_head", &head) ||
-	    !types_path_of(g->types->types, "task_struct", "thread_node", &node) || !guest_value(g, &signal, leader, &sig) || !guest_is_kernel(g, sig))
+	if (!types_path_of(g->types->types, "task_struct", "signal", &signal) ||
+	    !types_path_of(g->types->types, "signal_struct", "thread_head", &head) ||
+	    !types_path_of(g->types->types, "task_struct", "thread_node", &node) ||
+	    !guest_value(g, &signal, leader, &sig) || !guest_is_kernel(g, sig))
 		return add_task(g, p, leader);
 	struct list l = {.head = sig + head.off[0], .at = sig + head.off[0], .knot = node.off[0]};
 	size_t before = p->n;
@@ -203,7 +216,10 @@ static uint64_t idle_of(struct tl_peek_guest *g, unsigned cpu)
 	struct types_path idle;
 	uint64_t rq = guest_per_cpu(g, "runqueues", cpu), v;
 
-	return rq && types_path_of(g->types->types, "rq", "idle", &idle) && guest_value(g, &idle, rq, &v) && guest_is_kernel(g, v) ? v : 0;
+	return rq && types_path_of(g->types->types, "rq", "idle", &idle) &&
+			       guest_value(g, &idle, rq, &v) && guest_is_kernel(g, v)
+		       ? v
+		       : 0;
 }
 
 struct tl_err *tl_peek_guest_sweep(struct tl_peek_guest *g, struct tl_peek *p)
@@ -212,13 +228,17 @@ struct tl_err *tl_peek_guest_sweep(struct tl_peek_guest *g, struct tl_peek *p)
 	uint64_t leader;
 
 	if (!types_path_of(g->types->types, "task_struct", "tasks", &tasks))
-		return tl_err_new(TL_E_INPUT, N_("these types know no struct %s: they are not a kernel's"), "task_struct");
+		return tl_err_new(TL_E_INPUT,
+				  N_("these types know no struct %s: they are not a kernel's"),
+				  "task_struct");
 	p->n = 0;
 	try(add_task(g, p, g->init_task));
 	for (unsigned cpu = 1; cpu < remote_n_cpus(g->remote); cpu++)
 		if (idle_of(g, cpu) && idle_of(g, cpu) != g->init_task)
 			try(add_task(g, p, idle_of(g, cpu)));
-	struct list l = {.head = g->init_task + tasks.off[0], .at = g->init_task + tasks.off[0], .knot = tasks.off[0]};
+	struct list l = {.head = g->init_task + tasks.off[0],
+			 .at = g->init_task + tasks.off[0],
+			 .knot = tasks.off[0]};
 	while (list_next(g, &l, &leader))
 		try(add_threads(g, p, leader));
 	return peek_sort(p);
@@ -228,12 +248,16 @@ struct tl_err *tl_peek_guest_sweep(struct tl_peek_guest *g, struct tl_peek *p)
 
 static struct tl_err *not_this(struct tl_err *err)
 {
-	return tl_err_hint(err, N_("say which kernel the guest runs: --kernel ID, a directory of lab build, or a vmlinux"), NULL);
+	return tl_err_hint(
+		err,
+		N_("say which kernel the guest runs: --kernel ID, a directory of lab build, or a vmlinux"),
+		NULL);
 }
 
 static struct tl_err *check_id(struct tl_peek_guest *g)
 {
-	uint64_t from = image_symbol(&g->image, "__start_notes"), to = image_symbol(&g->image, "__stop_notes");
+	uint64_t from = image_symbol(&g->image, "__start_notes"),
+		 to = image_symbol(&g->image, "__stop_notes");
 	auto_free char *notes = to > from && to - from < 65536 ? malloc(to - from) : NULL;
 	uint8_t id[IMAGE_ID_MOST];
 
@@ -243,8 +267,11 @@ static struct tl_err *check_id(struct tl_peek_guest *g)
 	unsigned n = err ? 0 : image_build_id(notes, to - from, id);
 	if (n == g->image.n_id && !memcmp(id, g->image.id, n))
 		return NULL;
-	return not_this(tl_err_cause(tl_err_new(TL_E_INPUT, N_("this is not the kernel that the guest runs"), NULL),
-				     n ? N_("its build-id is another") : N_("there is no build-id where this kernel has it"), NULL));
+	return not_this(tl_err_cause(
+		tl_err_new(TL_E_INPUT, N_("this is not the kernel that the guest runs"), NULL),
+		n ? N_("its build-id is another")
+		  : N_("there is no build-id where this kernel has it"),
+		NULL));
 }
 
 /* "Linux version 6.12.107+deb13-cloud-amd64 (..." */
@@ -254,15 +281,21 @@ static struct tl_err *check_banner(struct tl_peek_guest *g, const char *release)
 	uint64_t at = image_symbol(&g->image, "linux_banner");
 	size_t n = sizeof(begin) - 1, k = release ? strlen(release) : 0;
 
-	auto_err struct tl_err *err = at ? guest_read(g, at, g->banner, sizeof(g->banner) - 1) : NULL;
+	auto_err struct tl_err *err =
+		at ? guest_read(g, at, g->banner, sizeof(g->banner) - 1) : NULL;
 	if (err || strncmp(g->banner, begin, n))
-		return not_this(tl_err_cause(tl_err_new(TL_E_INPUT, N_("this is not the kernel that the guest runs"), NULL),
-					     N_("it is not where this one would be, or has not been started yet"), NULL));
+		return not_this(tl_err_cause(
+			tl_err_new(TL_E_INPUT, N_("this is not the kernel that the guest runs"),
+				   NULL),
+			N_("it is not where this one would be, or has not been started yet"),
+			NULL));
 	memmove(g->banner, g->banner + n, sizeof(g->banner) - n);
 	g->banner[strcspn(g->banner, " \n")] = 0;
 	if (!k || !strcmp(g->banner, release))
 		return NULL;
-	return not_this(tl_err_cause(tl_err_new(TL_E_INPUT, N_("this is not the kernel that the guest runs"), NULL), N_("it calls itself %s"), g->banner));
+	return not_this(tl_err_cause(
+		tl_err_new(TL_E_INPUT, N_("this is not the kernel that the guest runs"), NULL),
+		N_("it calls itself %s"), g->banner));
 }
 
 /* Types of another kernel show themselves in the first task, whose name and number are known. */
@@ -271,17 +304,20 @@ static struct tl_err *check_types(struct tl_peek_guest *g)
 	struct tl_peek_task t;
 	auto_err struct tl_err *err = guest_task(g, g->init_task, &t);
 
-	if (!err && !strncmp(t.comm, "swapper", 7) && tl_peek_pid(&t) == 0 && t.v[TL_TASK_flags] & 0x200000)
+	if (!err && !strncmp(t.comm, "swapper", 7) && tl_peek_pid(&t) == 0 &&
+	    t.v[TL_TASK_flags] & 0x200000)
 		return NULL;
-	return tl_err_cause(tl_err_new(TL_E_INPUT, N_("these types are not those of the kernel that the guest runs"), NULL),
-			    N_("init_task, read with them, is no swapper(0)"), NULL);
+	return tl_err_cause(
+		tl_err_new(TL_E_INPUT,
+			   N_("these types are not those of the kernel that the guest runs"), NULL),
+		N_("init_task, read with them, is no swapper(0)"), NULL);
 }
 
 /* ---- to begin and to end ---- */
 
 /*
- * Memory is read through the page tables of a CPU: in user space they may lack the kernel. Another CPU then has them; where
- * none has, the guest goes on to its next switch.
+ * Memory is read through the page tables of a CPU: in user space they may lack the kernel. Another
+ * CPU then has them; where none has, the guest goes on to its next switch.
  */
 static struct tl_err *find_eyes(struct tl_peek_guest *g)
 {
@@ -290,7 +326,8 @@ static struct tl_err *find_eyes(struct tl_peek_guest *g)
 
 	for (unsigned cpu = 0; cpu < remote_n_cpus(g->remote); cpu++) {
 		try(remote_select(g->remote, cpu));
-		auto_err struct tl_err *err = remote_read(g->remote, banner ? banner : g->init_task, some, sizeof(some));
+		auto_err struct tl_err *err =
+			remote_read(g->remote, banner ? banner : g->init_task, some, sizeof(some));
 		if (!err)
 			return NULL;
 		if (err->code != TL_E_NOT_THERE)
@@ -301,12 +338,14 @@ static struct tl_err *find_eyes(struct tl_peek_guest *g)
 
 static struct tl_err *settle(struct tl_peek_guest *g)
 {
-	uint64_t at = image_symbol(&g->image, "__schedule"), banner = image_symbol(&g->image, "linux_banner");
+	uint64_t at = image_symbol(&g->image, "__schedule"),
+		 banner = image_symbol(&g->image, "linux_banner");
 	char some[16];
 	unsigned cpu;
 
 	try(find_eyes(g));
-	auto_err struct tl_err *err = remote_read(g->remote, banner ? banner : g->init_task, some, sizeof(some));
+	auto_err struct tl_err *err =
+		remote_read(g->remote, banner ? banner : g->init_task, some, sizeof(some));
 	if (!err || !at)
 		return NULL;
 	try(remote_break(g->remote, at, true));
@@ -322,18 +361,22 @@ static struct tl_err *open_files(struct tl_peek_guest *g, const struct tl_peek_k
 	g->pointer = types_pointer_size(g->types->types);
 	g->init_task = image_symbol(&g->image, "init_task");
 	/* which CPU: told by what its thread_struct holds */
-	g->arch = g->pointer == 4 ? TL_ARCH_ARM : g->types->have[TL_TASK_arm64_pc] ? TL_ARCH_ARM64 : TL_ARCH_X86;
+	g->arch = g->pointer == 4                    ? TL_ARCH_ARM
+		  : g->types->have[TL_TASK_arm64_pc] ? TL_ARCH_ARM64
+						     : TL_ARCH_X86;
 	return NULL;
 }
 
-/* A guest that waits for its first instruction (-S) has no memory to be read yet: its symbols say where to. */
+/* A guest that waits for its first instruction (-S) has no memory to be read yet: its symbols say
+ * where to. */
 static struct tl_err *run_to(struct tl_peek_guest *g, const char *function)
 {
 	uint64_t at = image_symbol(&g->image, function);
 	unsigned cpu = REMOTE_CPUS;
 
 	if (!at)
-		return tl_err_new(TL_E_NOT_THERE, N_("this kernel has no role or function '%s'"), function);
+		return tl_err_new(TL_E_NOT_THERE, N_("this kernel has no role or function '%s'"),
+				  function);
 	try(remote_break(g->remote, at, true));
 	try(remote_go(g->remote, FIRST_S, &cpu));
 	try(remote_break(g->remote, at, false));
@@ -343,7 +386,8 @@ static struct tl_err *run_to(struct tl_peek_guest *g, const char *function)
 	return remote_select(g->remote, cpu);
 }
 
-static struct tl_err *look(struct tl_peek_guest *g, const char *where, const struct tl_peek_kernel *k)
+static struct tl_err *look(struct tl_peek_guest *g, const char *where,
+			   const struct tl_peek_kernel *k)
 {
 	try(open_files(g, k));
 	try(remote_open(where, k->first ? STARTS_S : 0, g->stop, &g->remote));
@@ -355,7 +399,8 @@ static struct tl_err *look(struct tl_peek_guest *g, const char *where, const str
 	return check_types(g);
 }
 
-struct tl_err *tl_peek_guest_open(const char *where, const struct tl_peek_kernel *k, const volatile int *stop, struct tl_peek *p,
+struct tl_err *tl_peek_guest_open(const char *where, const struct tl_peek_kernel *k,
+				  const volatile int *stop, struct tl_peek *p,
 				  struct tl_peek_guest **ret)
 {
 	struct tl_peek_guest *g = calloc(1, sizeof(*g));
@@ -370,7 +415,10 @@ struct tl_err *tl_peek_guest_open(const char *where, const struct tl_peek_kernel
 		tl_peek_guest_close(g);
 		return err;
 	}
-	*p = (struct tl_peek){.source = TL_PEEK_GDB, .arch = g->arch, .release = tl_release_of(g->banner), .now = TL_NS_NONE};
+	*p = (struct tl_peek){.source = TL_PEEK_GDB,
+			      .arch = g->arch,
+			      .release = tl_release_of(g->banner),
+			      .now = TL_NS_NONE};
 	snprintf(p->release_text, sizeof(p->release_text), "%.95s", g->banner);
 	*ret = g;
 	return NULL;

@@ -31,7 +31,8 @@ struct tl_peek_guest {
 struct tl_err *guest_read(struct tl_peek_guest *g, uint64_t addr, void *to, size_t n);
 struct tl_err *guest_pointer(struct tl_peek_guest *g, uint64_t addr, uint64_t *ret);
 void guest_forget(struct tl_peek_guest *g);
-/* A path of the types from an object; false: not there in this kernel, or a pointer on the way is none. */
+/* A path of the types from an object; false: not there in this kernel, or a pointer on the way is
+ * none. */
 bool guest_value(struct tl_peek_guest *g, const struct types_path *p, uint64_t base, uint64_t *ret);
 /* An address of the kernel's half. */
 bool guest_is_kernel(const struct tl_peek_guest *g, uint64_t addr);

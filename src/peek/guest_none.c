@@ -8,7 +8,8 @@ static struct tl_err *none(void)
 	return tl_err_new(TL_E_DENIED, N_("this tasklife was built without BPF"), NULL);
 }
 
-struct tl_err *tl_peek_guest_open(const char *where, const struct tl_peek_kernel *k, const volatile int *stop, struct tl_peek *p,
+struct tl_err *tl_peek_guest_open(const char *where, const struct tl_peek_kernel *k,
+				  const volatile int *stop, struct tl_peek *p,
 				  struct tl_peek_guest **ret)
 {
 	return none();
@@ -33,7 +34,8 @@ unsigned tl_peek_guest_cpus(const struct tl_peek_guest *g)
 	return 0;
 }
 
-struct tl_err *tl_peek_guest_current(struct tl_peek_guest *g, unsigned cpu, struct tl_peek_current *ret)
+struct tl_err *tl_peek_guest_current(struct tl_peek_guest *g, unsigned cpu,
+				     struct tl_peek_current *ret)
 {
 	return none();
 }

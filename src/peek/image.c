@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A vmlinux's symbol table is written out as the kernel's own text, so that there is one way to look names up. */
+/* A vmlinux's symbol table is written out as the kernel's own text, so that there is one way to
+ * look names up. */
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -26,8 +27,10 @@ static void put_symbols(Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh, struct out 
 		int type = GELF_ST_TYPE(sym.st_info);
 		const char *name = elf_strptr(elf, sh->sh_link, sym.st_name);
 
-		if (name && *name && *name != '$' && (type == STT_FUNC || type == STT_OBJECT || type == STT_NOTYPE))
-			out_fmt(o, "%llx %c %s\n", (unsigned long long)sym.st_value, type == STT_FUNC ? 'T' : 'D', name);
+		if (name && *name && *name != '$' &&
+		    (type == STT_FUNC || type == STT_OBJECT || type == STT_NOTYPE))
+			out_fmt(o, "%llx %c %s\n", (unsigned long long)sym.st_value,
+				type == STT_FUNC ? 'T' : 'D', name);
 	}
 }
 
@@ -78,7 +81,8 @@ unsigned image_build_id(const void *notes, size_t n, uint8_t id[IMAGE_ID_MOST])
 		all = 12 + name + (((uint64_t)head[1] + 3) & ~3ull);
 		if (all > n)
 			return 0;
-		if (head[2] == 3 && head[0] == 4 && !memcmp(p + 12, "GNU", 4) && head[1] && head[1] <= IMAGE_ID_MOST) {
+		if (head[2] == 3 && head[0] == 4 && !memcmp(p + 12, "GNU", 4) && head[1] &&
+		    head[1] <= IMAGE_ID_MOST) {
 			memcpy(id, p + 12 + name, head[1]);
 			return head[1];
 		}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who belongs to whom, among the rows of one sweep. A sweep takes a moment, in which tasks are born, die and change their
- * number (a thread that execs takes its leader's): a relative is the row with that pid *and* that birth, or it is gone.
+ * Who belongs to whom, among the rows of one sweep. A sweep takes a moment, in which tasks are
+ * born, die and change their number (a thread that execs takes its leader's): a relative is the row
+ * with that pid *and* that birth, or it is gone.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +27,15 @@ static struct key key_of(const struct tl_peek_task *t, enum tl_task_field f)
 	return (struct key){tl_peek_relative_pid(t, f), t->v[f + 2]};
 }
 
-_Static_assert(TL_TASK_real_parent_pid == TL_TASK_real_parent + 1 && TL_TASK_real_parent_start == TL_TASK_real_parent + 2, "");
-_Static_assert(TL_TASK_parent_pid == TL_TASK_parent + 1 && TL_TASK_parent_start == TL_TASK_parent + 2, "");
-_Static_assert(TL_TASK_leader_pid == TL_TASK_group_leader + 1 && TL_TASK_leader_start == TL_TASK_group_leader + 2, "");
+_Static_assert(TL_TASK_real_parent_pid == TL_TASK_real_parent + 1 &&
+		       TL_TASK_real_parent_start == TL_TASK_real_parent + 2,
+	       "");
+_Static_assert(TL_TASK_parent_pid == TL_TASK_parent + 1 &&
+		       TL_TASK_parent_start == TL_TASK_parent + 2,
+	       "");
+_Static_assert(TL_TASK_leader_pid == TL_TASK_group_leader + 1 &&
+		       TL_TASK_leader_start == TL_TASK_group_leader + 2,
+	       "");
 
 static int by_key(struct key a, struct key b)
 {
@@ -45,8 +52,8 @@ tl_pid tl_peek_relative_pid(const struct tl_peek_task *t, enum tl_task_field f)
 /* ---- one row per task ---- */
 
 /*
- * The same task_struct twice: its first row is of who it was then (a thread before its exec), or of a dead task whose memory
- * was used again. The last one is true now.
+ * The same task_struct twice: its first row is of who it was then (a thread before its exec), or of
+ * a dead task whose memory was used again. The last one is true now.
  */
 static struct tl_err *drop_doubles(struct tl_peek *p)
 {
@@ -88,7 +95,9 @@ static int compare(const struct tl_peek_task *a, const struct tl_peek_task *b, e
 
 	if (by)
 		return by;
-	return x != y ? (x < y ? -1 : 1) : tl_peek_pid(a) < tl_peek_pid(b) ? -1 : tl_peek_pid(a) > tl_peek_pid(b);
+	return x != y                            ? (x < y ? -1 : 1)
+	       : tl_peek_pid(a) < tl_peek_pid(b) ? -1
+						 : tl_peek_pid(a) > tl_peek_pid(b);
 }
 
 static int by_parent(const void *a, const void *b)
@@ -104,7 +113,8 @@ static int by_group(const void *a, const void *b)
 /* /proc tells of relatives by pid alone: their birth is that of the row with the pid. */
 static void complete(struct tl_peek *p)
 {
-	static const enum tl_task_field kin[] = {TL_TASK_real_parent, TL_TASK_parent, TL_TASK_group_leader};
+	static const enum tl_task_field kin[] = {TL_TASK_real_parent, TL_TASK_parent,
+						 TL_TASK_group_leader};
 
 	for (size_t i = 0; i < p->n; i++)
 		for (unsigned k = 0; k < ARRAY_SIZE(kin); k++) {
@@ -154,7 +164,8 @@ struct tl_err *peek_sort(struct tl_peek *p)
 	for (size_t i = 0; i < p->n; i++) {
 		p->by_group[i] = &p->task[i];
 		/* as the kernel's list of children: leaders, and no idle task */
-		if (p->task[i].v[TL_TASK_pid] && p->task[i].v[TL_TASK_pid] == p->task[i].v[TL_TASK_tgid])
+		if (p->task[i].v[TL_TASK_pid] &&
+		    p->task[i].v[TL_TASK_pid] == p->task[i].v[TL_TASK_tgid])
 			p->by_parent[p->n_leaders++] = &p->task[i];
 	}
 	qsort(p->by_parent, p->n_leaders, sizeof(*p->by_parent), by_parent);
@@ -182,7 +193,8 @@ static struct tl_peek_task *at(const struct tl_peek *p, struct key k)
 	return NULL;
 }
 
-struct tl_peek_task *tl_peek_relative(const struct tl_peek *p, const struct tl_peek_task *t, enum tl_task_field f)
+struct tl_peek_task *tl_peek_relative(const struct tl_peek *p, const struct tl_peek_task *t,
+				      enum tl_task_field f)
 {
 	return tl_peek_has(t, f + 1) && tl_peek_has(t, f + 2) ? at(p, key_of(t, f)) : NULL;
 }
@@ -217,7 +229,8 @@ struct tl_peek_task *tl_peek_find_inside(const struct tl_peek *p, tl_pid pid, un
 }
 
 /* Those of a sorted array whose relation is `k`. */
-static struct tl_peek_task **range(struct tl_peek_task **sorted, size_t n, enum tl_task_field f, struct key k, size_t *ret_n)
+static struct tl_peek_task **range(struct tl_peek_task **sorted, size_t n, enum tl_task_field f,
+				   struct key k, size_t *ret_n)
 {
 	size_t low = 0, high = n, end;
 
@@ -235,20 +248,30 @@ static struct tl_peek_task **range(struct tl_peek_task **sorted, size_t n, enum 
 	return sorted + low;
 }
 
-struct tl_peek_task **tl_peek_children(const struct tl_peek *p, const struct tl_peek_task *t, size_t *ret_n)
+struct tl_peek_task **tl_peek_children(const struct tl_peek *p, const struct tl_peek_task *t,
+				       size_t *ret_n)
 {
 	return range(p->by_parent, p->n_leaders, TL_TASK_real_parent, self_of(t), ret_n);
 }
 
-struct tl_peek_task **tl_peek_threads(const struct tl_peek *p, const struct tl_peek_task *t, size_t *ret_n)
+struct tl_peek_task **tl_peek_threads(const struct tl_peek *p, const struct tl_peek_task *t,
+				      size_t *ret_n)
 {
-	return range(p->by_group, p->n, TL_TASK_group_leader, key_of(t, TL_TASK_group_leader), ret_n);
+	return range(p->by_group, p->n, TL_TASK_group_leader, key_of(t, TL_TASK_group_leader),
+		     ret_n);
 }
 
-/* As the kernel's task_state_index(): the idle sleep first, then the highest bit; waits of their own kind show as D. */
+/* As the kernel's task_state_index(): the idle sleep first, then the highest bit; waits of their
+ * own kind show as D. */
 char tl_peek_letter(const struct tl_peek_task *t)
 {
-	enum { IDLE = 0x402, RTLOCK_WAIT = 0x1000, FROZEN = 0x8000, REPORTED = 0x7f, LETTER_IDLE = 0x80 };
+	enum {
+		IDLE = 0x402,
+		RTLOCK_WAIT = 0x1000,
+		FROZEN = 0x8000,
+		REPORTED = 0x7f,
+		LETTER_IDLE = 0x80
+	};
 	uint64_t state = t->v[TL_TASK_state], all = state | t->v[TL_TASK_exit_state];
 
 	if (t->letter)

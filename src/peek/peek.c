@@ -12,7 +12,8 @@
 #include "peek/peek.h"
 
 _Static_assert(TASK_SLOTS == (int)TL_TASK_FIELDS, "rows of one table");
-_Static_assert(sizeof(((struct task_row *)0)->have) == sizeof(((struct tl_peek_task *)0)->have), "a bit per row");
+_Static_assert(sizeof(((struct task_row *)0)->have) == sizeof(((struct tl_peek_task *)0)->have),
+	       "a bit per row");
 
 struct tl_peek_live {
 	struct tasks *tasks; /* NULL: /proc */

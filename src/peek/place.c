@@ -21,7 +21,8 @@ struct tl_err *tl_peek_types_open(const char *path, struct tl_peek_types **ret)
 		const struct tl_task_field_row *row = tl_task_field_row_of(f);
 
 		t->have[f] = types_path_of(t->types, "task_struct", row->path, &t->path[f]) ||
-			     (row->older && types_path_of(t->types, "task_struct", row->older, &t->path[f]));
+			     (row->older &&
+			      types_path_of(t->types, "task_struct", row->older, &t->path[f]));
 	}
 	*ret = t;
 	return NULL;
@@ -45,7 +46,8 @@ static void type_text(const struct types *t, uint32_t type, char *to, size_t cap
 	out_fini(&o);
 }
 
-bool tl_peek_place_of(const struct tl_peek_types *t, enum tl_task_field f, struct tl_peek_place *ret)
+bool tl_peek_place_of(const struct tl_peek_types *t, enum tl_task_field f,
+		      struct tl_peek_place *ret)
 {
 	if ((unsigned)f >= TL_TASK_FIELDS || !t->have[f])
 		return false;
@@ -80,7 +82,8 @@ static enum tl_task_field field_at(const struct walk *w, uint32_t off)
 static bool holds_fields(const struct walk *w, uint32_t off, uint32_t size)
 {
 	for (enum tl_task_field f = 0; w->outer && f < TL_TASK_FIELDS; f++)
-		if (w->t->have[f] && !w->t->path[f].n_derefs && w->t->path[f].off[0] >= off && w->t->path[f].off[0] < off + size)
+		if (w->t->have[f] && !w->t->path[f].n_derefs && w->t->path[f].off[0] >= off &&
+		    w->t->path[f].off[0] < off + size)
 			return true;
 	return false;
 }
@@ -88,7 +91,10 @@ static bool holds_fields(const struct walk *w, uint32_t off, uint32_t size)
 static void tell_hole(struct walk *w, uint32_t off, unsigned depth)
 {
 	if (off > w->at)
-		w->line(w->ctx, &(struct tl_peek_line){.depth = depth, .off = w->at, .size = off - w->at, .field = TL_TASK_FIELDS});
+		w->line(w->ctx, &(struct tl_peek_line){.depth = depth,
+						       .off = w->at,
+						       .size = off - w->at,
+						       .field = TL_TASK_FIELDS});
 }
 
 static void walk(struct walk *w, uint32_t strct, uint32_t base, unsigned depth, bool is_union);
@@ -96,7 +102,11 @@ static void walk(struct walk *w, uint32_t strct, uint32_t base, unsigned depth, 
 static void member(struct walk *w, const struct types_member *m, uint32_t base, unsigned depth)
 {
 	uint32_t inner = types_struct_of(w->t->types, m->type), off = base + m->off;
-	struct tl_peek_line l = {.depth = depth, .name = m->name, .off = off, .size = m->size, .bits = m->bits,
+	struct tl_peek_line l = {.depth = depth,
+				 .name = m->name,
+				 .off = off,
+				 .size = m->size,
+				 .bits = m->bits,
 				 .field = m->bits ? TL_TASK_FIELDS : field_at(w, off)};
 
 	type_text(w->t->types, m->type, l.type, sizeof(l.type));
@@ -110,7 +120,11 @@ static void member(struct walk *w, const struct types_member *m, uint32_t base, 
 	w->at = off;
 	walk(w, inner, off, depth + 1, !strncmp(l.type, "union", 5));
 	w->at = next;
-	w->line(w->ctx, &(struct tl_peek_line){.depth = depth, .name = m->name, .off = off, .size = m->size, .closes = true,
+	w->line(w->ctx, &(struct tl_peek_line){.depth = depth,
+					       .name = m->name,
+					       .off = off,
+					       .size = m->size,
+					       .closes = true,
 					       .field = TL_TASK_FIELDS});
 }
 
@@ -129,13 +143,16 @@ static void walk(struct walk *w, uint32_t strct, uint32_t base, unsigned depth, 
 	}
 }
 
-struct tl_err *tl_peek_layout(const struct tl_peek_types *t, const char *strct, tl_peek_line_fn *line, void *ctx, uint32_t *ret_size)
+struct tl_err *tl_peek_layout(const struct tl_peek_types *t, const char *strct,
+			      tl_peek_line_fn *line, void *ctx, uint32_t *ret_size)
 {
 	struct walk w = {.t = t, .outer = !strcmp(strct, "task_struct"), .line = line, .ctx = ctx};
 	uint32_t id = types_struct_named(t->types, strct);
 
 	if (!id)
-		return tl_err_new(TL_E_INPUT, N_("these types know no struct %s: they are not a kernel's"), strct);
+		return tl_err_new(TL_E_INPUT,
+				  N_("these types know no struct %s: they are not a kernel's"),
+				  strct);
 	*ret_size = types_sizeof(t->types, strct);
 	walk(&w, id, 0, 0, false);
 	tell_hole(&w, *ret_size, 0);

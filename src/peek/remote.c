@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Packets: $data#checksum, each answered by + or -. In data } escapes the next byte and * repeats the last one. A stopped
- * guest answers; a running one answers only the byte 0x03, by stopping. (gdb's manual, appendix "Remote Protocol".)
+ * Packets: $data#checksum, each answered by + or -. In data } escapes the next byte and * repeats
+ * the last one. A stopped guest answers; a running one answers only the byte 0x03, by stopping.
+ * (gdb's manual, appendix "Remote Protocol".)
  */
 #include <ctype.h>
 #include <errno.h>
@@ -48,7 +49,8 @@ static double now(void)
 
 static struct tl_err *broken(const char *cause)
 {
-	return tl_err_cause(tl_err_new(TL_E_INPUT, N_("the gdb stub does not answer as one"), NULL), cause, NULL);
+	return tl_err_cause(tl_err_new(TL_E_INPUT, N_("the gdb stub does not answer as one"), NULL),
+			    cause, NULL);
 }
 
 /* ---- bytes ---- */
@@ -78,10 +80,14 @@ static int next_byte(struct remote *r, double end)
 
 static int hex_digit(int c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
-/* The data behind '$', unpacked, up to '#' and its checksum. 1 whole, 0 damaged, < 0 as next_byte(). */
+/* The data behind '$', unpacked, up to '#' and its checksum. 1 whole, 0 damaged, < 0 as
+ * next_byte(). */
 static int take_packet(struct remote *r, double end)
 {
 	unsigned char sum = 0;
@@ -173,7 +179,8 @@ static struct tl_err *send_packet(struct remote *r, const char *data)
 }
 
 /* A question and its answer, in r->answer. */
-static struct tl_err *ask(struct remote *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static struct tl_err *ask(struct remote *r, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 static struct tl_err *ask(struct remote *r, const char *fmt, ...)
 {
 	char data[512];
@@ -183,7 +190,8 @@ static struct tl_err *ask(struct remote *r, const char *fmt, ...)
 	vsnprintf(data, sizeof(data), fmt, ap);
 	va_end(ap);
 	try(send_packet(r, data));
-	/* that the guest has been stopped for us may be told before the answer; no answer begins like that */
+	/* that the guest has been stopped for us may be told before the answer; no answer begins
+	 * like that */
 	for (int turns = 0; turns < 4; turns++) {
 		try(receive(r, now() + ANSWER_S));
 		if (r->answer[0] != 'T')
@@ -204,12 +212,16 @@ static struct tl_err *unreachable(const char *where, int os, const char *cause)
 	err->code = TL_E_INPUT;
 	if (cause)
 		tl_err_cause(err, cause, NULL);
-	return tl_err_hint(err, N_("a guest with one: tasklife lab debug --peek -- CMD; or QEMU's -gdb tcp::1234"), NULL);
+	return tl_err_hint(
+		err,
+		N_("a guest with one: tasklife lab debug --peek -- CMD; or QEMU's -gdb tcp::1234"),
+		NULL);
 }
 
 static int connect_to(const struct addrinfo *a, int *ret_os)
 {
-	auto_close int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);
+	auto_close int fd =
+		socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);
 	struct pollfd p = {fd, POLLOUT, 0};
 	socklen_t n = sizeof(*ret_os);
 
@@ -230,11 +242,13 @@ static int connect_to(const struct addrinfo *a, int *ret_os)
 	return take_fd(&fd);
 }
 
-struct tl_err *remote_open(const char *where, double seconds, const volatile int *stop, struct remote **ret)
+struct tl_err *remote_open(const char *where, double seconds, const volatile int *stop,
+			   struct remote **ret)
 {
 	struct addrinfo want = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC}, *found = NULL;
 	const char *colon = strrchr(where, ':'), *port = colon ? colon + 1 : where;
-	auto_free char *host = colon && colon > where ? strndup(where, colon - where) : strdup("127.0.0.1");
+	auto_free char *host =
+		colon && colon > where ? strndup(where, colon - where) : strdup("127.0.0.1");
 	int fd = -1, os = 0;
 	double end = now() + seconds;
 
@@ -261,8 +275,10 @@ static struct tl_err *list_cpus(struct remote *r)
 	for (int turns = 0; r->answer[0] == 'm' && turns < 2 * REMOTE_CPUS; turns++) {
 		char *save = NULL;
 
-		for (char *id = strtok_r(r->answer + 1, ",", &save); id; id = strtok_r(NULL, ",", &save)) {
-			if (strlen(id) >= sizeof(r->cpu[0]) || strspn(id, "0123456789abcdefABCDEFp.-") != strlen(id))
+		for (char *id = strtok_r(r->answer + 1, ",", &save); id;
+		     id = strtok_r(NULL, ",", &save)) {
+			if (strlen(id) >= sizeof(r->cpu[0]) ||
+			    strspn(id, "0123456789abcdefABCDEFp.-") != strlen(id))
 				return broken(N_("its list of CPUs is none"));
 			if (r->n_cpus < REMOTE_CPUS)
 				strcpy(r->cpu[r->n_cpus++], id);
@@ -279,9 +295,11 @@ static bool fetch_file(void *ctx, const char *name, struct out *to)
 	size_t at = 0;
 
 	for (int turns = 0; at < TARGET_MOST && turns < 2048; turns++) {
-		auto_err struct tl_err *err = ask(r, "qXfer:features:read:%.200s:%zx,7f8", name, at);
+		auto_err struct tl_err *err =
+			ask(r, "qXfer:features:read:%.200s:%zx,7f8", name, at);
 
-		if (err || (r->answer[0] != 'm' && r->answer[0] != 'l') || (r->answer[0] == 'm' && r->n_answer < 2))
+		if (err || (r->answer[0] != 'm' && r->answer[0] != 'l') ||
+		    (r->answer[0] == 'm' && r->n_answer < 2))
 			return false;
 		out_mem(to, r->answer + 1, r->n_answer - 1);
 		at += r->n_answer - 1;
@@ -293,7 +311,8 @@ static bool fetch_file(void *ctx, const char *name, struct out *to)
 
 static struct tl_err *greet(struct remote *r)
 {
-	/* a stub that holds the guest still answers; one that runs it does not, until it is stopped */
+	/* a stub that holds the guest still answers; one that runs it does not, until it is stopped
+	 */
 	struct tl_err *err = ask(r, "qSupported:xmlRegisters=i386,arm,aarch64;vContSupported+");
 
 	if (err && !r->ended) {
@@ -320,7 +339,8 @@ struct tl_err *remote_open_fd(int fd, const volatile int *stop, struct remote **
 		return &tl_enomem;
 	}
 	r->fd = fd;
-	/* an acknowledgement and the next question are two small writes: they must not wait for each other */
+	/* an acknowledgement and the next question are two small writes: they must not wait for
+	 * each other */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
 	r->stop = stop;
 	r->selected = REMOTE_CPUS;
@@ -408,7 +428,8 @@ bool remote_register(struct remote *r, const char *name, uint64_t *ret)
 	auto_err struct tl_err *err = ask(r, "p%x", reg->nr);
 	if (err || !from_hex(r->answer, bytes, reg->bits / 8))
 		return false;
-	memcpy(ret, bytes, sizeof(*ret)); /* the CPUs of the laboratory are little-endian, and so are we */
+	/* the CPUs of the laboratory are little-endian, and so are we */
+	memcpy(ret, bytes, sizeof(*ret));
 	return true;
 }
 

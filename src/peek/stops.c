@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stops at functions. QEMU's breakpoints are of its own making, not written into the guest. A stub stops again
- * where it stands unless the one breakpoint is taken out for one step.
+ * Stops at functions. QEMU's breakpoints are of its own making, not written into the guest. A stub
+ * stops again where it stands unless the one breakpoint is taken out for one step.
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,8 +27,11 @@ struct tl_err *tl_peek_guest_stop_at(struct tl_peek_guest *g, const char *name)
 	uint64_t at = address_of(g, name);
 
 	if (!at)
-		return tl_err_hint(tl_err_new(TL_E_NOT_THERE, N_("this kernel has no role or function '%s'"), name),
-				   N_("there are copy_process, wake_up_new_task, do_exit, schedule and more: tasklife filters"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_NOT_THERE, N_("this kernel has no role or function '%s'"),
+				   name),
+			N_("there are copy_process, wake_up_new_task, do_exit, schedule and more: tasklife filters"),
+			NULL);
 	if (g->n_stops == ARRAY_SIZE(g->stop_at))
 		return tl_err_new(TL_E_USAGE, N_("too many places to stop at"), NULL);
 	try(remote_break(g->remote, at, true));
@@ -37,7 +40,8 @@ struct tl_err *tl_peek_guest_stop_at(struct tl_peek_guest *g, const char *name)
 	return NULL;
 }
 
-static bool standing_at(struct tl_peek_guest *g, unsigned cpu, uint64_t *ret_addr, const char **ret_name)
+static bool standing_at(struct tl_peek_guest *g, unsigned cpu, uint64_t *ret_addr,
+			const char **ret_name)
 {
 	uint64_t pc;
 	auto_err struct tl_err *err = remote_select(g->remote, cpu);
@@ -68,7 +72,8 @@ static struct tl_err *step_over(struct tl_peek_guest *g, unsigned cpu)
 
 struct tl_err *tl_peek_guest_go(struct tl_peek_guest *g, double seconds, struct tl_peek_stop *ret)
 {
-	static const char *const first[] = {[TL_ARCH_X86] = "rdi", [TL_ARCH_ARM64] = "x0", [TL_ARCH_ARM] = "r0"};
+	static const char *const first[] = {
+		[TL_ARCH_X86] = "rdi", [TL_ARCH_ARM64] = "x0", [TL_ARCH_ARM] = "r0"};
 	uint64_t at;
 
 	*ret = (struct tl_peek_stop){};

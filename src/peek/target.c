@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Of the XML only two elements matter: <xi:include href="..."/> and <reg name="..." bitsize="..." regnum="..."/>, in the
- * order they come; a register without a number has that behind the one before. (gdb's manual, "Target Description Format".)
- * Comments may stand between.
+ * Of the XML only two elements matter: <xi:include href="..."/> and <reg name="..." bitsize="..."
+ * regnum="..."/>, in the order they come; a register without a number has that behind the one
+ * before. (gdb's manual, "Target Description Format".) Comments may stand between.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +28,8 @@ static bool attribute(const char *p, const char *end, const char *name, char *to
 		char quote = p[n + 1];
 		const char *from = p + n + 2, *till;
 
-		if ((p[-1] != ' ' && p[-1] != '\t' && p[-1] != '\n' && p[-1] != '\r') || strncmp(p, name, n) || p[n] != '=' ||
-		    (quote != '"' && quote != '\''))
+		if ((p[-1] != ' ' && p[-1] != '\t' && p[-1] != '\n' && p[-1] != '\r') ||
+		    strncmp(p, name, n) || p[n] != '=' || (quote != '"' && quote != '\''))
 			continue;
 		till = memchr(from, quote, end - from);
 		if (!till || (size_t)(till - from) >= cap)
@@ -46,7 +46,8 @@ static void take_register(struct target *t, const char *p, const char *end)
 	struct target_reg reg = {};
 	char number[16];
 
-	if (!attribute(p, end, "name", reg.name, sizeof(reg.name)) || !attribute(p, end, "bitsize", number, sizeof(number)))
+	if (!attribute(p, end, "name", reg.name, sizeof(reg.name)) ||
+	    !attribute(p, end, "bitsize", number, sizeof(number)))
 		return;
 	reg.bits = strtoul(number, NULL, 10);
 	if (attribute(p, end, "regnum", number, sizeof(number)))
@@ -69,7 +70,8 @@ static void read_text(struct reading *r, const char *p)
 			return;
 		if (!strncmp(p, "<reg ", 5))
 			take_register(r->t, p + 5, end);
-		else if (!strncmp(p, "<xi:include ", 12) && attribute(p + 12, end, "href", file, sizeof(file)))
+		else if (!strncmp(p, "<xi:include ", 12) &&
+			 attribute(p + 12, end, "href", file, sizeof(file)))
 			read_file(r, file);
 		p = end + 1;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a gdb stub says of its CPU: registers, their numbers and sizes, from the XML of its target description. */
+/* What a gdb stub says of its CPU: registers, their numbers and sizes, from the XML of its target
+ * description. */
 #ifndef PEEK_TARGET_H
 #define PEEK_TARGET_H
 
@@ -23,6 +24,7 @@ struct target {
 typedef bool target_fetch_fn(void *ctx, const char *name, struct out *to);
 /* "target.xml" and all it includes. False: no register is known then. */
 bool target_read(struct target *t, target_fetch_fn *fetch, void *ctx);
-const struct target_reg *target_reg_named(const struct target *t, const char *name); /* NULL: none */
+/* NULL: none */
+const struct target_reg *target_reg_named(const struct target *t, const char *name);
 
 #endif

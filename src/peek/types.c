@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Paths through BTF. libbpf has checked that records end where the file ends; that ids are there and that types are not
- * made of themselves is checked here, by asking again and by counting.
+ * Paths through BTF. libbpf has checked that records end where the file ends; that ids are there
+ * and that types are not made of themselves is checked here, by asking again and by counting.
  */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -42,7 +42,8 @@ struct tl_err *types_open(const char *path, struct types **ret)
 	int os = stat(path, &st) ? errno : st.st_size > BTF_MOST ? EFBIG : 0;
 	if (!os) {
 		t->btf = btf__parse(path, NULL);
-		/* its other numbers say nothing of this file: ENOENT for an ELF file without the section, 4001 for what is none */
+		/* its other numbers say nothing of this file: ENOENT for an ELF file without the
+		 * section, 4001 for what is none */
 		os = t->btf || (errno != ENOMEM && errno != EACCES && errno != EPERM) ? 0 : errno;
 	}
 	if (t->btf && btf__type_cnt(t->btf) > 1) {
@@ -129,7 +130,10 @@ static uint32_t size_of(const struct types *t, uint32_t type)
 		else if (btf_is_array(y))
 			n *= btf_array(y)->nelems;
 		else
-			n *= btf_is_int(y) || btf_is_any_enum(y) || btf_is_composite(y) || btf_is_float(y) ? y->size : 0;
+			n *= btf_is_int(y) || btf_is_any_enum(y) || btf_is_composite(y) ||
+					     btf_is_float(y)
+				     ? y->size
+				     : 0;
 		if (!btf_is_array(y))
 			return n > UINT32_MAX ? 0 : n;
 		type = btf_array(y)->type;
@@ -153,15 +157,20 @@ bool types_member_at(const struct types *t, uint32_t type, unsigned i, struct ty
 	const struct btf_member *m = btf_members(y) + i;
 	uint32_t bit = btf_member_bit_offset(y, i);
 
-	*ret = (struct types_member){.name = name_at(t, m->name_off), .type = m->type, .off = bit / 8, .bit = bit % 8,
-				     .bits = btf_member_bitfield_size(y, i), .size = size_of(t, m->type)};
+	*ret = (struct types_member){.name = name_at(t, m->name_off),
+				     .type = m->type,
+				     .off = bit / 8,
+				     .bit = bit % 8,
+				     .bits = btf_member_bitfield_size(y, i),
+				     .size = size_of(t, m->type)};
 	return true;
 }
 
 /* ---- a path ---- */
 
 /* A member by name, also inside structs without one; `ret->off` counts from the outermost. */
-static bool find(const struct types *t, uint32_t type, const char *name, size_t n, int depth, struct types_member *ret)
+static bool find(const struct types *t, uint32_t type, const char *name, size_t n, int depth,
+		 struct types_member *ret)
 {
 	struct types_member m;
 
@@ -180,7 +189,8 @@ static bool find(const struct types *t, uint32_t type, const char *name, size_t 
 	return false;
 }
 
-static bool follow(const struct types *t, const struct types_member *m, struct types_path *p, uint32_t *ret_type)
+static bool follow(const struct types *t, const struct types_member *m, struct types_path *p,
+		   uint32_t *ret_type)
 {
 	const struct btf_type *y = type_at(t, plain(t, m->type));
 
@@ -218,15 +228,17 @@ static bool first_element(const struct types *t, struct types_member *m)
 }
 
 /*
- * On 32-bit ARM up to 5.15 the thread_info is what task_struct.stack points to: arch/arm/include/asm/thread_info.h; the
- * kernel then has no such member.
+ * On 32-bit ARM up to 5.15 the thread_info is what task_struct.stack points to:
+ * arch/arm/include/asm/thread_info.h; the kernel then has no such member.
  */
-static bool at_stack(const struct types *t, uint32_t type, const char **path, struct types_path *p, uint32_t *ret_type)
+static bool at_stack(const struct types *t, uint32_t type, const char **path, struct types_path *p,
+		     uint32_t *ret_type)
 {
 	static const char name[] = "thread_info.";
 	struct types_member m;
 
-	if (strncmp(*path, name, sizeof(name) - 1) || find(t, type, "thread_info", 11, 0, &m) || !find(t, type, "stack", 5, 0, &m))
+	if (strncmp(*path, name, sizeof(name) - 1) || find(t, type, "thread_info", 11, 0, &m) ||
+	    !find(t, type, "stack", 5, 0, &m))
 		return false;
 	*path += sizeof(name) - 1;
 	p->off[0] = m.off;
@@ -235,7 +247,8 @@ static bool at_stack(const struct types *t, uint32_t type, const char **path, st
 	return *ret_type;
 }
 
-bool types_path_of(const struct types *t, const char *strct, const char *path, struct types_path *ret)
+bool types_path_of(const struct types *t, const char *strct, const char *path,
+		   struct types_path *ret)
 {
 	uint32_t type = types_struct_named(t, strct);
 	struct types_path p = {};
@@ -294,7 +307,10 @@ static void put(const struct types *t, uint32_t type, struct out *o, int depth)
 			out_str(o, "const ");
 		put(t, y->type, o, depth + 1);
 	} else {
-		out_str(o, btf_is_union(y) ? "union " : btf_is_composite(y) || btf_is_fwd(y) ? "struct " : btf_is_any_enum(y) ? "enum " : "");
+		out_str(o, btf_is_union(y)                        ? "union "
+			   : btf_is_composite(y) || btf_is_fwd(y) ? "struct "
+			   : btf_is_any_enum(y)                   ? "enum "
+								  : "");
 		out_str(o, *name ? name : "{}");
 	}
 }

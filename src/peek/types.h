@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The types of one kernel, from its BTF: where a path such as "signal->nr_threads" leads, and what a struct holds. The file
- * may be any bytes.
+ * The types of one kernel, from its BTF: where a path such as "signal->nr_threads" leads, and what
+ * a struct holds. The file may be any bytes.
  */
 #ifndef PEEK_TYPES_H
 #define PEEK_TYPES_H
@@ -18,8 +18,8 @@ unsigned types_pointer_size(const struct types *t);
 
 #define TYPES_DEREFS 4
 /*
- * From an object's address: off[0] is added and a pointer read, as often as n_derefs says; then off[n_derefs] is added, and
- * there the value stands.
+ * From an object's address: off[0] is added and a pointer read, as often as n_derefs says; then
+ * off[n_derefs] is added, and there the value stands.
  */
 struct types_path {
 	uint32_t off[TYPES_DEREFS + 1];
@@ -30,7 +30,8 @@ struct types_path {
 	uint32_t type;	      /* for types_put() */
 };
 /* False: this kernel has no such field. */
-bool types_path_of(const struct types *t, const char *strct, const char *path, struct types_path *ret);
+bool types_path_of(const struct types *t, const char *strct, const char *path,
+		   struct types_path *ret);
 /* Size of a struct; 0: there is none. */
 uint32_t types_sizeof(const struct types *t, const char *strct);
 /* "unsigned int", "struct list_head", "char[16]" */

@@ -5,8 +5,9 @@
 
 struct tl_err *types_open(const char *path, struct types **ret)
 {
-	return tl_err_cause(tl_err_new(TL_E_DENIED, N_("cannot read the kernel's types (BTF)"), NULL),
-			    N_("this tasklife was built without BPF"), NULL);
+	return tl_err_cause(
+		tl_err_new(TL_E_DENIED, N_("cannot read the kernel's types (BTF)"), NULL),
+		N_("this tasklife was built without BPF"), NULL);
 }
 
 void types_close(struct types *t)
@@ -18,7 +19,8 @@ unsigned types_pointer_size(const struct types *t)
 	return 8;
 }
 
-bool types_path_of(const struct types *t, const char *strct, const char *path, struct types_path *ret)
+bool types_path_of(const struct types *t, const char *strct, const char *path,
+		   struct types_path *ret)
 {
 	return false;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a reader tells about the whole trace beside its records: intervals in which silence proves nothing,
- * lost events, warnings, and which events occurred at all.
+ * What a reader tells about the whole trace beside its records: intervals in which silence proves
+ * nothing, lost events, warnings, and which events occurred at all.
  *
- * Invariant: info's borrowed arrays always point at the source's own vectors, also after these have moved.
- * A hostile file may claim losses without end; the list of intervals does not follow it: when it is full
- * the last one is widened to everything after it.
+ * Invariant: info's borrowed arrays always point at the source's own vectors, also after these have
+ * moved. A hostile file may claim losses without end; the list of intervals does not follow it:
+ * when it is full the last one is widened to everything after it.
  */
 #include <string.h>
 #include "base/guard.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Losses of one CPU. The interval is there from the moment the loss is read, open to the right, so that nobody
- * concludes from silence meanwhile; the CPU's next record closes it.
+ * Losses of one CPU. The interval is there from the moment the loss is read, open to the right, so
+ * that nobody concludes from silence meanwhile; the CPU's next record closes it.
  */
 #include "base/guard.h"
 #include "read/blind_cpu.h"

@@ -3,9 +3,10 @@
  * The bytes under a reader: a window that slides over whatever comes, or one mapping of all of it.
  *
  * Invariants
- * 1. buf[begin, end) is read and still wanted; the last window handed out ended at `seen`. `offset` is the
- *    place of buf[begin] in the (unpacked) input.
- * 2. A window costs one read(): a pipe that is alive gives what it has and is not waited for further.
+ * 1. buf[begin, end) is read and still wanted; the last window handed out ended at `seen`. `offset`
+ *    is the place of buf[begin] in the (unpacked) input.
+ * 2. A window costs one read(): a pipe that is alive gives what it has and is not waited for
+ *    further.
  * 3. Memory is CHUNK plus twice what the reader keeps; a spool is bounded against packed bombs by
  *    SPOOL_RATIO times what came in plus SPOOL_BASE.
  */

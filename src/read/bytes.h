@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bytes under a reader. Two ways to use them, one per source:
- * bytes_map()  the whole input as one piece of memory (a mapping; what is not seekable, or packed, is first
+ * The bytes under a reader. Two ways to use them, one per source: bytes_map()  the whole input as
+ * one piece of memory (a mapping; what is not seekable, or packed, is first
  *		spooled to an unlinked temporary file): for formats with offsets;
- * bytes_fill() a window that slides forward: for text, with memory independent of the input's length.
+ * bytes_fill() a window that slides forward: for text, with memory independent of the input's
+ * length.
  */
 #ifndef READ_BYTES_H
 #define READ_BYTES_H
@@ -22,9 +23,10 @@ struct tl_str bytes_head(struct source_bytes *b, size_t want, bool *ret_whole);
 struct tl_err *bytes_map(struct source_bytes *b, struct tl_str *ret);
 
 /*
- * The window: at least one more byte than before unless the input ended. `keep` bytes at the end of the last
- * window are still wanted (an unfinished line). The bytes stay valid until the next call. *ret_offset is the
- * position of the window's first byte in the (unpacked) input. 1: more, 0: the end.
+ * The window: at least one more byte than before unless the input ended. `keep` bytes at the end of
+ * the last window are still wanted (an unfinished line). The bytes stay valid until the next call.
+ * *ret_offset is the position of the window's first byte in the (unpacked) input. 1: more, 0: the
+ * end.
  */
 int bytes_fill(struct source_bytes *b, size_t keep, struct tl_str *ret, uint64_t *ret_offset);
 /* How much of a file was read, 0 to 1; < 0: of what comes through a pipe nobody knows. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The plan knows for each field of a row (facts/events.def) where this kernel keeps it and how wide it is: a
- * long of a 32-bit kernel, a comm in a fixed array, a filename behind __data_loc. Nothing here trusts a
- * format: a field that lies outside the record is not seen.
+ * The plan knows for each field of a row (facts/events.def) where this kernel keeps it and how wide
+ * it is: a long of a 32-bit kernel, a comm in a fixed array, a filename behind __data_loc. Nothing
+ * here trusts a format: a field that lies outside the record is not seen.
  *
  * Task states: up to 4.13 the bits of prev_state differ between releases, and the format's own
- * __print_flags(REC->prev_state & ..., "|", { 1, "S" }, ...) is the only thing that knows them; since 4.14 they
- * are fixed (include/trace/events/sched.h, sched_switch), and tl_state_letter() has them.
+ * __print_flags(REC->prev_state & ..., "|", { 1, "S" }, ...) is the only thing that knows them;
+ * since 4.14 they are fixed (include/trace/events/sched.h, sched_switch), and tl_state_letter() has
+ * them.
  */
 #include "read/fields_bin.h"
 
@@ -32,7 +33,9 @@ enum field_op field_number_op(const struct format_field *f)
 static enum field_op string_op(const struct format_field *f)
 {
 	if (f->kind == FORMAT_PLAIN)
-		return !f->is_char || !f->is_array || !f->size ? FIELD_NONE : f->size == 16 ? FIELD_COMM : FIELD_CHARS;
+		return !f->is_char || !f->is_array || !f->size ? FIELD_NONE
+		       : f->size == 16                         ? FIELD_COMM
+							       : FIELD_CHARS;
 	if (f->size != 4)
 		return FIELD_NONE;
 	return f->kind == FORMAT_DATA_LOC ? FIELD_DATA_LOC : FIELD_REL_LOC;
@@ -66,9 +69,9 @@ static bool number_at(struct tl_str *s, uint64_t *ret)
 }
 
 /*
- * The bit behind '+': `REC->prev_state & 4096 ? "+" : ""` up to 4.13 (TASK_STATE_MAX; 4.8 to 4.13 have a bit
- * without a letter below it, so it cannot be counted from the letters); later an expression that is twice the
- * highest letter.
+ * The bit behind '+': `REC->prev_state & 4096 ? "+" : ""` up to 4.13 (TASK_STATE_MAX; 4.8 to 4.13
+ * have a bit without a letter below it, so it cannot be counted from the letters); later an
+ * expression that is twice the highest letter.
  */
 static uint64_t plus_of(struct tl_str print, uint64_t letters)
 {
@@ -122,8 +125,10 @@ static int64_t letter_of(const struct state_letters *st, int64_t v)
 	int64_t letter;
 
 	if (!st->mask) /* no such print fmt: the numbers of 4.14 and later */
-		return (unsigned char)tl_state_letter(v & 0xff) | (v & 0x100 ? TL_STATE_PREEMPTED : 0);
-	letter = bits & st->mask ? (unsigned char)st->letter[__builtin_ctzll(bits & st->mask)] : 'R';
+		return (unsigned char)tl_state_letter(v & 0xff) |
+		       (v & 0x100 ? TL_STATE_PREEMPTED : 0);
+	letter =
+		bits & st->mask ? (unsigned char)st->letter[__builtin_ctzll(bits & st->mask)] : 'R';
 	return letter | (bits & st->plus ? TL_STATE_PREEMPTED : 0);
 }
 
@@ -148,8 +153,8 @@ void field_plan_of(const struct tl_event_row *row, const struct format *fmt, str
 
 		if (!op || f->offset > UINT16_MAX || f->size > UINT16_MAX)
 			continue;
-		ret->step[ret->n++] = (struct field_step){(uint8_t)op, (uint8_t)i,
-							  (uint8_t)field_number_op(f), f->offset, f->size};
+		ret->step[ret->n++] = (struct field_step){
+			(uint8_t)op, (uint8_t)i, (uint8_t)field_number_op(f), f->offset, f->size};
 		if (f->offset + f->size > ret->need)
 			ret->need = f->offset + f->size;
 		ret->all |= 1u << i;
@@ -210,8 +215,10 @@ static bool step_one(const struct field_plan *plan, const struct field_step *st,
 	}
 }
 
-/* The way of nearly all records: names and numbers, all of them there, of a little-endian machine. */
-static void take_all(const struct field_plan *plan, const uint8_t *p, uint32_t n, struct tl_fields *ret)
+/* The way of nearly all records: names and numbers, all of them there, of a little-endian machine.
+ */
+static void take_all(const struct field_plan *plan, const uint8_t *p, uint32_t n,
+		     struct tl_fields *ret)
 {
 	for (const struct field_step *st = plan->step, *end = st + plan->n; st < end; st++) {
 		union tl_value *v = &ret->v[st->index];
@@ -219,7 +226,8 @@ static void take_all(const struct field_plan *plan, const uint8_t *p, uint32_t n
 		if (st->op == FIELD_S32)
 			v->i = (int32_t)page_u32(p + st->offset, false);
 		else if (st->op == FIELD_COMM)
-			v->s = (struct tl_str){(const char *)p + st->offset, comm_len(p + st->offset)};
+			v->s = (struct tl_str){(const char *)p + st->offset,
+					       comm_len(p + st->offset)};
 		else
 			step_one(plan, st, p, n, false, v);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A modelled event's fields out of a binary record: a plan is made once per event from the kernel's own format,
- * and walked for each record.
+ * A modelled event's fields out of a binary record: a plan is made once per event from the kernel's
+ * own format, and walked for each record.
  *
  * Law of this header: strings in decoded fields point into the record.
  */
@@ -13,7 +13,8 @@
 #include "tasklife/read.h"
 
 enum field_op {
-	FIELD_NONE, /* not in this kernel's format, or of a shape that cannot be what the row says */
+	/* not in this kernel's format, or of a shape that cannot be what the row says */
+	FIELD_NONE,
 	FIELD_U8, FIELD_U16, FIELD_U32, FIELD_U64,
 	FIELD_S8, FIELD_S16, FIELD_S32,
 	FIELD_CHARS,	/* a fixed array */
@@ -46,7 +47,8 @@ struct field_plan {
 	struct state_letters state;
 };
 
-void field_plan_of(const struct tl_event_row *row, const struct format *fmt, struct field_plan *ret);
+void field_plan_of(const struct tl_event_row *row, const struct format *fmt,
+		   struct field_plan *ret);
 void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t n, bool big,
 			struct tl_fields *ret);
 

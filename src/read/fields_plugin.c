@@ -60,9 +60,9 @@ static void set_str(struct tl_fields *f, unsigned field, struct tl_str s)
 }
 
 /*
- * The plugin writes a letter for each bit of prev_state, of a list as old as 3.14: where a kernel since then has its dead
- * and its zombies, it says Z and X, and W where that has I. So the letters are taken for the bits that they stand for; the
- * bit of the preempted is not among them.
+ * The plugin writes a letter for each bit of prev_state, of a list as old as 3.14: where a kernel
+ * since then has its dead and its zombies, it says Z and X, and W where that has I. So the letters
+ * are taken for the bits that they stand for; the bit of the preempted is not among them.
  */
 static bool state_of_letters(const char *p, const char *end, int64_t *ret)
 {
@@ -105,7 +105,8 @@ static bool switch_parts(const char *p, const char *end, const char *arrow, stru
 static bool from_switch(const char *p, const char *end, struct tl_fields *f)
 {
 	for (const char *arrow = end - 5; arrow > p; arrow--)
-		if (arrow[3] == '>' && memcmp(arrow, " ==> ", 5) == 0 && switch_parts(p, end, arrow, f))
+		if (arrow[3] == '>' && memcmp(arrow, " ==> ", 5) == 0 &&
+		    switch_parts(p, end, arrow, f))
 			return true;
 	return false;
 }

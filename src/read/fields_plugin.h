@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The forms trace-cmd's plugins give some events: "sched_switch: bash:2124 [120] S ==> x:2466 [120]".
+ * The forms trace-cmd's plugins give some events: "sched_switch: bash:2124 [120] S ==> x:2466
+ * [120]".
  */
 #ifndef READ_FIELDS_PLUGIN_H
 #define READ_FIELDS_PLUGIN_H

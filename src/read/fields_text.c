@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An event's fields cut from the text of its line by the event's row: at the known keys, in their order.
+ * An event's fields cut from the text of its line by the event's row: at the known keys, in their
+ * order.
  *
- * Names are hostile: a comm may be "x pid=1 res=0". So a string ends at the LAST place from which everything
- * behind it still reads as the remaining keys; the kernel's own keys come last. A comm has at most 15
- * bytes (TASK_COMM_LEN - 1, include/linux/sched.h), so its end is looked for there first; that is also what
- * keeps a line's cost linear.
+ * Names are hostile: a comm may be "x pid=1 res=0". So a string ends at the LAST place from which
+ * everything behind it still reads as the remaining keys; the kernel's own keys come last. A comm
+ * has at most 15 bytes (TASK_COMM_LEN - 1, include/linux/sched.h), so its end is looked for there
+ * first; that is also what keeps a line's cost linear.
  *
- * Between two fields stands any white space: a record may have been split by a newline inside a name or
- * wrapped by whoever pasted it.
+ * Between two fields stands any white space: a record may have been split by a newline inside a
+ * name or wrapped by whoever pasted it.
  */
 #include "base/guard.h"
 #include "read/fields_text.h"
@@ -46,7 +47,8 @@ bool fields_may_be_absent(const struct tl_event_row *row, unsigned field)
 	return !*row->field[field].printed;
 }
 
-/* "key=" at p; behind an arrow it may be wrapped, and trace-cmd report of old kernels prints no arrow. */
+/* "key=" at p; behind an arrow it may be wrapped, and trace-cmd report of old kernels prints no
+ * arrow. */
 static const char *match_key(const char *p, const char *end, const char *key)
 {
 	if (key[0] == '=' && SCAN_LIT(&key, key + strlen(key), "==> ") && SCAN_LIT(&p, end, "==>"))
@@ -59,9 +61,9 @@ static const char *match_key(const char *p, const char *end, const char *key)
 }
 
 /*
- * TASK_STATE_MAX, which meant "preempted" before 4.14, moved from 1024 (3.x) to 4096 (4.8); the numbers
- * themselves have kept their meaning up to 64. Numbers come from trace-cmd report, which prints what the
- * binary record holds.
+ * TASK_STATE_MAX, which meant "preempted" before 4.14, moved from 1024 (3.x) to 4096 (4.8); the
+ * numbers themselves have kept their meaning up to 64. Numbers come from trace-cmd report, which
+ * prints what the binary record holds.
  */
 static int64_t state_of_number(uint64_t v)
 {
@@ -155,7 +157,8 @@ static void set_str(const struct cutter *c, unsigned i, const char *p, const cha
 	c->f->have |= 1u << i;
 }
 
-/* What the kernel prints behind a last string, where it prints something: include/trace/events/oom.h */
+/* What the kernel prints behind a last string, where it prints something:
+ * include/trace/events/oom.h */
 static const char *tail_of(const struct cutter *c, const char *p)
 {
 	const char *tail;
@@ -166,7 +169,8 @@ static const char *tail_of(const struct cutter *c, const char *p)
 	return tail ? tail : c->end;
 }
 
-/* A string with nothing of ours behind it; remarks of whoever pasted the line are not part of a comm. */
+/* A string with nothing of ours behind it; remarks of whoever pasted the line are not part of a
+ * comm. */
 static const char *cut_last_str(const struct cutter *c, unsigned i, const char *p)
 {
 	const char *end = tail_of(c, p), *remark;
@@ -212,7 +216,8 @@ static const char *cut_str(const struct cutter *c, unsigned i, const char *p)
 	return cut_str_before(c, i, p, last);
 }
 
-/* Fields i.. from p, which stands before the white space in front of field i. Where they end, or NULL. */
+/* Fields i.. from p, which stands before the white space in front of field i. Where they end, or
+ * NULL. */
 static const char *cut(const struct cutter *c, unsigned i, const char *p)
 {
 	const struct tl_field_row *field = &c->row->field[i];
@@ -258,7 +263,8 @@ static void cut_argument(const struct cutter *c, unsigned i)
 
 	for (const char *p = c->from; p && p < c->end; p = memchr(p, ',', (size_t)(c->end - p))) {
 		p = skip_space(p + (*p == ','), c->end);
-		if (!scan_lit(&p, c->end, key, n) || (!SCAN_LIT(&p, c->end, ":") && !SCAN_LIT(&p, c->end, "=")))
+		if (!scan_lit(&p, c->end, key, n) ||
+		    (!SCAN_LIT(&p, c->end, ":") && !SCAN_LIT(&p, c->end, "=")))
 			continue;
 		p = skip_space(p, c->end);
 		if (!scan_hex(&p, c->end, &v))

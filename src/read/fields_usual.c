@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The fields of a usual line: " key=value" one behind the other to the line's end, in the row's order, no number of
- * more than eight digits. All else is for tl_fields_from_text().
+ * The fields of a usual line: " key=value" one behind the other to the line's end, in the row's
+ * order, no number of more than eight digits. All else is for tl_fields_from_text().
  *
- * A comm ends at the last place from which the rest reads as the remaining keys, looked for within its 15 bytes. Here
- * that is the last place where the next key stands, and the rest must read then. That is the same: had a later
- * place another form of that key (a tab before it, the field's other name), it would lie in what was read from here
- * on, where behind each blank stands another key, up to the next comm; and that begins beyond the 15 bytes. Rows of
- * which this does not hold have no usual lines (row_is_usual).
+ * A comm ends at the last place from which the rest reads as the remaining keys, looked for within
+ * its 15 bytes. Here that is the last place where the next key stands, and the rest must read then.
+ * That is the same: had a later place another form of that key (a tab before it, the field's other
+ * name), it would lie in what was read from here on, where behind each blank stands another key, up
+ * to the next comm; and that begins beyond the 15 bytes. Rows of which this does not hold have no
+ * usual lines (row_is_usual).
  */
 #include "base/guard.h"
 #include "read/fields_text.h"
@@ -31,7 +32,8 @@ static bool field_init(struct usual_field *f, const struct tl_event_row *row, un
 		return false;
 	memcpy(key + 1, field->printed, n);
 	key[n + 1] = '=';
-	*f = (struct usual_field){.n = n + 2, .type = field->type, .optional = fields_may_be_absent(row, i)};
+	*f = (struct usual_field){
+		.n = n + 2, .type = field->type, .optional = fields_may_be_absent(row, i)};
 	f->back = f->n > 8 ? f->n - 8 : 0;
 	f->mask = f->n < 8 ? UINT64_MAX >> (64 - f->n * 8) : UINT64_MAX;
 	f->first = swar_load(key);
@@ -39,7 +41,8 @@ static bool field_init(struct usual_field *f, const struct tl_event_row *row, un
 	return true;
 }
 
-/* Is the value of the string behind i out of reach of i's end? All between have at least one byte. */
+/* Is the value of the string behind i out of reach of i's end? All between have at least one byte.
+ */
 static bool next_string_is_far(const struct usual_row *r, unsigned i)
 {
 	unsigned least = 0;
@@ -61,8 +64,8 @@ static bool row_is_usual(const struct usual_row *r, const struct tl_event_row *r
 
 		if (r->field[i].type != TL_FT_STR)
 			continue;
-		if (i + 1 == r->n || r->field[i + 1].type == TL_FT_STR || r->field[i + 1].optional ||
-		    !next_string_is_far(r, i))
+		if (i + 1 == r->n || r->field[i + 1].type == TL_FT_STR ||
+		    r->field[i + 1].optional || !next_string_is_far(r, i))
 			return false;
 		if (n < 4 || memcmp(key + n - 4, "comm", 4) != 0)
 			return false;
@@ -90,7 +93,8 @@ void usual_init(struct usual *u)
 
 static bool key_at(const char *p, const struct usual_field *f)
 {
-	return (swar_load(p) & f->mask) == f->first && (swar_load(p + f->back) & f->mask) == f->last;
+	return (swar_load(p) & f->mask) == f->first &&
+	       (swar_load(p + f->back) & f->mask) == f->last;
 }
 
 /* Where the comm at p ends: the last place for the next key. */
@@ -174,7 +178,8 @@ static bool value_at(uint8_t type, const char **p, int64_t *ret)
 	}
 }
 
-bool usual_fields(const struct usual *u, const struct tl_event_row *row, struct tl_str payload, struct tl_fields *ret)
+bool usual_fields(const struct usual *u, const struct tl_event_row *row, struct tl_str payload,
+		  struct tl_fields *ret)
 {
 	const struct usual_row *r = &u->row[row->id];
 	const char *p = payload.p - 1, *end = payload.p + payload.n, *q;

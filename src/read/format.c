@@ -10,8 +10,8 @@
  *
  *	print fmt: "...", REC->...
  *
- * header_page has the same field lines with a blank behind "field:". The text is hostile: a number that does
- * not fit makes its line void, an unknown line is skipped.
+ * header_page has the same field lines with a blank behind "field:". The text is hostile: a number
+ * that does not fit makes its line void, an unknown line is skipped.
  */
 #include <string.h>
 #include "read/format.h"
@@ -71,7 +71,8 @@ static bool number(struct tl_str s, uint32_t *ret)
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
 }
 
 /* Is `word` among the words of the declaration? */

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The text of tracefs `trace` and `trace_pipe`, with or without its header, as it is or pasted into notes;
- * the text of `trace-cmd report`, whose lines have the same columns; the latency format, also as an oops
- * dumps it.
+ * The text of tracefs `trace` and `trace_pipe`, with or without its header, as it is or pasted into
+ * notes; the text of `trace-cmd report`, whose lines have the same columns; the latency format,
+ * also as an oops dumps it.
  *
- * A line is tried in this order: a record (its columns decide), a header, lost events, a frame, else prose,
- * which is passed over. Three things need the lines behind a record's first one:
+ * A line is tried in this order: a record (its columns decide), a header, lost events, a frame,
+ * else prose, which is passed over. Three things need the lines behind a record's first one:
  * - a stack takes the frames that follow it, over blank lines and remarks;
- * - a record whose last fields are missing may have been split by a newline in a name, or wrapped: it is
- *   joined with what follows when that makes it whole, and never otherwise;
+ * - a record whose last fields are missing may have been split by a newline in a name, or wrapped:
+ *   it is joined with what follows when that makes it whole, and never otherwise;
  * - a record that breaks off in its columns is tried together with the next line.
  *
  * Invariants
- * 1. A joined name keeps the kernel's limit of 15 bytes, a joined path belongs to the record's own pid, and a
- *    wrapped record never swallows a line that is a record itself: so nothing is forged by joining, and a cut
- *    line does not eat the next one.
+ * 1. A joined name keeps the kernel's limit of 15 bytes, a joined path belongs to the record's own
+ *    pid, and a wrapped record never swallows a line that is a record itself: so nothing is forged
+ *    by joining, and a cut line does not eat the next one.
  * 2. `unparsed` counts lines with the columns of a record that gave none; prose never counts.
  * 3. What a record points to lies in the window or in `scratch` and stays until the next pull.
  */
@@ -137,7 +137,8 @@ static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
 	t->latest = at;
 }
 
-/* Entries that were overwritten before the trace was read: silence before its first record is no proof. */
+/* Entries that were overwritten before the trace was read: silence before its first record is no
+ * proof. */
 static void note_missing(struct tl_source *src, struct ftrace_text *t, const struct tl_record *rec)
 {
 	if (t->header.missing)
@@ -209,7 +210,8 @@ static struct tl_str to_end_of(struct tl_str from, struct tl_str line)
 	return (struct tl_str){from.p, line.p + line.n - from.p};
 }
 
-/* Invariant 1 for fields that were cut from several lines; *ret_in_name: a string holds the newline. */
+/* Invariant 1 for fields that were cut from several lines; *ret_in_name: a string holds the
+ * newline. */
 static bool join_is_sound(const struct tl_record *rec, const struct tl_fields *f, bool *ret_in_name)
 {
 	*ret_in_name = false;
@@ -231,7 +233,8 @@ static bool join_is_sound(const struct tl_record *rec, const struct tl_fields *f
 	return true;
 }
 
-/* Put payload and line together without the break between them, for a wrap in the middle of a word. */
+/* Put payload and line together without the break between them, for a wrap in the middle of a word.
+ */
 static struct tl_str glue(struct ftrace_text *t, struct tl_str a, struct tl_str b,
 			  const char *between)
 {
@@ -323,7 +326,8 @@ static bool push_frame(struct ftrace_text *t, const struct tl_rawframe *frame)
 /* trace-cmd report fills up stacks with "=> 0x0": how many are none of these. */
 static unsigned without_padding(const struct tl_rawframe *frame, unsigned n)
 {
-	while (n && frame[n - 1].has == TL_FH_ADDR && !frame[n - 1].addr && frame[n - 1].text.n >= 3)
+	while (n && frame[n - 1].has == TL_FH_ADDR && !frame[n - 1].addr &&
+	       frame[n - 1].text.n >= 3)
 		n--;
 	return n;
 }
@@ -335,8 +339,8 @@ static bool stack_frame_line(struct tl_str line, struct tl_rawframe *ret, bool *
 }
 
 /*
- * Frame lines with nothing in between and the next record behind them, in one piece; false: look line by line. The
- * line behind them is neither a frame nor a remark if it begins like this.
+ * Frame lines with nothing in between and the next record behind them, in one piece; false: look
+ * line by line. The line behind them is neither a frame nor a remark if it begins like this.
  */
 static bool take_block(struct ftrace_text *t, struct tl_record *rec, size_t *at)
 {
@@ -396,8 +400,9 @@ static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, siz
 /* ---- one line ---- */
 
 /*
- * A newline in the comm of the first column: then "%16s-" began on a line before, and both halves with the
- * newline fill the column exactly. Lines that meant something themselves are no first half.
+ * A newline in the comm of the first column: then "%16s-" began on a line before, and both halves
+ * with the newline fill the column exactly. Lines that meant something themselves are no first
+ * half.
  */
 static void whole_comm(struct ftrace_text *t, struct tl_str line, const struct head_extra *extra,
 		       struct tl_record *rec)
@@ -464,7 +469,8 @@ static enum pulled mend(struct tl_source *src, struct ftrace_text *t, struct tl_
 	return PULL_NOTHING;
 }
 
-static enum pulled take_lost(struct tl_source *src, struct ftrace_text *t, struct tl_record *rec, struct tl_str buffer)
+static enum pulled take_lost(struct tl_source *src, struct ftrace_text *t, struct tl_record *rec,
+			     struct tl_str buffer)
 {
 	struct blind_cpus *cpus = &t->cpus;
 
@@ -529,7 +535,8 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 	return PULL_NOTHING;
 }
 
-/* Whether a line may hold the first half of a name (see whole_comm): then it was no line of ours. */
+/* Whether a line may hold the first half of a name (see whole_comm): then it was no line of ours.
+ */
 static bool meant_something(struct tl_str line)
 {
 	struct tl_rawframe frame;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The earliest of several streams: a small heap of (time, number of the stream). Equal times go by number, so
- * that the order never depends on how the heap happens to lie.
+ * The earliest of several streams: a small heap of (time, number of the stream). Equal times go by
+ * number, so that the order never depends on how the heap happens to lie.
  */
 #ifndef READ_MERGE_H
 #define READ_MERGE_H

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ring-buffer pages as trace_pipe_raw gives them (kernel/trace/ring_buffer.c; events/header_page and
- * events/header_event describe them):
+ * Ring-buffer pages as trace_pipe_raw gives them (kernel/trace/ring_buffer.c; events/header_page
+ * and events/header_event describe them):
  *
  *	u64 timestamp | long commit | events ... commit bytes of them
  *
- * commit: bit 31 events were lost before this page, bit 30 their number stands behind the last event (a long).
- * The kernel adds bit 31 as an int to a long (RB_MISSED_EVENTS), so that on 64 bits all above it are set, too.
- * An event starts with a word: 5 bits type_len, 27 bits time since the event before. type_len
+ * commit: bit 31 events were lost before this page, bit 30 their number stands behind the last
+ * event (a long). The kernel adds bit 31 as an int to a long (RB_MISSED_EVENTS), so that on 64 bits
+ * all above it are set, too. An event starts with a word: 5 bits type_len, 27 bits time since the
+ * event before. type_len
  *	1..28	4 * type_len bytes of data follow
  *	0	a word follows: length of word and data
  *	29	padding: without a time delta the page ends here, else a discarded event, length in the next word
  *	30	time extend: the next word is the upper part of the delta
  *	31	absolute time (4.17 on): the word is the upper part; the top 5 bits of 64 are those of the time before
  *
- * Why not libtraceevent's kbuffer: it cannot be used on bytes nobody vouches for. It adds an event's length to
- * its position unchecked (kbuffer-parse.c update_pointers, libtraceevent 1.7.1 and 1.9): a padding event whose
- * word is -4 makes kbuffer_next_event() loop for ever, and it reads a word behind the commit, which a check
- * before each call would have to walk the page to prevent: that walk is this file. It also takes a tenth of
- * kbuffer's time (bench/page_walk.c).
+ * Why not libtraceevent's kbuffer: it cannot be used on bytes nobody vouches for. It adds an
+ * event's length to its position unchecked (kbuffer-parse.c update_pointers, libtraceevent 1.7.1
+ * and 1.9): a padding event whose word is -4 makes kbuffer_next_event() loop for ever, and it reads
+ * a word behind the commit, which a check before each call would have to walk the page to prevent:
+ * that walk is this file. It also takes a tenth of kbuffer's time (bench/page_walk.c).
  *
  * Invariant: 0 <= pos <= end, and data + end lies inside the page.
  */
@@ -36,7 +37,8 @@ enum {
 
 #define TIME_MSB (0xf8ull << 56)
 
-static uint64_t missed_of(struct page *pg, uint64_t commit, size_t room, const struct page_form *form)
+static uint64_t missed_of(struct page *pg, uint64_t commit, size_t room,
+			  const struct page_form *form)
 {
 	uint64_t n;
 
@@ -60,7 +62,8 @@ bool page_load(struct page *pg, const void *p, size_t n, size_t size, const stru
 	pg->t = page_u64(b, form->big);
 	commit = page_long(b + 8, form);
 	pg->data = b + head;
-	if ((commit >> 32 && (commit >> 31) + 1 != 1ull << 33) || (commit & COMMIT_MASK) > size - head)
+	if ((commit >> 32 && (commit >> 31) + 1 != 1ull << 33) ||
+	    (commit & COMMIT_MASK) > size - head)
 		return false;
 	pg->end = (uint32_t)(commit & COMMIT_MASK);
 	if (pg->end > n - head)

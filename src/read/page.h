@@ -60,14 +60,15 @@ static inline uint64_t page_long(const void *p, const struct page_form *form)
 	return form->long_size == 8 ? page_u64(p, form->big) : page_u32(p, form->big);
 }
 
-/* n bytes of a page of `size` (fewer where a file is cut off: then the events that are there are read).
- * False: this cannot be a page; it claims more events than a page can hold, or has no head. */
+/* n bytes of a page of `size` (fewer where a file is cut off: then the events that are there are
+ * read). False: this cannot be a page; it claims more events than a page can hold, or has no head.
+ */
 bool page_load(struct page *pg, const void *p, size_t n, size_t size, const struct page_form *form);
 
 enum page_step page_next_rare(struct page *pg, struct page_event *ret);
 
-/* The next event. PAGE_DAMAGED: an event claims to reach behind the page's end; what follows on this page is
- * not readable, and the page is at its end. */
+/* The next event. PAGE_DAMAGED: an event claims to reach behind the page's end; what follows on
+ * this page is not readable, and the page is at its end. */
 static inline enum page_step page_next(struct page *pg, struct page_event *ret)
 {
 	uint32_t head, type, left = pg->end - pg->pos;

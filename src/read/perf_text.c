@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The text of `perf script`: a line per event, then the frames of its call chain, then a blank line.
+ * The text of `perf script`: a line per event, then the frames of its call chain, then a blank
+ * line.
  *
  *	fk 22676 [000]  2430.517700: sched:sched_process_exec: filename=./fk pid=22676 old_pid=22676
  *		ffffffff8139be59 __traceiter_sched_process_exec+0x39 ([kernel.kallsyms])
@@ -9,9 +10,9 @@
  *	iperf 27409/28744 [000] 441995.133575: cpu-clock:
  *	dd 29776 666709.771979:   10101010 cpu-clock:
  *
- * An event becomes an event record, its chain a stack record of the same CPU, task and time right behind it.
- * The frames of user space are left out. A comm may hold blanks; the columns are looked for from the left, and
- * the first place where all of them stand is taken.
+ * An event becomes an event record, its chain a stack record of the same CPU, task and time right
+ * behind it. The frames of user space are left out. A comm may hold blanks; the columns are looked
+ * for from the left, and the first place where all of them stand is taken.
  */
 #include <stdlib.h>
 #include "base/guard.h"
@@ -105,7 +106,8 @@ static bool event(const char *p, const char *end, struct tl_record *ret)
 	return true;
 }
 
-/* The same for "system:name: payload" with a short system and a name met before: no character is looked at twice. */
+/* The same for "system:name: payload" with a short system and a name met before: no character is
+ * looked at twice. */
 static bool usual_event(struct usual *u, const char *p, const char *end, struct tl_record *ret)
 {
 	uint64_t w = swar_load(p);
@@ -114,7 +116,8 @@ static bool usual_event(struct usual *u, const char *p, const char *end, struct 
 	struct usual_name *met;
 	bool known;
 
-	if (system == 8 || swar_before(w, ' ') < system || swar_before(w, '\t') < system || is_digit(*p))
+	if (system == 8 || swar_before(w, ' ') < system || swar_before(w, '\t') < system ||
+	    is_digit(*p))
 		return false;
 	if (!colon || colon >= end || colon - name < USUAL_NAME_LEAST || colon[1] != ' ')
 		return false;
@@ -325,7 +328,8 @@ static int take_chain(struct tl_source *src, struct perf_text *t, struct tl_reco
 static int at_end(struct tl_source *src)
 {
 	if (bytes_error(src->bytes) &&
-	    source_warn(src, N_("the input is damaged or cut: what follows its last record is missing")))
+	    source_warn(src,
+			N_("the input is damaged or cut: what follows its last record is missing")))
 		source_blind(src, (struct tl_blind){.from = src->info.last,
 						    .to = TL_NS_NONE,
 						    .cpu = -1,
@@ -358,7 +362,8 @@ static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 			lines_consume(&t->lines, at);
 			continue;
 		}
-		if (ret->row && !(spare && usual_fields(&t->usual, ret->row, ret->payload, &ret->f)) &&
+		if (ret->row &&
+		    !(spare && usual_fields(&t->usual, ret->row, ret->payload, &ret->f)) &&
 		    !tl_fields_from_text(ret->row, ret->payload, &ret->f) && !ret->f.have) {
 			src->info.unparsed++;
 			ret->row = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Inside read/: one reader per file format behind struct reader_ops; source.c sniffs, opens and pulls.
- * A format is one file with one `const struct reader_ops` and one line in source.c's table.
+ * Inside read/: one reader per file format behind struct reader_ops; source.c sniffs, opens and
+ * pulls. A format is one file with one `const struct reader_ops` and one line in source.c's table.
  */
 #ifndef READ_READER_H
 #define READ_READER_H
@@ -14,16 +14,18 @@ struct tl_source;
 struct reader_ops {
 	const char *name; /* goes into tl_trace_info.format unless open() sets a better one */
 	/*
-	 * How sure, 0..100, that these first bytes (n of them, all there are if `whole`) are of this kind.
-	 * From SNIFF_SURE on no more bytes are waited for; with less, the first record must be found before
-	 * the input counts as a trace.
+	 * How sure, 0..100, that these first bytes (n of them, all there are if `whole`) are of
+	 * this kind. From SNIFF_SURE on no more bytes are waited for; with less, the first record
+	 * must be found before the input counts as a trace.
 	 */
 	int (*sniff)(const unsigned char *head, size_t n, bool whole);
 	struct tl_err *(*open)(struct tl_source *src, void **ret_state);
 	int (*next)(struct tl_source *src, void *state, struct tl_record *ret);
-	struct tl_str (*text)(struct tl_source *src, void *state, const struct tl_record *rec); /* or NULL */
+	/* or NULL */
+	struct tl_str (*text)(struct tl_source *src, void *state, const struct tl_record *rec);
 	void (*close)(void *state);
-	double (*progress)(const void *state); /* 0 to 1; NULL: as far as the input's bytes were read */
+	/* 0 to 1; NULL: as far as the input's bytes were read */
+	double (*progress)(const void *state);
 };
 
 struct source_bytes; /* where the bytes come from: a map, a pipe, an unpacker; see bytes.h */
@@ -41,7 +43,8 @@ struct tl_source {
 	struct tl_str text; /* room for tl_record_text() */
 	struct tl_record peek; /* read while opening, to be given out first */
 	bool peeked;
-	const char *hint; /* msgid: what else the input may be good for, should no record be found */
+	/* msgid: what else the input may be good for, should no record be found */
+	const char *hint;
 };
 
 #define SNIFF_SURE 80
@@ -53,7 +56,8 @@ void source_blind_closed(struct tl_source *src, size_t i, tl_ns to);
 void source_lost(struct tl_source *src, int cpu, tl_ns from, tl_ns to, uint64_t lost);
 void source_event_seen(struct tl_source *src, enum tl_event_id id);
 
-/* All that may be looked at of a record of text; fields and symbols are not, without their `have` and `has`. */
+/* All that may be looked at of a record of text; fields and symbols are not, without their `have`
+ * and `has`. */
 static inline void record_clear(struct tl_record *rec)
 {
 	rec->kind = TL_REC_EVENT;

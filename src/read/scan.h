@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Small scanners over bytes that need not end in NUL. Each moves *p only on success. Numbers that do not
- * fit stay at their largest value: hostile digits are no undefined behaviour.
+ * Small scanners over bytes that need not end in NUL. Each moves *p only on success. Numbers that
+ * do not fit stay at their largest value: hostile digits are no undefined behaviour.
  */
 #ifndef READ_SCAN_H
 #define READ_SCAN_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A trace to read from: opened by path or descriptor, recognised by content, pulled record by record.
+ * A trace to read from: opened by path or descriptor, recognised by content, pulled record by
+ * record.
  *
- * The head of the input is looked at in growing pieces, so that a pipe that is alive is recognised by its
- * first line and not waited for. Text may begin with any amount of prose; then only finding a record makes
- * it a trace, and that record is kept for the first pull.
+ * The head of the input is looked at in growing pieces, so that a pipe that is alive is recognised
+ * by its first line and not waited for. Text may begin with any amount of prose; then only finding
+ * a record makes it a trace, and that record is kept for the first pull.
  */
 #include <errno.h>
 #include <fcntl.h>

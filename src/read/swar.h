@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Text eight bytes at a time. Each of these reads whole words from where it is told to, whatever stands there: the
- * caller vouches that SWAR_SPARE bytes behind the end of its line may be read (lines_spare()), and that a line's
- * end is a byte that is neither blank nor digit, so no run goes on behind it.
+ * Text eight bytes at a time. Each of these reads whole words from where it is told to, whatever
+ * stands there: the caller vouches that SWAR_SPARE bytes behind the end of its line may be read
+ * (lines_spare()), and that a line's end is a byte that is neither blank nor digit, so no run goes
+ * on behind it.
  */
 #ifndef READ_SWAR_H
 #define READ_SWAR_H
@@ -55,7 +56,8 @@ static inline const char *swar_skip_blanks(const char *p)
 	return p;
 }
 
-/* How many bytes from the first are digits, and their value: pairs, then fours, then all eight are put together. */
+/* How many bytes from the first are digits, and their value: pairs, then fours, then all eight are
+ * put together. */
 static inline unsigned swar_digits(uint64_t w, uint64_t *ret)
 {
 	uint64_t x = w ^ SWAR_EACH('0');

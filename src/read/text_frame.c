@@ -119,13 +119,15 @@ static const char *place_holder(const char *p, const char *end, struct tl_rawfra
 	return close + 1;
 }
 
-/* All of it is the number that trace-cmd prints for want of a name: as long as an address, or no name at all. */
+/* All of it is the number that trace-cmd prints for want of a name: as long as an address, or no
+ * name at all. */
 static const char *report_address(const char *p, const char *end, struct tl_rawframe *ret)
 {
 	const char *q = p;
 	uint64_t addr;
 
-	if (!scan_hex(&q, end, &addr) || q != end || (q - p != 16 && q - p != 8 && !is_digit(*p)) || p[1] == 'x')
+	if (!scan_hex(&q, end, &addr) || q != end || (q - p != 16 && q - p != 8 && !is_digit(*p)) ||
+	    p[1] == 'x')
 		return NULL;
 	*ret = (struct tl_rawframe){.addr = addr, .has = TL_FH_ADDR, .text = {p, q - p}};
 	return q;

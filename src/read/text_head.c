@@ -8,9 +8,10 @@
  *	lives:      bash-2124  [002]  6400.733066123: NAME...                     trace-cmd report, buffers
  *	            bash-2124  [002] d..1.  12345678: NAME...                     clocks counter, x86-tsc, uptime
  *
- * The comm may hold anything, also text that looks like these columns. But it has at most 15 bytes, and
- * everything behind the true columns has them in front, which are longer than 15 bytes. So of all the
- * places that look like columns the right one is the LAST whose comm is not longer than that.
+ * The comm may hold anything, also text that looks like these columns. But it has at most 15 bytes,
+ * and everything behind the true columns has them in front, which are longer than 15 bytes. So of
+ * all the places that look like columns the right one is the LAST whose comm is not longer than
+ * that.
  */
 #include "read/scan.h"
 #include "read/text_frame.h"
@@ -21,7 +22,8 @@
 #define FRONT_MAX   512  /* the columns begin within so many bytes, whatever was pasted in front */
 #define CPU_MAX     8192 /* NR_CPUS is at most that */
 
-/* ctx bits of each character of the context column: kernel/trace/trace_output.c trace_print_lat_fmt. */
+/* ctx bits of each character of the context column: kernel/trace/trace_output.c
+ * trace_print_lat_fmt. */
 static uint8_t irqs_bits(char c)
 {
 	return c == 'd' || c == 'D' ? TL_CTX_IRQS_OFF : 0;
@@ -219,8 +221,8 @@ static void forget(struct tl_record *rec)
 }
 
 /* The places behind `bracket`, the last of which with a short enough comm is the right one. */
-static bool later_place(struct tl_str line, const char *bracket, const char *comm, struct tl_record *ret,
-			struct head_extra *ret_extra)
+static bool later_place(struct tl_str line, const char *bracket, const char *comm,
+			struct tl_record *ret, struct head_extra *ret_extra)
 {
 	const char *end = line.p + line.n;
 	struct tl_record rec = {};
@@ -247,7 +249,8 @@ enum head_found text_head(struct tl_str line, struct tl_record *ret, struct head
 
 	while ((bracket = memchr(bracket, '[', end - bracket)) && bracket - line.p <= FRONT_MAX) {
 		if (place_at(line, bracket, ret, ret_extra, &look)) {
-			/* Any later place has this one's columns in its comm, mostly too long for one. */
+			/* Any later place has this one's columns in its comm, mostly too long for
+			 * one. */
 			if (bracket - ret->comm.p <= COMM_MAX)
 				later_place(line, bracket + 1, ret->comm.p, ret, ret_extra);
 			return HEAD_OK;

@@ -18,12 +18,12 @@ struct head_extra {
 	struct tl_str buffer; /* "lives" of "lives:  bash-12 [000] ..." (trace-cmd report) */
 };
 
-/* Everything up to the name and the name itself: fills comm, pid, tgid, cpu, ctx, preempt, t and what
- * text_name() fills. */
+/* Everything up to the name and the name itself: fills comm, pid, tgid, cpu, ctx, preempt, t and
+ * what text_name() fills. */
 enum head_found text_head(struct tl_str line, struct tl_record *ret, struct head_extra *ret_extra);
 
-/* "name: payload", "func <-parent", "<stack trace>" ...: fills kind, name, payload, ip, parent and, for
- * system calls, row. False when nothing of ours stands there. */
+/* "name: payload", "func <-parent", "<stack trace>" ...: fills kind, name, payload, ip, parent and,
+ * for system calls, row. False when nothing of ours stands there. */
 bool text_name(const char *p, const char *end, struct tl_record *ret);
 
 /* "6400.733066:" or "123456:" at *p, which moves behind it. */

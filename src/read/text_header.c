@@ -100,7 +100,8 @@ static const char *skip_buffer(const char *p, const char *end, struct tl_str *re
 
 bool text_lost_line(struct tl_str line, int *ret_cpu, uint64_t *ret_lost, struct tl_str *ret_buffer)
 {
-	const char *end = line.p + line.n, *p = skip_buffer(skip_blank(line.p, end), end, ret_buffer);
+	const char *end = line.p + line.n,
+		   *p = skip_buffer(skip_blank(line.p, end), end, ret_buffer);
 	uint64_t cpu;
 
 	if (!SCAN_LIT(&p, end, "CPU:") || !scan_u64(&p, end, &cpu) || cpu >= CPU_MAX ||

@@ -18,9 +18,10 @@ struct text_header {
 /* A line whose first byte is '#'. What it says goes to *h and info. */
 void text_header_line(struct tl_source *src, struct text_header *h, struct tl_str line);
 
-/* "CPU:1 [LOST 68 EVENTS]" of the kernel, "CPU:1 [68 EVENTS DROPPED]" of trace-cmd; the name of a buffer may stand
- * before it, as before records. */
-bool text_lost_line(struct tl_str line, int *ret_cpu, uint64_t *ret_lost, struct tl_str *ret_buffer);
+/* "CPU:1 [LOST 68 EVENTS]" of the kernel, "CPU:1 [68 EVENTS DROPPED]" of trace-cmd; the name of a
+ * buffer may stand before it, as before records. */
+bool text_lost_line(struct tl_str line, int *ret_cpu, uint64_t *ret_lost,
+		    struct tl_str *ret_buffer);
 
 /* "cpus=2", "version = 6": how trace-cmd report begins. */
 bool text_is_report_start(struct tl_str line, int *ret_cpus);

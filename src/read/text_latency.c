@@ -6,9 +6,9 @@
  *	            init     968   0 37 00000002 00000000 [025280a0] 17.560ms (+5.901ms): NAME      with verbose
  *	lives: raspbian-163     0d..5.    10.352942: NAME      trace-cmd report -l
  *
- * The comm is cut to 8 bytes, too few to hold these columns: the first place that fits is the right one.
- * Times of the first form count from the start of the trace, those of the second stand in the brackets, those of the
- * third are the trace's own.
+ * The comm is cut to 8 bytes, too few to hold these columns: the first place that fits is the right
+ * one. Times of the first form count from the start of the trace, those of the second stand in the
+ * brackets, those of the third are the trace's own.
  */
 #include "read/scan.h"
 #include "read/text_latency.h"
@@ -148,7 +148,8 @@ static struct tl_str buffer_before(const char *line, const char *comm)
 
 	while (q < comm && (is_word(*q) || *q == '-' || *q == '.'))
 		q++;
-	return q > p && comm - q > 1 && *q == ':' && is_blank(q[1]) ? (struct tl_str){p, q - p} : (struct tl_str){};
+	return q > p && comm - q > 1 && *q == ':' && is_blank(q[1]) ? (struct tl_str){p, q - p}
+								    : (struct tl_str){};
 }
 
 /* The first point that stands in a time with such columns in front of it. */
@@ -160,7 +161,8 @@ static bool report_form(struct tl_str line, struct tl_record *ret, struct head_e
 		for (sec = point++; sec > line.p && is_digit(sec[-1]); sec--)
 			;
 		p = sec;
-		if (sec == line.p || !is_blank(sec[-1]) || !text_stamp(&p, end, &ret->t) || p <= point)
+		if (sec == line.p || !is_blank(sec[-1]) || !text_stamp(&p, end, &ret->t) ||
+		    p <= point)
 			continue;
 		if (!owner_and_context(line.p, sec, ret))
 			continue;

@@ -4,15 +4,15 @@
  *
  * Invariants
  * 1. window <= p <= end; everything in [p, end) survives a refill.
- * 2. [p, end) grows beyond LINES_MAX only until the current line's end is found or given up: memory is
- *    bounded whatever the input.
+ * 2. [p, end) grows beyond LINES_MAX only until the current line's end is found or given up: memory
+ *    is bounded whatever the input.
  */
 #include <string.h>
 #include "read/text_latency.h"
 #include "read/text_lines.h"
 
-/* At least so much of what was consumed is kept in view: a name in the first column may begin on a line
- * before its record. */
+/* At least so much of what was consumed is kept in view: a name in the first column may begin on a
+ * line before its record. */
 #define LOOK_BACK 64
 
 void lines_init(struct text_lines *l, struct source_bytes *bytes)
@@ -66,7 +66,8 @@ static const char *line_end(const char *from, const char *end)
 	return end;
 }
 
-/* Lines are mostly consumed as they were looked at, or all but the last: they need no counting then. */
+/* Lines are mostly consumed as they were looked at, or all but the last: they need no counting
+ * then. */
 void lines_passed(struct text_lines *l, size_t from, size_t to, unsigned lines)
 {
 	unsigned before = from == 0 ? 0 : l->ahead[1].lines;

@@ -19,7 +19,8 @@
 #include "read/text_frame.h"
 #include "read/text_head.h"
 
-/* No line of the kernel is longer (TRACE_SEQ_BUFFER_SIZE); what is looked for from the right stays cheap. */
+/* No line of the kernel is longer (TRACE_SEQ_BUFFER_SIZE); what is looked for from the right stays
+ * cheap. */
 #define LINE_LONGEST (8 << 10)
 
 static bool str_is(struct tl_str s, const char *lit)
@@ -106,8 +107,9 @@ static bool syscall_at(struct tl_str name, const char *part, const char *p, cons
 }
 
 /*
- * trace-cmd report prints trace_marker as "print: tracing_mark_write: text", the event's "%ps: %s": the text alone is what
- * was written. Which function stands there depends on the symbols it has: none gives an address, too few another name.
+ * trace-cmd report prints trace_marker as "print: tracing_mark_write: text", the event's "%ps: %s":
+ * the text alone is what was written. Which function stands there depends on the symbols it has:
+ * none gives an address, too few another name.
  */
 static void mark_text(struct tl_record *ret)
 {
@@ -117,7 +119,8 @@ static void mark_text(struct tl_record *ret)
 	struct tl_rawframe frame;
 
 	after = text_symbol(p, end, &frame);
-	if (!after || (!raw && !SCAN_LIT(&after, end, ":")) || (raw && !SCAN_LIT(&after, end, " buf=")))
+	if (!after || (!raw && !SCAN_LIT(&after, end, ":")) ||
+	    (raw && !SCAN_LIT(&after, end, " buf=")))
 		return;
 	if (!print && !str_is(frame.name, writer))
 		return;
@@ -125,7 +128,8 @@ static void mark_text(struct tl_record *ret)
 	ret->payload = (struct tl_str){after, end - after};
 }
 
-/* trace-cmd's event of the function tracer. That of -R has no stack behind it that can be read: it is none of ours. */
+/* trace-cmd's event of the function tracer. That of -R has no stack behind it that can be read: it
+ * is none of ours. */
 static bool function_event(const char *p, const char *end, struct tl_record *ret)
 {
 	const char *after;

@@ -2,7 +2,8 @@
 /*
  * Stacks that were met before; see text_stacks.h.
  *
- * Invariant: equal lines give the same frames at the same address as long as the source lives, unequal lines never do.
+ * Invariant: equal lines give the same frames at the same address as long as the source lives,
+ * unequal lines never do.
  */
 #include <string.h>
 #include "base/hash.h"
@@ -36,7 +37,8 @@ static bool cut_frames(struct kept_stack *k, struct tl_rawframe *frame, stack_li
 
 		while (stop > p && stop[-1] == '\r')
 			stop--;
-		if (k->n_frames == FRAMES_MAX || !take((struct tl_str){p, stop - p}, &frame[k->n_frames], &wanted))
+		if (k->n_frames == FRAMES_MAX ||
+		    !take((struct tl_str){p, stop - p}, &frame[k->n_frames], &wanted))
 			return false;
 		k->n_frames += wanted;
 		k->lines++;
@@ -65,7 +67,8 @@ static struct kept_stack *keep(struct text_stacks *s, const char *bytes, size_t 
 	return k;
 }
 
-const struct kept_stack *stacks_of(struct text_stacks *s, const char *bytes, size_t n, stack_line take)
+const struct kept_stack *stacks_of(struct text_stacks *s, const char *bytes, size_t n,
+				   stack_line take)
 {
 	uint64_t hash = hash_bytes(bytes, n);
 	struct kept_stack *first = map_get(&s->by_hash, hash), *k;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stacks that were met before. A trace shows the same few hundred over and over, as the same lines: the lines are the
- * key, and their frames are cut once.
+ * Stacks that were met before. A trace shows the same few hundred over and over, as the same lines:
+ * the lines are the key, and their frames are cut once.
  */
 #ifndef READ_TEXT_STACKS_H
 #define READ_TEXT_STACKS_H
@@ -30,9 +30,10 @@ typedef bool (*stack_line)(struct tl_str line, struct tl_rawframe *ret, bool *re
 void stacks_init(struct text_stacks *s);
 void stacks_fini(struct text_stacks *s);
 /*
- * The stack of these n bytes, which are whole lines. NULL: one of them is no frame, or too much is kept already: memory
- * does not follow the length of a trace that never repeats itself.
+ * The stack of these n bytes, which are whole lines. NULL: one of them is no frame, or too much is
+ * kept already: memory does not follow the length of a trace that never repeats itself.
  */
-const struct kept_stack *stacks_of(struct text_stacks *s, const char *bytes, size_t n, stack_line take);
+const struct kept_stack *stacks_of(struct text_stacks *s, const char *bytes, size_t n,
+				   stack_line take);
 
 #endif

@@ -5,13 +5,14 @@
  *	            bash-2124  [002] d..1.  6400.733066: NAME...
  *	            init-908     (    908) [001] .....    35.852912: NAME...
  *
- * Usual means: the dash stands in column 16, a single run of blanks between columns, no number of more than
- * eight digits, and a task column that cannot be taken for anything else.
+ * Usual means: the dash stands in column 16, a single run of blanks between columns, no number of
+ * more than eight digits, and a task column that cannot be taken for anything else.
  *
- * Why nothing further right can be the true columns: text_head() takes the last place whose comm has at most 15
- * bytes. The comm of a later place would begin where this one's does, as nothing in front of a plain one can be
- * taken for a quote mark, a line number or a buffer; so its dash would stand within 15 bytes from there. But up to
- * the name there is no dash behind the bracket, and the name stands further right than that (checked).
+ * Why nothing further right can be the true columns: text_head() takes the last place whose comm
+ * has at most 15 bytes. The comm of a later place would begin where this one's does, as nothing in
+ * front of a plain one can be taken for a quote mark, a line number or a buffer; so its dash would
+ * stand within 15 bytes from there. But up to the name there is no dash behind the bracket, and the
+ * name stands further right than that (checked).
  */
 #include "base/guard.h"
 #include "read/scan.h"
@@ -52,7 +53,8 @@ static const struct usual_front *front_of(struct usual *u, const char *line)
 	if (f->low == low && f->high == high)
 		return f;
 	comm = skip_blank(line, line + TASK_COLUMN);
-	*f = (struct usual_front){low, high, comm - line, *line == ' ' && is_plain(comm, line + TASK_COLUMN)};
+	*f = (struct usual_front){low, high, comm - line,
+				  *line == ' ' && is_plain(comm, line + TASK_COLUMN)};
 	return f;
 }
 
@@ -116,7 +118,8 @@ static const char *flags_at(struct usual *u, const char *p, struct tl_record *re
 /* "6400.733066:" or "123456:" at p; behind it. */
 static const char *time_at(const char *p, tl_ns *ret)
 {
-	static const uint32_t scale[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+	static const uint32_t scale[] = {1,      10,      100,      1000,      10000,
+					 100000, 1000000, 10000000, 100000000, 1000000000};
 	uint64_t sec, part = 0;
 	unsigned n;
 
@@ -169,10 +172,12 @@ static bool learn_name(struct usual_name *name, const char *p, unsigned n, const
 
 struct usual_name *usual_name_of(struct usual *u, const char *p, unsigned n, bool *ret_known)
 {
-	uint64_t first = swar_load(p), middle = n > 16 ? swar_load(p + 8) : 0, last = swar_load(p + n - 8);
+	uint64_t first = swar_load(p), middle = n > 16 ? swar_load(p + 8) : 0,
+		 last = swar_load(p + n - 8);
 	struct usual_name *name = &u->name[slot_of(first ^ middle, last, USUAL_NAMES)];
 
-	*ret_known = name->n == n && name->first == first && name->last == last && name->middle == middle;
+	*ret_known = name->n == n && name->first == first && name->last == last &&
+		     name->middle == middle;
 	if (!*ret_known)
 		*name = (struct usual_name){first, middle, last, .n = n};
 	return name;
@@ -198,7 +203,8 @@ static const struct usual_name *name_at(struct usual *u, const char *p, const ch
 	return NULL;
 }
 
-static bool stack_at(const char *p, const char *end, const char *name, unsigned n, struct tl_record *ret)
+static bool stack_at(const char *p, const char *end, const char *name, unsigned n,
+		     struct tl_record *ret)
 {
 	static const char ftrace[] = "<stack trace>", report[] = "<stack trace >";
 	size_t len = n ? sizeof(report) - 1 : sizeof(ftrace) - 1;

@@ -2,12 +2,12 @@
 /*
  * trace.dat, versions 6 and 7, as trace-cmd and our own recorder write it.
  *
- * Records come in time order over all cpus of all buffers; at equal times by (buffer, cpu). A stack is an event
- * of its own that the kernel writes behind the event it belongs to: it is given out right behind it, before
- * another cpu has its turn.
+ * Records come in time order over all cpus of all buffers; at equal times by (buffer, cpu). A stack
+ * is an event of its own that the kernel writes behind the event it belongs to: it is given out
+ * right behind it, before another cpu has its turn.
  *
- * Nothing of the file is believed. What is damaged is left out and becomes a blind interval of its cpu, and
- * everything before and behind it is read.
+ * Nothing of the file is believed. What is damaged is left out and becomes a blind interval of its
+ * cpu, and everything before and behind it is read.
  */
 #include <stdlib.h>
 #include "base/line.h"
@@ -58,8 +58,9 @@ static void tracedat_fini(struct tracedat **td)
 
 static struct tl_err *damaged(struct tracedat *td, const char *cause)
 {
-	return tl_err_cause(tl_err_new(TL_E_INPUT, N_("cannot read the recording '%s'"), td->src->name), cause,
-			    NULL);
+	return tl_err_cause(
+		tl_err_new(TL_E_INPUT, N_("cannot read the recording '%s'"), td->src->name), cause,
+		NULL);
 }
 
 /* magic | version\0 | u8 big-endian | u8 long size | u32 page size */
@@ -79,11 +80,15 @@ static struct tl_err *read_head(struct tracedat *td, struct cursor *c)
 	c->big = td->big = two[0] != 0;
 	td->long_size = td->user_long_size = two[1] == 4 ? 4 : 8;
 	td->page_size = cursor_u32(c);
-	if (td->page_size < PAGE_MIN || td->page_size > TD_CHUNK_MAX || td->page_size & (td->page_size - 1))
+	if (td->page_size < PAGE_MIN || td->page_size > TD_CHUNK_MAX ||
+	    td->page_size & (td->page_size - 1))
 		td->page_size = 4096;
 	td->common = (struct td_common){
 		.usual = true,
-		.flags = {2, FIELD_U8}, .preempt = {3, FIELD_U8}, .pid = {4, FIELD_S32}, .type = {0, FIELD_U16},
+		.flags = {2, FIELD_U8},
+		.preempt = {3, FIELD_U8},
+		.pid = {4, FIELD_S32},
+		.type = {0, FIELD_U16},
 		.need = 8,
 	};
 	return NULL;
@@ -152,8 +157,8 @@ static bool is_stack(const struct td_stream *s)
 	return e && (e->kind == TD_STACK || e->kind == TD_USER_STACK);
 }
 
-/* The stream that gave the last record goes on. When a stack follows, the stream keeps its place at the front
- * of the merge, with the time of the event the stack belongs to. */
+/* The stream that gave the last record goes on. When a stack follows, the stream keeps its place at
+ * the front of the merge, with the time of the event the stack belongs to. */
 static void go_on(struct tracedat *td)
 {
 	struct td_stream *s = take(td->now);
@@ -170,7 +175,8 @@ static void go_on(struct tracedat *td)
 
 static void count(struct tl_trace_info *info, const struct tl_record *rec)
 {
-	info->records += rec->kind != TL_REC_STACK && rec->kind != TL_REC_USER_STACK && rec->kind != TL_REC_LOST;
+	info->records += rec->kind != TL_REC_STACK && rec->kind != TL_REC_USER_STACK &&
+			 rec->kind != TL_REC_LOST;
 	if (info->first == TL_NS_NONE || rec->t < info->first)
 		info->first = rec->t;
 	if (info->last == TL_NS_NONE || rec->t > info->last)

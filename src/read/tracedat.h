@@ -12,8 +12,9 @@
  *	tracedat_text.c		an event becomes text, by libtraceevent, on request
  *	tracedat_print.c	which print formats libtraceevent may be shown
  *
- * Law of this header: everything belongs to the struct tracedat; spans point into the file's mapping or into
- * pieces unpacked at open, and live as long as it. A record's bytes live until its stream goes on.
+ * Law of this header: everything belongs to the struct tracedat; spans point into the file's
+ * mapping or into pieces unpacked at open, and live as long as it. A record's bytes live until its
+ * stream goes on.
  */
 #ifndef READ_TRACEDAT_H
 #define READ_TRACEDAT_H
@@ -98,7 +99,8 @@ struct td_event {
 	/* of the kinds that are no plain events */
 	uint32_t at, at2;      /* FUNC: ip, parent_ip; STACK: first frame; PRINT: text */
 	uint32_t n_at;	       /* STACK: offset of the number of frames, 0 none; USER_STACK: tgid */
-	uint32_t reach;	       /* end of the farthest field: shorter records are not shown to libtraceevent */
+	/* end of the farthest field: shorter records are not shown to libtraceevent */
+	uint32_t reach;
 };
 
 enum td_codec { TD_CODEC_NONE, TD_CODEC_ZLIB, TD_CODEC_ZSTD, TD_CODEC_UNKNOWN };
@@ -141,7 +143,8 @@ struct td_instance {
 };
 
 struct td_common {
-	bool usual; /* type u16 at 0, flags at 2, preempt count at 3, pid at 4: every kernel since 2.6.31 */
+	/* type u16 at 0, flags at 2, preempt count at 3, pid at 4: every kernel since 2.6.31 */
+	bool usual;
 	struct {
 		uint32_t at;
 		uint8_t op;
@@ -170,7 +173,8 @@ struct tracedat {
 	struct tl_str *comm; /* by pid */
 	uint32_t n_comms;
 	struct tl_str header_page, header_event, printk, cmdlines;
-	/* most of what is read besides the pages, and needed only where there are stacks: see td_kallsyms() */
+	/* most of what is read besides the pages, and needed only where there are stacks: see
+	 * td_kallsyms() */
 	struct tl_str kallsyms;
 	uint64_t kallsyms_at; /* version 7: its section, not read yet; 0 none */
 	bool symbols_read;
@@ -194,8 +198,8 @@ struct tracedat {
 	struct td_text *text;
 };
 
-/* tracedat6.c, tracedat7.c: c stands behind the page size of the file's head. What cannot be read is warned
- * of; an error only when memory is out. */
+/* tracedat6.c, tracedat7.c: c stands behind the page size of the file's head. What cannot be read
+ * is warned of; an error only when memory is out. */
 struct tl_err *td6_read(struct tracedat *td, struct cursor *c);
 struct tl_err *td7_read(struct tracedat *td, struct cursor *c);
 void td7_kallsyms(struct tracedat *td, uint64_t at);
@@ -214,14 +218,15 @@ struct tl_err *td_finish(struct tracedat *td);
 struct tl_str td_kallsyms(struct tracedat *td);
 /* The first stack or function is met: info.symbols is wanted. */
 void td_symbols(struct tracedat *td);
-struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, uint64_t at, uint64_t size,
-			     uint32_t page_size, bool packed);
+struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, uint64_t at,
+			     uint64_t size, uint32_t page_size, bool packed);
 /* A buffer by this name; its index, or -1 when memory is out. */
 int td_buffer_add(struct tracedat *td, struct tl_str name, struct tl_str clock);
 
 /* tracedat_unpack.c */
 enum {
-	TD_SECTIONS_MAX = 256 << 20, /* unpacked size of all sections; kallsyms of a large kernel is 20 MB */
+	/* unpacked size of all sections; kallsyms of a large kernel is 20 MB */
+	TD_SECTIONS_MAX = 256 << 20,
 	TD_CHUNK_MAX = 64 << 20,    /* of one chunk of pages; trace-cmd packs ten pages */
 };
 enum td_codec td_codec_named(struct tl_str name);

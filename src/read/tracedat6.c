@@ -44,7 +44,8 @@ static struct tl_err *options(struct tracedat *td, struct cursor *c)
 }
 
 /* "flyrecord\0", then where each cpu's pages lie. */
-static struct tl_err *cpu_table(struct tracedat *td, struct cursor *c, struct tl_str name, uint32_t cpus)
+static struct tl_err *cpu_table(struct tracedat *td, struct cursor *c, struct tl_str name,
+				uint32_t cpus)
 {
 	struct tl_str magic = cursor_span(c, 10);
 
@@ -64,19 +65,22 @@ static struct tl_err *cpu_table(struct tracedat *td, struct cursor *c, struct tl
 		uint64_t at = cursor_u64(c), size = cursor_u64(c);
 		int buffer;
 
-		if (c->bad || !size) /* beside instances the top buffer is often empty: then it is none */
+		/* beside instances the top buffer is often empty: then it is none */
+		if (c->bad || !size)
 			continue;
 		buffer = td_buffer_add(td, name, (struct tl_str){});
 		if (buffer < 0)
 			return &tl_enomem;
-		try(td_stream_add(td, (uint16_t)buffer, (int32_t)cpu, at, size, td->page_size, false));
+		try(td_stream_add(td, (uint16_t)buffer, (int32_t)cpu, at, size, td->page_size,
+				  false));
 	}
 	return NULL;
 }
 
 static struct tl_err *instances(struct tracedat *td, uint32_t cpus)
 {
-	for (size_t i = 0; i < td->instance.n; i++) { /* their tables may hold options, which may add more */
+	/* their tables may hold options, which may add more */
+	for (size_t i = 0; i < td->instance.n; i++) {
 		struct cursor c = {(const uint8_t *)td->file.p, td->file.n, 0, td->big, false};
 
 		cursor_take(&c, td->instance.v[i].at);
@@ -91,8 +95,10 @@ struct tl_err *td6_read(struct tracedat *td, struct cursor *c)
 	uint32_t cpus;
 
 	td_header_pages(td, c);
-	if (format_page_of(td->header_page, &page) && page.data_offset + page.data_size > td->page_size)
-		td->page_size = page.data_offset + page.data_size; /* sub-buffers of several pages, 6.8 on */
+	if (format_page_of(td->header_page, &page) &&
+	    page.data_offset + page.data_size > td->page_size)
+		/* sub-buffers of several pages, 6.8 on */
+		td->page_size = page.data_offset + page.data_size;
 	try(td_ftrace_formats(td, c));
 	try(td_event_formats(td, c));
 	td->kallsyms = cursor_span(c, cursor_u32(c));

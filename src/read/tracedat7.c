@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * trace.dat version 7 (trace-cmd.dat.v7(5)): sections anywhere in the file, found through chained option
- * sections.
+ * trace.dat version 7 (trace-cmd.dat.v7(5)): sections anywhere in the file, found through chained
+ * option sections.
  *
  *	head | name\0version\0 of the packer | u64 offset of the first options
  *	section: u16 id | u16 flags (1 packed) | u32 description | u64 size | body
  *	packed body: u32 packed size | u32 size | data
  *	option: u16 id | u32 size | data;  DONE (0) holds the offset of the next options section, 0 none
  *
- * Where the chain is broken (a file cut off before its options, a bad offset) the sections are walked one
- * behind the other instead: all of them are written in a row.
+ * Where the chain is broken (a file cut off before its options, a bad offset) the sections are
+ * walked one behind the other instead: all of them are written in a row.
  */
 #include <stdlib.h>
 #include "read/tracedat.h"
@@ -108,7 +108,8 @@ static struct tl_err *buffer_option(struct tracedat *td, struct tl_str data)
 		uint64_t at = cursor_u64(&c), size = cursor_u64(&c);
 
 		if (!c.bad && cpu < CPUS_MAX)
-			try(td_stream_add(td, (uint16_t)buffer, (int32_t)cpu, at, size, page_size, sec.packed));
+			try(td_stream_add(td, (uint16_t)buffer, (int32_t)cpu, at, size, page_size,
+					  sec.packed));
 	}
 	if (c.bad)
 		td_warn(td, N_("a buffer of the recording cannot be found"));
@@ -197,7 +198,8 @@ static struct tl_err *options(struct tracedat *td, struct cursor *c, uint64_t *r
 		if (id == OPT_BUFFER)
 			try(buffer_option(td, data));
 		else if (id == OPT_BUFFER_TEXT)
-			td_warn(td, N_("a latency trace lies in the recording as text, which is not read"));
+			td_warn(td,
+				N_("a latency trace lies in the recording as text, which is not read"));
 		else if (id >= OPT_HEADER_INFO && id <= OPT_CMDLINES && data.n >= 8)
 			try(part_at(td, id, page_u64(data.p, td->big)));
 		else

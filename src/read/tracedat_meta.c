@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What both versions of trace.dat tell besides events: how records look, which task had which name, where
- * functions lie, clock, kernel, buffers. A part that is missing or damaged costs what it would have told and
- * is warned of; only without event formats is a recording unreadable.
+ * What both versions of trace.dat tell besides events: how records look, which task had which name,
+ * where functions lie, clock, kernel, buffers. A part that is missing or damaged costs what it
+ * would have told and is warned of; only without event formats is a recording unreadable.
  */
 #include <stdlib.h>
 #include "read/tracedat.h"
@@ -98,7 +98,8 @@ static void set_clock(struct tracedat *td, struct tl_str s)
 	}
 }
 
-/* "Linux host 6.18.44 x86_64": sysname nodename release machine, of uname(2); a nodename has no blank. */
+/* "Linux host 6.18.44 x86_64": sysname nodename release machine, of uname(2); a nodename has no
+ * blank. */
 static void set_uname(struct tracedat *td, struct tl_str s)
 {
 	static const struct {
@@ -146,8 +147,8 @@ static void set_offset(struct tracedat *td, struct tl_str s)
 	td->time_offset = strtoll(room, NULL, 0);
 }
 
-/* The x86-tsc clock: u32 mult, u32 shift, u64 offset of perf_event_mmap_page. The offset is not used: times
- * agree with trace-cmd's (lib/trace-cmd/trace-input.c timestamp_calc). */
+/* The x86-tsc clock: u32 mult, u32 shift, u64 offset of perf_event_mmap_page. The offset is not
+ * used: times agree with trace-cmd's (lib/trace-cmd/trace-input.c timestamp_calc). */
 static void set_tsc(struct tracedat *td, struct tl_str s)
 {
 	if (s.n < 16 || page_u32(s.p + 4, td->big) > 32)
@@ -158,8 +159,9 @@ static void set_tsc(struct tracedat *td, struct tl_str s)
 
 void td_option(struct tracedat *td, unsigned id, struct tl_str data)
 {
-	/* Not used: DATE (1) turns times into those of day, and a life's times stay on the trace's own clock;
-	 * CPUSTAT (2), HOOK (6), VERSION (9), PROCMAPS (10), TRACEID (11), TIME_SHIFT (12), GUEST (13). */
+	/* Not used: DATE (1) turns times into those of day, and a life's times stay on the trace's
+	 * own clock; CPUSTAT (2), HOOK (6), VERSION (9), PROCMAPS (10), TRACEID (11), TIME_SHIFT
+	 * (12), GUEST (13). */
 	static const struct {
 		unsigned id;
 		void (*set)(struct tracedat *td, struct tl_str data);
@@ -177,7 +179,8 @@ int td_buffer_add(struct tracedat *td, struct tl_str name, struct tl_str clock)
 	struct td_buffer *b;
 
 	for (size_t i = 0; i < td->buffer.n; i++)
-		if (td->buffer.v[i].name.n == name.n && !memcmp(td->buffer.v[i].name.p, name.p, name.n))
+		if (td->buffer.v[i].name.n == name.n &&
+		    !memcmp(td->buffer.v[i].name.p, name.p, name.n))
 			return (int)i;
 	if (td->buffer.n >= UINT16_MAX)
 		return -1;
@@ -199,8 +202,8 @@ static struct tl_str clip(struct tracedat *td, uint64_t at, uint64_t size)
 	return (struct tl_str){td->file.p + (left ? at : 0), size};
 }
 
-struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, uint64_t at, uint64_t size,
-			     uint32_t page_size, bool packed)
+struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, uint64_t at,
+			     uint64_t size, uint32_t page_size, bool packed)
 {
 	struct tl_str data;
 	struct td_stream *s;
@@ -208,17 +211,20 @@ struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, 
 	if (!size)
 		return NULL;
 	if (packed && size <= UINT64_MAX - 4)
-		size += 4; /* trace-cmd (3.1.6) leaves the word with the number of chunks out of the size */
+		/* trace-cmd (3.1.6) leaves the word with the number of chunks out of the size */
+		size += 4;
 	data = clip(td, at, size);
 	td->streamed += data.n;
-	if (td->streamed > td->file.n) { /* or a few bytes would claim the same pages for every cpu */
+	/* or a few bytes would claim the same pages for every cpu */
+	if (td->streamed > td->file.n) {
 		td_warn(td, N_("the buffers of the recording overlap"));
 		return NULL;
 	}
 	s = vec_push(&td->stream);
 	if (!s)
 		return &tl_enomem;
-	*s = (struct td_stream){.buffer = buffer, .cpu = cpu, .packed = packed, .page_size = page_size};
+	*s = (struct td_stream){
+		.buffer = buffer, .cpu = cpu, .packed = packed, .page_size = page_size};
 	s->t = s->last = TL_NS_NONE;
 	s->piece = (const uint8_t *)data.p;
 	s->piece_place = at;
@@ -305,8 +311,8 @@ struct tl_str td_kallsyms(struct tracedat *td)
 }
 
 /*
- * Only now, because unpacking and sorting 60 000 names takes as long as reading 200 000 events, and a recording
- * without stacks needs none of them.
+ * Only now, because unpacking and sorting 60 000 names takes as long as reading 200 000 events, and
+ * a recording without stacks needs none of them.
  */
 void td_symbols(struct tracedat *td)
 {
@@ -323,14 +329,15 @@ void td_symbols(struct tracedat *td)
 	err = tl_symtab_from_text(text.p, text.n, &tab);
 	td->src->info.symbols = tab;
 	if (err && err != &tl_enomem)
-		td_warn(td, err->code == TL_E_DENIED
-				    ? N_("the recording holds no kernel addresses: they were hidden (kptr_restrict)")
-				    : N_("the kernel symbols of the recording are damaged"));
+		td_warn(td,
+			err->code == TL_E_DENIED
+				? N_("the recording holds no kernel addresses: they were hidden (kptr_restrict)")
+				: N_("the kernel symbols of the recording are damaged"));
 	tl_err_free(err);
 }
 
-/* The layout of pages, which the kernel's header_page knows better than the file's head: a 32-bit trace-cmd
- * on a 64-bit kernel. */
+/* The layout of pages, which the kernel's header_page knows better than the file's head: a 32-bit
+ * trace-cmd on a 64-bit kernel. */
 static void read_page_form(struct tracedat *td)
 {
 	if (format_page_of(td->header_page, &td->page))
@@ -360,8 +367,10 @@ static struct tl_err *tell(struct tracedat *td)
 	for (size_t i = 1; i < td->buffer.n; i++)
 		if (td->buffer.v[i].clock.n && td->buffer.v[0].clock.n &&
 		    (td->buffer.v[i].clock.n != td->buffer.v[0].clock.n ||
-		     memcmp(td->buffer.v[i].clock.p, td->buffer.v[0].clock.p, td->buffer.v[0].clock.n)))
-			td_warn(td, N_("the buffers of the recording use different clocks; their order is not known"));
+		     memcmp(td->buffer.v[i].clock.p, td->buffer.v[0].clock.p,
+			    td->buffer.v[0].clock.n)))
+			td_warn(td,
+				N_("the buffers of the recording use different clocks; their order is not known"));
 	info->clock = td->clock;
 	info->kernel = td->kernel;
 	return NULL;

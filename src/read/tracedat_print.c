@@ -2,11 +2,12 @@
 /*
  * May this print fmt be shown to libtraceevent?
  *
- * Its parser of print formats (event-parse.c of 1.7.1) dereferences what it did not find: about one in a
- * thousand recordings with a few random bytes changed crashed it, and with a format that divides by a field or
- * prints REC->len bytes a record does the same. Formats come from hostile files. So a format is first recognised
- * here, by the part of C that the kernel's own print formats are made of; what is not recognised is printed
- * field by field instead (tracedat_text.c), which needs no print fmt.
+ * Its parser of print formats (event-parse.c of 1.7.1) dereferences what it did not find: about one
+ * in a thousand recordings with a few random bytes changed crashed it, and with a format that
+ * divides by a field or prints REC->len bytes a record does the same. Formats come from hostile
+ * files. So a format is first recognised here, by the part of C that the kernel's own print formats
+ * are made of; what is not recognised is printed field by field instead (tracedat_text.c), which
+ * needs no print fmt.
  *
  *	print	:= string { "," arg }		   arg	:= expr | "{" expr { "," expr } "}"
  *	expr	:= unary { op unary } [ "?" expr ":" expr ]
@@ -14,8 +15,9 @@
  *	primary	:= string | number | "(" expr ")" | "REC->" field [ "[" number "]" ] | call
  *	call	:= one of the helpers below
  *
- * A divisor must be a number other than zero, an index small, a length given by the record itself at most
- * 16 bits: then nothing reaches farther behind a record than the zeros that tracedat_text.c puts there.
+ * A divisor must be a number other than zero, an index small, a length given by the record itself
+ * at most 16 bits: then nothing reaches farther behind a record than the zeros that tracedat_text.c
+ * puts there.
  */
 #include <stdlib.h>
 #include "read/tracedat.h"
@@ -91,7 +93,8 @@ static bool number(struct lex *l, uint64_t *ret)
 	return l->p == l->end || (!is_letter(*l->p) && !is_digit(*l->p));
 }
 
-/* One conversion, behind its '%'. '*' takes a length from the record, and %ph and %pb read by such a length. */
+/* One conversion, behind its '%'. '*' takes a length from the record, and %ph and %pb read by such
+ * a length. */
 static bool conversion(struct lex *l)
 {
 	unsigned digits = 0;
@@ -99,7 +102,9 @@ static bool conversion(struct lex *l)
 	for (; l->p < l->end && strchr("-+ #.0123456789", *l->p) && *l->p; l->p++)
 		if (is_digit(*l->p) && ++digits > 2 * WIDTH_MAX)
 			return false;
-	for (unsigned i = 0; i < 2 && l->p < l->end && (*l->p == 'l' || *l->p == 'L' || *l->p == 'h' || *l->p == 'z'); i++)
+	for (unsigned i = 0; i < 2 && l->p < l->end &&
+			     (*l->p == 'l' || *l->p == 'L' || *l->p == 'h' || *l->p == 'z');
+	     i++)
 		l->p++;
 	if (l->p >= l->end || !*l->p || !strchr("diuxXcsop%", *l->p))
 		return false;
@@ -127,7 +132,8 @@ static bool string(struct lex *l, bool with_format)
 	return any;
 }
 
-/* "unsigned long caller[8]": words, stars and one pair of brackets; or libtraceevent need not know it. */
+/* "unsigned long caller[8]": words, stars and one pair of brackets; or libtraceevent need not know
+ * it. */
 bool td_declaration_is_sane(struct tl_str s)
 {
 	unsigned open = 0, close = 0;
@@ -138,8 +144,8 @@ bool td_declaration_is_sane(struct tl_str s)
 		open += c == '[';
 		close += c == ']';
 		if (close > open || open > 1 ||
-		    !(c == ' ' || c == '*' || c == '_' || c == '[' || c == ']' || (c >= '0' && c <= '9') ||
-		      (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
+		    !(c == ' ' || c == '*' || c == '_' || c == '[' || c == ']' ||
+		      (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
 			return false;
 	}
 	return open == close && s.n && s.n < 256;
@@ -153,8 +159,10 @@ static const struct format_field *field(struct lex *l)
 	if (!word(l, &name))
 		return NULL;
 	for (size_t i = 0; i < l->fmt->field.n; i++)
-		if (l->fmt->field.v[i].name.n == name.n && !memcmp(l->fmt->field.v[i].name.p, name.p, name.n))
-			return td_declaration_is_sane(l->fmt->field.v[i].decl) ? &l->fmt->field.v[i] : NULL;
+		if (l->fmt->field.v[i].name.n == name.n &&
+		    !memcmp(l->fmt->field.v[i].name.p, name.p, name.n))
+			return td_declaration_is_sane(l->fmt->field.v[i].decl) ? &l->fmt->field.v[i]
+									       : NULL;
 	return NULL;
 }
 
@@ -223,9 +231,10 @@ static bool call(struct lex *l, struct tl_str name)
 /* "(unsigned long)", "(void *)": words that are types, behind an open parenthesis. */
 static bool cast(struct lex *l)
 {
-	static const char *const types[] = {"void", "char", "short", "int", "long", "unsigned", "signed", "const",
-					    "bool", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64",
-					    "size_t", "pid_t", "dev_t", "gfp_t", "loff_t", "ino_t", "sector_t"};
+	static const char *const types[] = {
+		"void", "char",   "short", "int",   "long",  "unsigned", "signed", "const",
+		"bool", "u8",     "u16",   "u32",   "u64",   "s8",       "s16",    "s32",
+		"s64",  "size_t", "pid_t", "dev_t", "gfp_t", "loff_t",   "ino_t",  "sector_t"};
 	const char *back = l->p;
 	unsigned words = 0;
 	struct tl_str name;
@@ -285,8 +294,8 @@ static bool unary(struct lex *l)
 
 static bool operator(struct lex *l, bool *ret_bad)
 {
-	static const char *const ops[] = {"<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+", "-", "*",
-					  "&",	"|",  "^",  "<",  ">"};
+	static const char *const ops[] = {"<<", ">>", "<=", ">=", "==", "!=", "&&", "||",
+					  "+",  "-",  "*",  "&",  "|",  "^",  "<",  ">"};
 	uint64_t v;
 	const char *back;
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An event becomes a record. This is the hot loop: an event is planned when its first record is met, and then
- * nothing allocates, searches or compares strings.
+ * An event becomes a record. This is the hot loop: an event is planned when its first record is
+ * met, and then nothing allocates, searches or compares strings.
  *
- * Every entry starts with the common fields (include/linux/trace_events.h, struct trace_entry): type, flags,
- * preempt count, pid. Flags (enum trace_flag_type; the bits used here never changed their meaning):
+ * Every entry starts with the common fields (include/linux/trace_events.h, struct trace_entry):
+ * type, flags, preempt count, pid. Flags (enum trace_flag_type; the bits used here never changed
+ * their meaning):
  *
  *	0x01 IRQS_OFF · 0x04 NEED_RESCHED · 0x08 HARDIRQ · 0x10 SOFTIRQ · 0x20 PREEMPT_RESCHED · 0x40 NMI; not
  *	used: 0x02, once IRQS_NOSUPPORT and now NEED_RESCHED_LAZY, and 0x80, BH_OFF
  *
- * The lower four bits of the preempt count are its depth; newer kernels count migrate_disable() in the upper ones.
+ * The lower four bits of the preempt count are its depth; newer kernels count migrate_disable() in
+ * the upper ones.
  */
 #include "read/tracedat.h"
 
@@ -22,7 +24,8 @@ enum {
 	FRAMES_MAX = 4096,
 };
 
-static bool common_field(const struct format *fmt, const char *name, uint32_t *at, uint8_t *op, uint32_t *need)
+static bool common_field(const struct format *fmt, const char *name, uint32_t *at, uint8_t *op,
+			 uint32_t *need)
 {
 	const struct format_field *f = format_field_of(fmt, name);
 
@@ -44,8 +47,9 @@ void td_common_of(struct tracedat *td, const struct format *fmt)
 	    !common_field(fmt, "common_preempt_count", &c.preempt.at, &c.preempt.op, &c.need) ||
 	    !common_field(fmt, "common_pid", &c.pid.at, &c.pid.op, &c.need))
 		return; /* what is set at open stays */
-	c.usual = c.type.op == FIELD_U16 && !c.type.at && c.flags.op == FIELD_U8 && c.flags.at == 2 &&
-		  c.preempt.op == FIELD_U8 && c.preempt.at == 3 && c.pid.op == FIELD_S32 && c.pid.at == 4;
+	c.usual = c.type.op == FIELD_U16 && !c.type.at && c.flags.op == FIELD_U8 &&
+		  c.flags.at == 2 && c.preempt.op == FIELD_U8 && c.preempt.at == 3 &&
+		  c.pid.op == FIELD_S32 && c.pid.at == 4;
 	td->common = c;
 }
 
@@ -128,10 +132,12 @@ static uint8_t ctx_of(unsigned flags)
 {
 	return TL_CTX_KNOWN | (flags & FLAG_HARDIRQ ? TL_CTX_HARDIRQ : 0) |
 	       (flags & FLAG_SOFTIRQ ? TL_CTX_SOFTIRQ : 0) | (flags & FLAG_NMI ? TL_CTX_NMI : 0) |
-	       (flags & FLAG_IRQS_OFF ? TL_CTX_IRQS_OFF : 0) | (flags & FLAG_RESCHED ? TL_CTX_RESCHED : 0);
+	       (flags & FLAG_IRQS_OFF ? TL_CTX_IRQS_OFF : 0) |
+	       (flags & FLAG_RESCHED ? TL_CTX_RESCHED : 0);
 }
 
-static void set_common(const struct tracedat *td, const struct page_event *ev, struct tl_record *ret)
+static void set_common(const struct tracedat *td, const struct page_event *ev,
+		       struct tl_record *ret)
 {
 	const struct td_common *c = &td->common;
 	unsigned flags, preempt;
@@ -169,9 +175,9 @@ static void set_func(struct tracedat *td, const struct td_event *e, const struct
 }
 
 /*
- * The format declares caller[8]; the entry is as long as the stack was deep. `size`, where the format has it, counts the frames,
- * since an entry's length is rounded up. A frame of all ones ends the stack (trace_output.c,
- * trace_stack_print, stops there too).
+ * The format declares caller[8]; the entry is as long as the stack was deep. `size`, where the
+ * format has it, counts the frames, since an entry's length is rounded up. A frame of all ones ends
+ * the stack (trace_output.c, trace_stack_print, stops there too).
  */
 static void set_stack(struct tracedat *td, const struct td_event *e, const struct page_event *ev,
 		      struct tl_record *ret)
@@ -217,7 +223,8 @@ static void set_print(const struct td_event *e, const struct page_event *ev, str
 	ret->payload = (struct tl_str){p, n && p[n - 1] == '\n' ? n - 1 : n};
 }
 
-static void set_event(struct tracedat *td, struct td_event *e, const struct page_event *ev, struct tl_record *ret)
+static void set_event(struct tracedat *td, struct td_event *e, const struct page_event *ev,
+		      struct tl_record *ret)
 {
 	ret->row = e->row;
 	if (!e->row)
@@ -229,7 +236,8 @@ static void set_event(struct tracedat *td, struct td_event *e, const struct page
 	}
 }
 
-/* All that says what else is there; values behind it (two thirds of a record) are not worth clearing each time. */
+/* All that says what else is there; values behind it (two thirds of a record) are not worth
+ * clearing each time. */
 static void blank(struct tl_record *ret)
 {
 	memset(ret, 0, offsetof(struct tl_record, f));

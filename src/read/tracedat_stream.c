@@ -5,12 +5,13 @@
  *
  *	u32 number of chunks | per chunk: u32 packed size, u32 unpacked size, data
  *
- * `place` of an event is the offset of its entry in the file; in a packed stream the offset of its chunk's
- * data plus its offset in the unpacked chunk, which still tells two events apart within a chunk and keeps
- * their order, but may reach into the next chunk's numbers.
+ * `place` of an event is the offset of its entry in the file; in a packed stream the offset of its
+ * chunk's data plus its offset in the unpacked chunk, which still tells two events apart within a
+ * chunk and keeps their order, but may reach into the next chunk's numbers.
  *
- * Damage costs what it touches: a bad event the rest of its page, a bad page that page, a bad chunk that chunk
- * (its size still leads to the next one). What was lost so becomes a gap before the next event that is read.
+ * Damage costs what it touches: a bad event the rest of its page, a bad page that page, a bad chunk
+ * that chunk (its size still leads to the next one). What was lost so becomes a gap before the next
+ * event that is read.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -28,11 +29,13 @@ static void gap_add(struct td_stream *s, uint64_t n, const char *why)
 		s->gap_why = why;
 }
 
-/* What was read is let go now and then: the mapping of a long recording would count as our memory. */
+/* What was read is let go now and then: the mapping of a long recording would count as our memory.
+ */
 static void let_go(struct td_stream *s, const uint8_t *upto)
 {
 	const uintptr_t page = 4096; /* where pages are larger, this fails and nothing is let go */
-	uintptr_t from = ((uintptr_t)s->mapped + page - 1) & ~(page - 1), to = (uintptr_t)upto & ~(page - 1);
+	uintptr_t from = ((uintptr_t)s->mapped + page - 1) & ~(page - 1),
+		  to = (uintptr_t)upto & ~(page - 1);
 
 	if (to <= from || to - from < LET_GO)
 		return;
@@ -69,7 +72,8 @@ static bool next_chunk(struct tracedat *td, struct td_stream *s)
 			s->chunks_left = 0;
 			return false;
 		}
-		if (n && n <= TD_CHUNK_MAX && room_for(s, n) && td_unpack(td->codec, in, s->room, n)) {
+		if (n && n <= TD_CHUNK_MAX && room_for(s, n) &&
+		    td_unpack(td->codec, in, s->room, n)) {
 			s->piece = s->room;
 			s->piece_n = n;
 			s->piece_pos = 0;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The text of any record, as the kernel's own print fmt would have it: by libtraceevent, without plugins, made
- * on request and never on the way of an event to a life.
+ * The text of any record, as the kernel's own print fmt would have it: by libtraceevent, without
+ * plugins, made on request and never on the way of an event to a life.
  *
- * libtraceevent believes what it is given. It reads fields where the format says, dynamic arrays where the
- * record says (16 bits of offset, 16 of length), and strings up to a NUL; and its parser does not survive every
- * format. So it only sees
- * - formats written anew from what format.c understood, with a print fmt that tracedat_print.c recognised;
- * - records that hold all fields of their format, in a room with more zeros behind them than an offset and a
- *   length can reach.
+ * libtraceevent believes what it is given. It reads fields where the format says, dynamic arrays
+ * where the record says (16 bits of offset, 16 of length), and strings up to a NUL; and its parser
+ * does not survive every format. So it only sees
+ * - formats written anew from what format.c understood, with a print fmt that tracedat_print.c
+ *   recognised;
+ * - records that hold all fields of their format, in a room with more zeros behind them than an
+ *   offset and a length can reach.
  * A format or record it is not shown is written field by field; a record without a format as bytes.
  */
 #include <stdlib.h>
@@ -54,8 +55,8 @@ static bool is_printk(struct tl_str line)
 	       line.p[line.n - 1] == '"';
 }
 
-/* What libtraceevent parses it also cuts up, and it reads behind the end of a line that is not as it expects:
- * it gets a copy of the lines that are. */
+/* What libtraceevent parses it also cuts up, and it reads behind the end of a line that is not as
+ * it expects: it gets a copy of the lines that are. */
 static char *good_lines(struct tl_str text, bool (*is_good)(struct tl_str line))
 {
 	char *copy = malloc(text.n + 1), *to = copy, *line = copy;
@@ -67,7 +68,8 @@ static char *good_lines(struct tl_str text, bool (*is_good)(struct tl_str line))
 		if (text.p[i] != '\n')
 			continue;
 		to[-1] = '\0';
-		if (strlen(line) == (size_t)(to - 1 - line) && is_good((struct tl_str){line, (size_t)(to - 1 - line)}))
+		if (strlen(line) == (size_t)(to - 1 - line) &&
+		    is_good((struct tl_str){line, (size_t)(to - 1 - line)}))
 			to[-1] = '\n';
 		else
 			to = line;
@@ -163,7 +165,8 @@ static void out_field(const struct tracedat *td, struct out *o, const struct for
 }
 
 /* "name=value name=value", without the common fields. */
-static struct tl_str by_fields(struct tracedat *td, const struct td_event *e, const struct tl_record *rec)
+static struct tl_str by_fields(struct tracedat *td, const struct td_event *e,
+			       const struct tl_record *rec)
 {
 	struct td_text *t = td->text;
 	struct format fmt;
@@ -209,8 +212,8 @@ static void write_fields(struct out *o, const struct format *fmt, bool common)
 		if ((f->name.n >= 7 && !memcmp(f->name.p, "common_", 7)) != common ||
 		    !td_declaration_is_sane(f->decl))
 			continue;
-		out_fmt(o, "\tfield:%.*s;\toffset:%u;\tsize:%u;\tsigned:%d;\n", (int)f->decl.n, f->decl.p,
-			f->offset, f->size, f->is_signed);
+		out_fmt(o, "\tfield:%.*s;\toffset:%u;\tsize:%u;\tsigned:%d;\n", (int)f->decl.n,
+			f->decl.p, f->offset, f->size, f->is_signed);
 	}
 	out_char(o, '\n');
 }
@@ -219,7 +222,8 @@ static void write_fields(struct out *o, const struct format *fmt, bool common)
 static bool write_format(struct out *o, const struct format *fmt)
 {
 	o->n = 0;
-	if (!td_print_is_sane(fmt) || !td_declaration_is_sane(fmt->name) || memchr(fmt->name.p, ' ', fmt->name.n))
+	if (!td_print_is_sane(fmt) || !td_declaration_is_sane(fmt->name) ||
+	    memchr(fmt->name.p, ' ', fmt->name.n))
 		return false;
 	out_fmt(o, "name: %.*s\nID: %u\nformat:\n", (int)fmt->name.n, fmt->name.p, fmt->id);
 	write_fields(o, fmt, true);
@@ -247,8 +251,12 @@ static void learn(struct td_text *t, struct td_event *e)
 static struct tl_str print(struct td_text *t, struct td_event *e, const struct tl_record *rec)
 {
 	struct tep_record r = {
-		.ts = (unsigned long long)rec->t, .offset = rec->place, .record_size = (int)rec->raw_n,
-		.size = (int)rec->raw_n, .cpu = rec->cpu, .ref_count = 1,
+		.ts = (unsigned long long)rec->t,
+		.offset = rec->place,
+		.record_size = (int)rec->raw_n,
+		.size = (int)rec->raw_n,
+		.cpu = rec->cpu,
+		.ref_count = 1,
 	};
 	struct tl_str s;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Pieces of a version 7 file as trace-cmd packs them (lib/trace-cmd/trace-compress-{zlib,zstd}.c): each piece
- * is one zlib stream or one zstd frame, and its unpacked size stands in the file. That size is the room given;
- * a piece that holds more or less is damaged, so no piece can grow beyond what was checked before.
+ * Pieces of a version 7 file as trace-cmd packs them (lib/trace-cmd/trace-compress-{zlib,zstd}.c):
+ * each piece is one zlib stream or one zstd frame, and its unpacked size stands in the file. That
+ * size is the room given; a piece that holds more or less is damaged, so no piece can grow beyond
+ * what was checked before.
  */
 #include <zlib.h>
 #include <zstd.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * gzip through zlib, zstd through libzstd, both as streams: one buffer of packed bytes, and the output goes
- * straight to where the caller wants it. A kind of packing is one row of `kinds`.
+ * gzip through zlib, zstd through libzstd, both as streams: one buffer of packed bytes, and the
+ * output goes straight to where the caller wants it. A kind of packing is one row of `kinds`.
  *
  * Invariants
- * 1. What follows the last whole member or frame and is none itself (padding, junk) ends the input quietly,
- *    as gunzip does; an input that ends inside one is EBADMSG.
+ * 1. What follows the last whole member or frame and is none itself (padding, junk) ends the input
+ *    quietly, as gunzip does; an input that ends inside one is EBADMSG.
  * 2. Every step either makes progress or asks for more input, so no bytes can make it spin.
  */
 #include <errno.h>

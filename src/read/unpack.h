@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Packed input, unpacked as it is read: gzip (any number of members) and zstd (any number of frames).
- * Memory does not depend on how much comes out.
+ * Packed input, unpacked as it is read: gzip (any number of members) and zstd (any number of
+ * frames). Memory does not depend on how much comes out.
  */
 #ifndef READ_UNPACK_H
 #define READ_UNPACK_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What this machine and this user permit, found by trying it: in a private instance of its own, noted in the
- * undo journal and put back before the answer is given. One row per ability; a row that needs what an earlier
- * one was refused says so with that one's reason.
+ * What this machine and this user permit, found by trying it: in a private instance of its own,
+ * noted in the undo journal and put back before the answer is given. One row per ability; a row
+ * that needs what an earlier one was refused says so with that one's reason.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -112,8 +112,8 @@ static struct tl_err *missing(const char *what, const char *path, const char *ca
 {
 	bool hidden = errno == EACCES && geteuid();
 
-	return tl_err_cause(tl_err_os(errno, what, NULL, path), hidden ? N_("only root may trace the kernel") : cause,
-			    NULL);
+	return tl_err_cause(tl_err_os(errno, what, NULL, path),
+			    hidden ? N_("only root may trace the kernel") : cause, NULL);
 }
 
 static struct tl_err *ask_kprobes(struct asked *q, struct tl_ability *a)
@@ -181,7 +181,8 @@ static struct tl_err *ask_kallsyms(struct asked *q, struct tl_ability *a)
 	if (record_kallsyms_readable())
 		return NULL;
 	errno = EPERM;
-	return missing(N_("cannot read kernel symbols"), path, N_("addresses are hidden (kernel.kptr_restrict)"));
+	return missing(N_("cannot read kernel symbols"), path,
+		       N_("addresses are hidden (kernel.kptr_restrict)"));
 }
 
 /* ---- the table ---- */
@@ -196,15 +197,18 @@ static const struct row {
 } rows[] = {
 	{"tracefs", NEED_NOTHING, ask_tracefs, N_("the kernel's tracing files"),
 	 N_("without it nothing can be recorded here; traces in files can be read all the same")},
-	{"instances", NEED_TRACEFS, ask_instance, N_("private buffers, so that other users of tracing are not disturbed"),
+	{"instances", NEED_TRACEFS, ask_instance,
+	 N_("private buffers, so that other users of tracing are not disturbed"),
 	 N_("without them nothing can be recorded here")},
 	{"clock", NEED_INSTANCE, ask_clock, N_("one clock for all CPUs"),
 	 N_("without it the order of events on different CPUs is not certain")},
 	{"events", NEED_INSTANCE, ask_events, N_("births, execs, signals and deaths"),
 	 N_("without them nothing can be recorded here")},
-	{"stack-triggers", NEED_INSTANCE, ask_stacks, N_("the kernel's call path with each of them"),
+	{"stack-triggers", NEED_INSTANCE, ask_stacks,
+	 N_("the kernel's call path with each of them"),
 	 N_("without them the causes of some deaths and the sources of some signals stay unknown")},
-	{"function-tracer", NEED_INSTANCE, ask_functions, N_("the moment a kernel function is entered"),
+	{"function-tracer", NEED_INSTANCE, ask_functions,
+	 N_("the moment a kernel function is entered"),
 	 N_("events and their stacks tell the same lives; only the entries of functions are missing")},
 	{"kprobes", NEED_TRACEFS, ask_kprobes, N_("probes anywhere in the kernel"),
 	 N_("nothing is lost today: no recording needs them")},
@@ -212,7 +216,8 @@ static const struct row {
 	 N_("without it only the tasks named are followed in detail")},
 	{"trace-marker", NEED_INSTANCE, ask_marker, N_("side facts inside the recording"),
 	 N_("without it tasks that lived before the recording have no names, and exit codes are missing")},
-	{"btf", NEED_NOTHING, ask_btf, N_("the kernel's own types"), N_("without it there are no exit codes by BPF")},
+	{"btf", NEED_NOTHING, ask_btf, N_("the kernel's own types"),
+	 N_("without it there are no exit codes by BPF")},
 	{"bpf-exit", NEED_NOTHING, ask_bpf, N_("the exit code of every task"),
 	 N_("without it only the command's own exit code is known")},
 	{"exit-syscalls", NEED_INSTANCE, ask_exit_syscalls,
@@ -230,7 +235,8 @@ static bool can_ask(const struct asked *q, enum need need)
 static struct tl_err *not_asked(enum need need)
 {
 	return tl_err_cause(tl_err_new(TL_E_DENIED, N_("this could not be tried"), NULL),
-			    need == NEED_TRACEFS ? N_("it needs tracefs") : N_("it needs a private tracing instance"),
+			    need == NEED_TRACEFS ? N_("it needs tracefs")
+						 : N_("it needs a private tracing instance"),
 			    NULL);
 }
 

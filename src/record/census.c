@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who lives: from /proc, one small read per thread. A task that dies or is born meanwhile is in the trace itself,
- * so a race costs nothing.
+ * Who lives: from /proc, one small read per thread. A task that dies or is born meanwhile is in the
+ * trace itself, so a race costs nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +35,9 @@ static bool parse_stat(char *text, struct who *ret)
 }
 
 /*
- * /proc embroiders names of kernel threads: long ones are not cut at 15 bytes, and a worker shows what it works
- * on ("kworker/0:1-events"; kernel/workqueue.c, wq_worker_comm()). The trace has the plain name.
+ * /proc embroiders names of kernel threads: long ones are not cut at 15 bytes, and a worker shows
+ * what it works on ("kworker/0:1-events"; kernel/workqueue.c, wq_worker_comm()). The trace has the
+ * plain name.
  */
 static void plain_comm(struct who *who)
 {
@@ -136,7 +137,8 @@ void side_cmd(struct side *s, tl_pid tid)
 		side_put(s, &l);
 }
 
-/* The line of the unified hierarchy: "0::/user.slice/..."; Documentation/admin-guide/cgroup-v2.rst */
+/* The line of the unified hierarchy: "0::/user.slice/..."; Documentation/admin-guide/cgroup-v2.rst
+ */
 void side_cgroup(struct side *s, tl_pid tid)
 {
 	char path[64];

@@ -23,8 +23,8 @@ static void default_signals(void)
 	for (int sig = 1; sig < NSIG; sig++) {
 		struct sigaction was;
 
-		if ((sig == SIGHUP || sig == SIGINT || sig == SIGQUIT) && !sigaction(sig, NULL, &was) &&
-		    was.sa_handler == SIG_IGN)
+		if ((sig == SIGHUP || sig == SIGINT || sig == SIGQUIT) &&
+		    !sigaction(sig, NULL, &was) && was.sa_handler == SIG_IGN)
 			continue;
 		signal(sig, SIG_DFL);
 	}
@@ -74,7 +74,8 @@ static void keep_children(void)
 {
 	struct sigaction was;
 
-	if (!sigaction(SIGCHLD, NULL, &was) && (was.sa_handler == SIG_IGN || was.sa_flags & SA_NOCLDWAIT))
+	if (!sigaction(SIGCHLD, NULL, &was) &&
+	    (was.sa_handler == SIG_IGN || was.sa_flags & SA_NOCLDWAIT))
 		signal(SIGCHLD, SIG_DFL);
 }
 
@@ -143,8 +144,9 @@ static void status_of(const struct child *c, int *ret_status)
 
 	if (waitid(P_PID, (id_t)c->pid, &si, WEXITED | WNOWAIT))
 		return;
-	*ret_status = si.si_code == CLD_EXITED ? (si.si_status & 0xff) << 8
-					       : si.si_status | (si.si_code == CLD_DUMPED ? 0x80 : 0);
+	*ret_status = si.si_code == CLD_EXITED
+			      ? (si.si_status & 0xff) << 8
+			      : si.si_status | (si.si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
 static bool is_zombie(tl_pid pid)
@@ -161,8 +163,8 @@ static bool is_zombie(tl_pid pid)
 }
 
 /*
- * Sleep for a tick at most; true: it ended, and is left as a zombie. Not asked with waitid(2), which would put a
- * sched_process_wait into the trace each time.
+ * Sleep for a tick at most; true: it ended, and is left as a zombie. Not asked with waitid(2),
+ * which would put a sched_process_wait into the trace each time.
  */
 static bool ends_within(const struct child *c, int ms)
 {
@@ -190,7 +192,8 @@ double child_deadline(double seconds)
 
 bool child_enough(const struct until *u)
 {
-	return (u->stop && *u->stop) || (u->full && atomic_load(u->full)) || (u->at >= 0 && now() >= u->at);
+	return (u->stop && *u->stop) || (u->full && atomic_load(u->full)) ||
+	       (u->at >= 0 && now() >= u->at);
 }
 
 struct tl_err *child_wait(struct child *c, const struct until *u, int *ret_status, bool *ret_ended)

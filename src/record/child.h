@@ -7,10 +7,11 @@
  *	child_wait     → it ended; not reaped yet
  *	child_reap     → reaped
  *
- * It shares our process group and terminal, so Ctrl-C reaches it as it would without us, and it keeps our standard
- * streams. Its signal mask is empty and its dispositions are the default ones, except that SIGHUP, SIGINT and
- * SIGQUIT stay ignored where they are ignored in us (nohup, background jobs of a shell): a program that wants
- * to outlive Ctrl-C during a recording sets a handler and does not ignore it.
+ * It shares our process group and terminal, so Ctrl-C reaches it as it would without us, and it
+ * keeps our standard streams. Its signal mask is empty and its dispositions are the default ones,
+ * except that SIGHUP, SIGINT and SIGQUIT stay ignored where they are ignored in us (nohup,
+ * background jobs of a shell): a program that wants to outlive Ctrl-C during a recording sets a
+ * handler and does not ignore it.
  */
 #ifndef RECORD_CHILD_H
 #define RECORD_CHILD_H
@@ -29,13 +30,15 @@ struct tl_err *child_fork(char *const argv[], struct child *ret);
 struct tl_err *child_release(struct child *c, const char *name);
 /* What ends the waiting besides the child's end. */
 struct until {
-	double at;		  /* seconds on the monotonic clock, as of child_deadline(); < 0: no limit */
+	/* seconds on the monotonic clock, as of child_deadline(); < 0: no limit */
+	double at;
 	const volatile int *stop; /* became true; NULL: nobody asks */
 	const atomic_int *full;	  /* likewise */
 };
 
 double child_deadline(double seconds); /* < 0: none */
-struct tl_err *child_wait(struct child *c, const struct until *until, int *ret_status, bool *ret_ended);
+struct tl_err *child_wait(struct child *c, const struct until *until, int *ret_status,
+			  bool *ret_ended);
 /* Time is up, or *stop or *full became true. */
 bool child_enough(const struct until *u);
 void child_reap(struct child *c);

@@ -4,11 +4,11 @@
  *
  *	u32 number of chunks | per chunk: u32 packed size, u32 size, one zstd frame
  *
- * Every chunk holds whole pages, because trace-cmd looks a page up by its chunk. Larger chunks pack better and cost
- * a reader who seeks more: 32 pages (128 KiB) are within 2 % of one frame for all.
+ * Every chunk holds whole pages, because trace-cmd looks a page up by its chunk. Larger chunks pack
+ * better and cost a reader who seeks more: 32 pages (128 KiB) are within 2 % of one frame for all.
  *
- * The sizes stand in front of what they measure and the output may be a pipe, so packed pages wait in a file without
- * a name, a tenth as large as the pages.
+ * The sizes stand in front of what they measure and the output may be a pipe, so packed pages wait
+ * in a file without a name, a tenth as large as the pages.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -105,7 +105,8 @@ static struct tl_err *pack_chunk(struct packing *p, const char *from, size_t n)
 	return NULL;
 }
 
-/* Bytes [at, at + n) of the pages. A file that is shorter than was said is filled up with empty pages. */
+/* Bytes [at, at + n) of the pages. A file that is shorter than was said is filled up with empty
+ * pages. */
 static const char *fetch(struct packing *p, const struct dat_pages *from, uint64_t at, size_t n)
 {
 	ssize_t got;
@@ -113,18 +114,21 @@ static const char *fetch(struct packing *p, const struct dat_pages *from, uint64
 	if (from->fd < 0)
 		return (const char *)from->mem + at;
 	for (size_t have = 0; have < n; have += (size_t)got) {
-		got = TEMP_FAILURE_RETRY(pread(from->fd, p->in + have, n - have, (off_t)(at + have)));
+		got = TEMP_FAILURE_RETRY(
+			pread(from->fd, p->in + have, n - have, (off_t)(at + have)));
 		if (got > 0)
 			continue;
 		memset(p->in + have, 0, n - have);
 		if (!p->err)
-			p->err = tl_err_os(got < 0 ? errno : EIO, N_("cannot read back the recorded pages"), NULL, NULL);
+			p->err = tl_err_os(got < 0 ? errno : EIO,
+					   N_("cannot read back the recorded pages"), NULL, NULL);
 		break;
 	}
 	return p->in;
 }
 
-struct tl_err *dat_pack_pages(const struct dat_pages *from, uint32_t page_size, struct dat_pages *ret)
+struct tl_err *dat_pack_pages(const struct dat_pages *from, uint32_t page_size,
+			      struct dat_pages *ret)
 {
 	auto_fini(packing) struct packing p = {.fd = -1};
 

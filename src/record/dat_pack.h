@@ -20,9 +20,11 @@ struct dat_packed {
 const char *dat_pack_version(void);
 struct tl_err *dat_pack_text(struct tl_str text, struct dat_packed *ret);
 /*
- * One cpu's pages, read where `from` has them and packed into a nameless file, ret->fd, to be closed. With an error,
- * *ret is what could be packed: pages that vanished are empty ones in it; ret->n 0: there is no file.
+ * One cpu's pages, read where `from` has them and packed into a nameless file, ret->fd, to be
+ * closed. With an error, *ret is what could be packed: pages that vanished are empty ones in it;
+ * ret->n 0: there is no file.
  */
-struct tl_err *dat_pack_pages(const struct dat_pages *from, uint32_t page_size, struct dat_pages *ret);
+struct tl_err *dat_pack_pages(const struct dat_pages *from, uint32_t page_size,
+			      struct dat_pages *ret);
 
 #endif

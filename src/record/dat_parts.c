@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bytes both versions of trace.dat have in common: numbers in this machine's order, options, and the kernel's
- * own texts, each with its size in front.
+ * The bytes both versions of trace.dat have in common: numbers in this machine's order, options,
+ * and the kernel's own texts, each with its size in front.
  *
- * A file is put twice by the same code, first as a rehearsal that only counts, because what stands in front holds the
- * offsets of what comes behind and a pipe cannot be sought in.
+ * A file is put twice by the same code, first as a rehearsal that only counts, because what stands
+ * in front holds the offsets of what comes behind and a pipe cannot be sought in.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +23,8 @@ void dat_put(struct dat *d, const void *p, size_t n)
 		return;
 	}
 	d->at += n;
-	for (; !d->rehearsal && n > PIECE; b += PIECE, n -= PIECE) /* so that the sink stays small */
+	/* so that the sink stays small */
+	for (; !d->rehearsal && n > PIECE; b += PIECE, n -= PIECE)
 		out_mem(&d->out, b, PIECE);
 	if (!d->rehearsal)
 		out_mem(&d->out, b, n);
@@ -168,8 +169,8 @@ void dat_cmdlines(struct dat *d)
 	sized(d, d->f->cmdlines);
 }
 
-/* A file of pages that is shorter than was said is filled up with empty pages: the offsets of what follows
- * are written already. */
+/* A file of pages that is shorter than was said is filled up with empty pages: the offsets of what
+ * follows are written already. */
 static void put_file(struct dat *d, const struct dat_pages *p)
 {
 	auto_free char *room = NULL;
@@ -188,8 +189,9 @@ static void put_file(struct dat *d, const struct dat_pages *p)
 			continue;
 		if (got <= 0) {
 			if (!d->err)
-				d->err = tl_err_os(got < 0 ? errno : EIO, N_("cannot read back the recorded pages"),
-						   NULL, NULL);
+				d->err = tl_err_os(got < 0 ? errno : EIO,
+						   N_("cannot read back the recorded pages"), NULL,
+						   NULL);
 			break;
 		}
 		dat_put(d, room, (size_t)got);

@@ -2,8 +2,8 @@
 /*
  * What the writers of both versions of trace.dat share.
  *
- * Law of this header: a file is put twice with the same struct dat, first with `rehearsal`; places found then are
- * written the second time.
+ * Law of this header: a file is put twice with the same struct dat, first with `rehearsal`; places
+ * found then are written the second time.
  */
 #ifndef RECORD_DAT_PARTS_H
 #define RECORD_DAT_PARTS_H
@@ -37,7 +37,8 @@ struct dat {
 	struct place section[32];	      /* by id, all but buffers; version 7 alone */
 	struct place buffer[BUFFERS_MAX + 1]; /* the last is the empty top one */
 	struct dat_packed packed[32];	      /* by id: bodies, from the rehearsal on */
-	struct out *body;		      /* where one is gathered to be packed; NULL: nowhere */
+	/* where one is gathered to be packed; NULL: nowhere */
+	struct out *body;
 	struct tl_err *err;
 };
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * trace.dat version 6 (trace-cmd.dat.v6(5)), for tools older than trace-cmd 3.0: one part behind the other, no index,
- * nothing packed.
+ * trace.dat version 6 (trace-cmd.dat.v6(5)), for tools older than trace-cmd 3.0: one part behind
+ * the other, no index, nothing packed.
  *
  *	head | header_page, header_event | ftrace formats | event formats | u32 n, kallsyms | u32 n, printk
  *	| u64 n, command lines | u32 cpus | "options  \0" options | table of the top buffer | its pages
  *	| per instance: table, pages
  *
- * A table is "flyrecord\0", (u64 at, u64 size) per cpu, and the clock's text behind its u64 size. An instance is
- * found by its option: the offset of its table and its name; its cpus are those of the file.
+ * A table is "flyrecord\0", (u64 at, u64 size) per cpu, and the clock's text behind its u64 size.
+ * An instance is found by its option: the offset of its table and its name; its cpus are those of
+ * the file.
  */
 #include <string.h>
 #include "base/guard.h"

@@ -5,19 +5,21 @@
  *	head | STRINGS | OPTIONS | HEADER_INFO | FTRACE_EVENTS | EVENT_FORMATS | KALLSYMS | PRINTK | CMDLINES
  *	| one BUFFER section per buffer, each cpu's pages at a page-aligned offset
  *
- * The options hold the offsets of everything behind them, and a pipe cannot be sought in: so the file is
- * written twice by the same code, first as a rehearsal that only counts. The options come first on purpose: a
- * recording that is cut off still says all that is needed to read what is there.
+ * The options hold the offsets of everything behind them, and a pipe cannot be sought in: so the
+ * file is written twice by the same code, first as a rehearsal that only counts. The options come
+ * first on purpose: a recording that is cut off still says all that is needed to read what is
+ * there.
  *
  * - Sections stand in a row without holes: trace-cmd finds STRINGS by walking them from the head.
- * - When no buffer is named "", an empty top one is written, as trace-cmd itself does for recordings of
- *   instances. Without it trace-cmd takes the file's head for the top buffer's section (offset 0) and goes on
- *   only because those bytes happen to mean "not packed".
- * - There is no place for saved_tgids in the format, and trace-cmd complains about options it does not know:
- *   process ids travel as side facts (side.md) instead.
+ * - When no buffer is named "", an empty top one is written, as trace-cmd itself does for
+ *   recordings of instances. Without it trace-cmd takes the file's head for the top buffer's
+ *   section (offset 0) and goes on only because those bytes happen to mean "not packed".
+ * - There is no place for saved_tgids in the format, and trace-cmd complains about options it does
+ *   not know: process ids travel as side facts (side.md) instead.
  *
- * Packed (dat_pack.c), sizes are known only afterwards: bodies of sections are packed in the rehearsal and kept, and
- * pages before it. Strings and options lie open: trace-cmd, too, leaves options alone.
+ * Packed (dat_pack.c), sizes are known only afterwards: bodies of sections are packed in the
+ * rehearsal and kept, and pages before it. Strings and options lie open: trace-cmd, too, leaves
+ * options alone.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -42,9 +44,15 @@ static const struct {
 	unsigned id;
 	const char *name;
 } names[] = {
-	{SEC_OPTIONS, "options"},	    {SEC_HEADER_INFO, "headers"},   {SEC_FTRACE_EVENTS, "ftrace events"},
-	{SEC_EVENT_FORMATS, "events format"}, {SEC_KALLSYMS, "kallsyms"},   {SEC_PRINTK, "printk"},
-	{SEC_CMDLINES, "command lines"},    {SEC_STRINGS, "strings"},	    {SEC_BUFFER, "buffer flyrecord"},
+	{SEC_OPTIONS, "options"},
+	{SEC_HEADER_INFO, "headers"},
+	{SEC_FTRACE_EVENTS, "ftrace events"},
+	{SEC_EVENT_FORMATS, "events format"},
+	{SEC_KALLSYMS, "kallsyms"},
+	{SEC_PRINTK, "printk"},
+	{SEC_CMDLINES, "command lines"},
+	{SEC_STRINGS, "strings"},
+	{SEC_BUFFER, "buffer flyrecord"},
 };
 
 static uint32_t name_at(unsigned id)
@@ -86,7 +94,8 @@ static void option_buffer(struct dat *d, const struct dat_buffer *b, const struc
 	uint64_t data = where->at + SECTION_HEAD;
 
 	dat_put_u16(d, OPT_BUFFER);
-	dat_put_u32(d, (uint32_t)(8 + strlen(b->name) + 1 + strlen(b->clock) + 1 + 4 + 4 + b->n_cpus * 20));
+	dat_put_u32(d, (uint32_t)(8 + strlen(b->name) + 1 + strlen(b->clock) + 1 + 4 + 4 +
+				  b->n_cpus * 20));
 	dat_put_u64(d, where->at);
 	dat_put_string(d, b->name);
 	dat_put_string(d, b->clock);
@@ -96,7 +105,8 @@ static void option_buffer(struct dat *d, const struct dat_buffer *b, const struc
 		data += -data & (align_of(d, b) - 1);
 		dat_put_u32(d, (uint32_t)b->cpu[i].cpu);
 		dat_put_u64(d, data);
-		/* of packed pages trace-cmd (3.1.6) leaves the word with the number of chunks out of the size */
+		/* of packed pages trace-cmd (3.1.6) leaves the word with the number of chunks out
+		 * of the size */
 		dat_put_u64(d, b->cpu[i].n - (d->f->pack && b->cpu[i].n ? 4 : 0));
 		data += b->cpu[i].n;
 	}
@@ -165,7 +175,8 @@ static void pack_body(struct dat *d, unsigned id, void (*body)(struct dat *))
 	d->body = &text;
 	body(d);
 	d->body = NULL;
-	err = text.os ? &tl_enomem : dat_pack_text((struct tl_str){text.buf, text.n}, &d->packed[id]);
+	err = text.os ? &tl_enomem
+		      : dat_pack_text((struct tl_str){text.buf, text.n}, &d->packed[id]);
 	out_fini(&text);
 	if (!d->err)
 		d->err = err;

@@ -2,8 +2,9 @@
 /*
  * A recording as trace.dat, of version 6 or 7, packed or open.
  *
- * Packed (dat_pack.c), sizes are known only afterwards: bodies of sections are packed in the rehearsal and kept, and
- * pages before it, in files of their own. Strings and options lie open: trace-cmd, too, leaves options alone.
+ * Packed (dat_pack.c), sizes are known only afterwards: bodies of sections are packed in the
+ * rehearsal and kept, and pages before it, in files of their own. Strings and options lie open:
+ * trace-cmd, too, leaves options alone.
  */
 #include <errno.h>
 #include "base/guard.h"
@@ -19,7 +20,8 @@ static struct dat_sizes sizes_of(const struct dat *d)
 	return size;
 }
 
-static struct tl_err *write_it(const struct dat_file *f, int fd, const char *path, struct dat_sizes *ret)
+static struct tl_err *write_it(const struct dat_file *f, int fd, const char *path,
+			       struct dat_sizes *ret)
 {
 	void (*put)(struct dat *) = f->format == 6 ? dat6_put : dat7_put;
 	struct dat d = {.f = f, .rehearsal = true};
@@ -82,7 +84,8 @@ static struct tl_err *repack(struct repack *r, const struct dat_file *f)
 	return first;
 }
 
-static struct tl_err *write_packed(const struct dat_file *f, int fd, const char *path, struct dat_sizes *ret)
+static struct tl_err *write_packed(const struct dat_file *f, int fd, const char *path,
+				   struct dat_sizes *ret)
 {
 	auto_fini(repack) struct repack r = {};
 	struct dat_file packed = *f;
@@ -107,5 +110,6 @@ struct tl_err *dat_write(const struct dat_file *f, int fd, const char *path, str
 	*ret = (struct dat_sizes){};
 	if (f->n_buffers > BUFFERS_MAX)
 		return tl_err_new(TL_E_FAILED, N_("a recording cannot hold so many buffers"), NULL);
-	return f->pack && f->format != 6 ? write_packed(f, fd, path, ret) : write_it(f, fd, path, ret);
+	return f->pack && f->format != 6 ? write_packed(f, fd, path, ret)
+					 : write_it(f, fd, path, ret);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A recording becomes a trace.dat of version 7 or 6, written front to back without seeking, so that it may go
- * into a pipe.
+ * A recording becomes a trace.dat of version 7 or 6, written front to back without seeking, so that
+ * it may go into a pipe.
  *
  * Law of this header: everything is borrowed for the call.
  */
@@ -37,7 +37,8 @@ struct dat_system {
 
 struct dat_file {
 	unsigned format; /* 6, else 7 */
-	bool pack;	  /* with zstd, which version 6 does not know; otherwise everything lies open */
+	/* with zstd, which version 6 does not know; otherwise everything lies open */
+	bool pack;
 	uint32_t page_size; /* of the machine */
 	uint8_t long_size;  /* of its user space: 4 or 8 */
 	struct tl_str header_page, header_event; /* events/header_page, header_event */
@@ -45,7 +46,8 @@ struct dat_file {
 	unsigned n_ftrace;
 	const struct dat_system *system;
 	unsigned n_systems;
-	struct tl_str kallsyms, printk, cmdlines; /* /proc/kallsyms, printk_formats, saved_cmdlines */
+	/* /proc/kallsyms, printk_formats, saved_cmdlines */
+	struct tl_str kallsyms, printk, cmdlines;
 	const char *clock; /* "mono" */
 	const char *uname; /* "Linux node release machine" */
 	const char *version; /* of the program that recorded */

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A thread that turns what BPF programs saw, deaths, the arguments of execs and senders of signals, into side facts.
+ * A thread that turns what BPF programs saw, deaths, the arguments of execs and senders of signals,
+ * into side facts.
  *
- * They go into pages of our own (own.h), at their own times. Then nobody waits for them: the thread looks twenty times a
- * second, and takes next to nothing from a load of many deaths.
+ * They go into pages of our own (own.h), at their own times. Then nobody waits for them: the thread
+ * looks twenty times a second, and takes next to nothing from a load of many deaths.
  *
- * Where they must go through the kernel's buffer (who reads it while it is written, who keeps its last seconds, and where
- * the trace's clock is not that of the programs), it is woken by the first death after it had caught up and then rests for
- * 2 ms, so that a storm of deaths costs it at most 500 wake-ups a second, while a fact still stands in the trace before
- * the kernel frees the dead task (an RCU grace period later).
+ * Where they must go through the kernel's buffer (who reads it while it is written, who keeps its
+ * last seconds, and where the trace's clock is not that of the programs), it is woken by the first
+ * death after it had caught up and then rests for 2 ms, so that a storm of deaths costs it at most
+ * 500 wake-ups a second, while a fact still stands in the trace before the kernel frees the dead
+ * task (an RCU grace period later).
  */
 #include <errno.h>
 #include <poll.h>
@@ -51,7 +53,8 @@ static bool is_mono(const struct tl_recorder *rec)
 }
 
 /* What happened before the recording began or after it had no room for more is none of it. */
-static void put_own(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid, const char *text, size_t n)
+static void put_own(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid, const char *text,
+		    size_t n)
 {
 	if (t >= atomic_load(&rec->from) && t <= atomic_load(&rec->to))
 		own_put(&rec->own, cpu, (uint64_t)t, tid, text, n);
@@ -73,7 +76,8 @@ static void put_waiting(struct tl_recorder *rec, tl_ns until)
 		w->done = w->facts.n = 0;
 }
 
-static void tell_later(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid, const struct side_line *l)
+static void tell_later(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid,
+		       const struct side_line *l)
 {
 	struct fact *f;
 	char *text;
@@ -90,7 +94,8 @@ static void tell_later(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid, co
 		free(text);
 }
 
-static void tell_now(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid, const struct side_line *l)
+static void tell_now(struct tl_recorder *rec, int cpu, tl_ns t, tl_pid tid,
+		     const struct side_line *l)
 {
 	if (!rec->own.on) {
 		side_put(&rec->side, l);
@@ -138,7 +143,8 @@ static void on_sent(void *ctx, const struct exits_signal *s)
 static void hear_kernel(struct tl_recorder *rec)
 {
 	exits_take(rec->exits,
-		   &(struct exits_ear){.died = on_death, .execed = on_exec, .sent = on_sent, .ctx = rec});
+		   &(struct exits_ear){
+			   .died = on_death, .execed = on_exec, .sent = on_sent, .ctx = rec});
 	if (rec->waiting.facts.n)
 		put_waiting(rec, INT64_MAX);
 }
@@ -181,7 +187,8 @@ static void listen_to_kernel(struct tl_recorder *rec)
 	tell_lost(rec);
 }
 
-/* When told to end it says the last facts, and leaves only when tracing is off: its own end is nobody's story. */
+/* When told to end it says the last facts, and leaves only when tracing is off: its own end is
+ * nobody's story. */
 static void *deaths_run(void *arg)
 {
 	struct tl_recorder *rec = arg;

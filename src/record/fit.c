@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A disk that is full when the recording is written: what was recorded first is kept, as much as fits, so that the file
- * is a whole trace.dat that ends earlier. All CPUs end at one moment, and what is left out counts as lost.
+ * A disk that is full when the recording is written: what was recorded first is kept, as much as
+ * fits, so that the file is a whole trace.dat that ends earlier. All CPUs end at one moment, and
+ * what is left out counts as lost.
  *
- * Where not even the formats fit beside the symbols, the symbols go; where nothing helps, the file stays cut off.
+ * Where not even the formats fit beside the symbols, the symbols go; where nothing helps, the file
+ * stays cut off.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +19,8 @@
 
 static bool is_full(const struct tl_err *err)
 {
-	return err && err != &tl_enomem && (err->os == ENOSPC || err->os == EDQUOT || err->os == EFBIG);
+	return err && err != &tl_enomem &&
+	       (err->os == ENOSPC || err->os == EDQUOT || err->os == EFBIG);
 }
 
 /* How many bytes could be written; -1: not a file of ours to begin again. */
@@ -95,7 +98,8 @@ static bool cut(struct tl_recorder *rec, double share)
 /* A little more than must be: packed pages are not all of one size. */
 #define SPARE 0.95
 
-static bool leave_out(struct tl_recorder *rec, struct dat_file *f, const struct dat_sizes *size, uint64_t room)
+static bool leave_out(struct tl_recorder *rec, struct dat_file *f, const struct dat_sizes *size,
+		      uint64_t room)
 {
 	uint64_t fixed = size->all - size->pages;
 
@@ -111,8 +115,8 @@ static bool leave_out(struct tl_recorder *rec, struct dat_file *f, const struct 
 	return true;
 }
 
-bool record_fit(struct tl_recorder *rec, struct dat_file *f, const struct tl_err *err, const struct dat_sizes *size, int fd,
-		off_t begin)
+bool record_fit(struct tl_recorder *rec, struct dat_file *f, const struct tl_err *err,
+		const struct dat_sizes *size, int fd, off_t begin)
 {
 	int64_t room = is_full(err) ? room_in(fd, begin) : -1;
 
@@ -120,12 +124,17 @@ bool record_fit(struct tl_recorder *rec, struct dat_file *f, const struct tl_err
 	       lseek(fd, begin, SEEK_SET) == begin;
 }
 
-struct tl_err *record_fitted(const struct tl_recorder *rec, const struct dat_file *f, struct tl_err *err)
+struct tl_err *record_fitted(const struct tl_recorder *rec, const struct dat_file *f,
+			     struct tl_err *err)
 {
 	const struct tl_rec_report *r = &rec->report;
 	char events[48];
 
-	snprintf(events, sizeof(events), "%llu/%llu", (unsigned long long)r->read, (unsigned long long)r->written);
-	err = tl_err_hint(err, N_("the file can be read: it holds the first of the events, %s"), events);
-	return f->kallsyms.n || r->mode == TL_MODE_EVENTS ? err : tl_err_hint(err, N_("there was no room for the symbols"), NULL);
+	snprintf(events, sizeof(events), "%llu/%llu", (unsigned long long)r->read,
+		 (unsigned long long)r->written);
+	err = tl_err_hint(err, N_("the file can be read: it holds the first of the events, %s"),
+			  events);
+	return f->kallsyms.n || r->mode == TL_MODE_EVENTS
+		       ? err
+		       : tl_err_hint(err, N_("there was no room for the symbols"), NULL);
 }

@@ -26,11 +26,13 @@ struct symbols {
 	size_t n;
 	char *modules; /* those that were there then */
 };
-void symbols_start(struct symbols *s); /* read while the command runs; without it symbols_get() reads */
+/* read while the command runs; without it symbols_get() reads */
+void symbols_start(struct symbols *s);
 struct tl_str symbols_get(struct symbols *s); /* empty: hidden from us; valid until the end */
 void symbols_fini(struct symbols *s);
 
-/* plan.c: what may be traced, read while the instances are made: 50 000 lines are 10 ms of the kernel's, and 0.3 s of a guest's. */
+/* plan.c: what may be traced, read while the instances are made: 50 000 lines are 10 ms of the
+ * kernel's, and 0.3 s of a guest's. */
 struct functions {
 	pthread_t thread;
 	bool running;
@@ -41,7 +43,8 @@ struct functions {
 void functions_start(struct functions *f, const char *tracefs);
 void functions_fini(struct functions *f);
 
-/* deaths.c: execs and senders are heard before deaths; they wait, so that all stand in the order of their times. */
+/* deaths.c: execs and senders are heard before deaths; they wait, so that all stand in the order of
+ * their times. */
 struct fact {
 	tl_ns t;
 	int cpu;
@@ -94,8 +97,8 @@ struct tl_recorder {
 	struct tl_rec_report report;
 };
 
-/* plan.c: switch on what the plan asks for, step by step down to what this machine permits. After our threads are
- * there, so that their wake-ups can be left out. */
+/* plan.c: switch on what the plan asks for, step by step down to what this machine permits. After
+ * our threads are there, so that their wake-ups can be left out. */
 struct tl_err *record_enable(struct tl_recorder *rec, const struct tl_rec_plan *plan);
 /* Keep a refusal for the report (owned from here on). */
 void record_refused(struct tl_recorder *rec, struct tl_err *err);
@@ -108,10 +111,12 @@ bool record_hears_reclaim(const struct tl_recorder *rec);
 void record_count(struct tl_recorder *rec);
 
 /* deaths.c: exit status of tasks that are not ours, while recording. */
-struct tl_err *record_deaths_thread(struct tl_recorder *rec); /* before events are on: its wake-ups are left out */
+/* before events are on: its wake-ups are left out */
+struct tl_err *record_deaths_thread(struct tl_recorder *rec);
 /* After: so that a death's fact stands behind its event. own: they may go into pages of our own. */
 struct tl_err *record_deaths_start(struct tl_recorder *rec, bool own);
-void record_deaths_last(struct tl_recorder *rec); /* while tracing is on: the last facts go into it */
+/* while tracing is on: the last facts go into it */
+void record_deaths_last(struct tl_recorder *rec);
 void record_deaths_stop(struct tl_recorder *rec);
 void record_tell_exit(struct side *s, tl_pid tid, int status);
 void side_call(struct side_line *l, enum tl_call call); /* the word for it, where one is known */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A page is a head (time of its first event, bytes of events) and events: a word (length, time since the event before),
- * where both do not fit more words, and the entry; kernel/trace/ring_buffer.c, include/linux/ring_buffer.h. Several pages
- * are gathered for one write.
+ * A page is a head (time of its first event, bytes of events) and events: a word (length, time
+ * since the event before), where both do not fit more words, and the entry;
+ * kernel/trace/ring_buffer.c, include/linux/ring_buffer.h. Several pages are gathered for one
+ * write.
  *
  * inv 1: an event lies on one page; on a page time does not go back.
- * inv 2: written = read + lost: what found no room in the file is counted, and the statistics say so.
+ * inv 2: written = read + lost: what found no room in the file is counted, and the statistics say
+ * so.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -60,16 +62,23 @@ static bool make_pumps(struct pump_limit *limit, struct pumps *ret)
 		return false;
 	ret->n = (unsigned)n;
 	for (unsigned i = 0; i < ret->n; i++)
-		ret->v[i] = (struct pump){
-			.cpu = (int)i, .raw = -1, .pipe = {-1, -1}, .file = -1, .stop = -1, .page = ret->page, .limit = limit};
+		ret->v[i] = (struct pump){.cpu = (int)i,
+					  .raw = -1,
+					  .pipe = {-1, -1},
+					  .file = -1,
+					  .stop = -1,
+					  .page = ret->page,
+					  .limit = limit};
 	return true;
 }
 
-struct tl_err *own_open(const char *tracefs, struct pump_limit *limit, struct pumps *pumps, struct own *ret)
+struct tl_err *own_open(const char *tracefs, struct pump_limit *limit, struct pumps *pumps,
+			struct own *ret)
 {
 	*ret = (struct own){};
 	if (!take_format(ret, tracefs))
-		return tl_err_new(TL_E_FAILED, N_("the kernel's form of a mark is not known"), NULL);
+		return tl_err_new(TL_E_FAILED, N_("the kernel's form of a mark is not known"),
+				  NULL);
 	if (!make_pumps(limit, pumps))
 		return &tl_enomem;
 	ret->page = calloc(pumps->n, sizeof(*ret->page));
@@ -96,8 +105,8 @@ static void is_full(struct pump *p, int os)
 	atomic_compare_exchange_strong(&p->limit->full, &none, os);
 }
 
-/* All pages gathered. Where one of them finds no room they are all left out, and what comes later: the file holds whole
- * pages without a hole. */
+/* All pages gathered. Where one of them finds no room they are all left out, and what comes later:
+ * the file holds whole pages without a hole. */
 static void write_out(struct pump *p, struct own_page *pg)
 {
 	size_t n = pg->full * p->page;
@@ -158,7 +167,9 @@ static void head(struct pump *p, struct own_page *pg, uint32_t type, uint64_t de
 {
 	uint32_t low = (uint32_t)delta & ((1u << DELTA_BITS) - 1);
 
-	word(p, pg, __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? low << 5 | type : type << DELTA_BITS | low);
+	word(p, pg,
+	     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? low << 5 | type
+						       : type << DELTA_BITS | low);
 }
 
 /* What an event of n bytes takes at most, with a time that does not fit. */
@@ -189,8 +200,10 @@ static char *event_begin(struct pump *p, struct own_page *pg, uint64_t t, size_t
 
 /* ---- a mark ---- */
 
-/* struct print_entry of kernel/trace/trace_entries.h. The kernel, too, ends a mark with a new line. */
-static void put_entry(const struct own *o, char *at, size_t n, tl_pid tid, const char *text, size_t text_n)
+/* struct print_entry of kernel/trace/trace_entries.h. The kernel, too, ends a mark with a new line.
+ */
+static void put_entry(const struct own *o, char *at, size_t n, tl_pid tid, const char *text,
+		      size_t text_n)
 {
 	uint16_t type = (uint16_t)o->type;
 	int32_t pid = tid;
@@ -226,13 +239,16 @@ bool own_put(struct own *o, int cpu, uint64_t t, tl_pid tid, const char *text, s
 	return true;
 }
 
-/* In the words of the kernel's per_cpu/cpuN/stats (kernel/trace/trace.c tracing_stats_read), for who adds up what was
- * written and what of it is there. */
+/* In the words of the kernel's per_cpu/cpuN/stats (kernel/trace/trace.c tracing_stats_read), for
+ * who adds up what was written and what of it is there. */
 static void tell_stats(struct pump *p)
 {
 	free(take(p->stats));
-	if (asprintf(&p->stats, "entries: 0\noverrun: 0\ncommit overrun: 0\nbytes: 0\ndropped events: %llu\nread events: %llu\n",
-		     (unsigned long long)p->left_out, (unsigned long long)(p->read - p->left_out)) < 0)
+	if (asprintf(
+		    &p->stats,
+		    "entries: 0\noverrun: 0\ncommit overrun: 0\nbytes: 0\ndropped events: %llu\nread events: %llu\n",
+		    (unsigned long long)p->left_out,
+		    (unsigned long long)(p->read - p->left_out)) < 0)
 		p->stats = NULL;
 }
 

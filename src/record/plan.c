@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * From wishes to switches, in known steps: function tracer with validated filters, else events with stack
- * triggers, else events alone. Each refusal is kept for the report; where the user named a step (want_mode) a
- * refusal is an error and nothing is recorded.
+ * From wishes to switches, in known steps: function tracer with validated filters, else events with
+ * stack triggers, else events alone. Each refusal is kept for the report; where the user named a
+ * step (want_mode) a refusal is an error and nothing is recorded.
  *
- * What is on where comes from facts/events.def: LIVES rows system-wide in `lives`, FAMILY rows in `family`.
+ * What is on where comes from facts/events.def: LIVES rows system-wide in `lives`, FAMILY rows in
+ * `family`.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -17,8 +18,9 @@
 
 const char *tl_rec_mode_name(enum tl_rec_mode m)
 {
-	static const char *const name[] = {
-		[TL_MODE_FUNCTION] = "function", [TL_MODE_STACKS] = "events+stacks", [TL_MODE_EVENTS] = "events"};
+	static const char *const name[] = {[TL_MODE_FUNCTION] = "function",
+					   [TL_MODE_STACKS] = "events+stacks",
+					   [TL_MODE_EVENTS] = "events"};
 
 	return name[m];
 }
@@ -35,11 +37,12 @@ void record_refused(struct tl_recorder *rec, struct tl_err *err)
 
 /* ---- events ---- */
 
-/* Read as text while it comes, a record costs some ten times as much: those that only confirm others are left out. */
+/* Read as text while it comes, a record costs some ten times as much: those that only confirm
+ * others are left out. */
 static bool too_much(const struct tl_event_row *row, const struct tl_rec_plan *plan)
 {
-	return plan->follow &&
-	       (!plan->states || row->id == TL_EVENT_SCHED_WAKEUP || row->id == TL_EVENT_SCHED_MIGRATE_TASK);
+	return plan->follow && (!plan->states || row->id == TL_EVENT_SCHED_WAKEUP ||
+				row->id == TL_EVENT_SCHED_MIGRATE_TASK);
 }
 
 static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struct tl_rec_plan *plan)
@@ -53,9 +56,10 @@ static bool in_buffer(const struct tl_event_row *row, enum buffer b, const struc
 }
 
 /*
- * Of calls that everybody makes only those that matter to a life: ioctl(TIOCNOTTY), prctl(PR_SET_SECCOMP), rseq() that gives
- * an area back, RLIMIT_CPU. Of searches for memory those that took nothing in a control group, and little in all of it;
- * all of a work queue, of which it must be known that it has not searched (mm/vmscan.c: 32 pages are enough).
+ * Of calls that everybody makes only those that matter to a life: ioctl(TIOCNOTTY),
+ * prctl(PR_SET_SECCOMP), rseq() that gives an area back, RLIMIT_CPU. Of searches for memory those
+ * that took nothing in a control group, and little in all of it; all of a work queue, of which it
+ * must be known that it has not searched (mm/vmscan.c: 32 pages are enough).
  */
 static const char *the_few(const struct tl_event_row *row)
 {
@@ -72,10 +76,11 @@ static const char *the_few(const struct tl_event_row *row)
 }
 
 /*
- * A dying task wakes the thread that keeps its exit code, an exec wakes us who wait for it: of our making, and
- * not worth a line in anybody's life.
+ * A dying task wakes the thread that keeps its exit code, an exec wakes us who wait for it: of our
+ * making, and not worth a line in anybody's life.
  */
-static const char *without_us(const struct tl_recorder *rec, const struct tl_event_row *row, char *cond, size_t n)
+static const char *without_us(const struct tl_recorder *rec, const struct tl_event_row *row,
+			      char *cond, size_t n)
 {
 	if (row->id != TL_EVENT_SCHED_WAKING && row->id != TL_EVENT_SCHED_WAKEUP &&
 	    row->id != TL_EVENT_SCHED_MIGRATE_TASK)
@@ -85,7 +90,8 @@ static const char *without_us(const struct tl_recorder *rec, const struct tl_eve
 }
 
 /* An event this kernel does not have is only worth a word when every kernel should. */
-static struct tl_err *enable_row(struct tl_recorder *rec, const struct tl_event_row *row, enum buffer b)
+static struct tl_err *enable_row(struct tl_recorder *rec, const struct tl_event_row *row,
+				 enum buffer b)
 {
 	char cond[64];
 
@@ -121,7 +127,9 @@ static struct tl_err *enable_events(struct tl_recorder *rec, const struct tl_rec
 	}
 	if (!indispensable(rec))
 		return first ? first
-			     : tl_err_new(TL_E_DENIED, N_("this kernel has no events of births and deaths"), NULL);
+			     : tl_err_new(TL_E_DENIED,
+					  N_("this kernel has no events of births and deaths"),
+					  NULL);
 	if (first)
 		record_refused(rec, first);
 	rec->report.exit_by_syscalls = rec->enabled[TL_EVENT_SYS_ENTER_EXIT_GROUP] != 0;
@@ -130,10 +138,10 @@ static struct tl_err *enable_events(struct tl_recorder *rec, const struct tl_rec
 
 bool record_hears_calls(const struct tl_recorder *rec)
 {
-	static const enum tl_event_id call[] = {TL_EVENT_SYS_ENTER_EXIT, TL_EVENT_SYS_ENTER_EXIT_GROUP,
-						TL_EVENT_SYS_ENTER_PTRACE, TL_EVENT_SYS_EXIT_PTRACE,
-						TL_EVENT_SYS_ENTER_EXECVE, TL_EVENT_SYS_EXIT_EXECVE,
-						TL_EVENT_SYS_ENTER_IOCTL};
+	static const enum tl_event_id call[] = {
+		TL_EVENT_SYS_ENTER_EXIT,  TL_EVENT_SYS_ENTER_EXIT_GROUP, TL_EVENT_SYS_ENTER_PTRACE,
+		TL_EVENT_SYS_EXIT_PTRACE, TL_EVENT_SYS_ENTER_EXECVE,     TL_EVENT_SYS_EXIT_EXECVE,
+		TL_EVENT_SYS_ENTER_IOCTL};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(call); i++)
 		if (!rec->enabled[call[i]])
@@ -160,8 +168,9 @@ bool record_hears_reclaim(const struct tl_recorder *rec)
 /* ---- stacks ---- */
 
 /*
- * A parent is told of a death by the dying task, whose path stands with its sched_process_exit already; 1 to 3 are
- * CLD_EXITED, CLD_KILLED and CLD_DUMPED (kernel/signal.c, do_notify_parent). A SIGCHLD by kill(2) has a code below.
+ * A parent is told of a death by the dying task, whose path stands with its sched_process_exit
+ * already; 1 to 3 are CLD_EXITED, CLD_KILLED and CLD_DUMPED (kernel/signal.c, do_notify_parent). A
+ * SIGCHLD by kill(2) has a code below.
  */
 static const char *stack_where(const struct tl_event_row *row)
 {
@@ -182,10 +191,11 @@ static struct tl_err *enable_stacks(struct tl_recorder *rec)
 
 /* ---- functions ---- */
 
-/* One function for each thing that happens: the rest of the path is in its stack. No event tells who asks for a kernel
- * thread, nor who reaps. */
-static const enum tl_role traced_role[] = {TL_ROLE_COPY_PROCESS, TL_ROLE_BPRM_EXECVE, TL_ROLE_DO_EXIT,
-					   TL_ROLE_KTHREAD_CREATE, TL_ROLE_RELEASE_TASK};
+/* One function for each thing that happens: the rest of the path is in its stack. No event tells
+ * who asks for a kernel thread, nor who reaps. */
+static const enum tl_role traced_role[] = {TL_ROLE_COPY_PROCESS, TL_ROLE_BPRM_EXECVE,
+					   TL_ROLE_DO_EXIT, TL_ROLE_KTHREAD_CREATE,
+					   TL_ROLE_RELEASE_TASK};
 
 static void *read_functions(void *arg)
 {
@@ -245,13 +255,15 @@ static struct tl_err *enable_functions(struct tl_recorder *rec)
 
 /* What it costs to go on without; the same words as in doctor. */
 static const char *const cost[] = {
-	[TL_MODE_FUNCTION] = N_("events and their stacks tell the same lives; only the entries of functions are missing"),
-	[TL_MODE_STACKS] = N_("without them the causes of some deaths and the sources of some signals stay unknown"),
+	[TL_MODE_FUNCTION] = N_(
+		"events and their stacks tell the same lives; only the entries of functions are missing"),
+	[TL_MODE_STACKS] = N_(
+		"without them the causes of some deaths and the sources of some signals stay unknown"),
 };
 
 /* A refusal of what the user named is the error; any other is kept for the report. */
-static struct tl_err *step(struct tl_recorder *rec, const struct tl_rec_plan *plan, enum tl_rec_mode mode,
-			   struct tl_err *(*enable)(struct tl_recorder *))
+static struct tl_err *step(struct tl_recorder *rec, const struct tl_rec_plan *plan,
+			   enum tl_rec_mode mode, struct tl_err *(*enable)(struct tl_recorder *))
 {
 	struct tl_err *err;
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The default size of the buffers: what a short probe of the running machine says it needs, and never less than a
- * command that forks as fast as it can needs, unless memory is short. The probe costs nothing: the first look is taken
- * when the recorder is opened, the second when the kernel has prepared the events.
+ * The default size of the buffers: what a short probe of the running machine says it needs, and
+ * never less than a command that forks as fast as it can needs, unless memory is short. The probe
+ * costs nothing: the first look is taken when the recorder is opened, the second when the kernel
+ * has prepared the events.
  *
- * A buffer has to last until its pump gets a CPU: two seconds of the load, and twice that because no load is spread
- * evenly over the CPUs.
+ * A buffer has to last until its pump gets a CPU: two seconds of the load, and twice that because
+ * no load is spread evenly over the CPUs.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@
 
 #define SECONDS	    4
 #define TEXT_MOST   (1u << 20)
-#define SUM_KB	    (256 * 1024) /* of all buffers and CPUs, so that machines of many CPUs keep their memory */
+/* of all buffers and CPUs, so that machines of many CPUs keep their memory */
+#define SUM_KB	    (256 * 1024)
 #define MEMORY_PART 8		 /* no more than an eighth of what is free */
 #define LEAST_KB    512
 
@@ -43,7 +45,8 @@ void probe_look(struct probe *ret)
 	struct timespec now;
 
 	*ret = (struct probe){};
-	if (io_read_file("/proc/stat", TEXT_MOST, &text) <= 0 || clock_gettime(CLOCK_MONOTONIC, &now))
+	if (io_read_file("/proc/stat", TEXT_MOST, &text) <= 0 ||
+	    clock_gettime(CLOCK_MONOTONIC, &now))
 		return;
 	ret->forks = number_behind(text, "\nprocesses ");
 	ret->switches = number_behind(text, "\nctxt ");
@@ -67,7 +70,8 @@ struct probe_load probe_load_of(const struct probe *from, const struct probe *to
 
 static int64_t wanted_kb(const struct probe_load *load, int b)
 {
-	double bytes = load->forks * need[b].bytes_a_fork + (load->everything ? load->switches * need[b].bytes_a_switch : 0);
+	double bytes = load->forks * need[b].bytes_a_fork +
+		       (load->everything ? load->switches * need[b].bytes_a_switch : 0);
 	double kb = bytes * SECONDS / 1024 / (double)load->cpus;
 
 	if (kb <= (double)need[b].least_kb)

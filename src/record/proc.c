@@ -4,7 +4,8 @@
 #include <sys/stat.h>
 #include "record/proc.h"
 
-#define PROC_PID_INIT_INO 0xEFFFFFFCu /* include/linux/proc_ns.h: the first pid namespace, in every kernel since 3.8 */
+/* include/linux/proc_ns.h: the first pid namespace, in every kernel since 3.8 */
+#define PROC_PID_INIT_INO 0xEFFFFFFCu
 
 void proc_each(const char *dir, void (*each)(void *ctx, long n), void *ctx)
 {

@@ -5,7 +5,8 @@
 
 #include "tasklife/types.h"
 
-/* Every entry of a directory that is a number: the processes of /proc, the threads of /proc/PID/task. */
+/* Every entry of a directory that is a number: the processes of /proc, the threads of
+ * /proc/PID/task. */
 void proc_each(const char *dir, void (*each)(void *ctx, long n), void *ctx);
 
 /* Do we count tasks as the kernel does? Not inside a pid namespace. */

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Pages are moved by splice(2) without being looked at. The kernel splices full pages only, so the last, partly
- * filled one of each CPU is taken by read(2) when tracing is off.
+ * Pages are moved by splice(2) without being looked at. The kernel splices full pages only, so the
+ * last, partly filled one of each CPU is taken by read(2) when tracing is off.
  *
- * Each pump opens its pipe in a descriptor table of its own. A child that inherited it would close it at its exec,
- * and tracefs takes any close as a reader's goodbye: it wakes the pumps from inside the child, which then has
- * switches in its trace that are of our making (tracing_buffers_flush() in kernel/trace/trace.c).
+ * Each pump opens its pipe in a descriptor table of its own. A child that inherited it would close
+ * it at its exec, and tracefs takes any close as a reader's goodbye: it wakes the pumps from inside
+ * the child, which then has switches in its trace that are of our making (tracing_buffers_flush()
+ * in kernel/trace/trace.c).
  *
- * Pages wait in memory first: a disk's file takes 1.4 times the CPU time (ext4), and most recordings are small. When all pumps together have taken too much for that, each moves to a nameless file of its own.
+ * Pages wait in memory first: a disk's file takes 1.4 times the CPU time (ext4), and most
+ * recordings are small. When all pumps together have taken too much for that, each moves to a
+ * nameless file of its own.
  *
- * A pump wakes when its buffer is half full (buffer_percent, 50 in a new instance) or ten times a second.
+ * A pump wakes when its buffer is half full (buffer_percent, 50 in a new instance) or ten times a
+ * second.
  *
  * Invariants, asked by tests/live:
  *  1. written = read + lost, for each CPU.
@@ -47,7 +51,8 @@ static void is_full(struct pump *p, int os)
 
 static uint64_t events_on(const char *bytes, size_t size)
 {
-	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, .long_size = sizeof(long)};
+	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+				       .long_size = sizeof(long)};
 	struct page_event ev;
 	struct page pg;
 	uint64_t n = 0;
@@ -60,7 +65,8 @@ static uint64_t events_on(const char *bytes, size_t size)
 
 static bool page_at(const struct pump *p, uint64_t i, char *ret)
 {
-	return TEMP_FAILURE_RETRY(pread(p->file, ret, p->page, (off_t)(i * p->page))) == (ssize_t)p->page;
+	return TEMP_FAILURE_RETRY(pread(p->file, ret, p->page, (off_t)(i * p->page))) ==
+	       (ssize_t)p->page;
 }
 
 void pump_keep(struct pump *p, uint64_t n)
@@ -142,13 +148,15 @@ static size_t push(struct pump *p, size_t n)
 	return done;
 }
 
-/* The kernel has given n bytes, of which the file took `done`: pages that are not whole in it are only counted. */
+/* The kernel has given n bytes, of which the file took `done`: pages that are not whole in it are
+ * only counted. */
 static void leave_out(struct pump *p, size_t done, size_t n)
 {
 	auto_free char *page = malloc(p->page);
 	size_t part = done % p->page;
 
-	if (!page || (part && pread(p->file, page, part, (off_t)(p->pages * p->page)) != (ssize_t)part))
+	if (!page ||
+	    (part && pread(p->file, page, part, (off_t)(p->pages * p->page)) != (ssize_t)part))
 		return;
 	for (done -= part; done < n; done += p->page, part = 0) {
 		for (ssize_t got; part < p->page; part += (size_t)got) {
@@ -188,7 +196,8 @@ static ssize_t move_full_pages(struct pump *p)
 	ssize_t all = 0, n;
 
 	for (;;) {
-		n = splice(p->raw, NULL, p->pipe[1], NULL, PIPE_BYTES, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+		n = splice(p->raw, NULL, p->pipe[1], NULL, PIPE_BYTES,
+			   SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != EAGAIN)
@@ -293,9 +302,12 @@ static struct tl_err *no_room(int os)
 {
 	struct tl_err *err = tl_err_os(os, N_("cannot keep what is recorded"), NULL, NULL);
 
-	return os == ENOSPC ? tl_err_hint(err, N_("until it is written it waits in $TMPDIR, /var/tmp or /tmp: let TMPDIR name a place with more room"),
-					  NULL)
-			    : err;
+	return os == ENOSPC
+		       ? tl_err_hint(
+				 err,
+				 N_("until it is written it waits in $TMPDIR, /var/tmp or /tmp: let TMPDIR name a place with more room"),
+				 NULL)
+		       : err;
 }
 
 static struct tl_err *start_thread(struct tfs_instance *inst, struct pump *p)
@@ -330,7 +342,8 @@ struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, 
 {
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
-	*ret = (struct pumps){.stop = eventfd(0, EFD_CLOEXEC), .page = (size_t)sysconf(_SC_PAGESIZE)};
+	*ret = (struct pumps){.stop = eventfd(0, EFD_CLOEXEC),
+			      .page = (size_t)sysconf(_SC_PAGESIZE)};
 	if (ret->stop < 0)
 		return no_room(errno);
 	ret->v = calloc((size_t)n, sizeof(*ret->v));
@@ -338,9 +351,13 @@ struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, 
 		return &tl_enomem;
 	ret->n = (unsigned)n;
 	for (unsigned i = 0; i < ret->n; i++)
-		ret->v[i] = (struct pump){
-			.cpu = (int)i, .raw = -1, .pipe = {-1, -1}, .file = -1, .stop = ret->stop, .page = ret->page,
-			.limit = limit};
+		ret->v[i] = (struct pump){.cpu = (int)i,
+					  .raw = -1,
+					  .pipe = {-1, -1},
+					  .file = -1,
+					  .stop = ret->stop,
+					  .page = ret->page,
+					  .limit = limit};
 	for (unsigned i = 0; i < ret->n; i++)
 		try(open_one(inst, &ret->v[i]));
 	return NULL;
@@ -359,8 +376,8 @@ static uint64_t number_of(const char *stats, const char *key)
 }
 
 /*
- * kernel/trace/ring_buffer.c: `entries` is what is still in the buffer, so all that was ever written is
- * entries + overrun + read. Dropped and commit-overrun events were never written.
+ * kernel/trace/ring_buffer.c: `entries` is what is still in the buffer, so all that was ever
+ * written is entries + overrun + read. Dropped and commit-overrun events were never written.
  */
 void pump_count(const char *stats, struct pump *ret)
 {
@@ -407,8 +424,8 @@ struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst)
 
 /* ---- a flight recorder's last seconds ---- */
 
-/* A page begins with the time of its first record (kernel/trace/ring_buffer.c, struct buffer_data_page), so all of a page
- * is older than the beginning of the next. */
+/* A page begins with the time of its first record (kernel/trace/ring_buffer.c, struct
+ * buffer_data_page), so all of a page is older than the beginning of the next. */
 static uint64_t pages_older(const struct pump *p, uint64_t before)
 {
 	uint64_t n = 0, t;

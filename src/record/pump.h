@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The pumps of one instance: a thread per CPU moves full pages from the kernel's ring buffer into a file that
- * has no name.
+ * The pumps of one instance: a thread per CPU moves full pages from the kernel's ring buffer into a
+ * file that has no name.
  *
- * Law of this header: pumps_start() before tracing is switched on (so that the threads' births are not in the
- * trace), pumps_stop() after it was switched off; then every record that was not lost is in the files.
+ * Law of this header: pumps_start() before tracing is switched on (so that the threads' births are
+ * not in the trace), pumps_stop() after it was switched off; then every record that was not lost is
+ * in the files.
  */
 #ifndef RECORD_PUMP_H
 #define RECORD_PUMP_H
@@ -17,7 +18,8 @@
 /* What all pumps of a recording may take together, and why they take no more. */
 struct pump_limit {
 	uint64_t most;	     /* bytes; 0: no limit */
-	uint64_t in_memory;  /* bytes that may wait in memory before all goes to the disk; 0: none */
+	/* bytes that may wait in memory before all goes to the disk; 0: none */
+	uint64_t in_memory;
 	atomic_ullong taken;
 	atomic_int full;     /* errno; EFBIG: `most` is reached; 0: not full */
 };
@@ -53,15 +55,18 @@ struct pumps {
 struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, struct pumps *ret);
 /* Drain, end the threads, take the statistics. */
 struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst);
-/* After pumps_stop(): leave out pages that hold nothing newer than `before` on the trace's clock. */
+/* After pumps_stop(): leave out pages that hold nothing newer than `before` on the trace's clock.
+ */
 void pumps_forget(struct pumps *p, uint64_t before);
-/* After pumps_stop(): leave out the last pages of one CPU, all but the first n, and count their events as lost. */
+/* After pumps_stop(): leave out the last pages of one CPU, all but the first n, and count their
+ * events as lost. */
 void pump_keep(struct pump *p, uint64_t n);
 /* When the events of page i begin, on the trace's clock; false: it cannot be read. */
 bool pump_page_time(const struct pump *p, uint64_t i, uint64_t *ret);
 void pumps_fini(struct pumps *p);
 
-/* Where pages go: into memory while all pumps together have taken little, then to the disk. False with errno. */
+/* Where pages go: into memory while all pumps together have taken little, then to the disk. False
+ * with errno. */
 bool pump_place(struct pump *p);
 bool pump_settle(struct pump *p); /* after pages were put */
 

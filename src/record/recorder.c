@@ -9,8 +9,8 @@
  *	stop   last facts · tracing off · pumps drain · statistics
  *	close  the journal is replayed: nothing of us stays
  *
- * Ctrl-C reaches the command and us alike, as with strace: the caller's handler sets *stop or not, as it likes.
- * The command is never killed by us.
+ * Ctrl-C reaches the command and us alike, as with strace: the caller's handler sets *stop or not,
+ * as it likes. The command is never killed by us.
  */
 #include <errno.h>
 #include <signal.h>
@@ -52,7 +52,8 @@ struct following {
 static void follow_thread(void *ctx, long tid)
 {
 	struct following *f = ctx;
-	struct tl_err *err = f->err ? NULL : tfs_instance_follow(&f->rec->inst[FAMILY], (tl_pid)tid);
+	struct tl_err *err =
+		f->err ? NULL : tfs_instance_follow(&f->rec->inst[FAMILY], (tl_pid)tid);
 
 	if (err && err->code == TL_E_NOT_THERE)
 		tl_err_free(err);
@@ -73,18 +74,22 @@ static struct tl_err *follow_process(struct tl_recorder *rec, tl_pid pid)
 }
 
 /*
- * set_event_pid speaks the kernel's own pids. Inside a pid namespace ours are others, and following them would follow
- * strangers.
+ * set_event_pid speaks the kernel's own pids. Inside a pid namespace ours are others, and following
+ * them would follow strangers.
  */
 static struct tl_err *follow_all(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	if (plan->everything)
 		return NULL;
 	if (!proc_counts_as_kernel())
-		return tl_err_hint(tl_err_cause(tl_err_new(TL_E_DENIED, N_("cannot follow tasks from inside a pid namespace"),
-							   NULL),
-						N_("pids in here are not the kernel's own"), NULL),
-				   N_("record on the machine itself, or the whole machine: tasklife record -a"), NULL);
+		return tl_err_hint(
+			tl_err_cause(
+				tl_err_new(TL_E_DENIED,
+					   N_("cannot follow tasks from inside a pid namespace"),
+					   NULL),
+				N_("pids in here are not the kernel's own"), NULL),
+			N_("record on the machine itself, or the whole machine: tasklife record -a"),
+			NULL);
 	try(tfs_instance_option(&rec->inst[FAMILY], "event-fork", true));
 	for (unsigned i = 0; i < plan->n_pids; i++)
 		try(follow_process(rec, plan->pid[i]));
@@ -123,8 +128,9 @@ static void tell_root(struct tl_recorder *rec, tl_pid tid)
 static const char *kernel_arch(void)
 {
 	static const char *const known[][2] = {
-		{"x86_64", "x86"}, {"i386", "x86"}, {"i486", "x86"}, {"i586", "x86"}, {"i686", "x86"},
-		{"aarch64", "arm64"}, {"armv8l", "arm64"}, {"armv7l", "arm"}, {"armv6l", "arm"}};
+		{"x86_64", "x86"},   {"i386", "x86"},   {"i486", "x86"},
+		{"i586", "x86"},     {"i686", "x86"},   {"aarch64", "arm64"},
+		{"armv8l", "arm64"}, {"armv7l", "arm"}, {"armv6l", "arm"}};
 	struct utsname u;
 
 	if (uname(&u))
@@ -168,7 +174,8 @@ static void begin_side_facts(struct tl_recorder *rec, const struct tl_rec_plan *
 		record_refused(rec, err);
 }
 
-/* Whoever reads while it is recorded, or wants the last seconds alone, needs them in the kernel's buffer. */
+/* Whoever reads while it is recorded, or wants the last seconds alone, needs them in the kernel's
+ * buffer. */
 static void begin_deaths(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	struct tl_err *err = record_deaths_start(rec, !plan->follow && !plan->flight);
@@ -188,7 +195,8 @@ static struct tl_err *keep_roots(struct tl_recorder *rec, const struct tl_rec_pl
 	return NULL;
 }
 
-/* Text needs the offsets of its stacks to be put right; a kernel without the option prints names alone. */
+/* Text needs the offsets of its stacks to be put right; a kernel without the option prints names
+ * alone. */
 static struct tl_err *begin_following(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	rec->following = true;
@@ -196,12 +204,15 @@ static struct tl_err *begin_following(struct tl_recorder *rec, const struct tl_r
 	tl_err_free(tfs_instance_option(&rec->inst[LIVES], "sym-offset", true));
 	if (plan->states)
 		try(follow_all(rec, plan));
-	try(follow_start(rec->inst, plan->states ? BUFFERS : 1, &rec->side, &rec->follow, &rec->follow_fd));
+	try(follow_start(rec->inst, plan->states ? BUFFERS : 1, &rec->side, &rec->follow,
+			 &rec->follow_fd));
 	return plan->states ? switch_on(rec, plan) : tfs_instance_on(&rec->inst[LIVES], true);
 }
 
-/* What nobody asked for otherwise. The events are on by now, so there were some 50 ms to look at. */
-static struct tl_err *size_buffers(struct tl_recorder *rec, const struct tl_rec_plan *plan, const struct probe *before)
+/* What nobody asked for otherwise. The events are on by now, so there were some 50 ms to look at.
+ */
+static struct tl_err *size_buffers(struct tl_recorder *rec, const struct tl_rec_plan *plan,
+				   const struct probe *before)
 {
 	struct probe now;
 	struct probe_load load;
@@ -221,7 +232,8 @@ static struct tl_err *size_buffers(struct tl_recorder *rec, const struct tl_rec_
 #define IN_MEMORY (64ull << 20)
 #define MEMORY_PART 16
 
-/* What waits in memory until it is written: little of what is free. Who names a place for it gets it there. */
+/* What waits in memory until it is written: little of what is free. Who names a place for it gets
+ * it there. */
 static uint64_t room_in_memory(const struct probe *before)
 {
 	struct probe_load load = probe_load_of(before, before);
@@ -249,7 +261,8 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 		functions_start(&rec->functions, rec->tracefs);
 	try(make_instances(rec, plan));
 	begin_side_facts(rec, plan);
-	try(record_enable(rec, plan)); /* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
+	/* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
+	try(record_enable(rec, plan));
 	begin_deaths(rec, plan);
 	try(size_buffers(rec, plan, &before));
 	if (plan->follow) {
@@ -335,14 +348,17 @@ static struct tl_err *halt(struct tl_recorder *rec)
 	return NULL;
 }
 
-/* Tasks that are not our children end the wait when the last of them is gone, seen at the next tick. */
-static struct tl_err *wait_for_roots(struct tl_recorder *rec, const struct until *until, bool *ret_ended)
+/* Tasks that are not our children end the wait when the last of them is gone, seen at the next
+ * tick. */
+static struct tl_err *wait_for_roots(struct tl_recorder *rec, const struct until *until,
+				     bool *ret_ended)
 {
 	int none;
 
 	do {
 		double tick = child_deadline(0.1);
-		struct until next = {until->at >= 0 && until->at < tick ? until->at : tick, until->stop, until->full};
+		struct until next = {until->at >= 0 && until->at < tick ? until->at : tick,
+				     until->stop, until->full};
 
 		try(child_wait(&rec->child, &next, &none, ret_ended));
 		*ret_ended = !any_lives(rec);
@@ -350,7 +366,8 @@ static struct tl_err *wait_for_roots(struct tl_recorder *rec, const struct until
 	return NULL;
 }
 
-static struct tl_err *wait_for_child(struct tl_recorder *rec, struct until *until, int *ret_status, bool *ret_ended)
+static struct tl_err *wait_for_child(struct tl_recorder *rec, struct until *until, int *ret_status,
+				     bool *ret_ended)
 {
 	try(child_wait(&rec->child, until, ret_status, ret_ended));
 	if (*ret_ended || !rec->child.pid || !atomic_load(&rec->limit.full))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who sent a signal that may kill: what BPF saw while the sender was running, as a side fact. A control group is known
- * by its id there; the kernel gives its place in the hierarchy through a file handle of that id (fs/kernfs/mount.c,
- * kernfs_fh_to_dentry(), ids of 64 bits since v5.5).
+ * Who sent a signal that may kill: what BPF saw while the sender was running, as a side fact. A
+ * control group is known by its id there; the kernel gives its place in the hierarchy through a
+ * file handle of that id (fs/kernfs/mount.c, kernfs_fh_to_dentry(), ids of 64 bits since v5.5).
  */
 #include <fcntl.h>
 #include <stdio.h>

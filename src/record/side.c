@@ -24,8 +24,8 @@ void side_close(struct side *s)
 	s->fd = -1;
 }
 
-/* A word that would cut the line in its middle is left out whole. Facts come with every death, so nothing is printed by
- * a format. */
+/* A word that would cut the line in its middle is left out whole. Facts come with every death, so
+ * nothing is printed by a format. */
 static void word(struct side_line *l, const char *key, const char *value, size_t n)
 {
 	size_t key_n = strlen(key);

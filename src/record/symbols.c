@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel's symbols, for the names in the stacks. The kernel formats 200 000 lines for whoever reads
- * /proc/kallsyms, 0.1 s of work: so a thread of the lowest priority reads them while the command runs.
+ * The kernel's symbols, for the names in the stacks. The kernel formats 200 000 lines for whoever
+ * reads /proc/kallsyms, 0.1 s of work: so a thread of the lowest priority reads them while the
+ * command runs.
  *
- * What was read then is used only when the same modules are there at the end; otherwise all is read again.
+ * What was read then is used only when the same modules are there at the end; otherwise all is read
+ * again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +56,8 @@ bool record_kallsyms_readable(void)
 	return any;
 }
 
-/* Names and addresses of the modules, without what changes while they are in use; "" on kernels that know none. */
+/* Names and addresses of the modules, without what changes while they are in use; "" on kernels
+ * that know none. */
 static char *modules_now(void)
 {
 	char *text = NULL, *to, *line, *rest;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a reader needs besides the pages: the kernel's own formats of everything that was on, the symbols for the
- * stacks, names of tasks. Taken from the running kernel, handed to dat_write.
+ * What a reader needs besides the pages: the kernel's own formats of everything that was on, the
+ * symbols for the stacks, names of tasks. Taken from the running kernel, handed to dat_write.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -67,7 +67,8 @@ static bool add_ftrace(struct pack *p, const char *tracefs)
 	bool ok = dir != NULL;
 
 	while (dp && (d = readdir(dp))) {
-		auto_free char *path = d->d_name[0] != '.' ? tfs_path(dir, "%s/format", d->d_name) : NULL;
+		auto_free char *path =
+			d->d_name[0] != '.' ? tfs_path(dir, "%s/format", d->d_name) : NULL;
 		struct tl_str text = text_of(p, path), *slot;
 
 		if (!text.n)
@@ -116,13 +117,15 @@ static bool add_formats_of(struct pack *p, const struct tl_recorder *rec, struct
 	return true;
 }
 
-/* The table is not sorted by system: systems first, then each one's formats; pointers when nothing moves any more. */
+/* The table is not sorted by system: systems first, then each one's formats; pointers when nothing
+ * moves any more. */
 static bool add_systems(struct pack *p, const struct tl_recorder *rec)
 {
 	size_t at = 0;
 
 	for (unsigned i = 0; i < TL_EVENTS; i++)
-		if (rec->enabled[i] && !system_named(p, tl_event_row_of((enum tl_event_id)i)->system))
+		if (rec->enabled[i] &&
+		    !system_named(p, tl_event_row_of((enum tl_event_id)i)->system))
 			return false;
 	vec_each(sys, &p->systems)
 		if (!add_formats_of(p, rec, sys))
@@ -188,8 +191,9 @@ static uint64_t random_id(void)
 
 static struct tl_err *fill(struct pack *p, struct tl_recorder *rec, struct dat_file *ret)
 {
-	if (!add_ftrace(p, rec->tracefs) || !add_systems(p, rec) || !add_buffer(p, rec, LIVES, "lives") ||
-	    !add_buffer(p, rec, FAMILY, "family") || (rec->pumps[FACTS].n && !add_buffer(p, rec, FACTS, "facts")))
+	if (!add_ftrace(p, rec->tracefs) || !add_systems(p, rec) ||
+	    !add_buffer(p, rec, LIVES, "lives") || !add_buffer(p, rec, FAMILY, "family") ||
+	    (rec->pumps[FACTS].n && !add_buffer(p, rec, FACTS, "facts")))
 		return &tl_enomem;
 	*ret = (struct dat_file){
 		.page_size = (uint32_t)sysconf(_SC_PAGESIZE),
@@ -216,7 +220,8 @@ static struct tl_err *fill(struct pack *p, struct tl_recorder *rec, struct dat_f
 }
 
 /* On a full disk again and again, with less and less (fit.c). */
-static struct tl_err *write_what_fits(struct tl_recorder *rec, struct pack *p, struct dat_file *f, int fd)
+static struct tl_err *write_what_fits(struct tl_recorder *rec, struct pack *p, struct dat_file *f,
+				      int fd)
 {
 	off_t begin = lseek(fd, 0, SEEK_CUR);
 	struct dat_sizes size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The text of /proc/kallsyms and of System.map: "address type name [module]", one symbol a line. A line that
- * reads otherwise is passed over: the file may be pasted or cut. Only functions are kept.
+ * The text of /proc/kallsyms and of System.map: "address type name [module]", one symbol a line. A
+ * line that reads otherwise is passed over: the file may be pasted or cut. Only functions are kept.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -65,15 +65,18 @@ static bool parse_line(const char *p, const char *end, struct line *ret)
 	return ret->name.n > 0;
 }
 
-/* ARM's mapping symbols ($a $t $d $x) and local labels name no function; so does include/linux/module_symbol.h. */
+/* ARM's mapping symbols ($a $t $d $x) and local labels name no function; so does
+ * include/linux/module_symbol.h. */
 static bool is_function(const struct line *line)
 {
 	if (!strchr("tTwW", line->type))
 		return false;
-	return line->name.p[0] != '$' && !(line->name.n > 2 && line->name.p[0] == '.' && line->name.p[1] == 'L');
+	return line->name.p[0] != '$' &&
+	       !(line->name.n > 2 && line->name.p[0] == '.' && line->name.p[1] == 'L');
 }
 
-static struct tl_err *read_lines(struct tl_symtab *tab, const char *text, size_t n, bool *ret_hidden)
+static struct tl_err *read_lines(struct tl_symtab *tab, const char *text, size_t n,
+				 bool *ret_hidden)
 {
 	const char *end = text + n;
 	bool any_addr = false, any = false;
@@ -97,10 +100,13 @@ static struct tl_err *read_lines(struct tl_symtab *tab, const char *text, size_t
 
 static struct tl_err *hidden_error(void)
 {
-	struct tl_err *err = tl_err_new(TL_E_DENIED, N_("cannot read the addresses of kernel symbols"), NULL);
+	struct tl_err *err =
+		tl_err_new(TL_E_DENIED, N_("cannot read the addresses of kernel symbols"), NULL);
 
 	err = tl_err_cause(err, N_("all addresses are zero: this user may not see them"), NULL);
-	return tl_err_hint(err, N_("kernel.kptr_restrict hides them; root may see them while it is below 2"), NULL);
+	return tl_err_hint(
+		err, N_("kernel.kptr_restrict hides them; root may see them while it is below 2"),
+		NULL);
 }
 
 struct tl_err *tl_symtab_from_text(const char *text, size_t n, struct tl_symtab **ret)
@@ -128,7 +134,8 @@ struct tl_err *tl_symtab_from_text(const char *text, size_t n, struct tl_symtab 
 
 struct tl_err *tl_symtab_from_file(char *content, size_t n, struct tl_symtab **ret)
 {
-	return symtab_is_elf(content, n) ? symtab_from_elf(content, n, ret) : tl_symtab_from_text(content, n, ret);
+	return symtab_is_elf(content, n) ? symtab_from_elf(content, n, ret)
+					 : tl_symtab_from_text(content, n, ret);
 }
 
 bool tl_symtab_is_elf(const char *content, size_t n)

@@ -50,7 +50,8 @@ static bool is_address(struct tl_str s)
 static bool is_name(struct tl_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!(s.p[i] == '_' || s.p[i] == '.' || s.p[i] == '$' || (s.p[i] >= '0' && s.p[i] <= '9') ||
+		if (!(s.p[i] == '_' || s.p[i] == '.' || s.p[i] == '$' ||
+		      (s.p[i] >= '0' && s.p[i] <= '9') ||
 		      ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z')))
 			return false;
 	return s.n > 0 && !(s.p[0] >= '0' && s.p[0] <= '9');
@@ -61,11 +62,13 @@ static bool is_module(struct tl_str s)
 	return s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']';
 }
 
-/* The name in a line of a list; n 0: a symbol that is no function, or (*strange) no line of a list at all. */
+/* The name in a line of a list; n 0: a symbol that is no function, or (*strange) no line of a list
+ * at all. */
 static struct tl_str name_in(struct words *w, bool *symbols, bool *strange)
 {
 	unsigned n = w->n && is_module(w->v[w->n > 4 ? 3 : w->n - 1]) ? w->n - 1 : w->n;
-	bool symbol = n == 3 && is_address(w->v[0]) && w->v[1].n == 1, addressed = n == 2 && is_address(w->v[0]);
+	bool symbol = n == 3 && is_address(w->v[0]) && w->v[1].n == 1,
+	     addressed = n == 2 && is_address(w->v[0]);
 	struct tl_str name = {};
 
 	*strange = !symbol && !addressed && n != 1;
@@ -108,7 +111,8 @@ static bool know_roles(struct sym_names *names)
 	return names->role;
 }
 
-static struct tl_err *read_lines(const char *text, size_t n, struct sym_names *ret, size_t *ret_strange)
+static struct tl_err *read_lines(const char *text, size_t n, struct sym_names *ret,
+				 size_t *ret_strange)
 {
 	const char *end = text + n;
 	bool symbols = false;
@@ -121,7 +125,8 @@ static struct tl_err *read_lines(const char *text, size_t n, struct sym_names *r
 
 		*ret_strange += strange;
 		if (name.n) {
-			char *copy = strndup(name.p, name.n), **slot = copy ? vec_push(&ret->name) : NULL;
+			char *copy = strndup(name.p, name.n),
+			     **slot = copy ? vec_push(&ret->name) : NULL;
 
 			if (!slot) {
 				free(copy);
@@ -145,7 +150,9 @@ struct tl_err *sym_names_read(const char *text, size_t n, const char *what, stru
 	if (!err && (!ret->name.n || strange > ret->name.n)) {
 		err = tl_err_new(TL_E_INPUT, N_("'%s' is no list of kernel functions"), what);
 		err = tl_err_hint(
-			err, N_("a kernel's available_filter_functions, System.map or /proc/kallsyms is wanted"), NULL);
+			err,
+			N_("a kernel's available_filter_functions, System.map or /proc/kallsyms is wanted"),
+			NULL);
 	}
 	if (!err) {
 		sort(ret);
@@ -203,7 +210,8 @@ static size_t lower(const struct sym_names *names, const char *name, size_t n)
 
 bool sym_names_has(const struct sym_names *names, const char *name)
 {
-	return names->name.n && bsearch(&name, names->name.v, names->name.n, sizeof(*names->name.v), by_text);
+	return names->name.n &&
+	       bsearch(&name, names->name.v, names->name.n, sizeof(*names->name.v), by_text);
 }
 
 /* Code moved out of line by the compiler: no entry, so nothing to trace */
@@ -220,9 +228,11 @@ bool sym_names_glob(const struct sym_names *names, const char *glob, struct sym_
 	return ret->name.n;
 }
 
-bool sym_names_of_base(const struct sym_names *names, const char *base, size_t n, struct sym_found *ret)
+bool sym_names_of_base(const struct sym_names *names, const char *base, size_t n,
+		       struct sym_found *ret)
 {
-	for (size_t i = lower(names, base, n); i < names->name.n && !strncmp(names->name.v[i], base, n); i++) {
+	for (size_t i = lower(names, base, n);
+	     i < names->name.n && !strncmp(names->name.v[i], base, n); i++) {
 		const char *at = names->name.v[i];
 
 		if (tl_function_base(at, strlen(at)) == n && !is_piece(at))
@@ -245,7 +255,8 @@ bool sym_names_lead(const struct sym_names *names, enum tl_role role, struct sym
 	const struct tl_function_row *row = tl_role_rows(role, &n);
 
 	for (unsigned i = 0; i < n; i++)
-		if (!strchr(row[i].name, '*') && sym_names_of_base(names, row[i].name, strlen(row[i].name), ret))
+		if (!strchr(row[i].name, '*') &&
+		    sym_names_of_base(names, row[i].name, strlen(row[i].name), ret))
 			return true;
 	return sym_names_of_role(names, role, ret);
 }
@@ -256,10 +267,11 @@ bool sym_names_of_syscall(const struct sym_names *names, const char *name, struc
 
 	for (size_t i = 0; at && i < names->name.n; i++) {
 		const char *other = names->name.v[i];
-		size_t other_n = tl_function_base(other, strlen(other)), other_at = tl_syscall_part(other, other_n);
+		size_t other_n = tl_function_base(other, strlen(other)),
+		       other_at = tl_syscall_part(other, other_n);
 
-		if (other_at && other_n - other_at == n - at && !memcmp(other + other_at, name + at, n - at) &&
-		    !is_piece(other))
+		if (other_at && other_n - other_at == n - at &&
+		    !memcmp(other + other_at, name + at, n - at) && !is_piece(other))
 			add(ret, other);
 	}
 	return ret->name.n;

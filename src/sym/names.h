@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The names of a kernel's functions, without addresses: from available_filter_functions (what its tracer can trace) or
- * from kallsyms and System.map (what is in it at all; addresses hidden by kptr_restrict do not matter here).
+ * The names of a kernel's functions, without addresses: from available_filter_functions (what its
+ * tracer can trace) or from kallsyms and System.map (what is in it at all; addresses hidden by
+ * kptr_restrict do not matter here).
  *
  * Law of this header: a list owns its names; what is found in it is borrowed.
  */
@@ -13,7 +14,8 @@
 #include "tasklife/facts.h"
 
 enum sym_list {
-	SYM_LIST_TRACEABLE, /* lines "name [module]", or "address name [module]" (..._addrs, since 6.5) */
+	/* lines "name [module]", or "address name [module]" (..._addrs, since 6.5) */
+	SYM_LIST_TRACEABLE,
 	SYM_LIST_SYMBOLS,   /* lines "address type name [module]" */
 };
 
@@ -38,9 +40,10 @@ void sym_found_fini(struct sym_found *found);
 
 /* All that a glob of the tracer ('*', '?', '[...]') takes. */
 bool sym_names_glob(const struct sym_names *names, const char *glob, struct sym_found *ret);
-/* Those whose name without compiler suffix is `base`: copy_process.isra.0 for copy_process. Parts that are no function
- * of their own (.cold) are left out. */
-bool sym_names_of_base(const struct sym_names *names, const char *base, size_t n, struct sym_found *ret);
+/* Those whose name without compiler suffix is `base`: copy_process.isra.0 for copy_process. Parts
+ * that are no function of their own (.cold) are left out. */
+bool sym_names_of_base(const struct sym_names *names, const char *base, size_t n,
+		       struct sym_found *ret);
 /* All that play a role; and only the leading one, as a recording would ask for it. */
 bool sym_names_of_role(const struct sym_names *names, enum tl_role role, struct sym_found *ret);
 bool sym_names_lead(const struct sym_names *names, enum tl_role role, struct sym_found *ret);

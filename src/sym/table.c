@@ -2,9 +2,9 @@
 /*
  * The table of kernel functions: sorted by address, indexed by name.
  *
- * Several names of one address are common (sys_exit_group and __se_sys_exit_group). The first is the one the
- * kernel prints: scripts/kallsyms.c prefers the name with fewer underscores in front, then the order of the
- * link; we sort the same way.
+ * Several names of one address are common (sys_exit_group and __se_sys_exit_group). The first is
+ * the one the kernel prints: scripts/kallsyms.c prefers the name with fewer underscores in front,
+ * then the order of the link; we sort the same way.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 #include "facts/names.h"
 #include "sym/table.h"
 
-/* Behind a module's last function lie other people's pages (trampolines of ftrace and BPF among them). */
+/* Behind a module's last function lie other people's pages (trampolines of ftrace and BPF among
+ * them). */
 #define PAGE	   4096
 #define FUNCTION_MOST (1 << 20) /* no function is larger: a gap of that size is no part of one */
 
@@ -34,12 +35,14 @@ static const char *module_of(struct tl_symtab *tab, struct tl_str module)
 {
 	if (!module.n)
 		return NULL;
-	if (!tab->last_module || strlen(tab->last_module) != module.n || memcmp(tab->last_module, module.p, module.n) != 0)
+	if (!tab->last_module || strlen(tab->last_module) != module.n ||
+	    memcmp(tab->last_module, module.p, module.n) != 0)
 		tab->last_module = arena_strdup(&tab->mem, module.p, module.n);
 	return tab->last_module;
 }
 
-struct tl_err *symtab_add(struct tl_symtab *tab, uint64_t addr, struct tl_str name, struct tl_str module)
+struct tl_err *symtab_add(struct tl_symtab *tab, uint64_t addr, struct tl_str name,
+			  struct tl_str module)
 {
 	struct tl_symbol *sym;
 
@@ -162,12 +165,14 @@ const struct tl_symbol *tl_symtab_at(const struct tl_symtab *tab, uint64_t addr)
 	return sym;
 }
 
-const struct tl_symbol *symtab_each_named(const struct tl_symtab *tab, struct tl_str name, size_t *at)
+const struct tl_symbol *symtab_each_named(const struct tl_symtab *tab, struct tl_str name,
+					  size_t *at)
 {
 	size_t mask = tab->n_slots - 1;
 
 	/* *at counts slots walked from the hash on, so that 0 starts */
-	for (size_t i = (name_hash(name.p, name.n) + *at) & mask; tab->by_name[i]; i = (i + 1) & mask) {
+	for (size_t i = (name_hash(name.p, name.n) + *at) & mask; tab->by_name[i];
+	     i = (i + 1) & mask) {
 		const struct tl_symbol *sym = &tab->sym[tab->by_name[i] - 1];
 
 		++*at;
@@ -184,7 +189,8 @@ const struct tl_symbol *tl_symtab_named(const struct tl_symtab *tab, const char 
 	return symtab_each_named(tab, (struct tl_str){ name, n }, &at);
 }
 
-/* Marks in front of functions (call depth tracking, kCFI) that hold no calls: arch/x86/Kconfig, since 6.3. */
+/* Marks in front of functions (call depth tracking, kCFI) that hold no calls: arch/x86/Kconfig,
+ * since 6.3. */
 static bool is_padding(const struct tl_symbol *sym)
 {
 	return !strncmp(sym->name, "__pfx_", 6) || !strncmp(sym->name, "__cfi_", 6);

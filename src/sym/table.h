@@ -7,9 +7,9 @@
 #include "tasklife/sym.h"
 
 /*
- *  inv 1  sym[] is sorted by address; of one address the kernel's own choice stands first, its aliases after;
- *  inv 2  every slot of by_name holds an index into sym[] plus one, or 0;
- *  inv 3  names and modules lie in mem and end with a NUL.
+ *  inv 1  sym[] is sorted by address; of one address the kernel's own choice stands first, its
+ * aliases after; inv 2  every slot of by_name holds an index into sym[] plus one, or 0; inv 3 names
+ * and modules lie in mem and end with a NUL.
  */
 struct tl_symtab {
 	struct tl_symbol *sym;
@@ -20,11 +20,13 @@ struct tl_symtab {
 	const char *last_module; /* the one seen last while filling: they come in runs */
 };
 
-struct tl_err *symtab_add(struct tl_symtab *tab, uint64_t addr, struct tl_str name, struct tl_str module);
+struct tl_err *symtab_add(struct tl_symtab *tab, uint64_t addr, struct tl_str name,
+			  struct tl_str module);
 /* Sort, measure, and build the index by name. */
 struct tl_err *symtab_seal(struct tl_symtab *tab);
 
 /* The next symbol of this name behind *at (start from 0), or NULL. */
-const struct tl_symbol *symtab_each_named(const struct tl_symtab *tab, struct tl_str name, size_t *at);
+const struct tl_symbol *symtab_each_named(const struct tl_symtab *tab, struct tl_str name,
+					  size_t *at);
 
 #endif

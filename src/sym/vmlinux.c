@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The functions of a vmlinux (or any ELF file with a symbol table), as kallsyms would list them: every symbol that
- * stands in an executable section, labels of assembly too. Their sizes are distances to the next one, because that is
- * what the kernel prints.
+ * The functions of a vmlinux (or any ELF file with a symbol table), as kallsyms would list them:
+ * every symbol that stands in an executable section, labels of assembly too. Their sizes are
+ * distances to the next one, because that is what the kernel prints.
  */
 #include <gelf.h>
 #include <stdlib.h>
@@ -20,18 +20,22 @@ bool symtab_is_elf(const char *image, size_t n)
 static bool in_code(Elf *elf, const GElf_Sym *sym)
 {
 	GElf_Shdr sh;
-	Elf_Scn *scn = sym->st_shndx && sym->st_shndx < SHN_LORESERVE ? elf_getscn(elf, sym->st_shndx) : NULL;
+	Elf_Scn *scn = sym->st_shndx && sym->st_shndx < SHN_LORESERVE
+			       ? elf_getscn(elf, sym->st_shndx)
+			       : NULL;
 
 	return scn && gelf_getshdr(scn, &sh) && sh.sh_flags & SHF_EXECINSTR;
 }
 
-/* Thumb functions carry their mode in bit 0; ARM's mapping symbols ($a $t $d) and local labels name nothing. */
+/* Thumb functions carry their mode in bit 0; ARM's mapping symbols ($a $t $d) and local labels name
+ * nothing. */
 static bool is_name(const char *name)
 {
 	return *name && *name != '$' && strncmp(name, ".L", 2) != 0;
 }
 
-static struct tl_err *add_symbols(Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh, bool arm, struct tl_symtab *tab)
+static struct tl_err *add_symbols(Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh, bool arm,
+				  struct tl_symtab *tab)
 {
 	Elf_Data *data = elf_getdata(scn, NULL);
 	size_t n = data && sh->sh_entsize ? data->d_size / sh->sh_entsize : 0;
@@ -44,7 +48,8 @@ static struct tl_err *add_symbols(Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh, b
 		if (!gelf_getsym(data, (int)i, &sym))
 			break;
 		type = GELF_ST_TYPE(sym.st_info);
-		if ((type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC) || !in_code(elf, &sym))
+		if ((type != STT_FUNC && type != STT_NOTYPE && type != STT_GNU_IFUNC) ||
+		    !in_code(elf, &sym))
 			continue;
 		name = elf_strptr(elf, sh->sh_link, sym.st_name);
 		if (name && is_name(name))
@@ -66,8 +71,10 @@ static struct tl_err *read_elf(Elf *elf, struct tl_symtab *tab)
 		if (gelf_getshdr(scn, &sh) && sh.sh_type == SHT_SYMTAB)
 			try(add_symbols(elf, scn, &sh, eh.e_machine == EM_ARM, tab));
 	if (!tab->n)
-		return tl_err_hint(tl_err_new(TL_E_INPUT, N_("no function symbols in this ELF file"), NULL),
-				   N_("a vmlinux that is not stripped is wanted, such as that of a debug package"), NULL);
+		return tl_err_hint(
+			tl_err_new(TL_E_INPUT, N_("no function symbols in this ELF file"), NULL),
+			N_("a vmlinux that is not stripped is wanted, such as that of a debug package"),
+			NULL);
 	return symtab_seal(tab);
 }
 
@@ -82,7 +89,8 @@ struct tl_err *symtab_from_elf(char *image, size_t n, struct tl_symtab **ret)
 	arena_init(&tab->mem);
 	elf_version(EV_CURRENT);
 	elf = elf_memory(image, n);
-	err = elf ? read_elf(elf, tab) : tl_err_new(TL_E_INPUT, N_("this ELF file is damaged"), NULL);
+	err = elf ? read_elf(elf, tab)
+		  : tl_err_new(TL_E_INPUT, N_("this ELF file is damaged"), NULL);
 	if (elf)
 		elf_end(elf);
 	if (err)

@@ -11,5 +11,8 @@ bool symtab_is_elf(const char *image, size_t n)
 
 struct tl_err *symtab_from_elf(char *image, size_t n, struct tl_symtab **ret)
 {
-	return tl_err_new(TL_E_INPUT, N_("this tasklife was built without libelf: System.map or kallsyms is wanted"), NULL);
+	return tl_err_new(
+		TL_E_INPUT,
+		N_("this tasklife was built without libelf: System.map or kallsyms is wanted"),
+		NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Finding a topic by what people type: its id, a function's name as a trace prints it (with offset and compiler
- * suffix), a signal's number, a field without its event, the letters of a trace line. A name may mean several things
- * (fork is a role and a way to be born): all are found.
+ * Finding a topic by what people type: its id, a function's name as a trace prints it (with offset
+ * and compiler suffix), a signal's number, a field without its event, the letters of a trace line.
+ * A name may mean several things (fork is a role and a way to be born): all are found.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -30,7 +30,8 @@ static bool equal(const char *a, const char *b, size_t n, bool exactly)
 /* Behind which prefixes people leave away a topic's name goes on; "" for groups without. */
 static const char *bare(const struct topic *t)
 {
-	static const char *const prefix[TOPIC_GROUPS] = {[TOPIC_SIGNAL] = "SIG", [TOPIC_CLONE] = "CLONE_", [TOPIC_FLAG] = "PF_"};
+	static const char *const prefix[TOPIC_GROUPS] = {
+		[TOPIC_SIGNAL] = "SIG", [TOPIC_CLONE] = "CLONE_", [TOPIC_FLAG] = "PF_"};
 	const char *p = prefix[t->group];
 
 	return p && !strncmp(t->id, p, strlen(p)) ? t->id + strlen(p) : "";
@@ -38,7 +39,8 @@ static const char *bare(const struct topic *t)
 
 static bool is_in_parts(enum topic_group g)
 {
-	return g == TOPIC_FIELD || g == TOPIC_CONTEXT || g == TOPIC_COLUMN || g == TOPIC_TRACE || g == TOPIC_MARK;
+	return g == TOPIC_FIELD || g == TOPIC_CONTEXT || g == TOPIC_COLUMN || g == TOPIC_TRACE ||
+	       g == TOPIC_MARK;
 }
 
 /* The last part of "signal_generate.group", "need-resched.N", "death.exit_code". */
@@ -67,14 +69,16 @@ static bool is_column(const struct topic *t, const struct wanted *w)
 static bool is_printed(const struct topic *t, const struct wanted *w, bool exactly)
 {
 	const char *dot = strchr(t->id, '.');
-	const struct tl_event_row *row = t->group == TOPIC_FIELD ? tl_event_row_named(t->id, (size_t)(dot - t->id)) : NULL;
+	const struct tl_event_row *row =
+		t->group == TOPIC_FIELD ? tl_event_row_named(t->id, (size_t)(dot - t->id)) : NULL;
 	char both[96];
 
 	for (unsigned i = 0; row && i < row->n_fields; i++) {
 		if (strcmp(row->field[i].name, dot + 1))
 			continue;
 		snprintf(both, sizeof(both), "%s.%s", row->name, row->field[i].printed);
-		return equal(both, w->name, w->n, exactly) || equal(row->field[i].printed, w->name, w->n, exactly);
+		return equal(both, w->name, w->n, exactly) ||
+		       equal(row->field[i].printed, w->name, w->n, exactly);
 	}
 	return false;
 }
@@ -86,7 +90,8 @@ static bool fits(const struct topic *t, const struct wanted *w, bool exactly)
 	if (t->field && (equal(t->field->path, w->name, w->n, exactly) ||
 			 (t->field->older && equal(t->field->older, w->name, w->n, exactly))))
 		return true;
-	if (t->group == TOPIC_STATE && t->gist && equal(t->gist, w->name, w->n, exactly)) /* "zombie" */
+	/* "zombie" */
+	if (t->group == TOPIC_STATE && t->gist && equal(t->gist, w->name, w->n, exactly))
 		return true;
 	if (equal(last_part(t), w->name, w->n, exactly) && *last_part(t))
 		return !exactly || t->group == TOPIC_FIELD || t->group == TOPIC_CONTEXT;
@@ -99,8 +104,9 @@ static bool is_told(const struct wanted *w, const struct topic *t)
 	unsigned n = w->found < w->max ? w->found : w->max;
 
 	for (unsigned i = 0; i < n; i++)
-		if (w->ret[i].group == t->group && (!strcmp(w->ret[i].id, t->id) ||
-						    (t->group == TOPIC_FIELD && t->text && w->ret[i].text == t->text)))
+		if (w->ret[i].group == t->group &&
+		    (!strcmp(w->ret[i].id, t->id) ||
+		     (t->group == TOPIC_FIELD && t->text && w->ret[i].text == t->text)))
 			return true;
 	return false;
 }
@@ -134,10 +140,12 @@ static void look_loosely(struct wanted *w)
 
 static void look_for_function(struct wanted *w)
 {
-	enum tl_role role = w->group < 0 || w->group == TOPIC_FUNCTION ? tl_role_of(w->name, w->n) : TL_ROLE_NONE;
+	enum tl_role role = w->group < 0 || w->group == TOPIC_FUNCTION ? tl_role_of(w->name, w->n)
+								       : TL_ROLE_NONE;
 	struct topic t;
 
-	if (role != TL_ROLE_NONE && topic_at(TOPIC_FUNCTION, role - TL_ROLE_NONE - 1, w->release, &t))
+	if (role != TL_ROLE_NONE &&
+	    topic_at(TOPIC_FUNCTION, role - TL_ROLE_NONE - 1, w->release, &t))
 		keep(w, &t);
 }
 
@@ -151,11 +159,13 @@ static void look_for_number(struct wanted *w)
 			return;
 		else
 			sig = sig * 10 + w->name[i] - '0';
-	if (w->n && tl_signal_name(sig) && topic_in(TOPIC_SIGNAL, tl_signal_name(sig), w->release, &t))
+	if (w->n && tl_signal_name(sig) &&
+	    topic_in(TOPIC_SIGNAL, tl_signal_name(sig), w->release, &t))
 		keep(w, &t);
 }
 
-/* "deaths:exit" asks one group; "do_exit+0x8/0x990" and "fork()" lose what stands behind the name. */
+/* "deaths:exit" asks one group; "do_exit+0x8/0x990" and "fork()" lose what stands behind the name.
+ */
 static struct wanted wanted(const char *name, int release, struct topic *ret, unsigned max)
 {
 	struct wanted w = {.release = release, .group = -1, .ret = ret, .max = max};
@@ -206,8 +216,13 @@ static void look_for_call(struct wanted *w)
 
 	for (unsigned i = 0; i < ARRAY_SIZE(begins); i++) {
 		snprintf(name, sizeof(name), "%s%.*s", begins[i], (int)w->n, w->name);
-		struct wanted of = {.name = name, .n = strlen(name), .release = w->release, .group = w->group, .ret = w->ret,
-				    .max = w->max, .found = w->found};
+		struct wanted of = {.name = name,
+				    .n = strlen(name),
+				    .release = w->release,
+				    .group = w->group,
+				    .ret = w->ret,
+				    .max = w->max,
+				    .found = w->found};
 
 		look(&of, true);
 		look_for_function(&of);
@@ -217,7 +232,8 @@ static void look_for_call(struct wanted *w)
 
 unsigned topics_named(const char *name, int release, struct topic *ret, unsigned max)
 {
-	static void (*const ways[])(struct wanted *w) = {look_for_alias, look_for_call, look_loosely, look_for_number};
+	static void (*const ways[])(struct wanted * w) = {look_for_alias, look_for_call,
+							  look_loosely, look_for_number};
 	struct wanted w = wanted(name, release, ret, max);
 
 	look(&w, true);
@@ -237,7 +253,8 @@ bool topic_in(enum topic_group g, const char *id, int release, struct topic *ret
 
 /* ---- the letters of a trace line ---- */
 
-/* kernel/trace/trace_output.c trace_print_lat_fmt(): what may stand in each column; a count is told as one topic. */
+/* kernel/trace/trace_output.c trace_print_lat_fmt(): what may stand in each column; a count is told
+ * as one topic. */
 static const struct {
 	const char *id, *letters;
 	bool counts;
@@ -265,7 +282,8 @@ unsigned topics_context(const char *letters, int release, struct topic *ret, uns
 	for (size_t i = 0; i < n; i++) {
 		if (letters[i] == '.')
 			continue;
-		snprintf(id, sizeof(id), context_columns[i].counts ? "%s" : "%s.%c", context_columns[i].id, letters[i]);
+		snprintf(id, sizeof(id), context_columns[i].counts ? "%s" : "%s.%c",
+			 context_columns[i].id, letters[i]);
 		if (found < max && topic_in(TOPIC_CONTEXT, id, release, &ret[found]))
 			found++;
 	}
@@ -312,7 +330,8 @@ bool topic_nearest(const char *name, char *ret, size_t size)
 			if (g == TOPIC_FUNCTION)
 				add_functions(&names, t.role);
 		}
-	near = args_nearest(name, strlen(name), (const char *const *)names.v.v, (unsigned)names.v.n);
+	near = args_nearest(name, strlen(name), (const char *const *)names.v.v,
+			    (unsigned)names.v.n);
 	if (near)
 		snprintf(ret, size, "%s", near);
 	vec_each(it, &names.v)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where the topics of each group come from: one small function per group walks the table that holds them, and its
- * lesson, where there is one, is laid over what the table says. Groups no table stands behind are walked through the
- * lessons themselves.
+ * Where the topics of each group come from: one small function per group walks the table that holds
+ * them, and its lesson, where there is one, is laid over what the table says. Groups no table
+ * stands behind are walked through the lessons themselves.
  */
 #include <stdio.h>
 #include <string.h>
@@ -168,7 +168,8 @@ static bool flag_at(unsigned i, struct topic *t)
 
 static bool task_at(unsigned i, struct topic *t)
 {
-	const struct tl_task_field_row *row = i < TL_TASK_FIELDS ? tl_task_field_row_of((enum tl_task_field)i) : NULL;
+	const struct tl_task_field_row *row =
+		i < TL_TASK_FIELDS ? tl_task_field_row_of((enum tl_task_field)i) : NULL;
 
 	if (!row)
 		return false;
@@ -229,10 +230,12 @@ static bool lesson_at(enum topic_group g, unsigned i, struct topic *t)
 }
 
 static bool (*const table_at[TOPIC_GROUPS])(unsigned i, struct topic *t) = {
-	[TOPIC_FUNCTION] = function_at, [TOPIC_EVENT] = event_at,   [TOPIC_FIELD] = field_at,	[TOPIC_STATE] = state_at,
-	[TOPIC_CLONE] = clone_at,	[TOPIC_SIGNAL] = signal_at, [TOPIC_CODE] = code_at,	[TOPIC_RESULT] = result_at,
-	[TOPIC_BIRTH] = birth_at,	[TOPIC_SOURCE] = source_at, [TOPIC_DEATH] = death_at,	[TOPIC_GRADE] = grade_at,
-	[TOPIC_FLAG] = flag_at,		[TOPIC_TASK] = task_at,	    [TOPIC_RULE] = rule_at,		[TOPIC_COLUMN] = column_at,
+	[TOPIC_FUNCTION] = function_at, [TOPIC_EVENT] = event_at,   [TOPIC_FIELD] = field_at,
+	[TOPIC_STATE] = state_at,       [TOPIC_CLONE] = clone_at,   [TOPIC_SIGNAL] = signal_at,
+	[TOPIC_CODE] = code_at,         [TOPIC_RESULT] = result_at, [TOPIC_BIRTH] = birth_at,
+	[TOPIC_SOURCE] = source_at,     [TOPIC_DEATH] = death_at,   [TOPIC_GRADE] = grade_at,
+	[TOPIC_FLAG] = flag_at,         [TOPIC_TASK] = task_at,     [TOPIC_RULE] = rule_at,
+	[TOPIC_COLUMN] = column_at,
 };
 
 /* ---- the lesson is laid over what the table says ---- */
@@ -247,7 +250,8 @@ static void take_over(struct topic *t, const struct lesson *l)
 	t->until = l->until;
 }
 
-/* A field's lesson stands under its event's name, or under "*" for all events that have such a field. */
+/* A field's lesson stands under its event's name, or under "*" for all events that have such a
+ * field. */
 static const struct lesson *lesson_for(const struct topic *t, int release)
 {
 	const struct lesson *l = lesson_of(t->group, t->id, release);

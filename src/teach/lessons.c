@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The rows of *.def in one table. A name may have several rows for different releases: the one whose interval holds
- * the release asked for speaks, else the last one (rows stand oldest first).
+ * The rows of *.def in one table. A name may have several rows for different releases: the one
+ * whose interval holds the release asked for speaks, else the last one (rows stand oldest first).
  */
 #include <string.h>
 #include "base/guard.h"
@@ -11,8 +11,14 @@
 #define UNTIL(major, minor) .until = RELEASE(major, minor)
 
 const struct lesson lessons[] = {
-#define LESSON(group_, id_, source_, gist_, text_, see_, ...)                                                        \
-	{.group = TOPIC_##group_, .id = id_, .source = source_, .gist = gist_, .text = text_, .see = see_, ##__VA_ARGS__},
+#define LESSON(group_, id_, source_, gist_, text_, see_, ...)                                      \
+	{.group = TOPIC_##group_,                                                                  \
+	 .id = id_,                                                                                \
+	 .source = source_,                                                                        \
+	 .gist = gist_,                                                                            \
+	 .text = text_,                                                                            \
+	 .see = see_,                                                                              \
+	 ##__VA_ARGS__},
 #include "teach/all.def"
 #undef LESSON
 };
@@ -20,7 +26,8 @@ const unsigned lessons_n = ARRAY_SIZE(lessons);
 
 static bool fits(const struct lesson *l, int release)
 {
-	return !release ? !l->until : (!l->since || l->since <= release) && (!l->until || release <= l->until);
+	return !release ? !l->until
+			: (!l->since || l->since <= release) && (!l->until || release <= l->until);
 }
 
 const struct lesson *lesson_of(enum topic_group g, const char *id, int release)

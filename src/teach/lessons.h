@@ -17,7 +17,8 @@ struct lesson {
 extern const struct lesson lessons[];
 extern const unsigned lessons_n;
 
-/* The lesson of a name in its group, as this release (0: the newest) has it; else the one nearest to it; NULL none. */
+/* The lesson of a name in its group, as this release (0: the newest) has it; else the one nearest
+ * to it; NULL none. */
 const struct lesson *lesson_of(enum topic_group g, const char *id, int release);
 
 #endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a function does, step by step. A row says in which of the releases whose source was read the step stands at
- * that place; nothing is said of the releases between two of them but what both have, and the rest is marked.
+ * What a function does, step by step. A row says in which of the releases whose source was read the
+ * step stands at that place; nothing is said of the releases between two of them but what both
+ * have, and the rest is marked.
  */
 #include <string.h>
 #include "base/guard.h"
 #include "teach/teach.h"
 
-static const int read_in[] = {RELEASE(4, 19), RELEASE(5, 10), RELEASE(6, 1), RELEASE(6, 12), RELEASE(7, 2)};
+static const int read_in[] = {RELEASE(4, 19), RELEASE(5, 10), RELEASE(6, 1), RELEASE(6, 12),
+			      RELEASE(7, 2)};
 
 /* bits: places in read_in */
 enum { IN_4_19 = 1, IN_5_10 = 2, IN_6_1 = 4, IN_6_12 = 8, IN_7_2 = 16, ALL = 31 };
@@ -59,7 +61,11 @@ bool step_next(const char *of, int release, unsigned *it, struct step *ret)
 
 		if (strcmp(row->of, of) || (!was && !will))
 			continue;
-		*ret = (struct step){.of = row->of, .id = row->id, .undo = row->undo, .was = was && !will, .will = will && !was};
+		*ret = (struct step){.of = row->of,
+				     .id = row->id,
+				     .undo = row->undo,
+				     .was = was && !will,
+				     .will = will && !was};
 		return true;
 	}
 	return false;

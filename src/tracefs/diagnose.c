@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One row per thing that can be refused, one function per reason. The rows of an operation are tried in order;
- * the first whose errno fits and whose question the machine answers with yes gives cause and hints.
+ * One row per thing that can be refused, one function per reason. The rows of an operation are
+ * tried in order; the first whose errno fits and whose question the machine answers with yes gives
+ * cause and hints.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -53,7 +54,8 @@ static bool kernel_has_tracefs(void)
 {
 	auto_free char *text = NULL;
 
-	return io_read_file("/proc/filesystems", 1 << 16, &text) >= 0 && strstr(text, "\ttracefs\n");
+	return io_read_file("/proc/filesystems", 1 << 16, &text) >= 0 &&
+	       strstr(text, "\ttracefs\n");
 }
 
 /* ---- reasons: true when this is it, with cause and hints put in ---- */
@@ -76,12 +78,15 @@ static bool no_admin(struct trouble *t)
 	if (tfs_may_admin() || (level && strcmp(level, "none")))
 		return false;
 	t->err->code = TL_E_DENIED;
-	tl_err_cause(t->err, N_("this root has no power over the kernel (CAP_SYS_ADMIN is missing, as in a container)"),
-		     NULL);
+	tl_err_cause(
+		t->err,
+		N_("this root has no power over the kernel (CAP_SYS_ADMIN is missing, as in a container)"),
+		NULL);
 	return true;
 }
 
-/* As full root, tracefs answers EPERM only from security_locked_down(LOCKDOWN_TRACEFS) and its kind. */
+/* As full root, tracefs answers EPERM only from security_locked_down(LOCKDOWN_TRACEFS) and its
+ * kind. */
 static bool locked_down(struct trouble *t)
 {
 	const char *level = tfs_lockdown();
@@ -92,8 +97,10 @@ static bool locked_down(struct trouble *t)
 	if (level)
 		tl_err_cause(t->err, N_("kernel lockdown is '%s'"), level);
 	else
-		tl_err_cause(t->err, N_("the kernel is locked down (its level cannot be read: securityfs is not mounted)"),
-			     NULL);
+		tl_err_cause(
+			t->err,
+			N_("the kernel is locked down (its level cannot be read: securityfs is not mounted)"),
+			NULL);
 	return true;
 }
 
@@ -110,7 +117,8 @@ static bool mount_refused(struct trouble *t)
 {
 	t->err->code = TL_E_DENIED;
 	tl_err_cause(t->err, N_("tracefs is not mounted and may not be mounted here"), NULL);
-	tl_err_hint(t->err, N_("where it is permitted: mount -t tracefs nodev /sys/kernel/tracing"), NULL);
+	tl_err_hint(t->err, N_("where it is permitted: mount -t tracefs nodev /sys/kernel/tracing"),
+		    NULL);
 	return true;
 }
 
@@ -140,7 +148,8 @@ static bool not_in_kernel(struct trouble *t)
 
 static bool tracer_not_built(struct trouble *t)
 {
-	auto_free char *path = t->inst ? tfs_path(t->inst->dir, "available_tracers") : NULL, *text = NULL;
+	auto_free char *path = t->inst ? tfs_path(t->inst->dir, "available_tracers") : NULL,
+		       *text = NULL;
 
 	if (!path || tfs_read(path, &text) || strstr(text, "function"))
 		return false;
@@ -192,36 +201,56 @@ static const struct operation {
 } operation[TFS_OPS] = {
 	[TFS_OP_MOUNT] = {N_("cannot find tracefs"),
 			  {{0, no_tracefs}, PERMISSION, {0, mount_refused}}},
-	[TFS_OP_INSTANCE] = {N_("cannot make a private tracing instance"),
-			     {PERMISSION, {EPERM, locked_down}, {ENOENT, no_instances}, {ENOMEM, no_memory}}},
+	[TFS_OP_INSTANCE] =
+		{N_("cannot make a private tracing instance"),
+		 {PERMISSION, {EPERM, locked_down}, {ENOENT, no_instances}, {ENOMEM, no_memory}}},
 	[TFS_OP_CLOCK] = {N_("cannot set a clock that all CPUs share"),
 			  {PERMISSION, {EPERM, locked_down}, {TFS_NOT_TAKEN, not_taken}}},
 	[TFS_OP_BUFFER] = {N_("cannot set the buffer size to '%s' KB"),
 			   {PERMISSION, {ENOMEM, no_memory}, {TFS_NOT_TAKEN, not_taken}}},
 	[TFS_OP_OPTION] = {N_("cannot set the trace option '%s'"),
-			   {PERMISSION, {EPERM, locked_down}, {ENOENT, not_in_kernel}, {TFS_NOT_TAKEN, not_taken}}},
+			   {PERMISSION,
+			    {EPERM, locked_down},
+			    {ENOENT, not_in_kernel},
+			    {TFS_NOT_TAKEN, not_taken}}},
 	[TFS_OP_EVENT] = {N_("cannot record the event '%s'"),
-			  {{ENOENT, not_in_kernel}, PERMISSION, {EPERM, locked_down}, {TFS_NOT_TAKEN, not_taken}}},
+			  {{ENOENT, not_in_kernel},
+			   PERMISSION,
+			   {EPERM, locked_down},
+			   {TFS_NOT_TAKEN, not_taken}}},
 	[TFS_OP_EVENT_FILTER] = {N_("cannot filter the event '%s'"),
-				 {{ENOENT, not_in_kernel}, PERMISSION, {EPERM, locked_down},
+				 {{ENOENT, not_in_kernel},
+				  PERMISSION,
+				  {EPERM, locked_down},
 				  {TFS_NOT_TAKEN, not_taken}}},
 	[TFS_OP_TRIGGER] = {N_("cannot take kernel stacks with the event '%s'"),
-			    {{ENOENT, not_in_kernel}, PERMISSION, {EPERM, locked_down}, {EBUSY, busy},
+			    {{ENOENT, not_in_kernel},
+			     PERMISSION,
+			     {EPERM, locked_down},
+			     {EBUSY, busy},
 			     {TFS_NOT_TAKEN, not_taken}}},
 	[TFS_OP_PIDS] = {N_("cannot follow the task '%s'"),
-			 {{ENOENT, not_in_kernel}, {ESRCH, no_such_task}, PERMISSION, {TFS_NOT_TAKEN, not_taken}}},
+			 {{ENOENT, not_in_kernel},
+			  {ESRCH, no_such_task},
+			  PERMISSION,
+			  {TFS_NOT_TAKEN, not_taken}}},
 	[TFS_OP_FUNCTIONS] = {N_("cannot read which functions can be traced"),
 			      {{ENOENT, not_in_kernel}, PERMISSION, {EPERM, locked_down}}},
 	[TFS_OP_FUNCTION_FILTER] = {N_("cannot filter on function '%s'"),
-				    {PERMISSION, {EPERM, locked_down}, {ENOENT, not_in_kernel}, {EINVAL, unknown_function},
+				    {PERMISSION,
+				     {EPERM, locked_down},
+				     {ENOENT, not_in_kernel},
+				     {EINVAL, unknown_function},
 				     {TFS_NOT_TAKEN, unknown_function}}},
-	[TFS_OP_TRACER] = {N_("cannot start the function tracer"),
-			   {PERMISSION, {EPERM, locked_down}, {EINVAL, tracer_not_built}, {EBUSY, busy}}},
+	[TFS_OP_TRACER] =
+		{N_("cannot start the function tracer"),
+		 {PERMISSION, {EPERM, locked_down}, {EINVAL, tracer_not_built}, {EBUSY, busy}}},
 	[TFS_OP_MARKER] = {N_("cannot write into the trace"),
 			   {{ENOENT, not_in_kernel}, PERMISSION, {EPERM, locked_down}}},
 	[TFS_OP_PIPE] = {N_("cannot read the trace buffers"),
 			 {PERMISSION, {EPERM, locked_down}, {EBUSY, busy}}},
-	[TFS_OP_ON] = {N_("cannot switch tracing on"), {PERMISSION, {EPERM, locked_down}, {TFS_NOT_TAKEN, not_taken}}},
+	[TFS_OP_ON] = {N_("cannot switch tracing on"),
+		       {PERMISSION, {EPERM, locked_down}, {TFS_NOT_TAKEN, not_taken}}},
 };
 
 struct tl_err *tfs_diagnose(struct tfs_instance *inst, enum tfs_op op, int os, const char *subject,

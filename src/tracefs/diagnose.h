@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * From (what was tried, errno) to a sentence: why this machine refuses, and what helps. It asks the machine in
- * a fixed order and says only what it found.
+ * From (what was tried, errno) to a sentence: why this machine refuses, and what helps. It asks the
+ * machine in a fixed order and says only what it found.
  */
 #ifndef TRACEFS_DIAGNOSE_H
 #define TRACEFS_DIAGNOSE_H
@@ -33,7 +33,8 @@ struct tfs_instance;
 struct tl_err *tfs_diagnose(struct tfs_instance *inst, enum tfs_op op, int os, const char *subject,
 			    const char *path);
 
-/* "integrity", "confidentiality", "none"; NULL: securityfs is not mounted or this kernel has no lockdown. Static. */
+/* "integrity", "confidentiality", "none"; NULL: securityfs is not mounted or this kernel has no
+ * lockdown. Static. */
 const char *tfs_lockdown(void);
 bool tfs_may_admin(void); /* root's powers over the kernel: CAP_SYS_ADMIN */
 

@@ -10,7 +10,8 @@
 #include "tracefs/diagnose.h"
 #include "tracefs/events.h"
 
-static char *event_path(const struct tfs_instance *inst, const struct tl_event_row *row, const char *file)
+static char *event_path(const struct tfs_instance *inst, const struct tl_event_row *row,
+			const char *file)
 {
 	return tfs_path(inst->dir, "events/%s/%s/%s", row->system, row->name, file);
 }
@@ -37,19 +38,21 @@ static struct tl_err *put(struct tfs_instance *inst, const struct tl_event_row *
 	return NULL;
 }
 
-struct tl_err *tfs_event_on(struct tfs_instance *inst, const struct tl_event_row *row, const char *cond)
+struct tl_err *tfs_event_on(struct tfs_instance *inst, const struct tl_event_row *row,
+			    const char *cond)
 {
 	if (cond)
 		try(put(inst, row, TFS_OP_EVENT_FILTER, "filter", cond, TFS_SHOWS_SAME));
 	return put(inst, row, TFS_OP_EVENT, "enable", "1", TFS_SHOWS_SWITCH);
 }
 
-struct tl_err *tfs_event_stack(struct tfs_instance *inst, const struct tl_event_row *row, const char *cond)
+struct tl_err *tfs_event_stack(struct tfs_instance *inst, const struct tl_event_row *row,
+			       const char *cond)
 {
 	char text[512];
 
-	if (snprintf(text, sizeof(text), cond ? "stacktrace if %s" : "stacktrace%s", cond ? cond : "") >=
-	    (int)sizeof(text))
+	if (snprintf(text, sizeof(text), cond ? "stacktrace if %s" : "stacktrace%s",
+		     cond ? cond : "") >= (int)sizeof(text))
 		return tfs_diagnose(inst, TFS_OP_TRIGGER, E2BIG, row->name, NULL);
 	return put(inst, row, TFS_OP_TRIGGER, "trigger", text, TFS_SHOWS_TRIGGER);
 }

@@ -120,8 +120,9 @@ static bool switched(const char *text, const char *value)
 	return text[0] == value[0];
 }
 
-/* "name[:count][ if condition]": the kernel fills in ":unlimited"; kernel/trace/trace_events_trigger.c,
- * event_trigger_print(). Only the name and the condition are ours. */
+/* "name[:count][ if condition]": the kernel fills in ":unlimited";
+ * kernel/trace/trace_events_trigger.c, event_trigger_print(). Only the name and the condition are
+ * ours. */
 static bool trigger(const char *text, const char *value)
 {
 	size_t name = strcspn(value, ": ");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One tracefs file: read it, write it in a single write(2), and see that it took. Some files accept a value
- * and ignore it (a clock on a kernel without it, a pid beyond pid_max), so what is read back must equal what
- * was written; what "equal" means depends on the file.
+ * One tracefs file: read it, write it in a single write(2), and see that it took. Some files accept
+ * a value and ignore it (a clock on a kernel without it, a pid beyond pid_max), so what is read
+ * back must equal what was written; what "equal" means depends on the file.
  *
  * Functions here give -1 with errno; diagnose.h makes the sentence of it.
  */
@@ -32,8 +32,8 @@ int tfs_write(const char *path, const char *value);
 /* Add to what a list holds. */
 int tfs_append(const char *path, const char *value);
 bool tfs_holds(const char *path, const char *value, enum tfs_shows shows);
-/* Write, read back, compare. errno is EREMOTEIO, which no tracefs file gives, when the file took the value
- * without an error and holds another one. */
+/* Write, read back, compare. errno is EREMOTEIO, which no tracefs file gives, when the file took
+ * the value without an error and holds another one. */
 int tfs_set(const char *path, const char *value, enum tfs_shows shows);
 #define TFS_NOT_TAKEN EREMOTEIO
 

@@ -59,8 +59,8 @@ static size_t count_newlines(const char *from, const char *to)
 }
 
 /*
- * A line is "name" or "name [module]"; modules play no role in a task's life. There are 50 000 lines, and few begin
- * as the name does: only those are looked at.
+ * A line is "name" or "name [module]"; modules play no role in a task's life. There are 50 000
+ * lines, and few begin as the name does: only those are looked at.
  */
 static bool add_matching(const char *functions, const char *glob, struct tfs_names *names)
 {
@@ -88,8 +88,8 @@ static bool add_matching(const char *functions, const char *glob, struct tfs_nam
 	return names->n > before;
 }
 
-/* Rows stand newest name first, so the first that is here is the one that leads; the older names of a role may
- * live on as helpers of it. */
+/* Rows stand newest name first, so the first that is here is the one that leads; the older names of
+ * a role may live on as helpers of it. */
 bool tfs_functions_of(const char *functions, enum tl_role role, struct tfs_names *names)
 {
 	unsigned n;
@@ -126,9 +126,10 @@ static bool holds_exactly(const char *path, const struct tfs_names *names)
 }
 
 /*
- * One opening for all, so one change of the code. Each name makes the kernel compare it with every function it has; a number, which it takes since
- * f79b3f338564 ("ftrace: Allow enabling of filters via index of available_filter_functions") v5.1, leads there at
- * once. What took effect is read back in either case.
+ * One opening for all, so one change of the code. Each name makes the kernel compare it with every
+ * function it has; a number, which it takes since f79b3f338564 ("ftrace: Allow enabling of filters
+ * via index of available_filter_functions") v5.1, leads there at once. What took effect is read
+ * back in either case.
  */
 static int write_filter(const char *path, const struct tfs_names *names, bool numbers)
 {
@@ -142,7 +143,8 @@ static int write_filter(const char *path, const struct tfs_names *names, bool nu
 
 		snprintf(number, sizeof(number), "%zu", names->line.v[i]);
 		errno = 0;
-		if (write(fd, word, strlen(word)) != (ssize_t)strlen(word) || write(fd, " ", 1) != 1)
+		if (write(fd, word, strlen(word)) != (ssize_t)strlen(word) ||
+		    write(fd, " ", 1) != 1)
 			return errno ? errno : EINVAL;
 	}
 	return 0;
@@ -157,7 +159,8 @@ static struct tl_err *set_filter(struct tfs_instance *inst, const struct tfs_nam
 		return &tl_enomem;
 	if (!names->n)
 		return tfs_diagnose(inst, TFS_OP_FUNCTION_FILTER, EINVAL, "", path);
-	if (names->line.n == names->n && !write_filter(path, names, true) && holds_exactly(path, names))
+	if (names->line.n == names->n && !write_filter(path, names, true) &&
+	    holds_exactly(path, names))
 		return NULL;
 	os = write_filter(path, names, false);
 	if (os)
@@ -168,8 +171,9 @@ static struct tl_err *set_filter(struct tfs_instance *inst, const struct tfs_nam
 }
 
 /*
- * The stack option comes after the tracer: up to 5.10 function_trace_init() heeds it in the top instance alone, while
- * switching it on later (func_set_flag()) works in any. Tracing is off meanwhile.
+ * The stack option comes after the tracer: up to 5.10 function_trace_init() heeds it in the top
+ * instance alone, while switching it on later (func_set_flag()) works in any. Tracing is off
+ * meanwhile.
  */
 static struct tl_err *start(struct tfs_instance *inst)
 {

@@ -24,7 +24,8 @@ struct tl_err *tfs_instance_make(struct tfs_undo *undo, const char *tracefs, con
 		return &tl_enomem;
 	*ret = (struct tfs_instance){};
 	tracefs_set_loglevel(TEP_LOG_NONE); /* the library prints nothing; its warnings neither */
-	if (tracefs_set_tracing_dir((char *)tracefs)) /* it would mount tracefs by itself otherwise */
+	/* it would mount tracefs by itself otherwise */
+	if (tracefs_set_tracing_dir((char *)tracefs))
 		return &tl_enomem;
 	try(tfs_undo_note(undo, TFS_CHANGE_INSTANCE, dir, NULL));
 	ret->ti = tracefs_instance_create(name);
@@ -56,8 +57,8 @@ char *tfs_instance_log(struct tfs_instance *inst)
 
 /* ---- settings: write, read back ---- */
 
-static struct tl_err *set(struct tfs_instance *inst, enum tfs_op op, const char *file, const char *value,
-			  enum tfs_shows shows, const char *subject)
+static struct tl_err *set(struct tfs_instance *inst, enum tfs_op op, const char *file,
+			  const char *value, enum tfs_shows shows, const char *subject)
 {
 	auto_free char *path = tfs_path(inst->dir, "%s", file);
 
@@ -75,8 +76,8 @@ struct tl_err *tfs_instance_set_clock(struct tfs_instance *inst, const char *clo
 
 /*
  * A new instance has `local`, whatever the top one has: fast, and not comparable between CPUs.
- * mono is CLOCK_MONOTONIC (in traces since 4.2), so it also compares with what programs log; boot since 4.10;
- * global is on every kernel, and costs a lock.
+ * mono is CLOCK_MONOTONIC (in traces since 4.2), so it also compares with what programs log; boot
+ * since 4.10; global is on every kernel, and costs a lock.
  */
 struct tl_err *tfs_instance_clock(struct tfs_instance *inst, const char **ret)
 {
@@ -135,15 +136,17 @@ struct tl_err *tfs_instance_follow(struct tfs_instance *inst, tl_pid pid)
 /* ---- what nobody wrote down ---- */
 
 /*
- * Without its journal an instance has only a pid to go by. A living process with that pid is given the benefit
- * of the doubt; an instance in use cannot be removed anyway, the kernel says EBUSY while its pipes are open.
+ * Without its journal an instance has only a pid to go by. A living process with that pid is given
+ * the benefit of the doubt; an instance in use cannot be removed anyway, the kernel says EBUSY
+ * while its pipes are open.
  */
 static bool is_orphan(const char *name)
 {
 	char tail;
 	int pid;
 
-	return sscanf(name, "tasklife-%d-%c", &pid, &tail) == 2 && pid > 0 && kill(pid, 0) && errno == ESRCH;
+	return sscanf(name, "tasklife-%d-%c", &pid, &tail) == 2 && pid > 0 && kill(pid, 0) &&
+	       errno == ESRCH;
 }
 
 struct tl_err *tfs_instance_orphans(const char *tracefs, unsigned *ret_n)

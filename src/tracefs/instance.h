@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A private tracing instance, named tasklife-<pid>-<label>. Nothing of it is shared with other users of the
- * machine's tracing, and removing it undoes everything that was set in it.
+ * A private tracing instance, named tasklife-<pid>-<label>. Nothing of it is shared with other
+ * users of the machine's tracing, and removing it undoes everything that was set in it.
  *
- * Law of this header: an instance is noted in the journal before it is made; tfs_instance_fini() frees what we
- * hold, the directory goes when the journal is replayed.
+ * Law of this header: an instance is noted in the journal before it is made; tfs_instance_fini()
+ * frees what we hold, the directory goes when the journal is replayed.
  */
 #ifndef TRACEFS_INSTANCE_H
 #define TRACEFS_INSTANCE_H
@@ -38,7 +38,8 @@ struct tl_err *tfs_instance_on(struct tfs_instance *inst, bool on);
 /* Record only this task and those followed already. */
 struct tl_err *tfs_instance_follow(struct tfs_instance *inst, tl_pid pid);
 
-/* Remove instances whose maker is gone and which no journal names (the journal's directory was emptied). */
+/* Remove instances whose maker is gone and which no journal names (the journal's directory was
+ * emptied). */
 struct tl_err *tfs_instance_orphans(const char *tracefs, unsigned *ret_n);
 
 #endif

@@ -30,8 +30,8 @@ static void unescape(char *s)
 	*to = 0;
 }
 
-/* The best so far is replaced by a better one: tracefs itself before the one inside debugfs, and the usual
- * place before any other. */
+/* The best so far is replaced by a better one: tracefs itself before the one inside debugfs, and
+ * the usual place before any other. */
 struct choice {
 	char *dir;
 	int rank;
@@ -59,7 +59,8 @@ char *tfs_mounted_in(const char *mounts)
 	struct choice c = {};
 	char *save = NULL;
 
-	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
+	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		char *word = NULL, *where, *type;
 
 		if (!strtok_r(line, " ", &word))

@@ -7,12 +7,14 @@
 
 #include "tracefs/undo.h"
 
-/* The directory that holds `instances`, `events` and so on, to be freed; NULL when none is mounted. */
+/* The directory that holds `instances`, `events` and so on, to be freed; NULL when none is mounted.
+ */
 char *tfs_mounted(void);
 /* The same from the text of /proc/self/mounts, for tests. */
 char *tfs_mounted_in(const char *mounts);
 
-/* Find tracefs, or mount it (noted in the journal, so it is unmounted at the end). *ret_dir is to be freed. */
+/* Find tracefs, or mount it (noted in the journal, so it is unmounted at the end). *ret_dir is to
+ * be freed. */
 struct tl_err *tfs_mount(struct tfs_undo *undo, char **ret_dir);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The rollback journal, in the manner of a database's: the old value reaches the disk before the new one
- * reaches the kernel.
+ * The rollback journal, in the manner of a database's: the old value reaches the disk before the
+ * new one reaches the kernel.
  *
  *	            tfs_undo_note()            the caller's write
  *	  CLEAN ───────────────────▶ JOURNALED ──────────────────▶ CHANGED
@@ -10,24 +10,25 @@
  *	    └──────── RESTORED ◀─────────┴────────────────────────────┘
  *	     unlink
  *
- * A kill at any point leaves the machine in one of these states, and replaying is right in each: putting back
- * a value that was never changed writes what the file already holds.
+ * A kill at any point leaves the machine in one of these states, and replaying is right in each:
+ * putting back a value that was never changed writes what the file already holds.
  *
  * Invariants:
- *  1. No change without its line in the journal: the line is written and fdatasync()ed before the change.
+ *  1. No change without its line in the journal: the line is written and fdatasync()ed before the
+ *     change.
  *  2. A line counts only when it ends in a newline. A torn last line means its change was not made.
  *  3. Replay goes backwards, so a file changed twice gets its first value.
- *  4. Replaying twice is the same as once: a missing instance, an unmounted mount, a value already back are
- *     no errors.
+ *  4. Replaying twice is the same as once: a missing instance, an unmounted mount, a value already
+ *     back are no errors.
  *  5. What is written back is what was read, never a default.
  *  6. A journal is removed only when every line of it was put back.
- *  7. The owner holds an flock on the journal from before its first line until it is gone; the kernel drops
- *     it with the process, however that ends, so a journal that can be locked is an orphan, whoever has
- *     its pid today.
+ *  7. The owner holds an flock on the journal from before its first line until it is gone; the
+ *     kernel drops it with the process, however that ends, so a journal that can be locked is an
+ *     orphan, whoever has its pid today.
  *  8. A journal of another boot describes a kernel that is gone: it is removed unread.
  *
- * The name is <pid>-<start time>-<boot id>.undo; a line is "<kind> <path>[ <old value>]\n", each word
- * percent-encoded.
+ * The name is <pid>-<start time>-<boot id>.undo; a line is "<kind> <path>[ <old value>]\n", each
+ * word percent-encoded.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -84,7 +85,8 @@ static unsigned long long start_time(void)
 		return 0;
 	at = strrchr(text, ')');
 	if (at)
-		sscanf(at, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+		sscanf(at,
+		       ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
 		       &t);
 	return t;
 }
@@ -94,7 +96,8 @@ static bool dir_is_safe(const char *dir)
 {
 	struct stat st;
 
-	return !lstat(dir, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022);
+	return !lstat(dir, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+	       !(st.st_mode & 022);
 }
 
 /* Somebody who looks for orphans may have taken it between our open and our flock. */
@@ -130,8 +133,8 @@ static struct tl_err *journal_in(const char *dir, struct tfs_undo *ret)
 	return NULL;
 }
 
-/* Two recorders of one process share the name; the second gets EWOULDBLOCK above, which is right: the
- * instances are named by pid as well. */
+/* Two recorders of one process share the name; the second gets EWOULDBLOCK above, which is right:
+ * the instances are named by pid as well. */
 struct tl_err *tfs_undo_begin(const char *dir, struct tfs_undo *ret)
 {
 	struct tl_err *err = NULL;
@@ -161,7 +164,8 @@ static char *encoded(const char *s)
 	return to;
 }
 
-struct tl_err *tfs_undo_note(struct tfs_undo *undo, enum tfs_change what, const char *path, const char *old)
+struct tl_err *tfs_undo_note(struct tfs_undo *undo, enum tfs_change what, const char *path,
+			     const char *old)
 {
 	auto_free char *p = encoded(path), *o = encoded(old ? old : ""), *text = NULL;
 	int n;
@@ -203,10 +207,12 @@ struct tl_err *tfs_undo_write(struct tfs_undo *undo, const char *path, const cha
 
 /* ---- → RESTORED ---- */
 
-/* Readers of ours may be on their way out: the kernel says EBUSY as long as a file of the instance is open. */
+/* Readers of ours may be on their way out: the kernel says EBUSY as long as a file of the instance
+ * is open. */
 static int patiently(int (*act)(const char *), const char *path)
 {
-	for (int i = 0; i < 500; i++) { /* 5 s: a busy machine takes its time to end what was killed */
+	/* 5 s: a busy machine takes its time to end what was killed */
+	for (int i = 0; i < 500; i++) {
 		if (!act(path))
 			return 0;
 		if (errno != EBUSY)
@@ -326,7 +332,8 @@ static struct tl_err *replay(int fd, unsigned *ret_n)
 	return first;
 }
 
-/* The directory goes with the last journal in it; others in it make rmdir fail, which is what we want. */
+/* The directory goes with the last journal in it; others in it make rmdir fail, which is what we
+ * want. */
 static void forget(const char *path)
 {
 	auto_free char *dir = strdup(path);
@@ -408,7 +415,8 @@ static struct tl_err *orphans_in(const char *dir, unsigned *ret_n)
 	if (!dir_is_safe(dir) || !(dp = opendir(dir)))
 		return NULL;
 	while ((d = readdir(dp))) {
-		struct tl_err *err = ends_in(d->d_name, SUFFIX) ? orphan(dir, d->d_name, ret_n) : NULL;
+		struct tl_err *err =
+			ends_in(d->d_name, SUFFIX) ? orphan(dir, d->d_name, ret_n) : NULL;
 
 		if (!first)
 			first = err;

@@ -7,11 +7,12 @@
 
 #define VALUE_MOST 64
 
-/* A key gives the value's spellings one after the other, false when there is no further one: a signal is its number and
- * its name, with SIG and without. */
+/* A key gives the value's spellings one after the other, false when there is no further one: a
+ * signal is its number and its name, with SIG and without. */
 struct cond_key {
 	const char *name;
-	bool (*value)(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i, char *ret);
+	bool (*value)(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i,
+		      char *ret);
 };
 
 static bool is(unsigned i, const char *text, char *ret)
@@ -22,18 +23,21 @@ static bool is(unsigned i, const char *text, char *ret)
 	return true;
 }
 
-static bool value_cause(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i, char *ret)
+static bool value_cause(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i,
+			char *ret)
 {
 	return is(i, tl_finding_id(&v->cause), ret);
 }
 
 /* "not sent by anybody" is no source; a signal without a known one has the source "unknown". */
-static bool value_source(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i, char *ret)
+static bool value_source(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i,
+			 char *ret)
 {
 	return is(i, v->signal || v->fatal ? tl_finding_id(&v->source) : NULL, ret);
 }
 
-static bool value_signal(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i, char *ret)
+static bool value_signal(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i,
+			 char *ret)
 {
 	const char *name = tl_signal_name(v->signal);
 
@@ -44,17 +48,21 @@ static bool value_signal(const struct tl_task *t, const struct tl_death_verdict 
 	return name && i < 3 && is(0, i == 1 ? name : name + strlen("SIG"), ret);
 }
 
-static bool value_exit_code(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i, char *ret)
+static bool value_exit_code(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i,
+			    char *ret)
 {
-	return !i && v->exited && v->exit_code_known && snprintf(ret, VALUE_MOST, "%d", v->exit_code) > 0;
+	return !i && v->exited && v->exit_code_known &&
+	       snprintf(ret, VALUE_MOST, "%d", v->exit_code) > 0;
 }
 
-static bool value_comm(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i, char *ret)
+static bool value_comm(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i,
+		       char *ret)
 {
 	return is(i, t->comm ? t->comm->s : NULL, ret);
 }
 
-static bool value_by(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i, char *ret)
+static bool value_by(const struct tl_task *t, const struct tl_death_verdict *v, unsigned i,
+		     char *ret)
 {
 	if (v->by.tid == TL_PID_NONE)
 		return false;
@@ -80,9 +88,10 @@ static const struct cond_key *key_named(const char *s, size_t n)
 
 static struct tl_err *bad(const char *what, const char *text)
 {
-	return tl_err_hint(tl_err_hint(tl_err_new(TL_E_USAGE, what, text),
-				       N_("the keys are cause, source, signal, exit_code, comm and by"), NULL),
-			   N_("such as: 'source=oom*' or 'signal!=0,by=kill'"), NULL);
+	return tl_err_hint(
+		tl_err_hint(tl_err_new(TL_E_USAGE, what, text),
+			    N_("the keys are cause, source, signal, exit_code, comm and by"), NULL),
+		N_("such as: 'source=oom*' or 'signal!=0,by=kill'"), NULL);
 }
 
 static struct tl_err *parse_part(const char *s, size_t n, struct cond_part *ret)
@@ -119,7 +128,8 @@ struct tl_err *cond_parse(const char *text, struct cond *ret)
 
 /* ---- asking ---- */
 
-static bool part_holds(const struct cond_part *p, const struct tl_task *t, const struct tl_death_verdict *v)
+static bool part_holds(const struct cond_part *p, const struct tl_task *t,
+		       const struct tl_death_verdict *v)
 {
 	char value[VALUE_MOST];
 	bool known = false, fits = false;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A question about deaths, as people type it: "cause=signal,by=kill", "source=oom*", "signal!=0". Each part is key,
- * '=' or '!=', and a glob; all parts must hold. What is not known answers no question, neither '=' nor '!='.
+ * A question about deaths, as people type it: "cause=signal,by=kill", "source=oom*", "signal!=0".
+ * Each part is key,
+ * '=' or '!=', and a glob; all parts must hold. What is not known answers no question, neither '='
+ * nor '!='.
  *
  * Law of this header: the text must outlive the struct cond.
  */

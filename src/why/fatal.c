@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is known of a death before the rows are asked: which signal killed, whether the task was only taken along
- * when its process ended, who of its threads decided that.
+ * What is known of a death before the rows are asked: which signal killed, whether the task was
+ * only taken along when its process ended, who of its threads decided that.
  *
- * Why signal_deliver alone misleads (kernel/signal.c): a fatal signal that dumps no core is turned into a group
- * kill by complete_signal(), and every thread then reports a delivery of 9, whatever was sent. Signals that dump
- * core, and those that waited because the task was stopped or had them blocked, keep their number. Threads taken
- * along by exit_group, exec or a crash report a 9 for which nobody sent anything.
+ * Why signal_deliver alone misleads (kernel/signal.c): a fatal signal that dumps no core is turned
+ * into a group kill by complete_signal(), and every thread then reports a delivery of 9, whatever
+ * was sent. Signals that dump core, and those that waited because the task was stopped or had them
+ * blocked, keep their number. Threads taken along by exit_group, exec or a crash report a 9 for
+ * which nobody sent anything.
  */
 #include <string.h>
 
@@ -16,13 +17,15 @@
 enum { CLD_EXITED_CODE = 1, CLD_KILLED_CODE = 2, CLD_DUMPED_CODE = 3 };
 
 /*
- * do_exit and who called it is all the function tracer says without func_stack_trace: do_group_exit is called for exit_group and
- * for signals alike, and up to 6.3 it is what stands behind sys_exit on ARM.
+ * do_exit and who called it is all the function tracer says without func_stack_trace: do_group_exit
+ * is called for exit_group and for signals alike, and up to 6.3 it is what stands behind sys_exit
+ * on ARM.
  */
 const struct tl_stack *path_told(const struct tl_stack *stack)
 {
 	for (unsigned i = 0; stack && i < stack->n; i++)
-		if (stack->frame[i].role != TL_ROLE_DO_EXIT && stack->frame[i].role != TL_ROLE_DO_GROUP_EXIT)
+		if (stack->frame[i].role != TL_ROLE_DO_EXIT &&
+		    stack->frame[i].role != TL_ROLE_DO_GROUP_EXIT)
 			return stack;
 	return NULL;
 }
@@ -40,7 +43,8 @@ bool left_by_exit_group(const struct tl_stack *stack)
 		return true;
 	for (unsigned i = 1; i < stack->n; i++)
 		if (stack->frame[i - 1].role == TL_ROLE_DO_GROUP_EXIT)
-			return stack->frame[i].mark == TL_FM_DOUBTFUL || stack->frame[i].role == TL_ROLE_AFTER_EXIT_GROUP;
+			return stack->frame[i].mark == TL_FM_DOUBTFUL ||
+			       stack->frame[i].role == TL_ROLE_AFTER_EXIT_GROUP;
 	return false;
 }
 
@@ -74,7 +78,9 @@ static int8_t notice_code(const struct tl_task *task)
 {
 	const struct tl_notice *n = task->notice;
 
-	return n->seen.is && n->code >= CLD_EXITED_CODE && n->code <= CLD_DUMPED_CODE ? (int8_t)n->code : 0;
+	return n->seen.is && n->code >= CLD_EXITED_CODE && n->code <= CLD_DUMPED_CODE
+		       ? (int8_t)n->code
+		       : 0;
 }
 
 static bool has_status(const struct tl_death *d)
@@ -86,7 +92,8 @@ bool is_alone(const struct tl_task *task)
 {
 	const struct tl_process *p = task->process;
 
-	return !p || (p->n_threads <= 1 && !p->threads_more && (task->tgid == task->tid || task->tgid == TL_PID_NONE));
+	return !p || (p->n_threads <= 1 && !p->threads_more &&
+		      (task->tgid == task->tid || task->tgid == TL_PID_NONE));
 }
 
 /* Only of a process is a parent told, and only its leader bears its id. */
@@ -100,13 +107,15 @@ static void what_was_told(const struct tl_task *task, struct death_facts *d)
 	d->notice = notice_code(task);
 	if (has_status(task->death)) {
 		d->told_signal = task->death->status & 0x7f;
-		d->told_exit = !d->told_signal && is_alone(task) && is_process(task) && !task->kthread;
+		d->told_exit =
+			!d->told_signal && is_alone(task) && is_process(task) && !task->kthread;
 		d->core = d->told_signal ? !!(task->death->status & 0x80) : 0;
 		return;
 	}
 	d->told_signal = d->notice == CLD_KILLED_CODE || d->notice == CLD_DUMPED_CODE;
 	d->told_exit = d->notice == CLD_EXITED_CODE;
-	/* do_coredump runs for every such signal and may write nothing (RLIMIT_CORE, core_pattern): no proof */
+	/* do_coredump runs for every such signal and may write nothing (RLIMIT_CORE, core_pattern):
+	 * no proof */
 	d->core = -1;
 	if (d->notice == CLD_DUMPED_CODE)
 		d->core = 1;
@@ -137,19 +146,21 @@ static bool fits(const struct tl_task *task, const struct death_facts *d, const 
 }
 
 /*
- * The latest that fits: once a fatal signal was taken, newer kernels ignore all that follow, and one that is
- * older and still pending was blocked.
+ * The latest that fits: once a fatal signal was taken, newer kernels ignore all that follow, and
+ * one that is older and still pending was blocked.
  */
 #define ALREADY_PENDING 2
 
-/* One more of a number that is pending in the same queue brings nothing: what is taken tells of the first. */
+/* One more of a number that is pending in the same queue brings nothing: what is taken tells of the
+ * first. */
 static bool adds_nothing(const struct tl_signal *s, const struct tl_signal *before)
 {
-	return s->result == ALREADY_PENDING && before && before->sig == s->sig && before->group == s->group;
+	return s->result == ALREADY_PENDING && before && before->sig == s->sig &&
+	       before->group == s->group;
 }
 
-static void latest(const struct tl_task *task, struct death_facts *d, const struct tl_signal *list, unsigned n,
-		   bool others)
+static void latest(const struct tl_task *task, struct death_facts *d, const struct tl_signal *list,
+		   unsigned n, bool others)
 {
 	for (const struct tl_signal *s = list; s < list + n; s++) {
 		/* a thread's own core signal kills that thread, and the others as its peers */
@@ -182,10 +193,12 @@ static void find_fatal(const struct tl_task *task, struct death_facts *d)
 
 static bool crashed(const struct tl_leaver *l)
 {
-	return l->coredump.is || (l->any_delivery && kills_by_default(&l->last) && tl_signal_dumps_core(l->last.sig));
+	return l->coredump.is ||
+	       (l->any_delivery && kills_by_default(&l->last) && tl_signal_dumps_core(l->last.sig));
 }
 
-/* Nothing was seen of how it took it: it was sent such a signal to itself alone, left by one, and was told to have died of it. */
+/* Nothing was seen of how it took it: it was sent such a signal to itself alone, left by one, and
+ * was told to have died of it. */
 static bool seems_crashed(const struct tl_leaver *l)
 {
 	int told = l->status_known && !l->status_from_call ? l->status & 0x7f : 0;
@@ -193,20 +206,22 @@ static bool seems_crashed(const struct tl_leaver *l)
 	if (l->any_delivery || !(told || stack_has(l->stack, TL_ROLE_GET_SIGNAL)))
 		return false;
 	for (unsigned i = 0; i < l->n_own; i++)
-		if (is_queued(&l->own[i]) && tl_signal_dumps_core(l->own[i].sig) && (!told || told == l->own[i].sig))
+		if (is_queued(&l->own[i]) && tl_signal_dumps_core(l->own[i].sig) &&
+		    (!told || told == l->own[i].sig))
 			return true;
 	return false;
 }
 
 bool taken_along(const struct tl_leaver *l)
 {
-	return l->any_delivery && kills_by_default(&l->last) && l->last.sig == SIGNAL_KILL && !l->last.code;
+	return l->any_delivery && kills_by_default(&l->last) && l->last.sig == SIGNAL_KILL &&
+	       !l->last.code;
 }
 
 bool left_alone(const struct tl_leaver *l)
 {
-	return !path_told(l->stack) && l->status_known && !l->status_from_call && !(l->status & 0x7f) &&
-	       !(l->any_delivery && kills_by_default(&l->last));
+	return !path_told(l->stack) && l->status_known && !l->status_from_call &&
+	       !(l->status & 0x7f) && !(l->any_delivery && kills_by_default(&l->last));
 }
 
 const struct tl_leaver *ender_of(const struct tl_process *p)
@@ -227,7 +242,8 @@ const struct tl_leaver *ender_of(const struct tl_process *p)
 
 static bool called_exit_group(const struct tl_process *p, const struct tl_leaver *l)
 {
-	return left_by_exit_group(l->stack) || (!path_told(l->stack) && (l->exit_group_called || ender_of(p) == l));
+	return left_by_exit_group(l->stack) ||
+	       (!path_told(l->stack) && (l->exit_group_called || ender_of(p) == l));
 }
 
 static void find_peers(const struct tl_task *task, struct death_facts *d)
@@ -254,20 +270,24 @@ static void find_peers(const struct tl_task *task, struct death_facts *d)
 	}
 }
 
-/* Its delivery was not seen, so a handler may have taken it; who called exit_group, or crashed, had not been killed. */
+/* Its delivery was not seen, so a handler may have taken it; who called exit_group, or crashed, had
+ * not been killed. */
 static bool is_doubtful(const struct tl_task *task, const struct death_facts *d)
 {
 	const struct tl_process *p = task->process;
 
-	if (!d->fatal || d->sd || d->fatal->sig == SIGNAL_KILL || is_alone(task) || has_status(task->death))
+	if (!d->fatal || d->sd || d->fatal->sig == SIGNAL_KILL || is_alone(task) ||
+	    has_status(task->death))
 		return false;
 	for (unsigned i = 0; i < p->n_leavers; i++)
-		if (!is_me(task, &p->leaver[i]) && (crashed(&p->leaver[i]) || called_exit_group(p, &p->leaver[i])))
+		if (!is_me(task, &p->leaver[i]) &&
+		    (crashed(&p->leaver[i]) || called_exit_group(p, &p->leaver[i])))
 			return true;
 	return false;
 }
 
-void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, struct death_facts *ret)
+void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w,
+		    struct death_facts *ret)
 {
 	enum tl_grade grade;
 
@@ -280,7 +300,8 @@ void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, st
 	if (is_doubtful(task, ret))
 		ret->fatal = NULL;
 	if (ret->fatal) {
-		struct question q = { .task = task, .sig = ret->fatal, .stack = ret->fatal->stack, .w = w };
+		struct question q = {
+			.task = task, .sig = ret->fatal, .stack = ret->fatal->stack, .w = w};
 
 		ret->source = match_first(TL_CAUSE_SOURCE, &q, &grade);
 	}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The one engine. It walks the rows of a kind in order, keeps every one that matches, and sorts them by grade,
- * then by row. It knows roles and fields; it knows no symbol, no signal number and no cause.
+ * The one engine. It walks the rows of a kind in order, keeps every one that matches, and sorts
+ * them by grade, then by row. It knows roles and fields; it knows no symbol, no signal number and
+ * no cause.
  *
- * The grade of a match comes from the witnesses: a call path that shows it is observed; a row that had to do
- * without its path is deduced at best; predicates lower it where a record is missing.
+ * The grade of a match comes from the witnesses: a call path that shows it is observed; a row that
+ * had to do without its path is deduced at best; predicates lower it where a record is missing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -59,8 +60,8 @@ static const struct tl_cause causes[RULES] = {
 #undef CAUSE
 };
 
-/* The rows of each kind, in order: a life is asked about its birth, its signals and its death, each of a third of
- * the table. */
+/* The rows of each kind, in order: a life is asked about its birth, its signals and its death, each
+ * of a third of the table. */
 #define CAUSE(name, rule, kind, id, says, cite, ...) ROW_##kind(RULE_##name)
 static const uint8_t birth_rows[] = {
 #define ROW_BIRTH(row) row,
@@ -141,10 +142,11 @@ static bool nowhere(const struct tl_stack *stack, const struct token *t)
 }
 
 /*
- * Tokens from t on, in frames from `at` on, as an ordered subsequence. A stack has at most 256 frames and a row
- * at most TOKENS_MAX tokens, so trying every start is cheap.
+ * Tokens from t on, in frames from `at` on, as an ordered subsequence. A stack has at most 256
+ * frames and a row at most TOKENS_MAX tokens, so trying every start is cheap.
  */
-static bool match_from(const struct tl_stack *stack, unsigned at, const struct token *t, unsigned left)
+static bool match_from(const struct tl_stack *stack, unsigned at, const struct token *t,
+		       unsigned left)
 {
 	bool fixed;
 
@@ -169,7 +171,8 @@ bool stack_has(const struct tl_stack *stack, enum tl_role role)
 	return stack && tl_stack_has_role(stack, role);
 }
 
-/* Does any frame play one of the roles of a row's first token? Where that asks for no role, only the frames tell. */
+/* Does any frame play one of the roles of a row's first token? Where that asks for no role, only
+ * the frames tell. */
 static bool leads(const struct tl_stack *stack, const struct token *t)
 {
 	if (t->how & HOW_NOT || !t->role[0])
@@ -214,14 +217,16 @@ static bool birth_agrees(const struct when *when, const struct question *q, enum
 		return false;
 	if (when->fork == ASK_NO && (b->confirmed.is || b->seen.kind == TL_EV_FORK))
 		return false;
-	return answers(when->by_kthreadd, b->creator.tid == 2) && answers(when->idle, q->task->tid == 0);
+	return answers(when->by_kthreadd, b->creator.tid == 2) &&
+	       answers(when->idle, q->task->tid == 0);
 }
 
 static bool code_agrees(const struct when *when, int code)
 {
 	if (!when->code_asked)
 		return true;
-	return (code >= when->code_lo && code <= when->code_hi) || (when->or_asked && code == when->code_or);
+	return (code >= when->code_lo && code <= when->code_hi) ||
+	       (when->or_asked && code == when->code_or);
 }
 
 static bool signal_agrees(const struct when *when, const struct tl_signal *s)
@@ -232,11 +237,13 @@ static bool signal_agrees(const struct when *when, const struct tl_signal *s)
 		return false;
 	if (when->irq && (s->ctx & TL_CTX_KNOWN) && !answers(when->irq, irq))
 		return false;
-	return code_agrees(when, s->code) && answers(when->group, s->group) && answers(when->self, s->self) &&
-	       answers(when->owner_dead, s->owner_dead) && answers(when->oom, s->oom_victim);
+	return code_agrees(when, s->code) && answers(when->group, s->group) &&
+	       answers(when->self, s->self) && answers(when->owner_dead, s->owner_dead) &&
+	       answers(when->oom, s->oom_victim);
 }
 
-static bool fields_agree(enum tl_cause_kind kind, const struct when *when, const struct question *q, enum tl_grade *grade)
+static bool fields_agree(enum tl_cause_kind kind, const struct when *when, const struct question *q,
+			 enum tl_grade *grade)
 {
 	switch (kind) {
 	case TL_CAUSE_BIRTH:
@@ -257,7 +264,8 @@ static bool fields_agree(enum tl_cause_kind kind, const struct when *when, const
 
 /* ---- rows ---- */
 
-/* Could this row match? Told from what is at hand: most rows are out before their tokens and fields are looked at. */
+/* Could this row match? Told from what is at hand: most rows are out before their tokens and fields
+ * are looked at. */
 static inline bool may_match(const struct pattern *p, const struct question *q)
 {
 	if (!p->framed)
@@ -288,7 +296,8 @@ static int by_grade(const void *va, const void *vb)
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 
-void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena *mem, struct tl_finding *ret)
+void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena *mem,
+		struct tl_finding *ret)
 {
 	struct tl_match found[RULES];
 	unsigned n = 0;
@@ -315,7 +324,8 @@ void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena 
 	ret->n_matches = n;
 }
 
-const struct tl_cause *match_first(enum tl_cause_kind kind, const struct question *q, enum tl_grade *grade)
+const struct tl_cause *match_first(enum tl_cause_kind kind, const struct question *q,
+				   enum tl_grade *grade)
 {
 	const struct tl_cause *best = NULL;
 
@@ -337,7 +347,8 @@ const struct tl_cause *tl_why_stack(const struct tl_stack *stack, enum tl_cause_
 	static const struct tl_witnesses none;
 	static const struct death_facts nothing = { .core = -1 };
 	struct question q = { .stack = stack, .w = &none, .d = &nothing };
-	bool birth = stack_has(stack, TL_ROLE_COPY_PROCESS) || stack_has(stack, TL_ROLE_KERNEL_CLONE);
+	bool birth =
+		stack_has(stack, TL_ROLE_COPY_PROCESS) || stack_has(stack, TL_ROLE_KERNEL_CLONE);
 	enum tl_cause_kind kind = birth ? TL_CAUSE_BIRTH : TL_CAUSE_DEATH;
 	const struct tl_cause *row;
 	enum tl_grade grade;

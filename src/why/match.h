@@ -11,8 +11,8 @@
 #define TOKENS_MAX 4
 #define ROLES_MAX  6
 
-/* How a token of a pattern stands in the stack; plain ones allow gaps before them, because inlining and tail
- * calls drop frames. */
+/* How a token of a pattern stands in the stack; plain ones allow gaps before them, because inlining
+ * and tail calls drop frames. */
 enum token_how {
 	HOW_NEXT = 1,	  /* right behind the frame of the token before */
 	HOW_TOP = 2,	  /* the innermost frame */
@@ -77,7 +77,8 @@ struct death_facts {
 	bool zapped;	  /* killed with its process, without a signal of its own */
 	bool exec_after;  /* the process went on in another thread's exec */
 	bool of_process;  /* asked how the process ended, not this thread of it */
-	bool crash_seen;  /* crashed: it took the signal that killed it; else it was only sent one */
+	/* crashed: it took the signal that killed it; else it was only sent one */
+	bool crash_seen;
 	int8_t core;	  /* a core was written: 1, 0, -1 not known */
 	int8_t notice;	  /* CLD_ code of its end, 0 not seen */
 	bool told_signal, told_exit; /* status or notice say so */
@@ -92,14 +93,17 @@ struct question {
 };
 
 /* Every matching row of a kind, best first, into ret->match; ret->row and grade are the first's. */
-void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena *mem, struct tl_finding *ret);
+void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena *mem,
+		struct tl_finding *ret);
 /* The first row alone, without memory. */
-const struct tl_cause *match_first(enum tl_cause_kind kind, const struct question *q, enum tl_grade *grade);
+const struct tl_cause *match_first(enum tl_cause_kind kind, const struct question *q,
+				   enum tl_grade *grade);
 const struct pattern *pattern_of(const struct tl_cause *row);
 bool stack_has(const struct tl_stack *stack, enum tl_role role);
 
 /* fatal.c */
-void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w, struct death_facts *ret);
+void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w,
+		    struct death_facts *ret);
 /* What a path tells of how a task left; NULL: nothing. */
 const struct tl_stack *path_told(const struct tl_stack *stack);
 /* Did this stack leave through exit_group? */
@@ -109,7 +113,8 @@ bool is_alone(const struct tl_task *task);
 bool is_queued(const struct tl_signal *s);
 /* Known to be a process's leader, no thread of another. */
 bool is_process(const struct tl_task *task);
-/* The one thread that ended the others by exit_group, where only deliveries and statuses tell; NULL: none, or not clear. */
+/* The one thread that ended the others by exit_group, where only deliveries and statuses tell;
+ * NULL: none, or not clear. */
 const struct tl_leaver *ender_of(const struct tl_process *p);
 /* Took the 9 that nobody sent. */
 bool taken_along(const struct tl_leaver *l);

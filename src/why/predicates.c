@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a row of causes.def cannot say with fields: comparisons between records, and other threads. Each is asked
- * after the frames agreed, and may lower the grade where a record it would like is missing.
+ * What a row of causes.def cannot say with fields: comparisons between records, and other threads.
+ * Each is asked after the frames agreed, and may lower the grade where a record it would like is
+ * missing.
  */
 #include <string.h>
 
@@ -39,7 +40,8 @@ bool also_other_clone(const struct question *q, enum tl_grade *grade)
 	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
 
 	if (b && b->flags_known)
-		return (b->clone_flags & (TL_CLONE_VM | TL_CLONE_VFORK | TL_CLONE_THREAD | TL_CLONE_UNTRACED)) == TL_CLONE_VM;
+		return (b->clone_flags & (TL_CLONE_VM | TL_CLONE_VFORK | TL_CLONE_THREAD |
+					  TL_CLONE_UNTRACED)) == TL_CLONE_VM;
 	at_best(grade, TL_GUESSED);
 	return q->stack != NULL;
 }
@@ -76,13 +78,15 @@ static int status_signal(const struct tl_task *task)
 	return d && d->status_known && !d->status_from_call ? d->status & 0x7f : 0;
 }
 
-/* A group's end is delivered as 9 to each thread, whatever it was: another status is that of the thread that decided. */
+/* A group's end is delivered as 9 to each thread, whatever it was: another status is that of the
+ * thread that decided. */
 static bool took_anothers_end(const struct question *q)
 {
 	const struct death_facts *d = q->d;
 
-	return q->task && d->sd && d->sd->sig == SIGNAL_KILL && !d->sd->code && !d->fatal && q->task->death->status_known &&
-	       !q->task->death->status_from_call && status_signal(q->task) != SIGNAL_KILL;
+	return q->task && d->sd && d->sd->sig == SIGNAL_KILL && !d->sd->code && !d->fatal &&
+	       q->task->death->status_known && !q->task->death->status_from_call &&
+	       status_signal(q->task) != SIGNAL_KILL;
 }
 
 /* Where records are missing, that there is none of a kind proves nothing. */
@@ -107,7 +111,8 @@ bool also_peer_exec(const struct question *q, enum tl_grade *grade)
 	return q->d->zapped && q->d->exec_after && !q->d->crashed;
 }
 
-/* A 9 that nobody sent is an exit_group, an exec or a crash of a peer; without the others it is the first. */
+/* A 9 that nobody sent is an exit_group, an exec or a crash of a peer; without the others it is the
+ * first. */
 bool also_peer_exit(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
@@ -117,14 +122,16 @@ bool also_peer_exit(const struct question *q, enum tl_grade *grade)
 	if (d->leader_out)
 		return true;
 	at_best(grade, TL_DEDUCED);
-	return d->sd && q->w->signal && q->w->deliver && q->w->exec && is_unbroken(q) && (d->told_exit || q->task->process->ended);
+	return d->sd && q->w->signal && q->w->deliver && q->w->exec && is_unbroken(q) &&
+	       (d->told_exit || q->task->process->ended);
 }
 
 bool also_oom(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	return d->fatal && d->fatal->sig == SIGNAL_KILL && d->source && !strncmp(d->source->id, "oom", 3);
+	return d->fatal && d->fatal->sig == SIGNAL_KILL && d->source &&
+	       !strncmp(d->source->id, "oom", 3);
 }
 
 bool also_own_number(const struct question *q, enum tl_grade *grade)
@@ -158,10 +165,12 @@ bool also_sigkill(const struct question *q, enum tl_grade *grade)
 	return true;
 }
 
-/* Whoever was there from its birth on was seen to be sent what killed it, unless that was meant for another thread. */
+/* Whoever was there from its birth on was seen to be sent what killed it, unless that was meant for
+ * another thread. */
 static bool sent_nothing(const struct question *q)
 {
-	return q->w->signal && q->task->birth.seen.is && !(q->d->sd && (q->d->sd->sig != SIGNAL_KILL || q->d->sd->code));
+	return q->w->signal && q->task->birth.seen.is &&
+	       !(q->d->sd && (q->d->sd->sig != SIGNAL_KILL || q->d->sd->code));
 }
 
 /* Not known to be alone in its process, and nothing says which signal it was. */
@@ -170,7 +179,8 @@ static bool maybe_taken_along(const struct question *q)
 	const struct death_facts *d = q->d;
 
 	return d->zapped || sent_nothing(q) || d->told_exit ||
-	       (q->task->tgid == TL_PID_NONE && (!d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code)));
+	       (q->task->tgid == TL_PID_NONE &&
+		(!d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code)));
 }
 
 static bool all_taken_along(const struct tl_process *p)
@@ -182,8 +192,8 @@ static bool all_taken_along(const struct tl_process *p)
 }
 
 /*
- * What its process was told to have died of is that of the thread that crashed, where somebody did; of a signal for all of
- * them each takes a 9.
+ * What its process was told to have died of is that of the thread that crashed, where somebody did;
+ * of a signal for all of them each takes a 9.
  */
 static bool maybe_anothers(const struct question *q)
 {
@@ -201,7 +211,8 @@ static bool maybe_anothers(const struct question *q)
 bool also_path_only(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
-	bool known = d->fatal || (d->sd && d->sd->sig != SIGNAL_KILL) || (d->zapped && (d->crashed || d->exec_after || d->leader_out));
+	bool known = d->fatal || (d->sd && d->sd->sig != SIGNAL_KILL) ||
+		     (d->zapped && (d->crashed || d->exec_after || d->leader_out));
 	enum tl_grade ignored = TL_OBSERVED;
 
 	if (maybe_anothers(q))
@@ -217,14 +228,14 @@ bool also_path_only(const struct question *q, enum tl_grade *grade)
 	return true;
 }
 
-/* A status is told by BPF alone, since 5.5; by then whoever is killed, with its process too, takes a signal first
- * (3da0f4a34 v5.2), which a trace of deliveries shows. */
+/* A status is told by BPF alone, since 5.5; by then whoever is killed, with its process too, takes
+ * a signal first (3da0f4a34 v5.2), which a trace of deliveries shows. */
 static bool took_no_signal(const struct question *q)
 {
 	const struct tl_death *d = q->task ? q->task->death : NULL;
 
-	return d && !q->stack && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && is_unbroken(q) &&
-	       d->status_known && !d->status_from_call && !q->task->kthread;
+	return d && !q->stack && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver &&
+	       is_unbroken(q) && d->status_known && !d->status_from_call && !q->task->kthread;
 }
 
 /* 9 and 31 are what seccomp ends with; an oops ends with 11. */
@@ -232,7 +243,8 @@ bool also_silent_kill(const struct question *q, enum tl_grade *grade)
 {
 	int sig = q->task ? q->task->death->status & 0x7f : 0;
 
-	return took_no_signal(q) && is_alone(q->task) && is_process(q->task) && (sig == SIGNAL_KILL || sig == 31);
+	return took_no_signal(q) && is_alone(q->task) && is_process(q->task) &&
+	       (sig == SIGNAL_KILL || sig == 31);
 }
 
 bool also_silent_thread_kill(const struct question *q, enum tl_grade *grade)
@@ -242,7 +254,8 @@ bool also_silent_thread_kill(const struct question *q, enum tl_grade *grade)
 
 bool also_ended_others(const struct question *q, enum tl_grade *grade)
 {
-	const struct tl_leaver *l = took_no_signal(q) && !is_alone(q->task) ? ender_of(q->task->process) : NULL;
+	const struct tl_leaver *l =
+		took_no_signal(q) && !is_alone(q->task) ? ender_of(q->task->process) : NULL;
 
 	return l && l->who.tid == q->task->tid && l->who.generation == q->task->generation;
 }
@@ -253,14 +266,15 @@ static bool is_cut(const struct tl_stack *stack)
 	return !stack || stack->frame[0].role == TL_ROLE_TRAP_SYSCALL;
 }
 
-/* Neither called exit nor took a signal, and had put itself under seccomp, or who made it had: a bug of the kernel
- * would look the same. */
+/* Neither called exit nor took a signal, and had put itself under seccomp, or who made it had: a
+ * bug of the kernel would look the same. */
 static bool vanished(const struct question *q, enum tl_confined how)
 {
 	const struct tl_death *d = q->task ? q->task->death : NULL;
 
-	return d && is_cut(q->stack) && !q->d->sd && !q->d->fatal && q->w->signal && q->w->deliver && q->w->calls &&
-	       is_unbroken(q) && q->w->arch == TL_ARCH_ARM && q->task->birth.seen.is && !q->task->kthread && !d->status_known &&
+	return d && is_cut(q->stack) && !q->d->sd && !q->d->fatal && q->w->signal &&
+	       q->w->deliver && q->w->calls && is_unbroken(q) && q->w->arch == TL_ARCH_ARM &&
+	       q->task->birth.seen.is && !q->task->kthread && !d->status_known &&
 	       !d->exit_call.is && !q->d->told_exit && q->task->confined == how;
 }
 
@@ -276,7 +290,8 @@ bool also_vanished_filter(const struct question *q, enum tl_grade *grade)
 
 #define LIVED_ON_NS 50000000
 
-/* Nothing of how the others ended, or of an exec that would end them, was under way when this one died. */
+/* Nothing of how the others ended, or of an exec that would end them, was under way when this one
+ * died. */
 static bool left_first(const struct question *q)
 {
 	const struct tl_process *p = q->task->process;
@@ -286,7 +301,9 @@ static bool left_first(const struct question *q)
 		return false;
 	for (unsigned i = 0; i < p->n_leavers; i++) {
 		const struct tl_leaver *l = &p->leaver[i];
-		tl_ns began = l->exit_call.is ? l->exit_call.t : l->any_delivery ? l->last.seen.t : l->seen.t;
+		tl_ns began = l->exit_call.is   ? l->exit_call.t
+			      : l->any_delivery ? l->last.seen.t
+						: l->seen.t;
 
 		if (l->who.tid != q->task->tid && began <= died)
 			return false;
@@ -294,7 +311,8 @@ static bool left_first(const struct question *q)
 	return true;
 }
 
-/* It may have called exit_group where threads were taken along behind it, and nobody else left by himself after it. */
+/* It may have called exit_group where threads were taken along behind it, and nobody else left by
+ * himself after it. */
 static bool maybe_ender(const struct question *q)
 {
 	const struct tl_process *p = q->task->process;
@@ -312,25 +330,28 @@ static bool maybe_ender(const struct question *q)
 	return others;
 }
 
-/* Who leaves while all others are leaving too may have called exit_group: a thread that died 50 ms before its process
- * did not. */
+/* Who leaves while all others are leaving too may have called exit_group: a thread that died 50 ms
+ * before its process did not. */
 static bool lived_on(const struct question *q)
 {
 	const struct tl_process *p = q->task->process;
 
-	return p->ended && p->end.t != TL_NS_NONE && p->end.t - q->task->death->seen.t > LIVED_ON_NS && !maybe_ender(q);
+	return p->ended && p->end.t != TL_NS_NONE &&
+	       p->end.t - q->task->death->seen.t > LIVED_ON_NS && !maybe_ender(q);
 }
 
 bool also_left_others(const struct question *q, enum tl_grade *grade)
 {
-	if (!took_no_signal(q) || is_alone(q->task) || q->task->death->status & 0x7f || q->task->tgid == q->task->tid)
+	if (!took_no_signal(q) || is_alone(q->task) || q->task->death->status & 0x7f ||
+	    q->task->tgid == q->task->tid)
 		return false;
 	return lived_on(q);
 }
 
 bool also_vanished_thread(const struct question *q, enum tl_grade *grade)
 {
-	return vanished(q, TL_CONFINED_FILTER) && !is_alone(q->task) && q->task->tgid != q->task->tid &&
+	return vanished(q, TL_CONFINED_FILTER) && !is_alone(q->task) &&
+	       q->task->tgid != q->task->tid &&
 	       (lived_on(q) || (q->task->process->ended && left_first(q)));
 }
 
@@ -339,11 +360,14 @@ static bool ended_last(const struct question *q)
 {
 	const struct tl_process *p = q->task ? q->task->process : NULL;
 
-	return took_no_signal(q) && p && p->ended && (q->task->tgid != TL_PID_NONE || is_process(q->task)) && q->task->death->seen.is && q->task->death->seen.place == p->end.place &&
-	       !(q->task->death->status & 0x7f) && !ender_of(p);
+	return took_no_signal(q) && p && p->ended &&
+	       (q->task->tgid != TL_PID_NONE || is_process(q->task)) && q->task->death->seen.is &&
+	       q->task->death->seen.place == p->end.place && !(q->task->death->status & 0x7f) &&
+	       !ender_of(p);
 }
 
-/* Of its birth nothing was seen, and it may have been among what is lost: a worker or a helper of the kernel. */
+/* Of its birth nothing was seen, and it may have been among what is lost: a worker or a helper of
+ * the kernel. */
 static bool may_be_anything(const struct question *q)
 {
 	const struct tl_task *t = q->task;
@@ -355,7 +379,8 @@ bool also_told_signal(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	/* nobody sent one, or it took none: then it was no signal of its own, whatever its parent was told */
+	/* nobody sent one, or it took none: then it was no signal of its own, whatever its parent
+	 * was told */
 	if (!d->sd && !d->fatal && (q->w->signal || q->w->deliver) && q->task &&
 	    (q->task->birth.seen.is || !is_unbroken(q)))
 		return false;
@@ -364,7 +389,8 @@ bool also_told_signal(const struct question *q, enum tl_grade *grade)
 	return d->told_signal && !q->stack && !(d->zapped && (d->crashed || d->leader_out));
 }
 
-/* Of a process with threads its parent is told how one of them ended it: this one, where all others were taken along. */
+/* Of a process with threads its parent is told how one of them ended it: this one, where all others
+ * were taken along. */
 static bool maybe_another_exited(const struct question *q)
 {
 	const struct tl_task *t = q->task;
@@ -385,10 +411,13 @@ bool also_told_exit(const struct question *q, enum tl_grade *grade)
 		return false;
 	if (may_be_anything(q))
 		return false;
-	/* workers of io_uring are born without a fork record; no parent is told of them, but they may tell of their leader */
-	if (q->task && !q->task->birth.seen.is && (!q->d->notice || (q->w->side && q->w->fork && !q->w->newtask)))
+	/* workers of io_uring are born without a fork record; no parent is told of them, but they
+	 * may tell of their leader */
+	if (q->task && !q->task->birth.seen.is &&
+	    (!q->d->notice || (q->w->side && q->w->fork && !q->w->newtask)))
 		return false;
-	return ((q->d->told_exit && !maybe_another_exited(q)) || ended_last(q)) && !q->stack && !q->d->sd && !(q->d->zapped && q->d->leader_out);
+	return ((q->d->told_exit && !maybe_another_exited(q)) || ended_last(q)) && !q->stack &&
+	       !q->d->sd && !(q->d->zapped && q->d->leader_out);
 }
 
 static bool left_by_call(const struct question *q)
@@ -431,8 +460,9 @@ bool also_helper_without_exec(const struct question *q, enum tl_grade *grade)
 	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
 	const uint64_t by_kernel = TL_CLONE_VM | TL_CLONE_UNTRACED;
 
-	return b && is_pathless(q) && q->w->exec && is_unbroken(q) && !q->task->n_execs && !q->d->sd && b->flags_known &&
-	       (b->clone_flags & by_kernel) == by_kernel && also_by_kworker(q, grade);
+	return b && is_pathless(q) && q->w->exec && is_unbroken(q) && !q->task->n_execs &&
+	       !q->d->sd && b->flags_known && (b->clone_flags & by_kernel) == by_kernel &&
+	       also_by_kworker(q, grade);
 }
 
 /* The name printed cannot be; that it stands behind the right one in memory is the conclusion. */

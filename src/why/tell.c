@@ -19,7 +19,8 @@ static bool tell_beginnings(const struct tl_task *task, struct arena *mem, struc
 	return true;
 }
 
-bool tl_why_tell(const struct tl_task *task, bool deaths_only, struct arena *mem, struct tl_told *ret)
+bool tl_why_tell(const struct tl_task *task, bool deaths_only, struct arena *mem,
+		 struct tl_told *ret)
 {
 	const struct tl_witnesses *w = ret->witnesses;
 
@@ -32,6 +33,7 @@ bool tl_why_tell(const struct tl_task *task, bool deaths_only, struct arena *mem
 		tl_why_death(task, w, mem, &ret->death);
 	ret->process.decided_by.tid = TL_PID_NONE;
 	if (task->is_leader)
-		tl_why_process(task, task->death->seen.is ? &ret->death : NULL, w, mem, &ret->process);
+		tl_why_process(task, task->death->seen.is ? &ret->death : NULL, w, mem,
+			       &ret->process);
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * From matching rows to a verdict people read: who did it, which number wait would report, the exit code, the
- * places where all that can be seen, and what would have told more.
+ * From matching rows to a verdict people read: who did it, which number wait would report, the exit
+ * code, the places where all that can be seen, and what would have told more.
  */
 #include <string.h>
 
@@ -36,7 +36,8 @@ static void evidence(struct tl_finding *f, struct tl_seen seen, const struct tl_
 	if (!seen.is || at == TL_EVIDENCE)
 		return;
 	for (unsigned i = 0; i < f->n_evidence; i++)
-		if (f->evidence[i].seen.place == seen.place && f->evidence[i].seen.kind == seen.kind)
+		if (f->evidence[i].seen.place == seen.place &&
+		    f->evidence[i].seen.kind == seen.kind)
 			return;
 	while (at && f->evidence[at - 1].seen.t > seen.t) {
 		f->evidence[at] = f->evidence[at - 1];
@@ -51,11 +52,13 @@ static const struct tl_atom *top_function(const struct tl_stack *stack)
 	return stack && stack->n ? stack->frame[0].name : NULL;
 }
 
-static void death_evidence(const struct tl_task *task, const struct death_facts *d, struct tl_finding *f)
+static void death_evidence(const struct tl_task *task, const struct death_facts *d,
+			   struct tl_finding *f)
 {
 	const struct tl_death *death = task->death;
 
-	evidence(f, death->do_exit, death->do_exit.kind == TL_EV_FUNC ? top_function(death->stack) : NULL);
+	evidence(f, death->do_exit,
+		 death->do_exit.kind == TL_EV_FUNC ? top_function(death->stack) : NULL);
 	evidence(f, death->seen, NULL);
 	if (cause_is(f->row, "signal")) {
 		if (d->fatal)
@@ -82,21 +85,27 @@ static void death_evidence(const struct tl_task *task, const struct death_facts 
 
 /* ---- what is missing ---- */
 
-static const char *death_missing(const struct tl_task *task, const struct tl_witnesses *w, const struct death_facts *d,
-				 const struct tl_finding *f)
+static const char *death_missing(const struct tl_task *task, const struct tl_witnesses *w,
+				 const struct death_facts *d, const struct tl_finding *f)
 {
 	if (cause_is(f->row, "unknown") && stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
-		return N_("record task_newtask, signal_generate and signal_deliver from the beginning: they tell a signal from a sibling's end");
-	if ((!f->row || cause_is(f->row, "unknown")) && task->death->stack && !path_told(task->death->stack))
-		return N_("of this call path only the first frames were recorded: record with func_stack_trace, or with stack triggers");
+		return N_(
+			"record task_newtask, signal_generate and signal_deliver from the beginning: they tell a signal from a sibling's end");
+	if ((!f->row || cause_is(f->row, "unknown")) && task->death->stack &&
+	    !path_told(task->death->stack))
+		return N_(
+			"of this call path only the first frames were recorded: record with func_stack_trace, or with stack triggers");
 	if (!f->row || cause_is(f->row, "unknown"))
-		return task->death->stack ? N_("this path is not known yet: its frames are shown as they are") :
-		       N_("no call path of this death: record sched_process_exit with a stack trigger, or the function do_exit");
+		return task->death->stack
+			       ? N_("this path is not known yet: its frames are shown as they are")
+			       : N_("no call path of this death: record sched_process_exit with a stack trigger, or the function do_exit");
 	if (cause_is(f->row, "signal") && !d->fatal)
-		return w->signal ? N_("no signal_generate for it was seen: it came before the trace began, or was lost") :
-		       N_("no signal_generate in this trace: the sender cannot be known; record the event signal:signal_generate");
+		return w->signal
+			       ? N_("no signal_generate for it was seen: it came before the trace began, or was lost")
+			       : N_("no signal_generate in this trace: the sender cannot be known; record the event signal:signal_generate");
 	if (f->grade != TL_OBSERVED && !task->death->stack)
-		return N_("no call path of this death: record sched_process_exit with a stack trigger, or the function do_exit");
+		return N_(
+			"no call path of this death: record sched_process_exit with a stack trigger, or the function do_exit");
 	return NULL;
 }
 
@@ -110,7 +119,8 @@ static const char *source_missing(const struct tl_signal *sig, const struct tl_f
 
 /* ---- births and signals ---- */
 
-void tl_why_birth(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem, struct tl_finding *ret)
+void tl_why_birth(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
+		  struct tl_finding *ret)
 {
 	const struct tl_birth *b = &task->birth;
 	struct question q = { .task = task, .stack = b->stack, .w = w };
@@ -122,11 +132,12 @@ void tl_why_birth(const struct tl_task *task, const struct tl_witnesses *w, stru
 	evidence(ret, b->seen, b->seen.kind == TL_EV_FUNC ? top_function(b->stack) : NULL);
 	evidence(ret, b->confirmed, NULL);
 	if (!b->stack)
-		ret->missing = N_("no call path of this birth: record task_newtask with a stack trigger, or the function copy_process");
+		ret->missing = N_(
+			"no call path of this birth: record task_newtask with a stack trigger, or the function copy_process");
 }
 
-static void signal_finding(const struct tl_task *task, const struct tl_signal *sig, const struct tl_witnesses *w,
-			   struct arena *mem, struct tl_finding *ret)
+static void signal_finding(const struct tl_task *task, const struct tl_signal *sig,
+			   const struct tl_witnesses *w, struct arena *mem, struct tl_finding *ret)
 {
 	struct question q = { .task = task, .sig = sig, .stack = sig->stack, .w = w };
 
@@ -137,8 +148,8 @@ static void signal_finding(const struct tl_task *task, const struct tl_signal *s
 	ret->missing = source_missing(sig, ret);
 }
 
-void tl_why_signal(const struct tl_task *task, const struct tl_signal *sig, const struct tl_witnesses *w,
-		   struct arena *mem, struct tl_finding *ret)
+void tl_why_signal(const struct tl_task *task, const struct tl_signal *sig,
+		   const struct tl_witnesses *w, struct arena *mem, struct tl_finding *ret)
 {
 	signal_finding(task, sig, w, mem, ret);
 }
@@ -153,13 +164,15 @@ static const char *sender_missing(const struct tl_signal *sig, const struct tl_w
 		return N_("a thread of the kernel has no command line");
 	if (!w->side)
 		return N_("only recordings by tasklife tell command lines and control groups");
-	return N_("no BPF program told of this signal, and the sender was gone before /proc was read: permit BPF "
-		  "(tasklife doctor says what is missing)");
+	return N_(
+		"no BPF program told of this signal, and the sender was gone before /proc was read: permit BPF "
+		"(tasklife doctor says what is missing)");
 }
 
-/* The owner of a record made in an interrupt is whoever was interrupted: neither sender nor trigger. */
-static void who_sent(const struct tl_signal *sig, const struct tl_cause *source, const struct tl_witnesses *w,
-		     struct tl_death_verdict *ret)
+/* The owner of a record made in an interrupt is whoever was interrupted: neither sender nor
+ * trigger. */
+static void who_sent(const struct tl_signal *sig, const struct tl_cause *source,
+		     const struct tl_witnesses *w, struct tl_death_verdict *ret)
 {
 	if (sig->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI) || !source)
 		return;
@@ -184,7 +197,8 @@ static void across_a_gap(const struct tl_death *death, struct tl_death_verdict *
 		return;
 	less_sure(&v->cause);
 	less_sure(&v->source);
-	v->cause.missing = N_("records were lost between this signal and the death: another may have come in between");
+	v->cause.missing = N_(
+		"records were lost between this signal and the death: another may have come in between");
 }
 
 static bool status_told(const struct tl_death *d)
@@ -193,7 +207,8 @@ static bool status_told(const struct tl_death *d)
 }
 
 /* The number wait would report; 0: none, or not known. */
-static int wait_signal(const struct tl_task *task, const struct death_facts *d, const struct tl_cause *row)
+static int wait_signal(const struct tl_task *task, const struct death_facts *d,
+		       const struct tl_cause *row)
 {
 	const struct tl_death *death = task->death;
 
@@ -202,7 +217,9 @@ static int wait_signal(const struct tl_task *task, const struct death_facts *d, 
 	if (row && pattern_of(row)->number)
 		return pattern_of(row)->number;
 	if (cause_is(row, "peer_crash"))
-		return d->crash_seen && tl_signal_dumps_core(d->crashed->last.sig) ? d->crashed->last.sig : 0;
+		return d->crash_seen && tl_signal_dumps_core(d->crashed->last.sig)
+			       ? d->crashed->last.sig
+			       : 0;
 	if (!cause_is(row, "signal"))
 		return 0;
 	if (d->sd && d->sd->sig != 9)
@@ -226,7 +243,8 @@ static void take_code(bool known, int32_t status, struct tl_death_verdict *v)
 }
 
 /* The exit code of a thread taken along is that of the one which called exit_group. */
-static void exit_code(const struct tl_death *death, const struct death_facts *d, struct tl_death_verdict *v)
+static void exit_code(const struct tl_death *death, const struct death_facts *d,
+		      struct tl_death_verdict *v)
 {
 	v->exited = v->cause.row && pattern_of(v->cause.row)->exits;
 	if (!v->exited)
@@ -249,14 +267,15 @@ static void handled(const struct tl_task *task, struct tl_death_verdict *v)
 	}
 	v->handled_term = v->handled != NULL;
 	v->handled_before = TL_NS_NONE;
-	if (v->handled && v->handled->delivered.t != TL_NS_NONE && task->death->seen.t != TL_NS_NONE)
+	if (v->handled && v->handled->delivered.t != TL_NS_NONE &&
+	    task->death->seen.t != TL_NS_NONE)
 		v->handled_before = task->death->seen.t - v->handled->delivered.t;
 }
 
 void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
 		   const struct death_facts *d, struct tl_death_verdict *ret)
 {
-	struct question q = { .task = task, .stack = path_told(task->death->stack), .w = w, .d = d };
+	struct question q = {.task = task, .stack = path_told(task->death->stack), .w = w, .d = d};
 
 	*ret = (struct tl_death_verdict){ .by = nobody, .trigger = nobody, .core_dumped = -1 };
 	match_rows(TL_CAUSE_DEATH, &q, mem, &ret->cause);
@@ -274,13 +293,15 @@ void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, str
 	across_a_gap(task->death, ret);
 }
 
-void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem, struct tl_death_verdict *ret)
+void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, struct arena *mem,
+		  struct tl_death_verdict *ret)
 {
 	struct death_facts d;
 
 	death_facts_of(task, w, &d);
 	if (!task->death->seen.is && !task->death->do_exit.is)
-		*ret = (struct tl_death_verdict){ .by = nobody, .trigger = nobody, .core_dumped = -1 };
+		*ret = (struct tl_death_verdict){
+			.by = nobody, .trigger = nobody, .core_dumped = -1};
 	else
 		death_verdict(task, w, mem, &d, ret);
 }

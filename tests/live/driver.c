@@ -42,7 +42,8 @@ static void say(const struct tl_err *err)
 	if (err->log)
 		fprintf(stderr, "   log    %s\n", err->log);
 	for (int i = 0; i < TL_ERR_HINTS && err->hint[i]; i++)
-		fprintf(stderr, "   hint   %s (%s)\n", err->hint[i], err->hint_arg[i] ? err->hint_arg[i] : "");
+		fprintf(stderr, "   hint   %s (%s)\n", err->hint[i],
+			err->hint_arg[i] ? err->hint_arg[i] : "");
 }
 
 static int fail(struct tl_err *err)
@@ -70,13 +71,14 @@ static struct tl_err *keep(struct tl_recorder *rec, const char *file)
 {
 	auto_close int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
-	return fd < 0 ? tl_err_os(errno, "cannot write", NULL, file) : tl_recorder_write(rec, fd, &(struct tl_rec_file){.pack = true});
+	return fd < 0 ? tl_err_os(errno, "cannot write", NULL, file)
+		      : tl_recorder_write(rec, fd, &(struct tl_rec_file){.pack = true});
 }
 
 static void report(const struct tl_rec_report *r, int status)
 {
-	printf("mode %s\nclock %s\nexit_by_bpf %d\nexit_by_syscalls %d\n", tl_rec_mode_name(r->mode), r->clock,
-	       r->exit_by_bpf, r->exit_by_syscalls);
+	printf("mode %s\nclock %s\nexit_by_bpf %d\nexit_by_syscalls %d\n",
+	       tl_rec_mode_name(r->mode), r->clock, r->exit_by_bpf, r->exit_by_syscalls);
 	printf("written %llu\nread %llu\nlost %llu\nstatus %d\n", (unsigned long long)r->written,
 	       (unsigned long long)r->read, (unsigned long long)r->lost, status);
 	for (unsigned i = 0; i < r->n_refused; i++)
@@ -139,7 +141,8 @@ static int abilities(void)
 	if (err)
 		return fail(err);
 	for (unsigned i = 0; i < n; i++) {
-		printf("%-16s %-3s %s: %s\n", a[i].id, a[i].ok ? "yes" : "no", a[i].detail, a[i].says);
+		printf("%-16s %-3s %s: %s\n", a[i].id, a[i].ok ? "yes" : "no", a[i].detail,
+		       a[i].says);
 		if (a[i].why)
 			say(a[i].why);
 	}

@@ -112,7 +112,8 @@ static const char *json_of(struct out *o, const char *s, size_t n)
 	return out_text(o);
 }
 
-/* Text is looked at eight bytes at a time: what one byte becomes must not depend on where it stands. */
+/* Text is looked at eight bytes at a time: what one byte becomes must not depend on where it
+ * stands. */
 static void json_escapes_anywhere(void **state)
 {
 	for (int c = 0; c < 256; c++) {
@@ -122,8 +123,9 @@ static void json_escapes_anywhere(void **state)
 		for (unsigned at = 0; at < sizeof(text); at++) {
 			const char *alone = json_of(&o, &one, 1);
 
-			snprintf(want, sizeof(want), "\"%.*s%.*s%.*s\"", (int)at, "~ ![]#}{~ ![]#}{~ ![]#}{",
-				 (int)strlen(alone) - 2, alone + 1, (int)sizeof(text) - 1 - (int)at, "abcdefghijklmnopqrst");
+			snprintf(want, sizeof(want), "\"%.*s%.*s%.*s\"", (int)at,
+				 "~ ![]#}{~ ![]#}{~ ![]#}{", (int)strlen(alone) - 2, alone + 1,
+				 (int)sizeof(text) - 1 - (int)at, "abcdefghijklmnopqrst");
 			out_fini(&o);
 			memcpy(text, "~ ![]#}{~ ![]#}{~ ![]#}{", at);
 			text[at] = one;

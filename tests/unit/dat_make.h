@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ring-buffer pages and small recordings made by hand, for the tests of trace.dat. Numbers are written in this
- * machine's byte order.
+ * Ring-buffer pages and small recordings made by hand, for the tests of trace.dat. Numbers are
+ * written in this machine's byte order.
  */
 #ifndef UNIT_DAT_MAKE_H
 #define UNIT_DAT_MAKE_H
@@ -135,7 +135,8 @@ static const char made_cmdlines[] = "77 a b\n78 x=1 y\n";
 
 #define MADE_STR(s) {s, sizeof(s) - 1}
 
-static const struct tl_str made_ftrace[] = {MADE_STR(made_format_stack), MADE_STR(made_format_print)};
+static const struct tl_str made_ftrace[] = {MADE_STR(made_format_stack),
+					    MADE_STR(made_format_print)};
 static const struct tl_str made_sched[] = {MADE_STR(made_format_free), MADE_STR(made_format_odd)};
 static const struct dat_system made_system[] = {{"sched", made_sched, 2}};
 

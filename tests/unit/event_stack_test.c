@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Call paths: named, put right, without the tracer's own frames; and stacks joined to their events. */
+/* Call paths: named, put right, without the tracer's own frames; and stacks joined to their events.
+ */
 #include "lives.h"
 
 struct found {
@@ -40,7 +41,8 @@ static struct found last_stack(const char *text, enum tl_ev kind)
 	return f;
 }
 
-/* x86 5.10 and 6.1: the trampoline is a bare address; the tracer's own helper stands above events' stacks. */
+/* x86 5.10 and 6.1: the trampoline is a bare address; the tracer's own helper stands above events'
+ * stacks. */
 static void the_tracers_own_frames_are_dropped(void **state)
 {
 	struct found f = last_stack(
@@ -53,15 +55,16 @@ static void the_tracers_own_frames_are_dropped(void **state)
 	assert_int_equal(f.corrected + f.doubtful, 0);
 	assert_string_equal(f.raw, "0xffffffffc044e083<do_exit+0x5/0xb10<do_group_exit+0x2d/0x80<"
 				   "__x64_sys_exit_group+0x14/0x20<do_syscall_64+0x5d/0x90");
-	f = last_stack(" c-7 [000] ..... 8.5: sched_process_exit: comm=c pid=7 prio=120\n"
-		       " c-7 [000] ..... 8.6: <stack trace>\n => trace_event_raw_event_sched_process_template+0x79/0xb0\n"
-		       " => __traceiter_sched_process_exit+0x3c/0x50\n => do_exit+0x501/0xb10\n",
-		       TL_EV_EXIT);
+	f = last_stack(
+		" c-7 [000] ..... 8.5: sched_process_exit: comm=c pid=7 prio=120\n"
+		" c-7 [000] ..... 8.6: <stack trace>\n => trace_event_raw_event_sched_process_template+0x79/0xb0\n"
+		" => __traceiter_sched_process_exit+0x3c/0x50\n => do_exit+0x501/0xb10\n",
+		TL_EV_EXIT);
 	assert_string_equal(f.path, "do_exit");
 }
 
-/* ARMv7 5.10 (guests.md): the function itself is missing, exit_group bears its neighbour's name, the last frame
- * is a user address. */
+/* ARMv7 5.10 (guests.md): the function itself is missing, exit_group bears its neighbour's name,
+ * the last frame is a user address. */
 static void an_arm_stack_is_completed_and_put_right(void **state)
 {
 	struct found f = last_stack(
@@ -113,8 +116,8 @@ static void an_interrupted_address_is_left_alone(void **state)
 	assert_int_equal(f.corrected + f.doubtful, 0);
 }
 
-/* What an interrupt records between an event and its stack does not part them, whether it has a stack of its
- * own or not. */
+/* What an interrupt records between an event and its stack does not part them, whether it has a
+ * stack of its own or not. */
 static void interrupts_nest(void **state)
 {
 	struct found f = last_stack(
@@ -139,9 +142,10 @@ static void events_keep_their_order(void **state)
 	unsigned got = 0;
 
 	for (int i = 0; i < 200; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n,
-				      " c-%d [%03d] ..... 6.%06d: sched_process_exit: comm=c pid=%d prio=120\n", i + 1,
-				      i % 7 ? 1 : 0, i, i + 1);
+		n += (size_t)snprintf(
+			text + n, sizeof(text) - n,
+			" c-%d [%03d] ..... 6.%06d: sched_process_exit: comm=c pid=%d prio=120\n",
+			i + 1, i % 7 ? 1 : 0, i, i + 1);
 	src = source_of_text(text);
 	assert_null(tl_events_new(src, &events));
 	while (tl_events_next(events, &ev)) {

@@ -119,7 +119,10 @@ static void events_by_name(void **state)
 	assert_null(tl_event_row_named("sched_process", 13));
 	assert_null(tl_event_row_named("", 0));
 	assert_null(tl_event_row_of(TL_EVENTS));
-	assert_string_equal(tl_event_row_of(TL_EVENT_SIGNAL_GENERATE)->field[TL_F_SIGNAL_GENERATE_group].printed, "grp");
+	assert_string_equal(tl_event_row_of(TL_EVENT_SIGNAL_GENERATE)
+				    ->field[TL_F_SIGNAL_GENERATE_group]
+				    .printed,
+			    "grp");
 	assert_int_equal(tl_event_row_of(TL_EVENT_SCHED_SWITCH)->n_fields, TL_NF_SCHED_SWITCH);
 }
 
@@ -166,19 +169,28 @@ static void system_calls_by_number_and_name(void **state)
 		int nr;
 		enum tl_call call;
 	} row[] = {
-		{ TL_ARCH_X86, false, 60, TL_CALL_EXIT },	{ TL_ARCH_X86, false, 231, TL_CALL_EXIT_GROUP },
-		{ TL_ARCH_X86, false, 1, TL_CALL_WRITE },	{ TL_ARCH_X86, true, 1, TL_CALL_EXIT },
-		{ TL_ARCH_X86, true, 252, TL_CALL_EXIT_GROUP },	{ TL_ARCH_ARM64, false, 94, TL_CALL_EXIT_GROUP },
-		{ TL_ARCH_ARM64, true, 248, TL_CALL_EXIT_GROUP }, { TL_ARCH_ARM, false, 37, TL_CALL_KILL },
-		{ TL_ARCH_ARM64, false, 424, TL_CALL_PIDFD_SIGNAL }, { TL_ARCH_X86, false, -1, TL_CALL_NONE },
-		{ TL_ARCH_X86, false, 0, TL_CALL_OTHER },	{ TL_ARCH_X86, false, -2, TL_CALL_UNKNOWN },
-		{ TL_ARCH_UNKNOWN, false, 60, TL_CALL_UNKNOWN },
+		{TL_ARCH_X86, false, 60, TL_CALL_EXIT},
+		{TL_ARCH_X86, false, 231, TL_CALL_EXIT_GROUP},
+		{TL_ARCH_X86, false, 1, TL_CALL_WRITE},
+		{TL_ARCH_X86, true, 1, TL_CALL_EXIT},
+		{TL_ARCH_X86, true, 252, TL_CALL_EXIT_GROUP},
+		{TL_ARCH_ARM64, false, 94, TL_CALL_EXIT_GROUP},
+		{TL_ARCH_ARM64, true, 248, TL_CALL_EXIT_GROUP},
+		{TL_ARCH_ARM, false, 37, TL_CALL_KILL},
+		{TL_ARCH_ARM64, false, 424, TL_CALL_PIDFD_SIGNAL},
+		{TL_ARCH_X86, false, -1, TL_CALL_NONE},
+		{TL_ARCH_X86, false, 0, TL_CALL_OTHER},
+		{TL_ARCH_X86, false, -2, TL_CALL_UNKNOWN},
+		{TL_ARCH_UNKNOWN, false, 60, TL_CALL_UNKNOWN},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++)
-		assert_int_equal(tl_call_numbered(row[i].arch, row[i].compat, row[i].nr), row[i].call);
+		assert_int_equal(tl_call_numbered(row[i].arch, row[i].compat, row[i].nr),
+				 row[i].call);
 	for (int c = TL_CALL_UNKNOWN + 1; c < TL_CALLS; c++)
-		assert_int_equal(tl_call_named(tl_call_name((enum tl_call)c), strlen(tl_call_name((enum tl_call)c))), c);
+		assert_int_equal(tl_call_named(tl_call_name((enum tl_call)c),
+					       strlen(tl_call_name((enum tl_call)c))),
+				 c);
 	assert_null(tl_call_name(TL_CALL_UNKNOWN));
 	assert_int_equal(tl_call_named("reboot", 6), TL_CALL_UNKNOWN);
 }
@@ -186,8 +198,10 @@ static void system_calls_by_number_and_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(functions_play_their_roles), cmocka_unit_test(every_row_is_found_again_and_cited),
-		cmocka_unit_test(kinds_of_roles),	      cmocka_unit_test(events_by_name),
+		cmocka_unit_test(functions_play_their_roles),
+		cmocka_unit_test(every_row_is_found_again_and_cited),
+		cmocka_unit_test(kinds_of_roles),
+		cmocka_unit_test(events_by_name),
 		cmocka_unit_test(signals_codes_flags_states),
 		cmocka_unit_test(system_calls_by_number_and_name),
 	};

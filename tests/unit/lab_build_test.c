@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lines of lab build, held against the first study note's build_rpi_kernel.sh (Raspberry Pi 5, Linux 6.6). */
+/* The lines of lab build, held against the first study note's build_rpi_kernel.sh (Raspberry Pi 5,
+ * Linux 6.6). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,7 +41,8 @@ static void rpi5_is_the_notes(void **state)
 	struct lab_build b;
 
 	assert_null(lab_build_plan(&b, "rpi5", NULL, "/home/pi/linux", "/home/pi/out", 6));
-	auto_free char *make = lines_of(&b, "make "), *kernel = lines_of(&b, "KERNEL="), *cd = lines_of(&b, "cd ");
+	auto_free char *make = lines_of(&b, "make "), *kernel = lines_of(&b, "KERNEL="),
+		       *cd = lines_of(&b, "cd ");
 	assert_string_equal(make, note);
 	assert_string_equal(kernel, "KERNEL=kernel_2712\n");
 	assert_string_equal(cd, "cd /home/pi/linux\n");
@@ -52,9 +54,12 @@ static void every_board_has_its_own(void **state)
 	static const struct {
 		const char *target, *cpu, *config, *make, *copy;
 	} rows[] = {
-		{"rpi3", NULL, "bcm2709_defconfig", "zImage modules dtbs", "/s/out-rpi3/kernel7.img"},
-		{"rpi4", NULL, "bcm2711_defconfig", "Image.gz modules dtbs", "/s/out-rpi4/kernel8.img"},
-		{"rpi5", NULL, "bcm2712_defconfig", "Image.gz modules dtbs", "/s/out-rpi5/kernel_2712.img"},
+		{"rpi3", NULL, "bcm2709_defconfig", "zImage modules dtbs",
+		 "/s/out-rpi3/kernel7.img"},
+		{"rpi4", NULL, "bcm2711_defconfig", "Image.gz modules dtbs",
+		 "/s/out-rpi4/kernel8.img"},
+		{"rpi5", NULL, "bcm2712_defconfig", "Image.gz modules dtbs",
+		 "/s/out-rpi5/kernel_2712.img"},
 		{"x86_64", NULL, "x86_64_defconfig", "bzImage modules", NULL},
 		{"arm64", NULL, "defconfig", "Image.gz modules dtbs", NULL},
 		{"tiny", "x86_64", "tinyconfig", "bzImage", NULL},
@@ -67,13 +72,18 @@ static void every_board_has_its_own(void **state)
 		struct lab_build b;
 
 		assert_null(lab_build_plan(&b, rows[i].target, rows[i].cpu, "/s/linux", NULL, 2));
-		auto_free char *make = lines_of(&b, "make "), *copy = lines_of(&b, "cp "), *merge = lines_of(&b, "scripts/");
-		snprintf(want, sizeof(want), "make O=/s/out-%1$s %2$s\nmake O=/s/out-%1$s %3$s -j2 2>&1 | tee /s/out-%1$s/build.log\n",
-			 rows[i].target, rows[i].config, rows[i].make);
+		auto_free char *make = lines_of(&b, "make "), *copy = lines_of(&b, "cp "),
+			       *merge = lines_of(&b, "scripts/");
+		snprintf(
+			want, sizeof(want),
+			"make O=/s/out-%1$s %2$s\nmake O=/s/out-%1$s %3$s -j2 2>&1 | tee /s/out-%1$s/build.log\n",
+			rows[i].target, rows[i].config, rows[i].make);
 		assert_string_equal(make, want);
 		assert_int_equal(!!rows[i].copy, !!copy[0]);
 		assert_true(!rows[i].copy || strstr(copy, rows[i].copy));
-		for (const char *const *f = (const char *const[]){"debug", "ftrace", "kgdb", "btf", NULL}; *f; f++) {
+		for (const char *const *f =
+			     (const char *const[]){"debug", "ftrace", "kgdb", "btf", NULL};
+		     *f; f++) {
 			snprintf(want, sizeof(want), "/lab-%s.config", *f);
 			assert_non_null(strstr(merge, want));
 		}

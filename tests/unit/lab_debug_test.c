@@ -91,7 +91,8 @@ static void commands_of_a_session(void **state)
 	assert_non_null(strstr(c, "$gs_base + 0x35000"));
 	assert_non_null(strstr(c, "$t->__state"));
 	assert_non_null(strstr(c, "((int)$rdi >> 8) & 255"));
-	assert_string_equal(c + strlen(c) - strlen("continue\nlayout asm\n"), "continue\nlayout asm\n");
+	assert_string_equal(c + strlen(c) - strlen("continue\nlayout asm\n"),
+			    "continue\nlayout asm\n");
 }
 
 static void commands_differ_by_kernel_and_wish(void **state)
@@ -113,7 +114,8 @@ static void a_kernel_without_the_function_is_told(void **state)
 	struct out o;
 
 	out_init(&o, -1);
-	struct tl_err *err = lab_debug_commands(&d, lab_arch_named("amd64"), "ffffffff81000000 T _text\n", "6.1", &o);
+	struct tl_err *err = lab_debug_commands(&d, lab_arch_named("amd64"),
+						"ffffffff81000000 T _text\n", "6.1", &o);
 	out_fini(&o);
 	assert_non_null(err);
 	assert_string_equal(err->subject, "copy_process");

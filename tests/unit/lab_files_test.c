@@ -105,7 +105,8 @@ static void deb_gives_its_files(void **state)
 	char dir[] = "/tmp/lab-files-XXXXXX";
 
 	assert_non_null(mkdtemp(dir));
-	auto_free char *deb = lab_path("%s/x.deb", dir), *to = lab_path("%s/vmlinuz", dir), *bytes = NULL, *all = NULL;
+	auto_free char *deb = lab_path("%s/x.deb", dir), *to = lab_path("%s/vmlinuz", dir),
+		       *bytes = NULL, *all = NULL;
 	unsigned n;
 	put_deb(deb);
 	assert_null(lab_deb_unpack(deb, want_vmlinuz, to, &n));

@@ -77,7 +77,10 @@ static bool has(char **argv, const char *a, const char *b)
 static void command_line_of_a_guest(void **state)
 {
 	struct lab_image img = {.dir = (char *)"/cache/kernel/armhf-6.1"};
-	struct lab_opts o = {.arch = lab_arch_named("armhf"), .smp = 3, .mem_mb = 700, .append = "trace_clock=mono quiet"};
+	struct lab_opts o = {.arch = lab_arch_named("armhf"),
+			     .smp = 3,
+			     .mem_mb = 700,
+			     .append = "trace_clock=mono quiet"};
 	struct lab_guest g;
 
 	lab_guest_init(&g);
@@ -88,7 +91,9 @@ static void command_line_of_a_guest(void **state)
 	assert_true(has(g.argv, "-smp", "3"));
 	assert_true(has(g.argv, "-m", "700"));
 	assert_true(has(g.argv, "-kernel", "/cache/kernel/armhf-6.1/vmlinuz"));
-	assert_true(has(g.argv, "-append", "console=ttyAMA0 quiet loglevel=1 panic=-1 nokaslr cryptomgr.notests rdinit=/init trace_clock=mono quiet"));
+	assert_true(has(
+		g.argv, "-append",
+		"console=ttyAMA0 quiet loglevel=1 panic=-1 nokaslr cryptomgr.notests rdinit=/init trace_clock=mono quiet"));
 	assert_true(has(g.argv, "-no-reboot", NULL));
 	assert_false(has(g.argv, "-initrd", NULL)); /* none was filled */
 	lab_guest_fini(&g);

@@ -16,7 +16,8 @@
 #define MARK "@@tasklife-0011223344556677 "
 
 /* What the guest said passes through a file; *ret_said is what reached the user. */
-static struct tl_err *play(struct lab_guest *g, const char *script, size_t n, struct lab_result *res, char *ret_said, size_t cap)
+static struct tl_err *play(struct lab_guest *g, const char *script, size_t n,
+			   struct lab_result *res, char *ret_said, size_t cap)
 {
 	struct lab lab = {};
 	struct lab_opts o = {.seconds = 20};
@@ -60,8 +61,10 @@ static void command_and_status(void **state)
 	struct lab_result res;
 	char said[256];
 
-	assert_null(play_text("[0.1] kernel noise\n" MARK "boot 1.75\none\n@@tasklife-not this\ntwo without end\n" MARK
-			      "end 7\n" MARK "done\n", &res, said, sizeof(said)));
+	assert_null(play_text("[0.1] kernel noise\n" MARK
+			      "boot 1.75\none\n@@tasklife-not this\ntwo without end\n" MARK
+			      "end 7\n" MARK "done\n",
+			      &res, said, sizeof(said)));
 	assert_true(res.ended);
 	assert_int_equal(res.status, 7);
 	assert_int_equal(res.recording, -1);
@@ -74,13 +77,15 @@ static void last_newline_is_the_commands_own(void **state)
 	struct lab_result res;
 	char said[64];
 
-	assert_null(play_text(MARK "boot 1\nline\n\n" MARK "end 0\n" MARK "done\n", &res, said, sizeof(said)));
+	assert_null(play_text(MARK "boot 1\nline\n\n" MARK "end 0\n" MARK "done\n", &res, said,
+			      sizeof(said)));
 	assert_string_equal(said, "line\n");
 }
 
 static size_t encode(const char *data, size_t n, char *out)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	unsigned char gz[4096];
 	z_stream z = {};
 	size_t at = 0;
@@ -93,10 +98,12 @@ static size_t encode(const char *data, size_t n, char *out)
 	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
 	for (size_t i = 0; i < z.total_out; i += 3) {
 		unsigned long left = z.total_out - i;
-		uint32_t v = gz[i] << 16 | (left > 1 ? gz[i + 1] << 8 : 0) | (left > 2 ? gz[i + 2] : 0);
+		uint32_t v =
+			gz[i] << 16 | (left > 1 ? gz[i + 1] << 8 : 0) | (left > 2 ? gz[i + 2] : 0);
 
 		for (int k = 0; k < 4; k++)
-			out[at++] = k <= (left > 2 ? 3 : (int)left) ? digits[v >> (18 - 6 * k) & 63] : '=';
+			out[at++] = k <= (left > 2 ? 3 : (int)left) ? digits[v >> (18 - 6 * k) & 63]
+								    : '=';
 		if (i % 57 == 54)
 			out[at++] = '\n';
 	}
@@ -116,7 +123,8 @@ static struct tl_err *play_file(bool spoil, unsigned announce, struct lab_result
 	encode(data, sizeof(data), text);
 	if (spoil)
 		text[200] = text[200] == 'A' ? 'B' : 'A';
-	snprintf(script, sizeof(script), MARK "boot 1\n\n" MARK "end 0\n" MARK "file %u\n%s" MARK "endfile\n" MARK "done\n",
+	snprintf(script, sizeof(script),
+		 MARK "boot 1\n\n" MARK "end 0\n" MARK "file %u\n%s" MARK "endfile\n" MARK "done\n",
 		 announce, text);
 	struct tl_err *err = play_text(script, res, said, sizeof(said));
 	if (!err) {
@@ -160,7 +168,8 @@ static struct tl_err *play_shared(uint32_t crc, struct lab_result *res)
 	g.shared = memfd_create("shared", MFD_CLOEXEC);
 	assert_int_equal(write(g.shared, "recorded", 8), 8);
 	assert_int_equal(ftruncate(g.shared, 4096), 0);
-	snprintf(script, sizeof(script), MARK "boot 1\n\n" MARK "end 0\n" MARK "shared 8 %08x\n" MARK "done\n", crc);
+	snprintf(script, sizeof(script),
+		 MARK "boot 1\n\n" MARK "end 0\n" MARK "shared 8 %08x\n" MARK "done\n", crc);
 	struct tl_err *err = play(&g, script, strlen(script), res, said, sizeof(said));
 	lab_guest_fini(&g);
 	return err;
@@ -186,7 +195,8 @@ static void broken_guests(void **state)
 {
 	struct lab_result res;
 	char said[64];
-	struct tl_err *err = play_text("[1.0] Kernel panic - not syncing: no init\r\n", &res, said, sizeof(said));
+	struct tl_err *err = play_text("[1.0] Kernel panic - not syncing: no init\r\n", &res, said,
+				       sizeof(said));
 
 	assert_non_null(err);
 	assert_string_equal(err->what, "the guest's kernel panicked");
@@ -205,8 +215,9 @@ static void marks_out_of_order_are_nothing(void **state)
 	struct lab_result res;
 	char said[64];
 
-	assert_null(play_text(MARK "end 9\n" MARK "file 3\n" MARK "boot 1\nx\n" MARK "boot 2\n" MARK "end 4\n" MARK "end 5\n"
-			      MARK "endfile\n" MARK "done\n", &res, said, sizeof(said)));
+	assert_null(play_text(MARK "end 9\n" MARK "file 3\n" MARK "boot 1\nx\n" MARK "boot 2\n" MARK
+				   "end 4\n" MARK "end 5\n" MARK "endfile\n" MARK "done\n",
+			      &res, said, sizeof(said)));
 	assert_int_equal(res.status, 4);
 	assert_int_equal(res.recording, -1);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The acts of a life, each from a few lines of text; numbers of invariants are those of src/life/life.h. */
+/* The acts of a life, each from a few lines of text; numbers of invariants are those of
+ * src/life/life.h. */
 #include <stdlib.h>
 #include "base/guard.h"
 #include "lives.h"
@@ -70,9 +71,11 @@ static void copy(void *ctx, const struct tl_task *t)
 	c->birth_frames = t->birth.stack ? t->birth.stack->n : 0;
 	c->death_frames = t->death->stack ? t->death->stack->n : 0;
 	if (c->birth_frames)
-		snprintf(c->birth_top, sizeof(c->birth_top), "%s", t->birth.stack->frame[0].name->s);
+		snprintf(c->birth_top, sizeof(c->birth_top), "%s",
+			 t->birth.stack->frame[0].name->s);
 	if (c->death_frames > 2)
-		snprintf(c->death_third, sizeof(c->death_third), "%s", t->death->stack->frame[2].name->s);
+		snprintf(c->death_third, sizeof(c->death_third), "%s",
+			 t->death->stack->frame[2].name->s);
 	if (t->signals) {
 		c->sig = t->signals->sig;
 		c->deliver_sig = t->signals->deliver_sig;
@@ -264,7 +267,8 @@ static void a_process_ends_with_its_last_thread(void **state)
 	assert_int_equal(find(&all, 22, 0)->tgid, 21);
 }
 
-/* Threads made by a task whose own birth was not seen are one process with it, and get its id when it is known. */
+/* Threads made by a task whose own birth was not seen are one process with it, and get its id when
+ * it is known. */
 static void threads_of_an_unknown_process(void **state)
 {
 	static const char text[] =
@@ -303,7 +307,8 @@ static void signals_find_their_delivery(void **state)
 	assert_int_equal(c->sig_owner, 10);
 }
 
-/* Each thread of a killed group is told 9; what else is pending, blocked or a stop, was not delivered by that. */
+/* Each thread of a killed group is told 9; what else is pending, blocked or a stop, was not
+ * delivered by that. */
 static void a_group_kill_delivers_nothing_else(void **state)
 {
 	static const char text[] =
@@ -353,7 +358,8 @@ static void orphans_are_adopted_by_who_is_told(void **state)
 	assert_int_equal(find(&all, 11, 0)->adopted_by, TL_PID_NONE);
 }
 
-/* A zombie its parent never waited for is told to the heir; without such a notice the parent had reaped it. */
+/* A zombie its parent never waited for is told to the heir; without such a notice the parent had
+ * reaped it. */
 static void zombies_are_settled_at_their_parents_end(void **state)
 {
 	static const char begin[] =
@@ -457,7 +463,8 @@ static void side_facts_find_the_right_bearer(void **state)
 	assert_int_equal(find(&all, 11, 1)->status, 512);
 }
 
-/* The same with both at once: the fact of the second bearer overtakes, half a second after the first one's end. */
+/* The same with both at once: the fact of the second bearer overtakes, half a second after the
+ * first one's end. */
 static void a_reused_id_gets_its_own_fact(void **state)
 {
 	static const char text[] =
@@ -475,7 +482,8 @@ static void a_reused_id_gets_its_own_fact(void **state)
 	assert_int_equal(find(&all, 11, 1)->status, 512);
 }
 
-/* A task whose last switch shows it reaped: by its parent, or by itself because its parent wants no zombies. */
+/* A task whose last switch shows it reaped: by its parent, or by itself because its parent wants no
+ * zombies. */
 static void reaped_before_its_last_switch(void **state)
 {
 	static const char form[] =
@@ -492,11 +500,15 @@ static void reaped_before_its_last_switch(void **state)
 		int automatic;
 		tl_pid by;
 	} row[] = {
-		{ "", "", -1, TL_PID_NONE },
-		{ "", "  r-9  [000] ..... 1.023: tracing_mark_write: tasklife/1 exit tid=11 status=0 t=1020000000 unwanted=0\n", 0, 10 },
-		{ "", "  r-9  [000] ..... 1.023: tracing_mark_write: tasklife/1 exit tid=11 status=0 t=1020000000 unwanted=1\n", 1, TL_PID_NONE },
-		{ "  p-10 [001] ..... 1.0215: release_task <-wait_task_zombie\n", "", 0, 10 },
-		{ "  s-11 [000] ..... 1.0215: release_task <-do_exit\n", "", 1, TL_PID_NONE },
+		{"", "", -1, TL_PID_NONE},
+		{"",
+		 "  r-9  [000] ..... 1.023: tracing_mark_write: tasklife/1 exit tid=11 status=0 t=1020000000 unwanted=0\n",
+		 0, 10},
+		{"",
+		 "  r-9  [000] ..... 1.023: tracing_mark_write: tasklife/1 exit tid=11 status=0 t=1020000000 unwanted=1\n",
+		 1, TL_PID_NONE},
+		{"  p-10 [001] ..... 1.0215: release_task <-wait_task_zombie\n", "", 0, 10},
+		{"  s-11 [000] ..... 1.0215: release_task <-do_exit\n", "", 1, TL_PID_NONE},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -512,8 +524,9 @@ static void reaped_before_its_last_switch(void **state)
 
 static void a_strange_notice_is_told_with_a_warning(void **state)
 {
-	static const char text[] = "rpi_proc_exit-13081 [002] d... 439862.582574: signal_generate: sig=17 errno=0 "
-				   "code=1 comm=bash pid=13081 grp=1 res=0\n";
+	static const char text[] =
+		"rpi_proc_exit-13081 [002] d... 439862.582574: signal_generate: sig=17 errno=0 "
+		"code=1 comm=bash pid=13081 grp=1 res=0\n";
 	struct copies all = {};
 	struct told_lives told = lives_of_text(text, copy, &all);
 

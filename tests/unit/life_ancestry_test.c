@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who sent the signal that killed a process is told with his ancestors in the lives of all its threads. */
+/* Who sent the signal that killed a process is told with his ancestors in the lives of all its
+ * threads. */
 #include "lives.h"
 #include "tasklife/why.h"
 #include "base/arena.h"
 
 #define ON(pid, t) "  k-" #pid " [000] ..... " t ": "
-#define BORN(by, pid, flags) ON(by, "1.000") "task_newtask: pid=" #pid " comm=k clone_flags=" flags " oom_score_adj=0\n" \
-	ON(by, "1.000") "sched_process_fork: comm=k pid=" #by " child_comm=k child_pid=" #pid "\n"
+#define BORN(by, pid, flags)                                                                       \
+	ON(by, "1.000")                                                                            \
+	"task_newtask: pid=" #pid " comm=k clone_flags=" flags                                     \
+	" oom_score_adj=0\n" ON(by, "1.000") "sched_process_fork: comm=k pid=" #by                 \
+					     " child_comm=k child_pid=" #pid "\n"
 #define SHOT(pid, t) ON(pid, t) "signal_deliver: sig=9 errno=0 code=0 sa_handler=0 sa_flags=0\n" \
 	ON(pid, t) "sched_process_exit: comm=k pid=" #pid " prio=120\n"
 
@@ -44,7 +48,8 @@ static void killed_by_12(const char *how, unsigned dead)
 	struct tl_lives *lives;
 	char text[4096];
 
-	snprintf(text, sizeof(text), "%s%s", BORN(10, 11, "0") BORN(11, 12, "0") BORN(10, 20, "0") BORN(20, 21, "10f00"), how);
+	snprintf(text, sizeof(text), "%s%s",
+		 BORN(10, 11, "0") BORN(11, 12, "0") BORN(10, 20, "0") BORN(20, 21, "10f00"), how);
 	src = source_of_text(text);
 	assert_null(tl_events_new(src, &events));
 	assert_null(tl_lives_new(events, killers_parents, &l, &lives));
@@ -58,7 +63,9 @@ static void killed_by_12(const char *how, unsigned dead)
 	tl_source_close(src);
 }
 
-#define KILL(pid, code, grp) ON(12, "1.010") "signal_generate: sig=9 errno=0 code=" #code " comm=k pid=" #pid " grp=" #grp " res=0\n"
+#define KILL(pid, code, grp)                                                                       \
+	ON(12, "1.010")                                                                            \
+	"signal_generate: sig=9 errno=0 code=" #code " comm=k pid=" #pid " grp=" #grp " res=0\n"
 
 static void all_threads_know_the_killer_s_parents(void **state)
 {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which system call a sender was in: from the entry to the return, and never beyond a gap in the trace. */
+/* Which system call a sender was in: from the entry to the return, and never beyond a gap in the
+ * trace. */
 #include "lives.h"
 
 #define AT(ms, pid) "  k-" #pid " [000] ..... 1." #ms ": "
-#define SAYS(text) "  r-9 [000] ..... 1.000: tracing_mark_write: tasklife/1 mode text=events calls=" text "\n"
+#define SAYS(text)                                                                                 \
+	"  r-9 [000] ..... 1.000: tracing_mark_write: tasklife/1 mode text=events calls=" text "\n"
 #define BORN(pid) AT(001, 10) "task_newtask: pid=" #pid " comm=k clone_flags=0 oom_score_adj=0\n"
-#define KILL(ms, pid) AT(ms, pid) "signal_generate: sig=9 errno=0 code=0 comm=v pid=12 grp=0 res=0\n"
+#define KILL(ms, pid)                                                                              \
+	AT(ms, pid) "signal_generate: sig=9 errno=0 code=0 comm=v pid=12 grp=0 res=0\n"
 #define CALL(ms, pid, entry) AT(ms, pid) "sys_" entry ")\n"
 #define PTRACE "ptrace(request: 8, pid: c, addr: 0, data: 0"
 #define BACK(ms, pid, name) AT(ms, pid) "sys_" name " -> 0x0\n"
@@ -28,8 +31,10 @@ static void is_in(const char *trace, enum tl_call want)
 static void from_entry_to_return(void **state)
 {
 	is_in(CALL(002, 11, PTRACE) KILL(003, 11), TL_CALL_PTRACE);
-	is_in(CALL(002, 11, "pidfd_send_signal(pidfd: 3, sig: 9, info: 0, flags: 0") KILL(003, 11), TL_CALL_PIDFD_SIGNAL);
-	is_in(CALL(002, 11, "execve(filename: 7ffd1, argv: 0, envp: 0") KILL(003, 11), TL_CALL_EXECVE);
+	is_in(CALL(002, 11, "pidfd_send_signal(pidfd: 3, sig: 9, info: 0, flags: 0") KILL(003, 11),
+	      TL_CALL_PIDFD_SIGNAL);
+	is_in(CALL(002, 11, "execve(filename: 7ffd1, argv: 0, envp: 0") KILL(003, 11),
+	      TL_CALL_EXECVE);
 	is_in(CALL(002, 11, PTRACE) BACK(003, 11, "ptrace") KILL(004, 11), TL_CALL_UNWATCHED);
 	is_in(CALL(002, 13, PTRACE) KILL(003, 11), TL_CALL_UNKNOWN);
 }
@@ -64,11 +69,14 @@ static void seccomp_is_handed_on(void **state)
 	} row[] = {
 		{AT(002, 12) "sys_seccomp(op: 1, flags: 0, uargs: 7ff)\n", TL_CONFINED_FILTER},
 		{AT(002, 12) "sys_seccomp(op: 0, flags: 0, uargs: 0)\n", TL_CONFINED_STRICT},
-		{AT(002, 12) "sys_seccomp(op: 2, flags: 0, uargs: 0)\n" BORN(13), TL_CONFINED_NOT_SEEN},
-		{AT(002, 12) "sys_prctl(option: 16)\n", TL_CONFINED_NOT_SEEN}, /* an argument is missing */
+		{AT(002, 12) "sys_seccomp(op: 2, flags: 0, uargs: 0)\n" BORN(13),
+		 TL_CONFINED_NOT_SEEN},
+		/* an argument is missing */
+		{AT(002, 12) "sys_prctl(option: 16)\n", TL_CONFINED_NOT_SEEN},
 		{AT(002, 12) "sys_prctl(option: 16, arg2: 1, arg3: 0)\n", TL_CONFINED_STRICT},
 		{AT(002, 12) "sys_prctl(option: 16, arg2: 2, arg3: 7ff)\n", TL_CONFINED_FILTER},
-		{AT(000, 10) "sys_seccomp(op: 1, flags: 0, uargs: 7ff)\n" BORN(12), TL_CONFINED_FILTER},
+		{AT(000, 10) "sys_seccomp(op: 1, flags: 0, uargs: 7ff)\n" BORN(12),
+		 TL_CONFINED_FILTER},
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is held of a life is packed (struct held): it must be told as it was seen, also where the packing does not do. */
+/* What is held of a life is packed (struct held): it must be told as it was seen, also where the
+ * packing does not do. */
 #include <stdlib.h>
 #include "lives.h"
 
@@ -19,15 +20,24 @@ static void keep(void *ctx, const struct tl_task *t)
 
 	if (t->tid != 20)
 		return;
-	*told = (struct told){.birth = t->birth, .parent = t->parent, .n_comms = t->n_comms, .n_adoptions = t->n_adoptions,
-			      .stopped = t->sched->stopped, .is = true};
+	*told = (struct told){.birth = t->birth,
+			      .parent = t->parent,
+			      .n_comms = t->n_comms,
+			      .n_adoptions = t->n_adoptions,
+			      .stopped = t->sched->stopped,
+			      .is = true};
 	memcpy(told->cpus, t->sched->cpus, sizeof(told->cpus));
 }
 
-#define BORN "  a-10 [000] ..... 1.000000: task_newtask: pid=20 comm=a clone_flags=1200000 oom_score_adj=0\n"
-#define FORKED(t) "  a-10 [000] ..... " t ": sched_process_fork: comm=a pid=10 child_comm=a child_pid=20\n"
-#define ENDS(t, pid) "  a-" pid " [000] ..... " t ": sched_process_exit: comm=a pid=" pid " prio=120\n"
-#define TELLS(t, to) "  a-20 [000] d.... " t ": signal_generate: sig=17 errno=0 code=1 comm=b pid=" to " grp=1 res=0\n"
+#define BORN                                                                                       \
+	"  a-10 [000] ..... 1.000000: task_newtask: pid=20 comm=a clone_flags=1200000 oom_score_adj=0\n"
+#define FORKED(t)                                                                                  \
+	"  a-10 [000] ..... " t ": sched_process_fork: comm=a pid=10 child_comm=a child_pid=20\n"
+#define ENDS(t, pid)                                                                               \
+	"  a-" pid " [000] ..... " t ": sched_process_exit: comm=a pid=" pid " prio=120\n"
+#define TELLS(t, to)                                                                               \
+	"  a-20 [000] d.... " t ": signal_generate: sig=17 errno=0 code=1 comm=b pid=" to          \
+	" grp=1 res=0\n"
 
 static void assert_ref(const struct tl_ref *ref, tl_pid tid)
 {
@@ -53,7 +63,8 @@ static void check_birth(const char *text, tl_ns confirmed)
 	assert_ref(&told.birth.requester, TL_PID_NONE);
 }
 
-/* The second record of a birth lies a microsecond behind the first, or, on a machine that had other things to do, a second. */
+/* The second record of a birth lies a microsecond behind the first, or, on a machine that had other
+ * things to do, a second. */
 static void both_records_of_a_birth(void **state)
 {
 	check_birth("# tracer: nop\n" BORN FORKED("1.000001"), 1000001000);
@@ -65,7 +76,8 @@ static void both_records_of_a_birth(void **state)
 /* Who made it and whose child it was by birth do not change with its parent. */
 static void a_parent_changes_and_the_birth_does_not(void **state)
 {
-	const char *adopted = "# tracer: nop\n" BORN FORKED("1.000001") ENDS("1.1", "10") ENDS("1.2", "20") TELLS("1.200010", "1");
+	const char *adopted = "# tracer: nop\n" BORN FORKED("1.000001") ENDS("1.1", "10")
+		ENDS("1.2", "20") TELLS("1.200010", "1");
 	struct told told = {};
 
 	check_birth(adopted, 1000001000);
@@ -88,16 +100,21 @@ static void all_names(void **state)
 	assert_int_equal(told.n_comms, 3);
 }
 
-#define RUNS(t, cpu) "  idle-0 [" cpu "] d.... " t ": sched_switch: prev_comm=idle prev_pid=0 prev_prio=120 prev_state=R ==> " \
+#define RUNS(t, cpu)                                                                               \
+	"  idle-0 [" cpu "] d.... " t                                                              \
+	": sched_switch: prev_comm=idle prev_pid=0 prev_prio=120 prev_state=R ==> "                \
 	"next_comm=a next_pid=20 next_prio=120\n"
-#define LEAVES(t, cpu, letter) "  a-20 [" cpu "] d.... " t ": sched_switch: prev_comm=a prev_pid=20 prev_prio=120 prev_state=" letter \
+#define LEAVES(t, cpu, letter)                                                                     \
+	"  a-20 [" cpu "] d.... " t                                                                \
+	": sched_switch: prev_comm=a prev_pid=20 prev_prio=120 prev_state=" letter                 \
 	" ==> next_comm=idle next_pid=0 next_prio=120\n"
 
 /* CPUs beyond the 64th, and a stop. */
 static void what_few_tasks_have_of_a_scheduler(void **state)
 {
-	static const char text[] = "# tracer: nop\n" BORN FORKED("1.000001") RUNS("1.1", "003") LEAVES("1.2", "003", "T")
-		RUNS("1.5", "064") LEAVES("1.6", "064", "S") RUNS("1.7", "255") ENDS("1.8", "20");
+	static const char text[] = "# tracer: nop\n" BORN FORKED("1.000001") RUNS("1.1", "003")
+		LEAVES("1.2", "003", "T") RUNS("1.5", "064") LEAVES("1.6", "064", "S")
+			RUNS("1.7", "255") ENDS("1.8", "20");
 	struct told told = {};
 
 	lives_of_text(text, keep, &told);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is held follows the living (life.h, inv 5): the dead are handed on while the trace goes on. */
+/* What is held follows the living (life.h, inv 5): the dead are handed on while the trace goes on.
+ */
 #include <stdlib.h>
 #include "life/life.h"
 #include "lives.h"
@@ -11,7 +12,8 @@ static void count(void *ctx, const struct tl_task *t)
 	*(unsigned *)ctx += t->death->seen.is;
 }
 
-/* LIVES tasks, one each 10 ms, each ends 1 ms after its birth in that state; a free record only of the first. */
+/* LIVES tasks, one each 10 ms, each ends 1 ms after its birth in that state; a free record only of
+ * the first. */
 static struct told_lives tell(char state, bool one_free)
 {
 	size_t room = LIVES * 400, n = 0;
@@ -23,20 +25,26 @@ static struct told_lives tell(char state, bool one_free)
 	for (unsigned i = 0; i < LIVES; i++) {
 		unsigned t = 1000000 + i * 10000, pid = 100 + i;
 
-		n += (size_t)snprintf(text + n, room - n,
-				      "  a-10 [000] ..... %u.%06u: task_newtask: pid=%u comm=c clone_flags=1200000 oom_score_adj=0\n",
-				      t / 1000000, t % 1000000, pid);
+		n += (size_t)snprintf(
+			text + n, room - n,
+			"  a-10 [000] ..... %u.%06u: task_newtask: pid=%u comm=c clone_flags=1200000 oom_score_adj=0\n",
+			t / 1000000, t % 1000000, pid);
 		t += 1000;
-		n += (size_t)snprintf(text + n, room - n, "  c-%u [000] ..... %u.%06u: sched_process_exit: comm=c pid=%u prio=120\n",
-				      pid, t / 1000000, t % 1000000, pid);
+		n += (size_t)snprintf(
+			text + n, room - n,
+			"  c-%u [000] ..... %u.%06u: sched_process_exit: comm=c pid=%u prio=120\n",
+			pid, t / 1000000, t % 1000000, pid);
 		if (state)
-			n += (size_t)snprintf(text + n, room - n,
-					      "  c-%u [000] d.... %u.%06u: sched_switch: prev_comm=c prev_pid=%u prev_prio=120 "
-					      "prev_state=%c ==> next_comm=a next_pid=10 next_prio=120\n",
-					      pid, t / 1000000, t % 1000000, pid, state);
+			n += (size_t)snprintf(
+				text + n, room - n,
+				"  c-%u [000] d.... %u.%06u: sched_switch: prev_comm=c prev_pid=%u prev_prio=120 "
+				"prev_state=%c ==> next_comm=a next_pid=10 next_prio=120\n",
+				pid, t / 1000000, t % 1000000, pid, state);
 		if (one_free && !i)
-			n += (size_t)snprintf(text + n, room - n, "  a-10 [000] ..... %u.%06u: sched_process_free: comm=c pid=%u prio=120\n",
-					      t / 1000000, t % 1000000, pid);
+			n += (size_t)snprintf(
+				text + n, room - n,
+				"  a-10 [000] ..... %u.%06u: sched_process_free: comm=c pid=%u prio=120\n",
+				t / 1000000, t % 1000000, pid);
 	}
 	told = lives_of_text(text, count, &dead);
 	assert_int_equal(dead, LIVES);
@@ -51,7 +59,8 @@ static void without_free_records(void **state)
 	assert_in_range(tell('Z', false).most, 50, 250);
 }
 
-/* A kernel that frees late (CONFIG_RCU_LAZY): who was released when it left its last CPU is not waited for. */
+/* A kernel that frees late (CONFIG_RCU_LAZY): who was released when it left its last CPU is not
+ * waited for. */
 static void released_and_never_freed(void **state)
 {
 	assert_in_range(tell('X', true).most, 2, 50);
@@ -66,7 +75,9 @@ static void zombies_are_waited_for(void **state)
 /* Born, run and asleep: what there is of each such task. Names and stacks are everybody's. */
 static void a_living_task_is_small(void **state)
 {
-	assert_in_range(sizeof(struct life) + sizeof(struct group) + sizeof(struct ran) + sizeof(struct pid_entry), 1, 400);
+	assert_in_range(sizeof(struct life) + sizeof(struct group) + sizeof(struct ran) +
+				sizeof(struct pid_entry),
+			1, 400);
 }
 
 /* ---- kept for somebody who looks at them later ---- */
@@ -96,9 +107,10 @@ static void keep(void *ctx, const struct tl_task *t)
 }
 
 #define BORN(t, pid, flags)                                                                        \
-	"  a-10 [000] ..... " t ": task_newtask: pid=" pid " comm=c clone_flags=" flags " oom_score_adj=0\n"
+	"  a-10 [000] ..... " t ": task_newtask: pid=" pid " comm=c clone_flags=" flags            \
+	" oom_score_adj=0\n"
 #define ENDS(t, pid)                                                                               \
-	"  c-" pid " [000] ..... " t ": sched_process_exit: comm=c pid=" pid " prio=120\n"            \
+	"  c-" pid " [000] ..... " t ": sched_process_exit: comm=c pid=" pid " prio=120\n"         \
 	"  a-10 [000] ..... " t ": sched_process_free: comm=c pid=" pid " prio=120\n"
 
 /* 20 dies, its number is given out again at once; 31 is a thread of 10, which lives on. */

@@ -2,8 +2,10 @@
 /* Which name a task bears when: task_rename is written before the kernel has copied the name. */
 #include "lives.h"
 
-#define BORN "  a-10 [000] d.... 1.000: sched_process_fork: comm=a pid=10 child_comm=a child_pid=12\n"
-#define RENAMED "  a-12 [000] ..... 1.001: task_rename: pid=12 oldcomm=a newcomm=b oom_score_adj=0\n"
+#define BORN                                                                                       \
+	"  a-10 [000] d.... 1.000: sched_process_fork: comm=a pid=10 child_comm=a child_pid=12\n"
+#define RENAMED                                                                                    \
+	"  a-12 [000] ..... 1.001: task_rename: pid=12 oldcomm=a newcomm=b oom_score_adj=0\n"
 #define SWITCHED_AWAY(name) "  x-12 [000] d.... 1.002: " SWITCH(name, 12, R+, x, 15)
 #define SWITCHED_TO(name) "  x-15 [000] d.... 1.003: " SWITCH(x, 15, I, name, 12)
 #define GONE "  b-10 [000] ..... 2.000: sched_process_free: comm=b pid=12 prio=120\n"

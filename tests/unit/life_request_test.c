@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who asked for a kernel thread: kthreadd serves requests in order, and one that was lost must not shift the others. */
+/* Who asked for a kernel thread: kthreadd serves requests in order, and one that was lost must not
+ * shift the others. */
 #include "lives.h"
 
-#define ASKS(task, t)	 " " task " [000] ..... " t ": __kthread_create_on_node+0x0/0x1e0 <-kthread_create_on_node+0x51/0x70\n"
-#define BORN(pid, t)	 " kthreadd-2 [000] ..... " t ": task_newtask: pid=" pid " comm=kthreadd clone_flags=800700 oom_score_adj=0\n"
-#define NAMED(by, pid, t) " " by " [000] ..... " t ": task_rename: pid=" pid " oldcomm=kthreadd newcomm=k" pid " oom_score_adj=0\n"
+#define ASKS(task, t)                                                                              \
+	" " task " [000] ..... " t                                                                 \
+	": __kthread_create_on_node+0x0/0x1e0 <-kthread_create_on_node+0x51/0x70\n"
+#define BORN(pid, t)                                                                               \
+	" kthreadd-2 [000] ..... " t ": task_newtask: pid=" pid                                    \
+	" comm=kthreadd clone_flags=800700 oom_score_adj=0\n"
+#define NAMED(by, pid, t)                                                                          \
+	" " by " [000] ..... " t ": task_rename: pid=" pid " oldcomm=kthreadd newcomm=k" pid       \
+	" oom_score_adj=0\n"
 
 static char name[32]; /* of the task 50 */
 
@@ -23,7 +30,9 @@ static void each_waits_for_his_own(void **state)
 {
 	tl_pid by[3] = {};
 
-	lives_told(ASKS("init-1", "1.1") BORN("50", "1.2") ASKS("kworker/0:0-7", "1.3") BORN("51", "1.4"), look, by, false);
+	lives_told(ASKS("init-1", "1.1") BORN("50", "1.2") ASKS("kworker/0:0-7", "1.3")
+			   BORN("51", "1.4"),
+		   look, by, false);
 	assert_int_equal(by[0], 1);
 	assert_int_equal(by[1], 7);
 }
@@ -32,11 +41,15 @@ static void two_at_once_are_told_apart_by_the_name_they_give(void **state)
 {
 	tl_pid by[3] = {};
 
-	lives_told(ASKS("init-1", "1.1") ASKS("kworker/0:0-7", "1.2") BORN("50", "1.3") BORN("51", "1.4"), look, by, false);
+	lives_told(ASKS("init-1", "1.1") ASKS("kworker/0:0-7", "1.2") BORN("50", "1.3")
+			   BORN("51", "1.4"),
+		   look, by, false);
 	assert_int_equal(by[0], TL_PID_NONE);
 	assert_int_equal(by[1], TL_PID_NONE);
-	lives_told(ASKS("init-1", "1.1") ASKS("kworker/0:0-7", "1.2") BORN("50", "1.3") BORN("51", "1.4")
-		   NAMED("kworker/0:0-7", "50", "1.5") NAMED("init-1", "51", "1.6"), look, by, false);
+	lives_told(ASKS("init-1", "1.1") ASKS("kworker/0:0-7", "1.2") BORN("50", "1.3")
+			   BORN("51", "1.4") NAMED("kworker/0:0-7", "50", "1.5")
+				   NAMED("init-1", "51", "1.6"),
+		   look, by, false);
 	assert_int_equal(by[0], 7);
 	assert_int_equal(by[1], 1);
 }
@@ -46,8 +59,10 @@ static void a_birth_that_was_lost_blames_nobody(void **state)
 {
 	tl_pid by[3] = {};
 
-	lives_told(ASKS("kworker/0:0-7", "1.1") ASKS("init-1", "1.2") BORN("50", "1.3") ASKS("init-1", "1.4") BORN("51", "1.5")
-		   ASKS("kworker/0:0-7", "1.6") BORN("52", "1.7"), look, by, false);
+	lives_told(ASKS("kworker/0:0-7", "1.1") ASKS("init-1", "1.2") BORN("50", "1.3")
+			   ASKS("init-1", "1.4") BORN("51", "1.5") ASKS("kworker/0:0-7", "1.6")
+				   BORN("52", "1.7"),
+		   look, by, false);
 	assert_int_equal(by[0], TL_PID_NONE);
 	assert_int_equal(by[1], 1);
 	assert_int_equal(by[2], 7);
@@ -58,7 +73,8 @@ static void a_name_before_its_birth(void **state)
 {
 	tl_pid by[3] = {};
 
-	lives_told(ASKS("init-1", "1.1") NAMED("init-1", "50", "1.2") BORN("50", "1.2"), look, by, false);
+	lives_told(ASKS("init-1", "1.1") NAMED("init-1", "50", "1.2") BORN("50", "1.2"), look, by,
+		   false);
 	assert_int_equal(by[0], 1);
 	assert_string_equal(name, "k50");
 }

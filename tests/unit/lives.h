@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests: the text of a trace in, its lives out. Tasks are freed after the callback, so the test looks at
- * them there; `look` gets each in order of completion.
+ * For tests: the text of a trace in, its lives out. Tasks are freed after the callback, so the test
+ * looks at them there; `look` gets each in order of completion.
  */
 #ifndef TESTS_LIVES_H
 #define TESTS_LIVES_H
@@ -44,7 +44,8 @@ static inline struct tl_source *source_of_text(const char *text)
 	return src;
 }
 
-static inline struct told_lives lives_told(const char *text, tl_life_fn look, void *ctx, bool segments)
+static inline struct told_lives lives_told(const char *text, tl_life_fn look, void *ctx,
+					   bool segments)
 {
 	struct told_lives told = {};
 	struct tl_source *src = source_of_text(text);

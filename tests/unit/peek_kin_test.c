@@ -12,7 +12,8 @@
 #include "base/io.h"
 #include "peek/peek.h"
 
-static void add(struct tl_peek *p, uint64_t addr, int pid, int tgid, uint64_t start, int parent, uint64_t parent_start, uint64_t leader_start)
+static void add(struct tl_peek *p, uint64_t addr, int pid, int tgid, uint64_t start, int parent,
+		uint64_t parent_start, uint64_t leader_start)
 {
 	struct tl_peek_task *t = peek_add(p);
 
@@ -40,7 +41,8 @@ static void relatives_go_by_pid_and_birth(void **state)
 	add(&p, 0x60, 50, 50, 90, 30, 100, 90);
 	assert_null(peek_sort(&p));
 	assert_int_equal(tl_peek_pid(&p.task[0]), 1);
-	assert_ptr_equal(tl_peek_relative(&p, tl_peek_find(&p, 40), TL_TASK_real_parent), tl_peek_find(&p, 31));
+	assert_ptr_equal(tl_peek_relative(&p, tl_peek_find(&p, 40), TL_TASK_real_parent),
+			 tl_peek_find(&p, 31));
 	assert_null(tl_peek_relative(&p, tl_peek_find(&p, 41), TL_TASK_real_parent));
 	assert_int_equal(tl_peek_relative_pid(tl_peek_find(&p, 41), TL_TASK_real_parent), 30);
 	struct tl_peek_task **kids = tl_peek_children(&p, tl_peek_find(&p, 30), &n);
@@ -54,7 +56,8 @@ static void relatives_go_by_pid_and_birth(void **state)
 	tl_peek_fini(&p);
 }
 
-/* A thread execs between being read as 31 and as 30: one task_struct, two numbers; the second is true. */
+/* A thread execs between being read as 31 and as 30: one task_struct, two numbers; the second is
+ * true. */
 static void a_task_stands_once(void **state)
 {
 	struct tl_peek p = {};
@@ -94,8 +97,10 @@ static void letters_are_those_of_proc(void **state)
 	static const struct {
 		uint64_t state, exit;
 		char letter;
-	} row[] = {{0, 0, 'R'}, {1, 0, 'S'}, {0x2001, 0, 'S'}, {2, 0, 'D'}, {0x102, 0, 'D'}, {0x402, 0, 'I'}, {0x2402, 0, 'I'}, {0x104, 0, 'T'},
-		   {0x108, 0, 't'}, {0x80, 0x20, 'Z'}, {0x80, 0x10, 'X'}, {0x40, 0, 'P'}, {0x8000, 0, 'D'}, {0x1000, 0, 'D'}, {0x800, 0, 'R'}};
+	} row[] = {{0, 0, 'R'},      {1, 0, 'S'},       {0x2001, 0, 'S'},  {2, 0, 'D'},
+		   {0x102, 0, 'D'},  {0x402, 0, 'I'},   {0x2402, 0, 'I'},  {0x104, 0, 'T'},
+		   {0x108, 0, 't'},  {0x80, 0x20, 'Z'}, {0x80, 0x10, 'X'}, {0x40, 0, 'P'},
+		   {0x8000, 0, 'D'}, {0x1000, 0, 'D'},  {0x800, 0, 'R'}};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
 		struct tl_peek_task t = {};
@@ -134,7 +139,8 @@ static void damaged_types_do_no_harm(void **state)
 			seed = seed * 1664525 + 1013904223;
 			all[24 + seed % (n / 2)] ^= 1 << (seed >> 29);
 		}
-		assert_true(pwrite(fd, all, n, 0) == n && !ftruncate(fd, round % 4 == 3 ? n / 3 : n));
+		assert_true(pwrite(fd, all, n, 0) == n &&
+			    !ftruncate(fd, round % 4 == 3 ? n / 3 : n));
 		struct tl_err *err = tl_peek_types_open(path, &t);
 		if (!round)
 			assert_null(err);

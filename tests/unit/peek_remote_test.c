@@ -16,7 +16,9 @@
 
 struct line {
 	const char *ask; /* how a packet begins */
-	const char *raw; /* what is sent for it, as it stands, or behind '=' made a packet; NULL: the connection is closed */
+	/* what is sent for it, as it stands, or behind '=' made a packet; NULL: the connection is
+	 * closed */
+	const char *raw;
 };
 
 struct stub {
@@ -41,8 +43,10 @@ static const char *const usual[][2] = {
 	{"qSupported", "PacketSize=1000;qXfer:features:read+"},
 	{"qfThreadInfo", "m01,02"},
 	{"qsThreadInfo", "l"},
-	{"qXfer:features:read:target.xml:0", "l<target><!-- <reg name=\"no\" bitsize=\"64\"/> --><xi:include href=\"core.xml\"/></target>"},
-	{"qXfer:features:read:core.xml:0", "l<feature><reg name=\"r0\" bitsize=\"32\"/><reg name=\"pc\" bitsize=\"64\" regnum=\"7\"/><reg bitsize='32' name='next'/></feature>"},
+	{"qXfer:features:read:target.xml:0",
+	 "l<target><!-- <reg name=\"no\" bitsize=\"64\"/> --><xi:include href=\"core.xml\"/></target>"},
+	{"qXfer:features:read:core.xml:0",
+	 "l<feature><reg name=\"r0\" bitsize=\"32\"/><reg name=\"pc\" bitsize=\"64\" regnum=\"7\"/><reg bitsize='32' name='next'/></feature>"},
 	{"Hg", "OK"},
 };
 
@@ -89,7 +93,8 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-static struct tl_err *meet(const struct line *line, unsigned n, struct stub *s, pthread_t *thread, struct remote **ret)
+static struct tl_err *meet(const struct line *line, unsigned n, struct stub *s, pthread_t *thread,
+			   struct remote **ret)
 {
 	int fd[2];
 
@@ -109,9 +114,11 @@ static void part(struct stub *s, pthread_t thread, struct remote *r)
 
 static void it_asks_for_memory_and_registers(void **state)
 {
-	/* 0x41 four times by '*' (a space: 29 + 3), '}' escapes: 0x03 ^ 0x20 is '#', no hex, so only in the XML */
+	/* 0x41 four times by '*' (a space: 29 + 3), '}' escapes: 0x03 ^ 0x20 is '#', no hex, so
+	 * only in the XML */
 	static const struct line line[] = {
-		{"m1000,4", "=41424344"}, {"m2000,4", "=0* 41"}, {"m3000,2", "=E14"}, {"p7", "=8877665544332211"}, {"p8", "=01000000"},
+		{"m1000,4", "=41424344"},    {"m2000,4", "=0* 41"}, {"m3000,2", "=E14"},
+		{"p7", "=8877665544332211"}, {"p8", "=01000000"},
 	};
 	struct remote *r = NULL;
 	struct stub s;
@@ -143,8 +150,10 @@ static void it_asks_for_memory_and_registers(void **state)
 
 static void a_run_of_bytes_is_unpacked(void **state)
 {
-	static const struct line line[] = {{"m2000,4", "=0*%1"}}; /* '%' is 29 + 8: nine zeros... too many for four bytes */
-	static const struct line good[] = {{"m2000,3", "=0*\""}};	/* '"' is 29 + 5: six zeros */
+	/* '%' is 29 + 8: nine zeros... too many for four bytes */
+	static const struct line line[] = {{"m2000,4", "=0*%1"}};
+	/* '"' is 29 + 5: six zeros */
+	static const struct line good[] = {{"m2000,3", "=0*\""}};
 	struct remote *r = NULL;
 	struct stub s;
 	pthread_t t;
@@ -164,8 +173,11 @@ static void a_run_of_bytes_is_unpacked(void **state)
 
 static void a_stop_told_before_the_answer_is_no_answer(void **state)
 {
-	static const struct line line[] = {{"qSupported", "$T02thread:01;#04+$PacketSize=1000#f1"}, {"D", "=OK"},
-					   {"c", "=T05thread:02;"}, {"Z0,ffffffff81000000,1", "=OK"}, {"vCont;s", "=T05thread:02;"}};
+	static const struct line line[] = {{"qSupported", "$T02thread:01;#04+$PacketSize=1000#f1"},
+					   {"D", "=OK"},
+					   {"c", "=T05thread:02;"},
+					   {"Z0,ffffffff81000000,1", "=OK"},
+					   {"vCont;s", "=T05thread:02;"}};
 	struct remote *r = NULL;
 	struct stub s;
 	pthread_t t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Damaged recordings: everything before and behind the damage is read, the hole is blind, and no bytes at all
- * make the reader crash, hang or grow.
+ * Damaged recordings: everything before and behind the damage is read, the hole is blind, and no
+ * bytes at all make the reader crash, hang or grow.
  */
 #include "dat_make.h"
 
@@ -59,7 +59,8 @@ static uint32_t rnd(uint32_t *s)
 	return *s >> 8;
 }
 
-static const char *const files[] = {"two-buffers.dat", "two-buffers.zstd.dat", "two-buffers.v6.dat"};
+static const char *const files[] = {"two-buffers.dat", "two-buffers.zstd.dat",
+				    "two-buffers.v6.dat"};
 
 static void cut_anywhere(void **state)
 {
@@ -100,13 +101,15 @@ static void flipped_bytes(void **state)
 
 		for (unsigned round = 0; round < 400; round++) {
 			unsigned n = 1 + rnd(&seed) % 8;
-			/* the head, the options and the pages are a small part of the file: aim at them */
+			/* the head, the options and the pages are a small part of the file: aim at
+			 * them */
 			size_t span = round % 4 == 0 ? 2048 : b.n;
 			size_t base = round % 4 == 1 && b.n > 16384 ? b.n - 16384 : 0;
 
 			memcpy(copy, b.p, b.n);
 			while (n--)
-				copy[base + rnd(&seed) % (span - base < b.n - base ? span - base : b.n - base)] =
+				copy[base + rnd(&seed) % (span - base < b.n - base ? span - base
+										   : b.n - base)] =
 					rnd(&seed) % 3 ? (uint8_t)rnd(&seed) : 0xff;
 			read_all(copy, b.n, NULL);
 		}
@@ -190,7 +193,8 @@ static void a_bad_event_costs_its_page(void **state)
 	uint32_t lie = 0;
 
 	make(&m);
-	memcpy(m.b + 2 * PAGE + 16 + 36, &lie, 4); /* header of the second event: length 0 in a word */
+	/* header of the second event: length 0 in a word */
+	memcpy(m.b + 2 * PAGE + 16 + 36, &lie, 4);
 	memcpy(m.b + 2 * PAGE + 16 + 40, &lie, 4);
 	src = source_of_made(&m);
 	expect(src, (int[]){10, 20, 110, 120, 210, -1, 310, 320, 410, 420, 0});

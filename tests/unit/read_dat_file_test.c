@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Recordings of a real kernel. tests/data/two-buffers.dat was made on Linux 6.18, x86-64: two instances `lives`
- * (stack triggers) and `family`, a shell that runs a program, kills one and fails one; .zstd and .v6 are what
- * trace-cmd 3.1.6 converted it to. With TL_SHARED_DATA set, larger ones are compared with `trace-cmd report`.
+ * Recordings of a real kernel. tests/data/two-buffers.dat was made on Linux 6.18, x86-64: two
+ * instances `lives` (stack triggers) and `family`, a shell that runs a program, kills one and fails
+ * one; .zstd and .v6 are what trace-cmd 3.1.6 converted it to. With TL_SHARED_DATA set, larger ones
+ * are compared with `trace-cmd report`.
  */
 #include "dat_make.h"
 #include "read/tracedat.h"
@@ -75,7 +76,8 @@ static void three_forms_of_one_recording(void **state)
 
 static void what_the_file_tells(void **state)
 {
-	static const char *const files[] = {"two-buffers.dat", "two-buffers.zstd.dat", "two-buffers.v6.dat"};
+	static const char *const files[] = {"two-buffers.dat", "two-buffers.zstd.dat",
+					    "two-buffers.v6.dat"};
 
 	for (size_t i = 0; i < 3; i++) {
 		struct tl_source *src = open_data(files[i]);
@@ -240,7 +242,8 @@ static bool parse_line(const char *line, int *pid, int *cpu, int64_t *t)
 	long long s, ns;
 
 	for (; (open = strstr(at, " [")); at = open + 1) {
-		for (dash = open; dash > line && (dash[-1] == ' ' || (dash[-1] >= '0' && dash[-1] <= '9'));)
+		for (dash = open;
+		     dash > line && (dash[-1] == ' ' || (dash[-1] >= '0' && dash[-1] <= '9'));)
 			dash--;
 		if (dash > line && dash[-1] == '-' && sscanf(dash, "%d", pid) == 1 &&
 		    sscanf(open, " [%d] %lld.%9lld:", cpu, &s, &ns) == 3) {

@@ -4,15 +4,15 @@
 #include "read/fields_bin.h"
 
 #define STR(s) ((struct tl_str){s, sizeof(s) - 1})
-#define PRINT_4_14                                                                                 \
-	"print fmt: \"prev_state=%s%s\", (REC->prev_state & ((((0x0000 | 0x0001) + 1) << 1) - 1)) ? " \
-	"__print_flags(REC->prev_state & ((((0x0000 | 0x0001) + 1) << 1) - 1), \"|\", { 0x0001, \"S\" }, " \
-	"{ 0x0002, \"D\" }, { 0x0004, \"T\" }, { 0x0008, \"t\" }, { 0x0010, \"X\" }, { 0x0020, \"Z\" }, " \
+#define PRINT_4_14                                                                                           \
+	"print fmt: \"prev_state=%s%s\", (REC->prev_state & ((((0x0000 | 0x0001) + 1) << 1) - 1)) ? "        \
+	"__print_flags(REC->prev_state & ((((0x0000 | 0x0001) + 1) << 1) - 1), \"|\", { 0x0001, \"S\" }, "   \
+	"{ 0x0002, \"D\" }, { 0x0004, \"T\" }, { 0x0008, \"t\" }, { 0x0010, \"X\" }, { 0x0020, \"Z\" }, "    \
 	"{ 0x0040, \"P\" }, { 0x0080, \"I\" }) : \"R\", REC->prev_state & (((0x0000 | 0x0001) + 1) << 1) ? " \
 	"\"+\" : \"\"\n"
 /* of a 3.10 kernel's file */
-#define PRINT_3_10                                                                                 \
-	"print fmt: \"%s%s\", REC->prev_state & (1024-1) ? __print_flags(REC->prev_state & (1024-1), \"|\", " \
+#define PRINT_3_10                                                                                              \
+	"print fmt: \"%s%s\", REC->prev_state & (1024-1) ? __print_flags(REC->prev_state & (1024-1), \"|\", "   \
 	"{ 1, \"S\"} , { 2, \"D\" }, { 4, \"T\" }, { 8, \"t\" }, { 16, \"Z\" }, { 32, \"X\" }, { 64, \"x\" }, " \
 	"{ 128, \"K\" }, { 256, \"W\" }, { 512, \"P\" }) : \"R\", REC->prev_state & 1024 ? \"+\" : \"\"\n"
 
@@ -75,7 +75,8 @@ static void header_pages(void **state)
 				       "\tfield: char data;\toffset:12;\tsize:4084;\tsigned:0;\n"),
 				   &page));
 	assert_int_equal(page.commit_size, 4);
-	assert_false(format_page_of(STR("\tfield: char data;\toffset:12;\tsize:4084;\tsigned:0;\n"), &page));
+	assert_false(format_page_of(STR("\tfield: char data;\toffset:12;\tsize:4084;\tsigned:0;\n"),
+				    &page));
 }
 
 static void states_by_the_format(void **state)
@@ -119,8 +120,11 @@ static void fields_of_a_record(void **state)
 		"\tfield:int next_prio;\toffset:400;\tsize:4;\tsigned:1;\n"
 		"\n" PRINT_3_10;
 	const struct tl_event_row *row = tl_event_row_of(TL_EVENT_SCHED_SWITCH);
-	struct switch32 rec = {.prev_comm = "0123456789abcde", .prev_pid = -1, .prev_state = 16 | 1024,
-			       .next_loc = 8u << 16 | 40, .text = "bash"};
+	struct switch32 rec = {.prev_comm = "0123456789abcde",
+			       .prev_pid = -1,
+			       .prev_state = 16 | 1024,
+			       .next_loc = 8u << 16 | 40,
+			       .text = "bash"};
 	bool big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 	struct field_plan plan;
 	struct tl_fields f;
@@ -129,8 +133,10 @@ static void fields_of_a_record(void **state)
 	assert_true(format_init(&fmt, STR(text)));
 	field_plan_of(row, &fmt, &plan);
 	fields_from_record(&plan, &rec, sizeof(rec), big, &f);
-	assert_int_equal(f.have, 1 << TL_F_SCHED_SWITCH_prev_comm | 1 << TL_F_SCHED_SWITCH_prev_pid |
-					 1 << TL_F_SCHED_SWITCH_prev_prio | 1 << TL_F_SCHED_SWITCH_prev_state |
+	assert_int_equal(f.have, 1 << TL_F_SCHED_SWITCH_prev_comm |
+					 1 << TL_F_SCHED_SWITCH_prev_pid |
+					 1 << TL_F_SCHED_SWITCH_prev_prio |
+					 1 << TL_F_SCHED_SWITCH_prev_state |
 					 1 << TL_F_SCHED_SWITCH_next_comm);
 	assert_int_equal(f.v[TL_F_SCHED_SWITCH_prev_comm].s.n, 15);
 	assert_int_equal(f.v[TL_F_SCHED_SWITCH_prev_pid].i, -1);
@@ -142,14 +148,16 @@ static void fields_of_a_record(void **state)
 	fields_from_record(&plan, &rec, sizeof(rec), big, &f);
 	assert_false(f.have & 1 << TL_F_SCHED_SWITCH_next_comm);
 	fields_from_record(&plan, &rec, 30, big, &f);
-	assert_int_equal(f.have, 1 << TL_F_SCHED_SWITCH_prev_comm | 1 << TL_F_SCHED_SWITCH_prev_pid);
+	assert_int_equal(f.have,
+			 1 << TL_F_SCHED_SWITCH_prev_comm | 1 << TL_F_SCHED_SWITCH_prev_pid);
 	format_fini(&fmt);
 }
 
 static void relative_strings(void **state)
 {
-	static const char text[] = "name: sched_process_exec\nID: 9\n" MADE_COMMON
-				   "\tfield:__rel_loc char[] filename;\toffset:8;\tsize:4;\tsigned:1;\n";
+	static const char text[] =
+		"name: sched_process_exec\nID: 9\n" MADE_COMMON
+		"\tfield:__rel_loc char[] filename;\toffset:8;\tsize:4;\tsigned:1;\n";
 	struct {
 		struct made_entry e;
 		uint32_t loc;

@@ -95,7 +95,8 @@ static void missed_events(void **state)
 	assert_true(load(&pg, &made));
 	assert_int_equal(pg.missed, 41);
 	assert_int_equal(pg.end, 8);
-	made_commit(&made, ~0ull << 31 | 1u << 30); /* as 6.18 writes it on 64 bits: 0xffffffffc0000fa0 and the like */
+	/* as 6.18 writes it on 64 bits: 0xffffffffc0000fa0 and the like */
+	made_commit(&made, ~0ull << 31 | 1u << 30);
 	memcpy(made.b + PAGE_HEAD + made.n, &n, 8);
 	assert_true(load(&pg, &made));
 	assert_int_equal(pg.missed, 41);

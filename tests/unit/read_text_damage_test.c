@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Damaged text: cut at every byte, and with bytes changed. Nothing crashes, nothing runs for ever, and what a
- * record says stays inside the input. Runs under the sanitizers of script/test.
+ * Damaged text: cut at every byte, and with bytes changed. Nothing crashes, nothing runs for ever,
+ * and what a record says stays inside the input. Runs under the sanitizers of script/test.
  */
 #include "read_text_help.h"
 
@@ -38,7 +38,8 @@ static unsigned touch_record(const struct tl_record *rec)
 	sum += rec->ip.has ? touch(rec->ip.name) : 0;
 	sum += rec->parent.has ? touch(rec->parent.name) : 0;
 	for (unsigned i = 0; i < rec->n_frames; i++)
-		sum += touch(rec->frame[i].name) + touch(rec->frame[i].text) + touch(rec->frame[i].module);
+		sum += touch(rec->frame[i].name) + touch(rec->frame[i].text) +
+		       touch(rec->frame[i].module);
 	for (unsigned i = 0; rec->row && i < rec->row->n_fields; i++)
 		if (rec->f.have & 1u << i && rec->row->field[i].type == TL_FT_STR)
 			sum += touch(rec->f.v[i].s);
@@ -97,7 +98,8 @@ static void changed_bytes(void **state)
 	for (int round = 0; round < 20000; round++) {
 		memcpy(text, sample, sizeof(sample));
 		for (unsigned k = rnd(&seed) % 8 + 1; k; k--)
-			text[rnd(&seed) % (sizeof(sample) - 1)] = spice[rnd(&seed) % (sizeof(spice) - 1)];
+			text[rnd(&seed) % (sizeof(sample) - 1)] =
+				spice[rnd(&seed) % (sizeof(spice) - 1)];
 		read_all(text, sizeof(sample) - 1);
 	}
 }
@@ -122,13 +124,25 @@ static void pieces_moved(void **state)
 	}
 }
 
-/* Lines made of what the parser looks for: the time must not grow with the square of their length. */
+/* Lines made of what the parser looks for: the time must not grow with the square of their length.
+ */
 static void lines_of_bait(void **state)
 {
 	static const char *const baits[] = {
-		"a-1 [0] 1.1: x(", "a-1 [0] 1.1: x) <-", "1us : ", " pid=1", "a-1 [0] 1.1: sched_wakeup: comm=",
-		" a-1 [0] .... 1.1: sched_prepare_exec: interp= filename=", "[", "-1 [", "\n=>", "\r", "\n",
-		" => x\n", "a-1 [0] 1.1: <stack trace>\n => x\n", "a-1 [0] 1.1: sched_wakeup: comm=\n",
+		"a-1 [0] 1.1: x(",
+		"a-1 [0] 1.1: x) <-",
+		"1us : ",
+		" pid=1",
+		"a-1 [0] 1.1: sched_wakeup: comm=",
+		" a-1 [0] .... 1.1: sched_prepare_exec: interp= filename=",
+		"[",
+		"-1 [",
+		"\n=>",
+		"\r",
+		"\n",
+		" => x\n",
+		"a-1 [0] 1.1: <stack trace>\n => x\n",
+		"a-1 [0] 1.1: sched_wakeup: comm=\n",
 	};
 	size_t n = 2 << 20;
 	char *text = malloc(n);

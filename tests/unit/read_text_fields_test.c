@@ -31,12 +31,14 @@ static void a_comm_cannot_deceive(void **state)
 	assert_str(f.v[TL_F_SCHED_SWITCH_next_comm].s, "a prev_pid=9 x");
 	assert_int_equal(f.v[TL_F_SCHED_SWITCH_next_prio].i, -1);
 
-	assert_true(cut(TL_EVENT_SCHED_PROCESS_FORK, "comm= pid=3 child_comm= child_pid=4 child_pid=5", &f));
+	assert_true(cut(TL_EVENT_SCHED_PROCESS_FORK,
+			"comm= pid=3 child_comm= child_pid=4 child_pid=5", &f));
 	assert_str(f.v[TL_F_SCHED_PROCESS_FORK_parent_comm].s, "");
 	assert_str(f.v[TL_F_SCHED_PROCESS_FORK_child_comm].s, " child_pid=4");
 	assert_int_equal(f.v[TL_F_SCHED_PROCESS_FORK_child_pid].i, 5);
 
-	assert_true(cut(TL_EVENT_SCHED_PROCESS_EXEC, "filename=/tmp/a b pid=1 old_pid=1 pid=2 old_pid=3", &f));
+	assert_true(cut(TL_EVENT_SCHED_PROCESS_EXEC,
+			"filename=/tmp/a b pid=1 old_pid=1 pid=2 old_pid=3", &f));
 	assert_str(f.v[TL_F_SCHED_PROCESS_EXEC_filename].s, "/tmp/a b pid=1 old_pid=1");
 	assert_int_equal(f.v[TL_F_SCHED_PROCESS_EXEC_old_pid].i, 3);
 }
@@ -53,13 +55,16 @@ static void keys_of_some_kernels(void **state)
 	assert_int_equal(f.v[TL_F_SCHED_PROCESS_EXIT_group_dead].i, 1);
 	assert_true(cut(TL_EVENT_SCHED_PROCESS_EXIT, "comm=a pid=7 prio=120 // why?", &f));
 	assert_int_equal(f.have, 7);
-	assert_true(cut(TL_EVENT_SCHED_WAKEUP, "comm=ksoftirqd/0 pid=3 prio=120 success=1 target_cpu=010", &f));
+	assert_true(cut(TL_EVENT_SCHED_WAKEUP,
+			"comm=ksoftirqd/0 pid=3 prio=120 success=1 target_cpu=010", &f));
 	assert_int_equal(f.v[TL_F_SCHED_WAKEUP_target_cpu].i, 10);
 	assert_true(cut(TL_EVENT_MARK_VICTIM, "pid=171", &f));
 	assert_int_equal(f.have, 1);
-	assert_true(cut(TL_EVENT_MARK_VICTIM, "pid=581 comm=a b total-vm=9304kB anon-rss=8188kB", &f));
+	assert_true(
+		cut(TL_EVENT_MARK_VICTIM, "pid=581 comm=a b total-vm=9304kB anon-rss=8188kB", &f));
 	assert_str(f.v[TL_F_MARK_VICTIM_comm].s, "a b");
-	assert_true(cut(TL_EVENT_TASK_NEWTASK, "pid=1 comm=x clone_flags=1200011 oom_score_adj=0", &f));
+	assert_true(
+		cut(TL_EVENT_TASK_NEWTASK, "pid=1 comm=x clone_flags=1200011 oom_score_adj=0", &f));
 	assert_int_equal(f.v[TL_F_TASK_NEWTASK_clone_flags].i, 0x1200011);
 }
 
@@ -68,16 +73,25 @@ static void states(void **state)
 	static const struct {
 		const char *text;
 		int64_t want;
-	} rows[] = {{"S", 'S'}, {"R+", 'R' | TL_STATE_PREEMPTED}, {"D|K", 'D'}, {"x", 'x'}, {"Z", 'Z'},
-		    {"0", 'R'}, {"1", 'S'},	{"2", 'D'},   {"256", 'R' | TL_STATE_PREEMPTED},
+	} rows[] = {{"S", 'S'},
+		    {"R+", 'R' | TL_STATE_PREEMPTED},
+		    {"D|K", 'D'},
+		    {"x", 'x'},
+		    {"Z", 'Z'},
+		    {"0", 'R'},
+		    {"1", 'S'},
+		    {"2", 'D'},
+		    {"256", 'R' | TL_STATE_PREEMPTED},
 		    {"4096", 'R' | TL_STATE_PREEMPTED}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct tl_fields f;
 		char text[200];
 
-		snprintf(text, sizeof(text), "prev_comm=a prev_pid=1 prev_prio=1 prev_state=%s next_comm=b next_pid=2 next_prio=3",
-			 rows[i].text);
+		snprintf(
+			text, sizeof(text),
+			"prev_comm=a prev_pid=1 prev_prio=1 prev_state=%s next_comm=b next_pid=2 next_prio=3",
+			rows[i].text);
 		assert_true(cut(TL_EVENT_SCHED_SWITCH, text, &f));
 		assert_int_equal(f.v[TL_F_SCHED_SWITCH_prev_state].i, rows[i].want);
 	}
@@ -114,7 +128,8 @@ static void cut_lines(void **state)
 			assert_int_equal(f.v[TL_F_SIGNAL_GENERATE_errno].i, 0);
 		free(part);
 	}
-	assert_false(cut(TL_EVENT_SIGNAL_GENERATE, "sig=17 errno=0 code=1 comm=bash pid=2124 grp=1", &f));
+	assert_false(cut(TL_EVENT_SIGNAL_GENERATE, "sig=17 errno=0 code=1 comm=bash pid=2124 grp=1",
+			 &f));
 	assert_int_equal(f.have, 0x3f);
 	assert_false(cut(TL_EVENT_SIGNAL_GENERATE, "code=1 sig=17", &f));
 	assert_int_equal(f.have, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Traces of real kernels (env TL_SHARED_DATA, else skipped): every entry that the header counts is read, and no
- * line that looks like a record is left. A <stack trace> is an entry of its own.
+ * Traces of real kernels (env TL_SHARED_DATA, else skipped): every entry that the header counts is
+ * read, and no line that looks like a record is left. A <stack trace> is an entry of its own.
  */
 #include <glob.h>
 #include "read_text_help.h"
@@ -73,7 +73,8 @@ static void assert_whole(const char *path)
 	}
 	if (tl_source_info(src)->unparsed || n != entries)
 		fail_msg("%s: %llu records of %llu, %llu lines unread", path, (unsigned long long)n,
-			 (unsigned long long)entries, (unsigned long long)tl_source_info(src)->unparsed);
+			 (unsigned long long)entries,
+			 (unsigned long long)tl_source_info(src)->unparsed);
 	assert_int_equal(tl_source_info(src)->n_warnings, 0);
 	assert_true(tl_source_info(src)->arch != TL_ARCH_UNKNOWN);
 	assert_int_equal(tl_source_info(src)->cpus, 2);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the tests of read/'s text half: a source from a string, and comparing borrowed strings. */
+/* Shared by the tests of read/'s text half: a source from a string, and comparing borrowed strings.
+ */
 #ifndef READ_TEXT_HELP_H
 #define READ_TEXT_HELP_H
 

@@ -20,16 +20,22 @@ struct listing {
 #define STACK(pid, n)	  {TL_REC_STACK, NULL, pid, n}
 
 static const struct listing listings[] = {
-	{"000-1", TL_ARCH_ARM64,
-	 {FN("copy_process", 2124), STACK(2124, 10), EV("sched_process_fork", 2124), EV("sched_switch", 0),
-	  EV("sched_switch", 2466), EV("sched_wakeup", 2466), EV("sched_switch", 2466)}},
-	{"000-2", TL_ARCH_ARM64,
-	 {FN("do_exit", 2466), STACK(2466, 9), EV("sched_process_exit", 2466), EV("signal_generate", 2466),
-	  EV("sched_wakeup", 0), EV("sched_switch", 2466), EV("sched_switch", 0), EV("signal_deliver", 2124)}},
-	{"000-3", TL_ARCH_ARM64,
-	 {EV("signal_generate", 2061), EV("sched_wakeup", 0), EV("sched_switch", 0), EV("signal_deliver", 3682),
-	  FN("do_exit", 3682), STACK(3682, 7), EV("sched_process_exit", 3682), EV("signal_generate", 3682),
-	  EV("sched_wakeup", 0), EV("sched_switch", 0), EV("sched_switch", 3682), EV("signal_deliver", 2260)}},
+	{"000-1",
+	 TL_ARCH_ARM64,
+	 {FN("copy_process", 2124), STACK(2124, 10), EV("sched_process_fork", 2124),
+	  EV("sched_switch", 0), EV("sched_switch", 2466), EV("sched_wakeup", 2466),
+	  EV("sched_switch", 2466)}},
+	{"000-2",
+	 TL_ARCH_ARM64,
+	 {FN("do_exit", 2466), STACK(2466, 9), EV("sched_process_exit", 2466),
+	  EV("signal_generate", 2466), EV("sched_wakeup", 0), EV("sched_switch", 2466),
+	  EV("sched_switch", 0), EV("signal_deliver", 2124)}},
+	{"000-3",
+	 TL_ARCH_ARM64,
+	 {EV("signal_generate", 2061), EV("sched_wakeup", 0), EV("sched_switch", 0),
+	  EV("signal_deliver", 3682), FN("do_exit", 3682), STACK(3682, 7),
+	  EV("sched_process_exit", 3682), EV("signal_generate", 3682), EV("sched_wakeup", 0),
+	  EV("sched_switch", 0), EV("sched_switch", 3682), EV("signal_deliver", 2260)}},
 	{"003-1", TL_ARCH_UNKNOWN, {EV("signal_generate", 13081)}},
 	{"003-2", TL_ARCH_UNKNOWN, {EV("signal_deliver", 13081)}},
 };
@@ -40,7 +46,8 @@ static struct tl_source *open_listing(const char *folder)
 	struct tl_source *src = NULL;
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/tests/golden/notes/%s/trace.txt", root ? root : ".", folder);
+	snprintf(path, sizeof(path), "%s/tests/golden/notes/%s/trace.txt", root ? root : ".",
+		 folder);
 	assert_null(tl_source_open(path, &src));
 	return src;
 }

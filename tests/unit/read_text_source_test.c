@@ -36,7 +36,8 @@ static void assert_long_trace(struct tl_source *src, int n)
 
 static void a_bare_stack_gets_a_hint(void)
 {
-	static const char text[] = "notes\n=> do_group_exit+0x50/0xe8\n=> ret_fast_syscall+0x0/0x28\n";
+	static const char text[] =
+		"notes\n=> do_group_exit+0x50/0xe8\n=> ret_fast_syscall+0x0/0x28\n";
 	int fd = memfd_create("sample", 0);
 	struct tl_source *src;
 	struct tl_err *err;
@@ -78,7 +79,8 @@ static void what_is_no_trace(void **state)
 
 static void a_header_alone_is_an_empty_trace(void **state)
 {
-	struct tl_source *src = source_of("# tracer: nop\n#\n# entries-in-buffer/entries-written: 0/0   #P:8\n#\n");
+	struct tl_source *src =
+		source_of("# tracer: nop\n#\n# entries-in-buffer/entries-written: 0/0   #P:8\n#\n");
 
 	assert_end(src);
 	assert_int_equal(tl_source_info(src)->cpus, 8);
@@ -89,8 +91,9 @@ static void a_header_alone_is_an_empty_trace(void **state)
 /* As editors of another system save it. */
 static void mark_and_line_ends(void **state)
 {
-	struct tl_source *src = source_of("\xef\xbb\xbf# tracer: nop\r\n# entries-in-buffer/entries-written: 1/1   #P:4\r\n\r\n"
-					  "bash-1 [000] d..1. 1.0: sched_process_exit: comm=bash pid=2 prio=120\r\n");
+	struct tl_source *src = source_of(
+		"\xef\xbb\xbf# tracer: nop\r\n# entries-in-buffer/entries-written: 1/1   #P:4\r\n\r\n"
+		"bash-1 [000] d..1. 1.0: sched_process_exit: comm=bash pid=2 prio=120\r\n");
 
 	assert_int_equal(next_of(src).place, 4);
 	assert_end(src);
@@ -121,7 +124,8 @@ static void prose_before_the_first_record(void **state)
 
 static size_t gzip(const char *text, size_t n, char *out, size_t room)
 {
-	z_stream z = {.next_in = (void *)text, .avail_in = n, .next_out = (void *)out, .avail_out = room};
+	z_stream z = {
+		.next_in = (void *)text, .avail_in = n, .next_out = (void *)out, .avail_out = room};
 
 	deflateInit2(&z, 6, Z_DEFLATED, 16 + 15, 8, Z_DEFAULT_STRATEGY);
 	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
@@ -129,7 +133,8 @@ static size_t gzip(const char *text, size_t n, char *out, size_t room)
 	return room - z.avail_out;
 }
 
-/* As `gzip a; gzip b; cat` makes them, an empty one among them; zeros behind, as tapes and block devices leave them. */
+/* As `gzip a; gzip b; cat` makes them, an empty one among them; zeros behind, as tapes and block
+ * devices leave them. */
 static void members_of_gzip(void **state)
 {
 	const size_t room = 1 << 20;
@@ -239,10 +244,12 @@ static void through_a_pipe(void **state)
 	free(text);
 }
 
-/* The first record of a living pipe comes without waiting for the second, but for what may belong to it. */
+/* The first record of a living pipe comes without waiting for the second, but for what may belong
+ * to it. */
 static void a_pipe_that_is_alive(void **state)
 {
-	static const char line[] = "a-1 [0] 1.0: mark_victim: pid=7\n"; /* short: shorter than any sniffing */
+	/* short: shorter than any sniffing */
+	static const char line[] = "a-1 [0] 1.0: mark_victim: pid=7\n";
 	struct tl_source *src;
 	int fd[2], n = sizeof(line) - 1;
 
@@ -275,12 +282,13 @@ static void a_map_of_a_pipe(void **state)
 
 static void lost_events(void **state)
 {
-	struct tl_source *src = source_of("# tracer: nop\n# entries-in-buffer/entries-written: 2/12   #P:2\n"
-					  "a-1 [001] d..1. 1.000000: sched_process_exit: comm=a pid=1 prio=120\n"
-					  "CPU:1 [LOST 68 EVENTS]\n"
-					  "a-1 [000] d..1. 2.000000: sched_process_exit: comm=a pid=1 prio=120\n"
-					  "a-1 [001] d..1. 3.000000: sched_process_exit: comm=a pid=1 prio=120\n"
-					  "CPU:0 [LOST EVENTS]\n");
+	struct tl_source *src =
+		source_of("# tracer: nop\n# entries-in-buffer/entries-written: 2/12   #P:2\n"
+			  "a-1 [001] d..1. 1.000000: sched_process_exit: comm=a pid=1 prio=120\n"
+			  "CPU:1 [LOST 68 EVENTS]\n"
+			  "a-1 [000] d..1. 2.000000: sched_process_exit: comm=a pid=1 prio=120\n"
+			  "a-1 [001] d..1. 3.000000: sched_process_exit: comm=a pid=1 prio=120\n"
+			  "CPU:0 [LOST EVENTS]\n");
 	const struct tl_trace_info *info = tl_source_info(src);
 	struct tl_record rec = next_of(src);
 
@@ -309,9 +317,10 @@ static void lost_events(void **state)
 
 static void a_buffer_that_started_late(void **state)
 {
-	struct tl_source *src = source_of("a-1 [000] d..1. 1.000000: sched_process_exit: comm=a pid=1 prio=120\n"
-					  "##### CPU 1 buffer started ####\n"
-					  "a-1 [001] d..1. 2.000000: sched_process_exit: comm=a pid=1 prio=120\n");
+	struct tl_source *src =
+		source_of("a-1 [000] d..1. 1.000000: sched_process_exit: comm=a pid=1 prio=120\n"
+			  "##### CPU 1 buffer started ####\n"
+			  "a-1 [001] d..1. 2.000000: sched_process_exit: comm=a pid=1 prio=120\n");
 	const struct tl_trace_info *info = tl_source_info(src);
 
 	next_of(src);
@@ -324,9 +333,10 @@ static void a_buffer_that_started_late(void **state)
 
 static void time_backwards_is_told_once(void **state)
 {
-	struct tl_source *src = source_of("a-1 [000] d..1. 5.000000: sched_process_exit: comm=a pid=1 prio=120\n"
-					  "a-1 [000] d..1. 2.000000: sched_process_exit: comm=a pid=1 prio=120\n"
-					  "a-1 [000] d..1. 1.000000: sched_process_exit: comm=a pid=1 prio=120\n");
+	struct tl_source *src =
+		source_of("a-1 [000] d..1. 5.000000: sched_process_exit: comm=a pid=1 prio=120\n"
+			  "a-1 [000] d..1. 2.000000: sched_process_exit: comm=a pid=1 prio=120\n"
+			  "a-1 [000] d..1. 1.000000: sched_process_exit: comm=a pid=1 prio=120\n");
 	const struct tl_trace_info *info = tl_source_info(src);
 
 	for (int i = 0; i < 3; i++)
@@ -334,7 +344,9 @@ static void time_backwards_is_told_once(void **state)
 	assert_int_equal(info->n_warnings, 1);
 	assert_int_equal(info->first, 1000000000);
 	assert_int_equal(info->last, 5000000000);
-	assert_true(info->event_seen[TL_EVENT_SCHED_PROCESS_EXIT / 64] >> TL_EVENT_SCHED_PROCESS_EXIT % 64 & 1);
+	assert_true(info->event_seen[TL_EVENT_SCHED_PROCESS_EXIT / 64] >>
+			    TL_EVENT_SCHED_PROCESS_EXIT % 64 &
+		    1);
 	tl_source_close(src);
 }
 
@@ -364,7 +376,9 @@ int main(void)
 		cmocka_unit_test(a_header_alone_is_an_empty_trace),
 		cmocka_unit_test(mark_and_line_ends),
 		cmocka_unit_test(prose_before_the_first_record),
-		cmocka_unit_test(packed), cmocka_unit_test(members_of_gzip), cmocka_unit_test(cut_frames_of_zstd),
+		cmocka_unit_test(packed),
+		cmocka_unit_test(members_of_gzip),
+		cmocka_unit_test(cut_frames_of_zstd),
 		cmocka_unit_test(through_a_pipe),
 		cmocka_unit_test(a_pipe_that_is_alive),
 		cmocka_unit_test(a_map_of_a_pipe),

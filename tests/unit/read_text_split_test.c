@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Records that go on behind their first line: newlines in names, wraps, and what must not be joined. */
+/* Records that go on behind their first line: newlines in names, wraps, and what must not be
+ * joined. */
 #include "read_text_help.h"
 
 /* As 6.1 prints it: the newline stands in the first column and in the payload. */

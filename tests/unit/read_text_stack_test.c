@@ -11,12 +11,16 @@ static void function_lines(void **state)
 		unsigned off, parent_off;
 		uint64_t addr;
 	} rows[] = {
-		{HEAD "do_exit+0x4/0x990 <-do_group_exit+0x3c/0xa0", "do_exit", "do_group_exit", 4, 0x3c, 0},
+		{HEAD "do_exit+0x4/0x990 <-do_group_exit+0x3c/0xa0", "do_exit", "do_group_exit", 4,
+		 0x3c, 0},
 		{HEAD "do_exit <-do_group_exit", "do_exit", "do_group_exit", 0, 0, 0},
-		{HEAD "do_exit <ffffffffa389a6b0> <-do_group_exit <ffffffffa389b2bd>", "do_exit", "do_group_exit", 0, 0, 0xffffffffa389a6b0},
-		{HEAD "copy_process.part.53+0x5/0x1d40 [kvm] <-_do_fork+0xcf/0x3a0", "copy_process.part.53", "_do_fork", 5, 0xcf, 0},
+		{HEAD "do_exit <ffffffffa389a6b0> <-do_group_exit <ffffffffa389b2bd>", "do_exit",
+		 "do_group_exit", 0, 0, 0xffffffffa389a6b0},
+		{HEAD "copy_process.part.53+0x5/0x1d40 [kvm] <-_do_fork+0xcf/0x3a0",
+		 "copy_process.part.53", "_do_fork", 5, 0xcf, 0},
 		{HEAD "do_exit(code=0x3) <-do_group_exit", "do_exit", "do_group_exit", 0, 0, 0},
-		{HEAD "function:             kernel_clone <-- __do_sys_clone", "kernel_clone", "__do_sys_clone", 0, 0, 0},
+		{HEAD "function:             kernel_clone <-- __do_sys_clone", "kernel_clone",
+		 "__do_sys_clone", 0, 0, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -96,9 +100,10 @@ static void frames_of_every_form(void **state)
 static void stack_of_trace_cmd_report(void **state)
 {
 	struct tl_source *src;
-	struct tl_record rec = only("  lifecases-193   [000]    10.272706: kernel_stack:         \t=> 0xffffffffc0435083\n"
-				    "\t=> kernel_clone\n\t=> do_syscall_64\n\t=> 0x0\n\t=> 0x0\n",
-				    &src);
+	struct tl_record rec = only(
+		"  lifecases-193   [000]    10.272706: kernel_stack:         \t=> 0xffffffffc0435083\n"
+		"\t=> kernel_clone\n\t=> do_syscall_64\n\t=> 0x0\n\t=> 0x0\n",
+		&src);
 
 	assert_int_equal(rec.kind, TL_REC_STACK);
 	assert_int_equal(rec.n_frames, 3);
@@ -115,8 +120,11 @@ static void stack_of_trace_cmd_report(void **state)
 static void marks(void **state)
 {
 	static const char *const lines[] = {
-		HEAD "tracing_mark_write: LC BEGIN x", HEAD "tracing_mark_write+0xdd/0x240: LC BEGIN x",
-		HEAD "print: LC BEGIN x", HEAD "do_exit+0x850/0xc18 LC BEGIN x", HEAD "0xffffffff81234567: LC BEGIN x",
+		HEAD "tracing_mark_write: LC BEGIN x",
+		HEAD "tracing_mark_write+0xdd/0x240: LC BEGIN x",
+		HEAD "print: LC BEGIN x",
+		HEAD "do_exit+0x850/0xc18 LC BEGIN x",
+		HEAD "0xffffffff81234567: LC BEGIN x",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -132,9 +140,10 @@ static void marks(void **state)
 
 static void system_calls(void **state)
 {
-	struct tl_source *src = source_of(HEAD "sys_exit_group(error_code: 3)\n" HEAD "sys_wait4 -> 0x1a2\n"
-					  HEAD "sys_exit(error_code: 0)\n" HEAD "sys_exit: NR 260 = 418\n"
-					  HEAD "sys_close(fd: a)\n");
+	struct tl_source *src =
+		source_of(HEAD "sys_exit_group(error_code: 3)\n" HEAD "sys_wait4 -> 0x1a2\n" HEAD
+			       "sys_exit(error_code: 0)\n" HEAD "sys_exit: NR 260 = 418\n" HEAD
+			       "sys_close(fd: a)\n");
 	struct tl_record rec = next_of(src);
 
 	assert_int_equal(rec.row->id, TL_EVENT_SYS_ENTER_EXIT_GROUP);
@@ -169,7 +178,8 @@ static void cpu_of_the_trace(void **state)
 		struct tl_source *src;
 		char text[300];
 
-		snprintf(text, sizeof(text), "%s<stack trace>\n => x\n => %s\n", HEAD, rows[i].frame);
+		snprintf(text, sizeof(text), "%s<stack trace>\n => x\n => %s\n", HEAD,
+			 rows[i].frame);
 		only(text, &src);
 		assert_int_equal(tl_source_info(src)->arch, rows[i].arch);
 		tl_source_close(src);
@@ -179,7 +189,8 @@ static void cpu_of_the_trace(void **state)
 /* Frames without a stack line before them belong to nobody: `symbols` takes them, no life does. */
 static void orphan_frames(void **state)
 {
-	struct tl_source *src = source_of(HEAD "sched_process_exit: comm=a pid=7 prio=120\n => do_exit\n => x\n");
+	struct tl_source *src =
+		source_of(HEAD "sched_process_exit: comm=a pid=7 prio=120\n => do_exit\n => x\n");
 
 	assert_int_equal(next_of(src).n_frames, 0);
 	assert_end(src);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text of other shapes: trace-cmd's plugins, the latency format, dumps in a dmesg, options/fields, perf script. */
+/* Text of other shapes: trace-cmd's plugins, the latency format, dumps in a dmesg, options/fields,
+ * perf script. */
 #include "read_text_help.h"
 
 static const char plugins[] =
@@ -46,14 +47,17 @@ static void states_of_the_plugin(void **state)
 	static const struct {
 		const char *letters;
 		int64_t is;
-	} rows[] = {{"R", 'R'}, {"S", 'S'}, {"D", 'D'}, {"Z", 'X'}, {"X", 'Z'}, {"x", 'P'}, {"W", 'I'}, {"D|W", 'I'}};
+	} rows[] = {{"R", 'R'}, {"S", 'S'}, {"D", 'D'}, {"Z", 'X'},
+		    {"X", 'Z'}, {"x", 'P'}, {"W", 'I'}, {"D|W", 'I'}};
 	struct tl_source *src;
 	struct tl_record rec;
 	char text[200];
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		snprintf(text, sizeof(text), "cpus=2\n  sh-2124 [000]  2478.186486: sched_switch:         sh:2124 [120] %s ==> x:2466 [-1]\n",
-			 rows[i].letters);
+		snprintf(
+			text, sizeof(text),
+			"cpus=2\n  sh-2124 [000]  2478.186486: sched_switch:         sh:2124 [120] %s ==> x:2466 [-1]\n",
+			rows[i].letters);
 		rec = only(text, &src);
 		assert_int_equal(rec.f.v[TL_F_SCHED_SWITCH_prev_state].i, rows[i].is);
 		assert_str(rec.f.v[TL_F_SCHED_SWITCH_prev_comm].s, "sh");
@@ -61,7 +65,8 @@ static void states_of_the_plugin(void **state)
 	}
 }
 
-/* Marks under whatever symbol trace-cmd has, functions without their caller, addresses without a name. */
+/* Marks under whatever symbol trace-cmd has, functions without their caller, addresses without a
+ * name. */
 static const char report[] =
 	"cpus=2\n"
 	"  sh-21 [000]  1.000001: print:                __pfx_link_css_set: tasklife/1 mode\n"
@@ -274,7 +279,8 @@ static void damaged(void **state)
 			memcpy(text, samples[i].p, samples[i].n);
 			for (int k = 0; k < 5; k++) {
 				seed = seed * 1103515245 + 12345;
-				text[(seed >> 8) % samples[i].n] = spice[(seed >> 4) % (sizeof(spice) - 1)];
+				text[(seed >> 8) % samples[i].n] =
+					spice[(seed >> 4) % (sizeof(spice) - 1)];
 			}
 			read_all(text, samples[i].n);
 		}

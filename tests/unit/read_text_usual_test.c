@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The quick way through a line says what the thorough one says, or nothing: usual lines of all kinds, and many
- * mutants of them, go both ways. Behind each line stands other text, which must not matter.
+ * The quick way through a line says what the thorough one says, or nothing: usual lines of all
+ * kinds, and many mutants of them, go both ways. Behind each line stands other text, which must not
+ * matter.
  */
 #include "read_text_help.h"
 #include "read/swar.h"
@@ -20,8 +21,10 @@ static const char *const usual[] = {
 	FRONT "sched_process_exit: comm= pid=2467 prio=120 group_dead=false",
 	FRONT "sched_process_wait: comm=bash pid=0 prio=120",
 	FRONT "sched_process_free: comm=fifteen bytes:) pid=2467 prio=120",
-	FRONT "sched_switch: prev_comm=swapper/2 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=kworker/u8:1 next_pid=77 next_prio=120",
-	FRONT "sched_switch: prev_comm=a prev_pid=2 prev_prio=-1 prev_state=D|K+ ==> next_comm=b next_pid=3 next_prio=98",
+	FRONT
+	"sched_switch: prev_comm=swapper/2 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=kworker/u8:1 next_pid=77 next_prio=120",
+	FRONT
+	"sched_switch: prev_comm=a prev_pid=2 prev_prio=-1 prev_state=D|K+ ==> next_comm=b next_pid=3 next_prio=98",
 	FRONT "sched_waking: comm=tmux: server pid=900 prio=120 target_cpu=001",
 	FRONT "sched_waking: comm=sh pid=900 prio=120 success=1 target_cpu=001",
 	FRONT "sched_wakeup: comm=sh pid=900 prio=120 target_cpu=001",
@@ -53,10 +56,53 @@ static const char *const unusual[] = {
 };
 
 static const char *const nasty[] = {
-	" ", "  ", "\t", "=", "-", "[", "]", "[001]", "-1 [0] 1: a", " pid=", " pid=1", "\tpid=1", " parent_pid=7",
-	" prio=0", "0x1f", "0x1f (31)", "==> ", "99999999", "999999999999999999999", ":", ": ", "(", ")", "(    12)", "<",
-	">", "|", "+", ".", ",", "a b", "comm", " next_comm=", " child_comm=z", "\r", "\xff", "\xed\x95\x9c", "true", "12",
-	"#", "x pid=5 prio=6", " success=1", " target_cpu=1", "_", "\x01", "::", " group_dead=1",
+	" ",
+	"  ",
+	"\t",
+	"=",
+	"-",
+	"[",
+	"]",
+	"[001]",
+	"-1 [0] 1: a",
+	" pid=",
+	" pid=1",
+	"\tpid=1",
+	" parent_pid=7",
+	" prio=0",
+	"0x1f",
+	"0x1f (31)",
+	"==> ",
+	"99999999",
+	"999999999999999999999",
+	":",
+	": ",
+	"(",
+	")",
+	"(    12)",
+	"<",
+	">",
+	"|",
+	"+",
+	".",
+	",",
+	"a b",
+	"comm",
+	" next_comm=",
+	" child_comm=z",
+	"\r",
+	"\xff",
+	"\xed\x95\x9c",
+	"true",
+	"12",
+	"#",
+	"x pid=5 prio=6",
+	" success=1",
+	" target_cpu=1",
+	"_",
+	"\x01",
+	"::",
+	" group_dead=1",
 };
 
 struct line {
@@ -76,7 +122,8 @@ static void set_line(struct line *l, const char *text)
 	memcpy(l->text, text, l->n);
 }
 
-/* One cut, one insertion or one piece written over; in the task column only the last: its width is what makes it. */
+/* One cut, one insertion or one piece written over; in the task column only the last: its width is
+ * what makes it. */
 static void mutate(struct line *l, uint32_t *seed)
 {
 	size_t at = next_random(seed) % (l->n + 1), n = next_random(seed) % 9;
@@ -104,16 +151,20 @@ static bool same_str(struct tl_str a, struct tl_str b)
 	return a.n == b.n && (!a.n || a.p == b.p);
 }
 
-static void assert_same_fields(const struct line *l, const struct tl_record *quick, const struct tl_record *slow)
+static void assert_same_fields(const struct line *l, const struct tl_record *quick,
+			       const struct tl_record *slow)
 {
 	if (quick->f.have != slow->f.have)
-		fail_msg("'%.*s': fields %x, not %x", (int)l->n, l->text, quick->f.have, slow->f.have);
+		fail_msg("'%.*s': fields %x, not %x", (int)l->n, l->text, quick->f.have,
+			 slow->f.have);
 	for (unsigned i = 0; i < slow->row->n_fields; i++) {
 		if (!(slow->f.have & 1u << i))
 			continue;
-		if (slow->row->field[i].type == TL_FT_STR ? !same_str(quick->f.v[i].s, slow->f.v[i].s)
-							   : quick->f.v[i].i != slow->f.v[i].i)
-			fail_msg("'%.*s': field %s differs", (int)l->n, l->text, slow->row->field[i].name);
+		if (slow->row->field[i].type == TL_FT_STR
+			    ? !same_str(quick->f.v[i].s, slow->f.v[i].s)
+			    : quick->f.v[i].i != slow->f.v[i].i)
+			fail_msg("'%.*s': field %s differs", (int)l->n, l->text,
+				 slow->row->field[i].name);
 	}
 }
 
@@ -125,16 +176,18 @@ static bool both_ways(struct usual *u, struct line *l, bool *ret_fields)
 	struct head_extra extra;
 
 	*ret_fields = false;
-	snprintf(l->text + l->n, ROOM - l->n, "\n 12 pid=12 prio=3 ==> next_comm=b: <stack trace> %64s", "");
+	snprintf(l->text + l->n, ROOM - l->n,
+		 "\n 12 pid=12 prio=3 ==> next_comm=b: <stack trace> %64s", "");
 	if (!usual_head(u, line, &quick))
 		return false;
 	if (l->text[0] == '#' || text_head(line, &slow, &extra) != HEAD_OK)
 		fail_msg("'%.*s' is no record", (int)l->n, l->text);
-	if (quick.kind != slow.kind || quick.cpu != slow.cpu || quick.pid != slow.pid || quick.tgid != slow.tgid ||
-	    quick.t != slow.t || quick.ctx != slow.ctx || quick.preempt != slow.preempt || quick.row != slow.row)
+	if (quick.kind != slow.kind || quick.cpu != slow.cpu || quick.pid != slow.pid ||
+	    quick.tgid != slow.tgid || quick.t != slow.t || quick.ctx != slow.ctx ||
+	    quick.preempt != slow.preempt || quick.row != slow.row)
 		fail_msg("'%.*s': columns differ", (int)l->n, l->text);
-	if (!same_str(quick.comm, slow.comm) || quick.name.n != slow.name.n || !same_str(quick.payload, slow.payload) ||
-	    extra.buffer.n)
+	if (!same_str(quick.comm, slow.comm) || quick.name.n != slow.name.n ||
+	    !same_str(quick.payload, slow.payload) || extra.buffer.n)
 		fail_msg("'%.*s': strings differ", (int)l->n, l->text);
 	if (!quick.row || !usual_fields(u, quick.row, quick.payload, &quick.f))
 		return true;
@@ -186,7 +239,8 @@ static void mutants(void **state)
 		with_fields += fields;
 	}
 	print_message("%u lines taken, %u with fields\n", taken, with_fields);
-	/* a fair part of the mutants is still usual: both ways were compared, not one with nothing */
+	/* a fair part of the mutants is still usual: both ways were compared, not one with nothing
+	 */
 	assert_true(taken > 60000);
 	assert_true(with_fields > 20000);
 }
@@ -205,8 +259,8 @@ static void put_record(FILE *f, uint32_t *seed, unsigned i, const char *front, c
 	if (!strstr(line, "<stack trace"))
 		return;
 	for (unsigned k = 0; k < stack % 13; k++)
-		fprintf(f, "%s%sfunction_%u+0x%x/0x90 <ffffffff81%06x>%s", front, stack & 1 ? " => " : "=> ", stack + k, k,
-			stack * 64 + k, end);
+		fprintf(f, "%s%sfunction_%u+0x%x/0x90 <ffffffff81%06x>%s", front,
+			stack & 1 ? " => " : "=> ", stack + k, k, stack * 64 + k, end);
 	if (stack == 7)
 		fprintf(f, "%s => 0x0%s", front, end);
 	if (i % 50 == 3)
@@ -239,26 +293,31 @@ static struct tl_source *trace_of(const char *front, const char *end)
 static void assert_text(struct tl_str a, struct tl_str b, unsigned record)
 {
 	if (a.n != b.n || (a.n && memcmp(a.p, b.p, a.n) != 0))
-		fail_msg("record %u: '%.*s' and '%.*s'", record, (int)a.n, a.n ? a.p : "", (int)b.n, b.n ? b.p : "");
+		fail_msg("record %u: '%.*s' and '%.*s'", record, (int)a.n, a.n ? a.p : "", (int)b.n,
+			 b.n ? b.p : "");
 }
 
-static void assert_same_frames(const struct tl_record *a, const struct tl_record *b, unsigned record)
+static void assert_same_frames(const struct tl_record *a, const struct tl_record *b,
+			       unsigned record)
 {
 	assert_int_equal(a->n_frames, b->n_frames);
 	for (unsigned i = 0; i < a->n_frames; i++) {
 		assert_text(a->frame[i].name, b->frame[i].name, record);
 		assert_text(a->frame[i].text, b->frame[i].text, record);
-		assert_true(a->frame[i].addr == b->frame[i].addr && a->frame[i].off == b->frame[i].off &&
+		assert_true(a->frame[i].addr == b->frame[i].addr &&
+			    a->frame[i].off == b->frame[i].off &&
 			    a->frame[i].has == b->frame[i].has);
 	}
 }
 
-static void assert_same_record(const struct tl_record *a, const struct tl_record *b, unsigned record)
+static void assert_same_record(const struct tl_record *a, const struct tl_record *b,
+			       unsigned record)
 {
 	assert_int_equal(a->kind, b->kind);
 	assert_int_equal(a->t, b->t);
-	assert_true(a->place == b->place && a->cpu == b->cpu && a->pid == b->pid && a->tgid == b->tgid &&
-		    a->ctx == b->ctx && a->row == b->row && a->f.have == b->f.have);
+	assert_true(a->place == b->place && a->cpu == b->cpu && a->pid == b->pid &&
+		    a->tgid == b->tgid && a->ctx == b->ctx && a->row == b->row &&
+		    a->f.have == b->f.have);
 	assert_text(a->comm, b->comm, record);
 	assert_text(a->payload, b->payload, record);
 	assert_same_frames(a, b, record);
@@ -305,11 +364,14 @@ static struct tl_source *perf_of(const char *end)
 	for (unsigned i = 0; i < RECORDS; i++) {
 		unsigned stack = next_random(&seed) % 40;
 
-		fprintf(f, "sh %u [001] %u.%06u: %30s comm=sh pid=%u prio=120%s", 900 + stack, i / 1000, i % 1000,
-			stack % 3 ? "sched:sched_process_exit:" : "a:b_c_d_e_f:sched_process_wait:", i, end);
+		fprintf(f, "sh %u [001] %u.%06u: %30s comm=sh pid=%u prio=120%s", 900 + stack,
+			i / 1000, i % 1000,
+			stack % 3 ? "sched:sched_process_exit:" : "a:b_c_d_e_f:sched_process_wait:",
+			i, end);
 		for (unsigned k = 0; k < stack % 9; k++)
-			fprintf(f, "\tffffffff81%06x function_%u+0x%x (%s)%s", stack * 64 + k, stack + k, k,
-				k < 5 ? "[kernel.kallsyms]" : "/usr/lib/libc.so.6", end);
+			fprintf(f, "\tffffffff81%06x function_%u+0x%x (%s)%s", stack * 64 + k,
+				stack + k, k, k < 5 ? "[kernel.kallsyms]" : "/usr/lib/libc.so.6",
+				end);
 		fprintf(f, "%s", end);
 	}
 	fclose(f);

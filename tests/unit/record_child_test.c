@@ -59,7 +59,8 @@ static void on_signal(int sig)
 {
 }
 
-/* Our handlers and our mask do not reach it: SIGUSR1 is blocked and caught here, and kills there. */
+/* Our handlers and our mask do not reach it: SIGUSR1 is blocked and caught here, and kills there.
+ */
 static void test_signals(void **state)
 {
 	struct sigaction act = {.sa_handler = on_signal}, was;
@@ -107,7 +108,8 @@ static void test_time(void **state)
 	assert_null(child_release(&c, argv[0]));
 	assert_null(child_wait(&c, &(struct until){.at = child_deadline(0.05)}, &status, &ended));
 	assert_false(ended);
-	assert_null(child_wait(&c, &(struct until){.at = child_deadline(-1), .stop = &stop}, &status, &ended));
+	assert_null(child_wait(&c, &(struct until){.at = child_deadline(-1), .stop = &stop},
+			       &status, &ended));
 	assert_false(ended);
 	kill(c.pid, SIGTERM);
 	assert_null(child_wait(&c, &(struct until){.at = child_deadline(-1)}, &status, &ended));
@@ -120,8 +122,9 @@ static void test_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_status),	cmocka_unit_test(test_refused), cmocka_unit_test(test_signals),
-		cmocka_unit_test(test_held),	cmocka_unit_test(test_time),
+		cmocka_unit_test(test_status),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_signals), cmocka_unit_test(test_held),
+		cmocka_unit_test(test_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,12 +15,13 @@ struct made {
 
 static struct dat_pages pages_of(int cpu, const struct made_page *pg, uint64_t n)
 {
-	return (struct dat_pages){.cpu = cpu, .fd = -1, .mem = pg->b, .n = n * PAGE}; /* n: 0 or 1 */
+	/* n: 0 or 1 */
+	return (struct dat_pages){.cpu = cpu, .fd = -1, .mem = pg->b, .n = n * PAGE};
 }
 
 /*
- * cpu 0 of lives has an event with a stack whose own time is later than an event of cpu 1; both buffers have
- * one at 30 ms.
+ * cpu 0 of lives has an event with a stack whose own time is later than an event of cpu 1; both
+ * buffers have one at 30 ms.
  */
 static void make(struct made *m)
 {
@@ -52,7 +53,8 @@ static void make(struct made *m)
 	m->buffer[1] = (struct dat_buffer){"family", "mono", PAGE, m->family, 2};
 }
 
-static struct tl_record next(struct tl_source *src, enum tl_rec_kind kind, uint16_t buffer, int cpu, uint64_t ms)
+static struct tl_record next(struct tl_source *src, enum tl_rec_kind kind, uint16_t buffer, int cpu,
+			     uint64_t ms)
 {
 	struct tl_record rec;
 
@@ -82,7 +84,8 @@ struct form {
 	const char *told;
 };
 
-static const struct form forms[] = {{7, false, "trace.dat/7"}, {7, true, "trace.dat/7"}, {6, false, "trace.dat/6"}};
+static const struct form forms[] = {
+	{7, false, "trace.dat/7"}, {7, true, "trace.dat/7"}, {6, false, "trace.dat/6"}};
 
 static struct dat_file made_as(const struct form *form, const struct made *m)
 {
@@ -326,13 +329,16 @@ static void trace_cmd_reads(const struct form *form)
 	fd = mkstemp(name);
 	assert_null(dat_write(&f, fd, name, NULL));
 	close(fd);
-	snprintf(command, sizeof(command), "trace-cmd report -N -i %s 2>/tmp/tl-dat-err.%d", name, getpid());
+	snprintf(command, sizeof(command), "trace-cmd report -N -i %s 2>/tmp/tl-dat-err.%d", name,
+		 getpid());
 	assert_int_equal(count_of(command, "sched_process_free:"), 4);
-	assert_int_equal(count_of(command, "family:"), 2); /* its third has "EVENTS DROPPED" before it */
+	/* its third has "EVENTS DROPPED" before it */
+	assert_int_equal(count_of(command, "family:"), 2);
 	assert_int_equal(count_of(command, "lives:"), 5);
 	assert_int_equal(count_of(command, "=> do_exit"), 1);
 	assert_int_equal(count_of(command, "made_odd:             value=-3"), 1);
-	snprintf(command, sizeof(command), "cat /tmp/tl-dat-err.%d; rm /tmp/tl-dat-err.%d", getpid(), getpid());
+	snprintf(command, sizeof(command), "cat /tmp/tl-dat-err.%d; rm /tmp/tl-dat-err.%d",
+		 getpid(), getpid());
 	assert_int_equal(count_of(command, ""), 0);
 	snprintf(command, sizeof(command), "trace-cmd dump -v -i %s 2>&1", name);
 	assert_int_equal(count_of(command, "is a valid trace-cmd file"), 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who reads what is being recorded may leave at any moment: also while the follower waits for room in the pipe. A
- * flight recorder (record --until-death) does so at every death it was asked for.
+ * Who reads what is being recorded may leave at any moment: also while the follower waits for room
+ * in the pipe. A flight recorder (record --until-death) does so at every death it was asked for.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -37,7 +37,8 @@ static void follow_file(struct fake *f, size_t n)
 	FILE *out;
 
 	memset(f, 0, sizeof(*f));
-	snprintf(f->dir, sizeof(f->dir), "%s/follow-XXXXXX", getenv("TL_TMP") ? getenv("TL_TMP") : "/tmp");
+	snprintf(f->dir, sizeof(f->dir), "%s/follow-XXXXXX",
+		 getenv("TL_TMP") ? getenv("TL_TMP") : "/tmp");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/trace_pipe", f->dir);
 	out = fopen(f->path, "w");

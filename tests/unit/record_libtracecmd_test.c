@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* libtracecmd, through which KernelShark reads, sees in a recording of ours what we see, in each form we write. */
+/* libtracecmd, through which KernelShark reads, sees in a recording of ours what we see, in each
+ * form we write. */
 #define HAVE_TRACECMD __has_include(<trace-cmd.h>)
 #include "base/guard.h"
 #include "dat_make.h"
@@ -68,7 +69,8 @@ static void read_back(unsigned format, bool pack)
 	char name[] = "/tmp/tl-libtracecmd-XXXXXX";
 	struct made_page page[3] = {};
 	struct dat_pages lives[2], family[2];
-	const struct dat_buffer buffer[] = {{"lives", "mono", PAGE, lives, 2}, {"family", "mono", PAGE, family, 2}};
+	const struct dat_buffer buffer[] = {{"lives", "mono", PAGE, lives, 2},
+					    {"family", "mono", PAGE, family, 2}};
 	struct dat_file f = made_file(buffer, 2);
 	struct tracecmd_input *handle;
 	struct seen seen;
@@ -83,14 +85,17 @@ static void read_back(unsigned format, bool pack)
 	made_begin(&page[2], 30 * MS);
 	made_add_free(&page[2], 31 * MS, 503);
 	for (int cpu = 0; cpu < 2; cpu++) {
-		lives[cpu] = (struct dat_pages){.cpu = cpu, .fd = -1, .mem = page[cpu].b, .n = PAGE};
-		family[cpu] = (struct dat_pages){.cpu = cpu, .fd = -1, .mem = page[2].b, .n = cpu ? PAGE : 0};
+		lives[cpu] =
+			(struct dat_pages){.cpu = cpu, .fd = -1, .mem = page[cpu].b, .n = PAGE};
+		family[cpu] = (struct dat_pages){
+			.cpu = cpu, .fd = -1, .mem = page[2].b, .n = cpu ? PAGE : 0};
 	}
 	f.format = format;
 	f.pack = pack;
 	assert_null(dat_write(&f, fd, name, NULL));
 	close(fd);
-	__lsan_disable(); /* libtracecmd 1.3.1 forgets the handles of buffers, which hold the file's */
+	/* libtracecmd 1.3.1 forgets the handles of buffers, which hold the file's */
+	__lsan_disable();
 	handle = tracecmd_open(name, 0);
 	assert_non_null(handle);
 	seen = buffer_of(handle, "lives");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pages of our own: what was put is on them, in order, whatever its length and the time between. No root needed. */
+/* Pages of our own: what was put is on them, in order, whatever its length and the time between. No
+ * root needed. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -30,7 +31,8 @@ static const char format[] =
 	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
 	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
 	"\tfield:unsigned long ip;\toffset:8;\tsize:" LONG ";\tsigned:0;\n"
-	"\tfield:char buf[];\toffset:" BEHIND ";\tsize:0;\tsigned:0;\n\nprint fmt: \"%s\", REC->buf\n";
+	"\tfield:char buf[];\toffset:" BEHIND
+	";\tsize:0;\tsigned:0;\n\nprint fmt: \"%s\", REC->buf\n";
 
 struct made {
 	char dir[64];
@@ -61,7 +63,8 @@ static void make(struct made *m, const char *text)
 
 static void unmake(struct made *m)
 {
-	static const char *const all[] = {"events/ftrace/print/format", "events/ftrace/print", "events/ftrace", "events", ""};
+	static const char *const all[] = {"events/ftrace/print/format", "events/ftrace/print",
+					  "events/ftrace", "events", ""};
 	char path[128];
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -106,7 +109,8 @@ static void look_at(const struct page_event *ev, unsigned i, uint64_t t)
 /* However much of it may wait in memory. */
 static void marks_with(uint64_t in_memory)
 {
-	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, .long_size = sizeof(long)};
+	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+				       .long_size = sizeof(long)};
 	struct page_event ev;
 	struct made m;
 	struct page pg;
@@ -119,7 +123,8 @@ static void marks_with(uint64_t in_memory)
 	m.limit.in_memory = in_memory;
 	assert_null(own_open(m.dir, &m.limit, &m.pumps, &m.own));
 	for (unsigned i = 0; i < MARKS; i++)
-		assert_true(own_put(&m.own, 0, t += gap_of(i), (tl_pid)(1000 + i), text, text_of(i, text)));
+		assert_true(own_put(&m.own, 0, t += gap_of(i), (tl_pid)(1000 + i), text,
+				    text_of(i, text)));
 	assert_true(own_put(&m.own, 0, 1, 0, "", 0)); /* time does not go back */
 	own_flush(&m.own);
 	p = &m.pumps.v[0];
@@ -198,7 +203,8 @@ static void test_limit(void **state)
 /* A kernel whose marks look otherwise: nothing is guessed. */
 static void test_form(void **state)
 {
-	static const char *const other[] = {"name: print\nID: 5\n", "",
+	static const char *const other[] = {
+		"name: print\nID: 5\n", "",
 		"name: print\nID: 5\nformat:\n\tfield:unsigned long ip;\toffset:8;\tsize:3;\tsigned:0;\n"
 		"\tfield:char buf[];\toffset:16;\tsize:0;\tsigned:0;\n"};
 

@@ -24,8 +24,15 @@ static void an_idle_machine(void **state)
 /* 20 000 forks a second on 2 CPUs: 1536 B each, four seconds' worth, halved. */
 static void a_busy_machine(void **state)
 {
-	size((struct probe_load){.cpus = 2, .available_kb = 16 << 20, .forks = 20000, .switches = 400000}, 60000, 8192);
-	size((struct probe_load){.cpus = 2, .available_kb = 16 << 20, .switches = 100000, .everything = true}, 4096, 37500);
+	size(
+		(struct probe_load){
+			.cpus = 2, .available_kb = 16 << 20, .forks = 20000, .switches = 400000},
+		60000, 8192);
+	size((struct probe_load){.cpus = 2,
+				 .available_kb = 16 << 20,
+				 .switches = 100000,
+				 .everything = true},
+	     4096, 37500);
 }
 
 static void bounds(void **state)
@@ -61,8 +68,9 @@ static void this_machine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_idle_machine), cmocka_unit_test(a_busy_machine), cmocka_unit_test(bounds),
-		cmocka_unit_test(two_looks),	   cmocka_unit_test(this_machine),
+		cmocka_unit_test(an_idle_machine), cmocka_unit_test(a_busy_machine),
+		cmocka_unit_test(bounds),          cmocka_unit_test(two_looks),
+		cmocka_unit_test(this_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,7 +55,8 @@ static void test_census(void **state)
 	side_census(&s);
 	lseek(s.fd, 0, SEEK_SET);
 	assert_true(io_read_all(s.fd, 64 << 20, &text) > 0);
-	snprintf(want, sizeof(want), "task tid=%d tgid=%d ppid=%d kthread=0 comm=", getpid(), getpid(), getppid());
+	snprintf(want, sizeof(want), "task tid=%d tgid=%d ppid=%d kthread=0 comm=", getpid(),
+		 getpid(), getppid());
 	assert_non_null(strstr(text, want));
 	free(text);
 	side_close(&s);
@@ -65,8 +66,10 @@ static void test_count(void **state)
 {
 	struct pump p = {};
 
-	pump_count("entries: 3\noverrun: 5\ncommit overrun: 1\nbytes: 120\noldest event ts: 12.5\nnow ts: 13.5\n"
-		   "dropped events: 2\nread events: 100\n", &p);
+	pump_count(
+		"entries: 3\noverrun: 5\ncommit overrun: 1\nbytes: 120\noldest event ts: 12.5\nnow ts: 13.5\n"
+		"dropped events: 2\nread events: 100\n",
+		&p);
 	assert_int_equal(p.read, 100);
 	assert_int_equal(p.lost, 3 + 5 + 1 + 2);
 	assert_int_equal(p.written, p.read + p.lost);

@@ -19,18 +19,20 @@
 #define FAMILY 1
 #define SECOND 1000000000ll
 
-static const char lives[] = "              sh-10      [000] d..2.     1.000100: sched_process_exit: comm=sh pid=10 prio=120\n"
-			    "              sh-10      [000] d..2.     1.000300: <stack trace>\n"
-			    " => do_exit+0x4/0x10\n"
-			    " => do_group_exit+0x20/0x80\n"
-			    "              sh-11      [001] d..2.     1.000250: sched_process_free: comm=sh pid=9 prio=120\n"
-			    "        tasklife-7       [001] .....     1.000400: tracing_mark_write: tasklife/1 tick\n"
-			    "              sh-11      [001] d..2.     1.000900: sched_process_free: comm=sh pid=8 prio=120\n";
-static const char family[] = "              sh-11      [001] d..2.     1.000050: sched_waking: comm=sh pid=10 prio=120 target_cpu=000\n"
-			     "              sh-10      [000] d..2.     1.000200: sched_waking: comm=a\nb pid=11 prio=120 target_cpu=001\n"
-			     "CPU:1 [LOST 5 EVENTS]\n"
-			     "              sh-11      [001] d..2.     1.000350: sched_waking: comm=sh pid=10 prio=120 target_cpu=000\n"
-			     "              sh-11      [001] d..2.     1.000800: sched_waking: comm=sh pid=10 prio=120 target_cpu=000\n";
+static const char lives[] =
+	"              sh-10      [000] d..2.     1.000100: sched_process_exit: comm=sh pid=10 prio=120\n"
+	"              sh-10      [000] d..2.     1.000300: <stack trace>\n"
+	" => do_exit+0x4/0x10\n"
+	" => do_group_exit+0x20/0x80\n"
+	"              sh-11      [001] d..2.     1.000250: sched_process_free: comm=sh pid=9 prio=120\n"
+	"        tasklife-7       [001] .....     1.000400: tracing_mark_write: tasklife/1 tick\n"
+	"              sh-11      [001] d..2.     1.000900: sched_process_free: comm=sh pid=8 prio=120\n";
+static const char family[] =
+	"              sh-11      [001] d..2.     1.000050: sched_waking: comm=sh pid=10 prio=120 target_cpu=000\n"
+	"              sh-10      [000] d..2.     1.000200: sched_waking: comm=a\nb pid=11 prio=120 target_cpu=001\n"
+	"CPU:1 [LOST 5 EVENTS]\n"
+	"              sh-11      [001] d..2.     1.000350: sched_waking: comm=sh pid=10 prio=120 target_cpu=000\n"
+	"              sh-11      [001] d..2.     1.000800: sched_waking: comm=sh pid=10 prio=120 target_cpu=000\n";
 
 /* In pieces of every length: a read may end anywhere. */
 static void add(struct weave *w, unsigned from, const char *text, size_t step)

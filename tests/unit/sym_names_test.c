@@ -31,7 +31,8 @@ static void is_found(const struct sym_found *f, const char *wanted)
 	char got[512] = "";
 
 	for (size_t i = 0; i < f->name.n; i++)
-		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s", i ? " " : "", f->name.v[i]);
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s", i ? " " : "",
+			 f->name.v[i]);
 	assert_string_equal(got, wanted);
 }
 
@@ -70,7 +71,10 @@ static void test_forms(void **state)
 
 static void test_no_list(void **state)
 {
-	static const char *const texts[] = {"", "\n\n", "Dear reader, this is no list of anything.\n", "\x7f" "ELF\x02\x01"};
+	static const char *const texts[] = {"", "\n\n",
+					    "Dear reader, this is no list of anything.\n",
+					    "\x7f"
+					    "ELF\x02\x01"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct sym_names names;

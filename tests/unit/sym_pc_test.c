@@ -9,8 +9,8 @@
 #include "base/guard.h"
 #include "tasklife/sym.h"
 
-/* The end of kernel/exit.c on a 32-bit ARM as study note 003 shows it: sys_exit_group is 0x1c long and its last
- * instruction is the call of do_group_exit. */
+/* The end of kernel/exit.c on a 32-bit ARM as study note 003 shows it: sys_exit_group is 0x1c long
+ * and its last instruction is the call of do_group_exit. */
 static const char arm_text[] = "80123fe4 T sys_exit\n"
 			       "80124000 T do_group_exit\n"
 			       "801240e8 T __se_sys_exit_group\n"
@@ -48,11 +48,13 @@ static void addresses_find_their_function(void **state)
 	assert_string_equal(sym->name, "do_group_exit");
 	assert_int_equal(sym->size, 0xe8);
 	assert_null(tl_symtab_at(tab, 0x7effffff));
-	assert_null(tl_symtab_at(tab, 0x7f002000)); /* pages behind the module are not its last function */
+	/* pages behind the module are not its last function */
+	assert_null(tl_symtab_at(tab, 0x7f002000));
 	assert_string_equal(tl_symtab_at(tab, 0x7f000044)->module, "kvm");
 	assert_string_equal(tl_symtab_at(tab, 0x801240e8)->name, "sys_exit_group");
 	assert_string_equal(tl_symtab_at(tab, 0x80125004)->name, "ret_fast_syscall");
-	assert_string_equal(tl_symtab_named(tab, "__se_sys_exit_group", 19)->name, "__se_sys_exit_group");
+	assert_string_equal(tl_symtab_named(tab, "__se_sys_exit_group", 19)->name,
+			    "__se_sys_exit_group");
 	assert_null(tl_symtab_named(tab, "$a", 2));
 	assert_null(tl_symtab_named(tab, "exit_data", 9));
 	tl_symtab_free(tab);
@@ -62,7 +64,8 @@ static void a_return_address_is_stepped_back_once(void **state)
 {
 	struct tl_symtab *tab = table(arm_text);
 	uint64_t off = 99;
-	const struct tl_symbol *sym = tl_pc_lookup(tab, (struct tl_pc){ 0x80124104, TL_PC_RETURN }, &off);
+	const struct tl_symbol *sym =
+		tl_pc_lookup(tab, (struct tl_pc){0x80124104, TL_PC_RETURN}, &off);
 
 	assert_string_equal(sym->name, "sys_exit_group");
 	assert_int_equal(off, 0x1c);
@@ -80,21 +83,25 @@ static void the_note_is_put_right_with_a_table(void **state)
 	struct tl_symtab *tab = table(arm_text);
 	struct tl_fixed fixed;
 
-	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("__wake_up_parent"), 0, 0x34, TL_ROLE_DO_GROUP_EXIT,
-					false, &fixed),
+	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("__wake_up_parent"), 0, 0x34,
+					TL_ROLE_DO_GROUP_EXIT, false, &fixed),
 			 TL_FIX_CORRECTED);
 	assert_string_equal(fixed.name, "sys_exit_group");
 	assert_int_equal(fixed.off, 0x1c);
 	assert_int_equal(fixed.size, 0x1c);
-	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("do_group_exit"), 0, 0xe8, TL_ROLE_DO_EXIT, false, &fixed),
+	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("do_group_exit"), 0, 0xe8,
+					TL_ROLE_DO_EXIT, false, &fixed),
 			 TL_FIX_CORRECTED);
 	assert_string_equal(fixed.name, "sys_exit");
 	/* offsets other than 0, stubs and interrupted pcs are true */
-	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("do_group_exit"), 0x50, 0xe8, TL_ROLE_DO_EXIT, false, &fixed),
+	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("do_group_exit"), 0x50, 0xe8,
+					TL_ROLE_DO_EXIT, false, &fixed),
 			 TL_FIX_PLAIN);
-	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("ret_fast_syscall"), 0, 0x54, TL_ROLE_SYS_CLONE, false, &fixed),
+	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("ret_fast_syscall"), 0, 0x54,
+					TL_ROLE_SYS_CLONE, false, &fixed),
 			 TL_FIX_PLAIN);
-	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("__se_sys_waitid"), 0, 0xc8, TL_ROLE_TRAP_EXC, false, &fixed),
+	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("__se_sys_waitid"), 0, 0xc8,
+					TL_ROLE_TRAP_EXC, false, &fixed),
 			 TL_FIX_PLAIN);
 	tl_symtab_free(tab);
 }
@@ -104,10 +111,11 @@ static void another_builds_table_is_not_believed(void **state)
 	struct tl_symtab *tab = table(arm_text);
 	struct tl_fixed fixed = {};
 
-	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("__se_sys_waitid"), 0, 0x999, TL_ROLE_NONE, false, &fixed),
+	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("__se_sys_waitid"), 0, 0x999,
+					TL_ROLE_NONE, false, &fixed),
 			 TL_FIX_DOUBTFUL);
-	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("__wake_up_parent"), 0, 0x999, TL_ROLE_DO_GROUP_EXIT, false,
-					&fixed),
+	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str("__wake_up_parent"), 0, 0x999,
+					TL_ROLE_DO_GROUP_EXIT, false, &fixed),
 			 TL_FIX_CORRECTED); /* the roles still prove it */
 	assert_string_equal(fixed.name, "sys_exit_group");
 	assert_int_equal(fixed.size, 0);
@@ -124,32 +132,41 @@ static void roles_prove_what_they_can(void **state)
 		enum tl_fix fix;
 		const char *is;
 	} row[] = {
-		{ "__wake_up_parent", TL_ROLE_DO_GROUP_EXIT, TL_ARCH_ARM64, false, TL_FIX_CORRECTED, "__arm64_sys_exit_group" },
-		{ "pid_child_should_wake", TL_ROLE_DO_GROUP_EXIT, TL_ARCH_ARM, false, TL_FIX_CORRECTED, "sys_exit_group" },
-		{ "whatever_comes_next", TL_ROLE_DO_GROUP_EXIT, TL_ARCH_X86, false, TL_FIX_CORRECTED, "__x64_sys_exit_group" },
-		{ "do_group_exit", TL_ROLE_DO_EXIT, TL_ARCH_ARM64, false, TL_FIX_CORRECTED, "__arm64_sys_exit" },
-		{ "do_group_exit", TL_ROLE_DO_EXIT, TL_ARCH_UNKNOWN, false, TL_FIX_CORRECTED, "sys_exit" },
-		{ "get_nth_filter", TL_ROLE_DO_EXIT, TL_ARCH_ARM64, false, TL_FIX_CORRECTED, "__seccomp_filter" },
-		{ "io_sq_offload_create", TL_ROLE_DO_EXIT, TL_ARCH_X86, false, TL_FIX_CORRECTED, "io_sq_thread" },
-		{ "kthread_complete_and_exit", TL_ROLE_DO_EXIT, TL_ARCH_ARM64, false, TL_FIX_CORRECTED, "kthread_exit" },
-		{ "tsk_fork_get_node", TL_ROLE_DO_EXIT, TL_ARCH_ARM, false, TL_FIX_DOUBTFUL, NULL },
-		{ "kernel_init", TL_ROLE_NONE, TL_ARCH_ARM, false, TL_FIX_DOUBTFUL, NULL },
-		{ "ret_from_exception", TL_ROLE_PAGE_FAULT, TL_ARCH_ARM, false, TL_FIX_PLAIN, NULL },
-		{ "uart_write", TL_ROLE_TRAP_EXC, TL_ARCH_X86, false, TL_FIX_PLAIN, NULL },
-		{ "ftrace_graph_call", TL_ROLE_NONE, TL_ARCH_ARM, true, TL_FIX_PLAIN, NULL },
+		{"__wake_up_parent", TL_ROLE_DO_GROUP_EXIT, TL_ARCH_ARM64, false, TL_FIX_CORRECTED,
+		 "__arm64_sys_exit_group"},
+		{"pid_child_should_wake", TL_ROLE_DO_GROUP_EXIT, TL_ARCH_ARM, false,
+		 TL_FIX_CORRECTED, "sys_exit_group"},
+		{"whatever_comes_next", TL_ROLE_DO_GROUP_EXIT, TL_ARCH_X86, false, TL_FIX_CORRECTED,
+		 "__x64_sys_exit_group"},
+		{"do_group_exit", TL_ROLE_DO_EXIT, TL_ARCH_ARM64, false, TL_FIX_CORRECTED,
+		 "__arm64_sys_exit"},
+		{"do_group_exit", TL_ROLE_DO_EXIT, TL_ARCH_UNKNOWN, false, TL_FIX_CORRECTED,
+		 "sys_exit"},
+		{"get_nth_filter", TL_ROLE_DO_EXIT, TL_ARCH_ARM64, false, TL_FIX_CORRECTED,
+		 "__seccomp_filter"},
+		{"io_sq_offload_create", TL_ROLE_DO_EXIT, TL_ARCH_X86, false, TL_FIX_CORRECTED,
+		 "io_sq_thread"},
+		{"kthread_complete_and_exit", TL_ROLE_DO_EXIT, TL_ARCH_ARM64, false,
+		 TL_FIX_CORRECTED, "kthread_exit"},
+		{"tsk_fork_get_node", TL_ROLE_DO_EXIT, TL_ARCH_ARM, false, TL_FIX_DOUBTFUL, NULL},
+		{"kernel_init", TL_ROLE_NONE, TL_ARCH_ARM, false, TL_FIX_DOUBTFUL, NULL},
+		{"ret_from_exception", TL_ROLE_PAGE_FAULT, TL_ARCH_ARM, false, TL_FIX_PLAIN, NULL},
+		{"uart_write", TL_ROLE_TRAP_EXC, TL_ARCH_X86, false, TL_FIX_PLAIN, NULL},
+		{"ftrace_graph_call", TL_ROLE_NONE, TL_ARCH_ARM, true, TL_FIX_PLAIN, NULL},
 		/* the traced function itself */
-		{ "do_exit", TL_ROLE_NONE, TL_ARCH_X86, true, TL_FIX_PLAIN, NULL },
-		{ "do_group_exit", TL_ROLE_NONE, TL_ARCH_X86, true, TL_FIX_PLAIN, NULL },
-		{ "do_exit", TL_ROLE_NONE, TL_ARCH_UNKNOWN, true, TL_FIX_PLAIN, NULL },
+		{"do_exit", TL_ROLE_NONE, TL_ARCH_X86, true, TL_FIX_PLAIN, NULL},
+		{"do_group_exit", TL_ROLE_NONE, TL_ARCH_X86, true, TL_FIX_PLAIN, NULL},
+		{"do_exit", TL_ROLE_NONE, TL_ARCH_UNKNOWN, true, TL_FIX_PLAIN, NULL},
 		/* stacks of arm 6.1, which lost their first frames */
-		{ "__wake_up_parent", TL_ROLE_NONE, TL_ARCH_ARM, true, TL_FIX_CORRECTED, "sys_exit_group" },
-		{ "do_group_exit", TL_ROLE_NONE, TL_ARCH_ARM, true, TL_FIX_CORRECTED, "sys_exit" },
+		{"__wake_up_parent", TL_ROLE_NONE, TL_ARCH_ARM, true, TL_FIX_CORRECTED,
+		 "sys_exit_group"},
+		{"do_group_exit", TL_ROLE_NONE, TL_ARCH_ARM, true, TL_FIX_CORRECTED, "sys_exit"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
 		struct tl_fixed fixed = {};
-		enum tl_fix fix = tl_pc_fix_text(NULL, row[i].arch, str(row[i].printed), 0, 0x30, row[i].above,
-						 row[i].top, &fixed);
+		enum tl_fix fix = tl_pc_fix_text(NULL, row[i].arch, str(row[i].printed), 0, 0x30,
+						 row[i].above, row[i].top, &fixed);
 
 		if (fix != row[i].fix)
 			print_message("row %u: %s\n", i, row[i].printed);
@@ -161,11 +178,14 @@ static void roles_prove_what_they_can(void **state)
 
 static void padding_before_a_function_is_skipped(void **state)
 {
-	struct tl_symtab *tab = table("1000 T __x64_sys_exit_group\n1010 T __pfx_pid_child\n1020 T pid_child\n1100 T end\n");
+	struct tl_symtab *tab = table(
+		"1000 T __x64_sys_exit_group\n1010 T __pfx_pid_child\n1020 T pid_child\n1100 T end\n");
 	struct tl_fixed fixed;
 
-	assert_string_equal(tl_symtab_before(tab, tl_symtab_named(tab, "pid_child", 9))->name, "__x64_sys_exit_group");
-	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_X86, str("__pfx_pid_child"), 0, 0x10, TL_ROLE_NONE, false, &fixed),
+	assert_string_equal(tl_symtab_before(tab, tl_symtab_named(tab, "pid_child", 9))->name,
+			    "__x64_sys_exit_group");
+	assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_X86, str("__pfx_pid_child"), 0, 0x10,
+					TL_ROLE_NONE, false, &fixed),
 			 TL_FIX_CORRECTED);
 	assert_string_equal(fixed.name, "__x64_sys_exit_group");
 	assert_null(tl_symtab_before(tab, tl_symtab_named(tab, "__x64_sys_exit_group", 20)));
@@ -174,7 +194,8 @@ static void padding_before_a_function_is_skipped(void **state)
 
 static void hidden_and_empty_tables_are_errors(void **state)
 {
-	static const char hidden[] = "0000000000000000 T do_exit\n0000000000000000 T do_group_exit\n";
+	static const char hidden[] =
+		"0000000000000000 T do_exit\n0000000000000000 T do_group_exit\n";
 	struct tl_symtab *tab = NULL;
 	struct tl_err *err = tl_symtab_from_text(hidden, strlen(hidden), &tab);
 
@@ -214,7 +235,8 @@ static void any_bytes_are_survived(void **state)
 	}
 }
 
-/* The kernels' own tables, where they are at hand: TL_SHARED_DATA/golden/<machine>/kallsyms-*.txt */
+/* The kernels' own tables, where they are at hand: TL_SHARED_DATA/golden/<machine>/kallsyms-*.txt
+ */
 static void real_tables_say_the_same(void **state)
 {
 	static const struct {
@@ -233,7 +255,8 @@ static void real_tables_say_the_same(void **state)
 		size_t n;
 		FILE *f;
 
-		snprintf(path, sizeof(path), "%s/golden/%s/kallsyms-exit_group-context.txt", data ? data : "", row[i].file);
+		snprintf(path, sizeof(path), "%s/golden/%s/kallsyms-exit_group-context.txt",
+			 data ? data : "", row[i].file);
 		f = data ? fopen(path, "r") : NULL;
 		if (!f)
 			return; /* not at hand: nothing to compare with */
@@ -241,8 +264,8 @@ static void real_tables_say_the_same(void **state)
 		fclose(f);
 		text[n] = '\0';
 		tab = table(text);
-		assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str(row[i].printed), 0, row[i].size, TL_ROLE_NONE, false,
-						&fixed),
+		assert_int_equal(tl_pc_fix_text(tab, TL_ARCH_ARM, str(row[i].printed), 0,
+						row[i].size, TL_ROLE_NONE, false, &fixed),
 				 TL_FIX_CORRECTED);
 		assert_string_equal(fixed.name, row[i].is);
 		tl_symtab_free(tab);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Everything any output names is a topic with words of its own, in both languages, and leads to topics that exist. */
+/* Everything any output names is a topic with words of its own, in both languages, and leads to
+ * topics that exist. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,16 +11,17 @@
 #include "columns/columns.h"
 #include "teach/lessons.h"
 
-#define EACH_TOPIC(g, i, t)                                                                                          \
-	for (unsigned g = 0; g < TOPIC_GROUPS; g++)                                                                  \
+#define EACH_TOPIC(g, i, t)                                                                        \
+	for (unsigned g = 0; g < TOPIC_GROUPS; g++)                                                \
 		for (unsigned i = 0; topic_at(g, i, 0, &t); i++)
 
 /* Groups whose topics the table alone describes in one line; all others want a lesson. */
 static bool one_line_does(unsigned g)
 {
-	return g == TOPIC_FUNCTION || g == TOPIC_RULE || g == TOPIC_COLUMN || g == TOPIC_STEP || g == TOPIC_CONTEXT ||
-	       g == TOPIC_CODE || g == TOPIC_FIELD || g == TOPIC_RESULT || g == TOPIC_CLONE || g == TOPIC_FLAG || g == TOPIC_TASK ||
-	       g == TOPIC_BIRTH || g == TOPIC_SOURCE || g == TOPIC_DEATH || g == TOPIC_TRACE || g == TOPIC_MARK;
+	return g == TOPIC_FUNCTION || g == TOPIC_RULE || g == TOPIC_COLUMN || g == TOPIC_STEP ||
+	       g == TOPIC_CONTEXT || g == TOPIC_CODE || g == TOPIC_FIELD || g == TOPIC_RESULT ||
+	       g == TOPIC_CLONE || g == TOPIC_FLAG || g == TOPIC_TASK || g == TOPIC_BIRTH ||
+	       g == TOPIC_SOURCE || g == TOPIC_DEATH || g == TOPIC_TRACE || g == TOPIC_MARK;
 }
 
 static void every_topic_has_words(void **state)
@@ -43,7 +45,8 @@ static bool is_korean(const char *s)
 	return false;
 }
 
-/* Names of the kernel stay as they are: a list of them, or a formula, reads the same in both languages. */
+/* Names of the kernel stay as they are: a list of them, or a formula, reads the same in both
+ * languages. */
 static bool is_names_only(const char *s)
 {
 	return strchr(s, '+') || strstr(s, "\xe2\x86\x92") || strchr(s, ',');
@@ -56,10 +59,13 @@ static void every_topic_has_korean(void **state)
 	tongue_set(TONGUE_KO);
 	EACH_TOPIC(g, i, t)
 	{
-		if (t.gist && !strcmp(_(t.gist), t.gist) && strchr(t.gist, ' ') && !is_names_only(t.gist))
-			fail_msg("%s:%s: '%s' is not there in Korean", topic_group_name(g), t.id, t.gist);
+		if (t.gist && !strcmp(_(t.gist), t.gist) && strchr(t.gist, ' ') &&
+		    !is_names_only(t.gist))
+			fail_msg("%s:%s: '%s' is not there in Korean", topic_group_name(g), t.id,
+				 t.gist);
 		if (t.text && !is_korean(_(t.text)))
-			fail_msg("%s:%s: its lesson is not there in Korean", topic_group_name(g), t.id);
+			fail_msg("%s:%s: its lesson is not there in Korean", topic_group_name(g),
+				 t.id);
 	}
 	tongue_set(TONGUE_EN);
 }
@@ -82,7 +88,8 @@ static void every_link_leads_somewhere(void **state)
 		snprintf(see, sizeof(see), "%s", t.see ? t.see : "");
 		for (word = strtok_r(see, " ", &save); word; word = strtok_r(NULL, " ", &save))
 			if (!leads_somewhere(word))
-				fail_msg("%s:%s leads to '%s', which is no topic", topic_group_name(g), t.id, word);
+				fail_msg("%s:%s leads to '%s', which is no topic",
+					 topic_group_name(g), t.id, word);
 	}
 }
 
@@ -97,14 +104,16 @@ static void every_lesson_is_asked_for(void **state)
 		if (!strncmp(l->id, "*.", 2))
 			continue;
 		if (!topic_in(l->group, l->id, 0, &t))
-			fail_msg("%s:%s is no name of its group", topic_group_name(l->group), l->id);
+			fail_msg("%s:%s is no name of its group", topic_group_name(l->group),
+				 l->id);
 	}
 }
 
 static void every_step_is_a_topic(void **state)
 {
-	static const char *const of[] = {"copy_process", "fork",	   "dup_task_struct", "alloc_task_struct_node",
-					 "do_exit",	 "exit_notify", "do_task_dead",	  "release_task"};
+	static const char *const of[] = {"copy_process",           "fork",        "dup_task_struct",
+					 "alloc_task_struct_node", "do_exit",     "exit_notify",
+					 "do_task_dead",           "release_task"};
 	struct step s;
 
 	for (unsigned k = 0; k < sizeof(of) / sizeof(of[0]); k++) {
@@ -139,12 +148,16 @@ static void steps_are_those_of_the_release(void **state)
 	struct step s;
 	bool marked = false;
 
-	assert_true(place("do_exit", "sched_process_exit", RELEASE(7, 2)) < place("do_exit", "exit_mm", RELEASE(7, 2)));
-	assert_true(place("do_exit", "sched_process_exit", RELEASE(6, 12)) > place("do_exit", "exit_mm", RELEASE(6, 12)));
+	assert_true(place("do_exit", "sched_process_exit", RELEASE(7, 2)) <
+		    place("do_exit", "exit_mm", RELEASE(7, 2)));
+	assert_true(place("do_exit", "sched_process_exit", RELEASE(6, 12)) >
+		    place("do_exit", "exit_mm", RELEASE(6, 12)));
 	assert_int_equal(place("copy_process", "copy_thread", RELEASE(4, 19)), 0);
 	assert_int_not_equal(place("copy_process", "copy_thread_tls", RELEASE(4, 19)), 0);
-	assert_true(place("copy_process", "rlimit-nproc", RELEASE(5, 10)) < place("copy_process", "copy_creds", RELEASE(5, 10)));
-	assert_true(place("copy_process", "rlimit-nproc", RELEASE(6, 1)) > place("copy_process", "copy_creds", RELEASE(6, 1)));
+	assert_true(place("copy_process", "rlimit-nproc", RELEASE(5, 10)) <
+		    place("copy_process", "copy_creds", RELEASE(5, 10)));
+	assert_true(place("copy_process", "rlimit-nproc", RELEASE(6, 1)) >
+		    place("copy_process", "copy_creds", RELEASE(6, 1)));
 	steps_read(RELEASE(6, 12), &older, &newer);
 	assert_int_equal(older, newer);
 	steps_read(RELEASE(6, 6), &older, &newer);

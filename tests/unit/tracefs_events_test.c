@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An event with a filter and a trigger of the same condition, in a private instance of this kernel; skipped
- * where that is not permitted. A trigger without the condition would give stacks without events.
+ * An event with a filter and a trigger of the same condition, in a private instance of this kernel;
+ * skipped where that is not permitted. A trigger without the condition would give stacks without
+ * events.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -50,10 +50,12 @@ static void test_shows(void **state)
 	assert_shows("0*\n", "1", TFS_SHOWS_SWITCH, false);
 	assert_shows("stacktrace:unlimited\n", "stacktrace", TFS_SHOWS_TRIGGER, true);
 	assert_shows("stacktrace:unlimited if sig==9\n", "stacktrace", TFS_SHOWS_TRIGGER, false);
-	assert_shows("traceon:unlimited\nstacktrace:unlimited if sig==9\n", "stacktrace if sig==9", TFS_SHOWS_TRIGGER,
-		     true);
-	assert_shows("stacktrace:unlimited if sig==90\n", "stacktrace if sig==9", TFS_SHOWS_TRIGGER, false);
-	assert_shows("# Available triggers:\n# traceon stacktrace\n", "stacktrace", TFS_SHOWS_TRIGGER, false);
+	assert_shows("traceon:unlimited\nstacktrace:unlimited if sig==9\n", "stacktrace if sig==9",
+		     TFS_SHOWS_TRIGGER, true);
+	assert_shows("stacktrace:unlimited if sig==90\n", "stacktrace if sig==9", TFS_SHOWS_TRIGGER,
+		     false);
+	assert_shows("# Available triggers:\n# traceon stacktrace\n", "stacktrace",
+		     TFS_SHOWS_TRIGGER, false);
 }
 
 static void test_value(void **state)
@@ -86,9 +88,11 @@ static void test_mounted(void **state)
 	assert_mounted("proc /proc proc rw 0 0\n", NULL);
 	assert_mounted("", NULL);
 	assert_mounted("debugfs /sys/kernel/debug debugfs rw 0 0\n", "/sys/kernel/debug/tracing");
-	assert_mounted("t /my\\040place tracefs rw 0 0\ndebugfs /sys/kernel/debug debugfs rw 0 0\n", "/my place");
-	assert_mounted("t /sys/kernel/debug/tracing tracefs rw 0 0\nn /sys/kernel/tracing tracefs rw 0 0\n",
-		       "/sys/kernel/tracing");
+	assert_mounted("t /my\\040place tracefs rw 0 0\ndebugfs /sys/kernel/debug debugfs rw 0 0\n",
+		       "/my place");
+	assert_mounted(
+		"t /sys/kernel/debug/tracing tracefs rw 0 0\nn /sys/kernel/tracing tracefs rw 0 0\n",
+		"/sys/kernel/tracing");
 	assert_mounted("broken\n\n x\n", NULL);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The undo journal on plain files: no root, no tracefs. Numbers are the invariants of tracefs/undo.c. */
+/* The undo journal on plain files: no root, no tracefs. Numbers are the invariants of
+ * tracefs/undo.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -68,7 +69,8 @@ static void place_free(struct place *p)
 	assert_int_equal(rmdir(p->dir), 0);
 }
 
-/* inv 3, 6: a file changed twice gets its first value, and the journal is gone with its directory */
+/* inv 3, 6: a file changed twice gets its first value, and the journal is gone with its directory
+ */
 static void test_backwards(void **state)
 {
 	struct place p = place_new();
@@ -111,7 +113,8 @@ static pid_t victim(struct place *p, bool live_on, int *ret_told)
 	return pid;
 }
 
-/* inv 7: what a killed process left is put back by the next; what a living one holds is left alone */
+/* inv 7: what a killed process left is put back by the next; what a living one holds is left alone
+ */
 static void test_orphan(void **state)
 {
 	struct place p = place_new();
@@ -166,7 +169,8 @@ static void test_torn(void **state)
 
 	this_boot(boot);
 	put(p.file, "now");
-	snprintf(text, sizeof(text), "file %s old\nno such kind\nfile %%zz x\nfile %s torn", p.file, p.file);
+	snprintf(text, sizeof(text), "file %s old\nno such kind\nfile %%zz x\nfile %s torn", p.file,
+		 p.file);
 	plant(&p, boot, text);
 	assert_null(tfs_undo_orphans(p.journals, &n));
 	assert_int_equal(n, 1);
@@ -204,7 +208,8 @@ static void test_kept(void **state)
 
 	this_boot(boot);
 	put(p.file, "now");
-	snprintf(text, sizeof(text), "file %s old\nfile %s/ x\n", p.file, p.dir); /* a directory: EISDIR */
+	/* a directory: EISDIR */
+	snprintf(text, sizeof(text), "file %s old\nfile %s/ x\n", p.file, p.dir);
 	plant(&p, boot, text);
 	err = tfs_undo_orphans(p.journals, &n);
 	assert_non_null(err);

@@ -108,7 +108,8 @@ static void add(struct cast *cast, struct hand *h, tl_pid tid, tl_pid parent)
 	struct tl_ref made_by = {parent, 1, h->comms[0]};
 
 	h->task.tid = h->task.tgid = tid;
-	h->task.birth.creator = h->task.birth.real_parent = parent ? made_by : (struct tl_ref){.tid = TL_PID_NONE};
+	h->task.birth.creator = h->task.birth.real_parent =
+		parent ? made_by : (struct tl_ref){.tid = TL_PID_NONE};
 	h->told.death.by.tid = TL_PID_NONE;
 	cast_add(cast, &h->told);
 }

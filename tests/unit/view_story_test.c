@@ -341,7 +341,8 @@ static void lives_alike_are_counted(void **state)
 						 .exited = true,
 						 .exit_code_known = true};
 	quiet = hand_view("story", &h, wide);
-	SAYS(quiet, "\n  raspbian_proc  8120.001000  97 more, each like raspbian_proc(3682); they ran 1.2 ms to 1.2 ms, 116.4 ms in all");
+	SAYS(quiet,
+	     "\n  raspbian_proc  8120.001000  97 more, each like raspbian_proc(3682); they ran 1.2 ms to 1.2 ms, 116.4 ms in all");
 	h.told.death.exit_code_known = false;
 	each = hand_view("story", &h, wide);
 	SAYS_NOT(each, "more, each like");

@@ -35,7 +35,8 @@ struct expectation {
 	bool holds;
 };
 
-static void expect(const struct expectation *e, size_t n, const struct tl_task *task, const struct tl_death_verdict *v)
+static void expect(const struct expectation *e, size_t n, const struct tl_task *task,
+		   const struct tl_death_verdict *v)
 {
 	for (size_t i = 0; i < n; i++)
 		if (holds(e[i].expr, task, v) != e[i].holds)
@@ -47,13 +48,26 @@ static const struct tl_ref nobody = {.tid = TL_PID_NONE};
 static void test_killed(void **state)
 {
 	static const struct expectation e[] = {
-		{"cause=signal", true},		 {"cause=sig*", true},		{"cause!=exit", true},
-		{"source=kill", true},		 {"source=oom*", false},	{"signal=9", true},
-		{"signal=SIGKILL", true},	 {"signal=KILL", true},		{"signal!=0", true},
-		{"signal!=KILL", false},	 {"signal=15", false},		{"exit_code=0", false},
-		{"exit_code!=0", false},	 {"by=77", true},		{"by=bash", true},
-		{"by=ba?h,signal=9", true},	 {"by=bash,signal=15", false},	{"comm=sleep", true},
-		{"comm!=sleep", false},		 {"comm=*", true},
+		{"cause=signal", true},
+		{"cause=sig*", true},
+		{"cause!=exit", true},
+		{"source=kill", true},
+		{"source=oom*", false},
+		{"signal=9", true},
+		{"signal=SIGKILL", true},
+		{"signal=KILL", true},
+		{"signal!=0", true},
+		{"signal!=KILL", false},
+		{"signal=15", false},
+		{"exit_code=0", false},
+		{"exit_code!=0", false},
+		{"by=77", true},
+		{"by=bash", true},
+		{"by=ba?h,signal=9", true},
+		{"by=bash,signal=15", false},
+		{"comm=sleep", true},
+		{"comm!=sleep", false},
+		{"comm=*", true},
 	};
 	struct tl_death death = {.seen.is = true};
 	struct tl_task task = {.death = &death};
@@ -74,13 +88,18 @@ static void test_killed(void **state)
 static void test_exited(void **state)
 {
 	static const struct expectation e[] = {
-		{"signal=0", true},	 {"signal!=0", false}, {"exit_code=3", true}, {"exit_code!=0", true},
-		{"exit_code=0", false},	 {"source=*", false},  {"source!=kill", false}, {"by=*", false},
-		{"by!=bash", false},	 {"comm=*", false},
+		{"signal=0", true},      {"signal!=0", false},   {"exit_code=3", true},
+		{"exit_code!=0", true},  {"exit_code=0", false}, {"source=*", false},
+		{"source!=kill", false}, {"by=*", false},        {"by!=bash", false},
+		{"comm=*", false},
 	};
 	struct tl_death death = {.seen.is = true};
 	struct tl_task task = {.death = &death};
-	struct tl_death_verdict v = {.by = nobody, .trigger = nobody, .exited = true, .exit_code_known = true, .exit_code = 3};
+	struct tl_death_verdict v = {.by = nobody,
+				     .trigger = nobody,
+				     .exited = true,
+				     .exit_code_known = true,
+				     .exit_code = 3};
 
 	v.cause.row = cause_named(TL_CAUSE_DEATH, "exit");
 	expect(e, ARRAY_SIZE(e), &task, &v);
@@ -92,7 +111,10 @@ static void test_exited(void **state)
 static void test_unknown(void **state)
 {
 	static const struct expectation e[] = {
-		{"cause=unknown", true}, {"signal=0", false}, {"signal!=0", false}, {"source=unknown", false},
+		{"cause=unknown", true},
+		{"signal=0", false},
+		{"signal!=0", false},
+		{"source=unknown", false},
 	};
 	struct tl_death death = {.seen.is = true};
 	struct tl_task task = {.death = &death};
@@ -104,7 +126,16 @@ static void test_unknown(void **state)
 static void test_wrong_questions(void **state)
 {
 	static const char *const exprs[] = {
-		"", "signal", "=9", "!=9", "signal=", "sig=9", "signal==9,", "cause=exit,", ",cause=exit", "signal>9",
+		"",
+		"signal",
+		"=9",
+		"!=9",
+		"signal=",
+		"sig=9",
+		"signal==9,",
+		"cause=exit,",
+		",cause=exit",
+		"signal>9",
 		"comm=0123456789012345678901234567890123456789012345678901234567890123456789",
 		"comm=a,comm=a,comm=a,comm=a,comm=a,comm=a,comm=a,comm=a,comm=a",
 	};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is said of a death where a record is missing that should be there: from the text of a trace to the verdicts on the
- * threads 12 (which leads), 13 and 14 of one process. Less may be told, never something else.
+ * What is said of a death where a record is missing that should be there: from the text of a trace
+ * to the verdicts on the threads 12 (which leads), 13 and 14 of one process. Less may be told,
+ * never something else.
  */
 #include "lives.h"
 #include "tasklife/why.h"
@@ -9,18 +10,26 @@
 #include "base/guard.h"
 
 #define ON(pid, t) "  k-" #pid " [000] ..... " t ": "
-#define MODE ON(9, "1.000") "tracing_mark_write: tasklife/1 mode text=function arch=x86 calls=0 asks=0 reclaims=0\n"
+#define MODE                                                                                       \
+	ON(9, "1.000")                                                                             \
+	"tracing_mark_write: tasklife/1 mode text=function arch=x86 calls=0 asks=0 reclaims=0\n"
 #define LEADER ON(10, "1.000") "task_newtask: pid=12 comm=k clone_flags=0 oom_score_adj=0\n"
-#define THREAD(pid) ON(12, "1.001") "task_newtask: pid=" #pid " comm=k clone_flags=3d0f00 oom_score_adj=0\n"
+#define THREAD(pid)                                                                                \
+	ON(12, "1.001") "task_newtask: pid=" #pid " comm=k clone_flags=3d0f00 oom_score_adj=0\n"
 #define EXEC ON(12, "1.000") "sched_process_exec: filename=/bin/k pid=12 old_pid=12\n"
-#define SIG(to, t, sig, code, grp) ON(to, t) "signal_generate: sig=" #sig " errno=0 code=" #code " comm=k pid=" #to " grp=" #grp " res=0\n"
-#define TAKES(pid, t, sig, handler) ON(pid, t) "signal_deliver: sig=" #sig " errno=0 code=0 sa_handler=" handler " sa_flags=0\n"
+#define SIG(to, t, sig, code, grp)                                                                 \
+	ON(to, t)                                                                                  \
+	"signal_generate: sig=" #sig " errno=0 code=" #code " comm=k pid=" #to " grp=" #grp        \
+	" res=0\n"
+#define TAKES(pid, t, sig, handler)                                                                \
+	ON(pid, t) "signal_deliver: sig=" #sig " errno=0 code=0 sa_handler=" handler " sa_flags=0\n"
 #define CALLED(pid, t, from) ON(pid, t) "do_exit <-" from "\n"
 #define PATH(pid, t, ...) ON(pid, t) "<stack trace>\n => do_exit\n => do_group_exit\n" __VA_ARGS__
 #define BY_SIGNAL " => get_signal\n => arch_do_signal_or_restart\n => do_syscall_64\n"
 #define BY_EXIT " => __x64_sys_exit_group\n => do_syscall_64\n"
 #define DIES(pid, t) ON(pid, t) "sched_process_exit: comm=k pid=" #pid " prio=120\n"
-#define STATUS(pid, t, status) ON(9, t) "tracing_mark_write: tasklife/1 exit tid=" #pid " status=" #status "\n"
+#define STATUS(pid, t, status)                                                                     \
+	ON(9, t) "tracing_mark_write: tasklife/1 exit tid=" #pid " status=" #status "\n"
 #define GAP "CPU:0 [LOST 3 EVENTS]\n"
 #define SHOT(pid, t) CALLED(pid, t, "do_group_exit") PATH(pid, t, BY_SIGNAL) DIES(pid, t)
 
@@ -76,7 +85,8 @@ static void is_told(const char *trace, const char *leader, const char *second, c
 		if (!want[i])
 			continue;
 		if (!l.cause[i] || strcmp(l.cause[i], want[i]))
-			print_message("of %u: %s, not %s:\n%s", 12 + i, l.cause[i] ? l.cause[i] : "nothing", want[i], trace);
+			print_message("of %u: %s, not %s:\n%s", 12 + i,
+				      l.cause[i] ? l.cause[i] : "nothing", want[i], trace);
 		assert_non_null(l.cause[i]);
 		assert_string_equal(l.cause[i], want[i]);
 	}
@@ -86,22 +96,32 @@ static void is_told(const char *trace, const char *leader, const char *second, c
 
 static void a_pair_is_no_path(void **state)
 {
-	struct looked l = told(LEADER SIG(12, "1.010", 15, 0, 1) TAKES(12, "1.011", 9, "0") CALLED(12, "1.012", "do_group_exit") DIES(12, "1.012"));
+	struct looked l = told(LEADER SIG(12, "1.010", 15, 0, 1) TAKES(12, "1.011", 9, "0")
+				       CALLED(12, "1.012", "do_group_exit") DIES(12, "1.012"));
 
 	assert_string_equal(l.cause[0], "signal");
 	assert_int_equal(l.grade[0], TL_DEDUCED);
 	assert_string_equal(l.source, "kill");
-	is_told(LEADER THREAD(13) SIG(13, "1.010", 11, 1, 0) TAKES(13, "1.011", 11, "0") CALLED(13, "1.012", "do_group_exit") DIES(13, "1.012")
-		TAKES(12, "1.013", 9, "0") CALLED(12, "1.014", "do_group_exit") DIES(12, "1.014"), "peer_crash", "signal", NULL);
+	is_told(LEADER THREAD(13) SIG(13, "1.010", 11, 1, 0) TAKES(13, "1.011", 11, "0")
+			CALLED(13, "1.012", "do_group_exit") DIES(13, "1.012")
+				TAKES(12, "1.013", 9, "0") CALLED(12, "1.014", "do_group_exit")
+					DIES(12, "1.014"),
+		"peer_crash", "signal", NULL);
 	/* nothing else is known: that it called exit_group or took a signal is not */
-	is_told(LEADER CALLED(12, "1.012", "do_group_exit") DIES(12, "1.012"), "unknown", NULL, NULL);
-	is_told(LEADER CALLED(12, "1.012", "__x64_sys_exit") DIES(12, "1.012"), "thread_exit", NULL, NULL);
+	is_told(LEADER CALLED(12, "1.012", "do_group_exit") DIES(12, "1.012"), "unknown", NULL,
+		NULL);
+	is_told(LEADER CALLED(12, "1.012", "__x64_sys_exit") DIES(12, "1.012"), "thread_exit", NULL,
+		NULL);
 }
 
 static void a_path_is_better_than_a_pair(void **state)
 {
-	is_told(LEADER CALLED(12, "1.012", "do_group_exit") DIES(12, "1.013") PATH(12, "1.013", BY_EXIT), "exit", NULL, NULL);
-	is_told(LEADER CALLED(12, "1.012", "do_group_exit") PATH(12, "1.012", BY_EXIT) DIES(12, "1.013"), "exit", NULL, NULL);
+	is_told(LEADER CALLED(12, "1.012", "do_group_exit") DIES(12, "1.013")
+			PATH(12, "1.013", BY_EXIT),
+		"exit", NULL, NULL);
+	is_told(LEADER CALLED(12, "1.012", "do_group_exit") PATH(12, "1.012", BY_EXIT)
+			DIES(12, "1.013"),
+		"exit", NULL, NULL);
 }
 
 /* ---- deliveries that were not recorded ---- */
@@ -111,54 +131,86 @@ static void a_path_is_better_than_a_pair(void **state)
 
 static void a_status_is_the_process_s(void **state)
 {
-	const char *other = ON(20, "0.900") "signal_deliver: sig=1 errno=0 code=0 sa_handler=0 sa_flags=0\n";
+	const char *other =
+		ON(20, "0.900") "signal_deliver: sig=1 errno=0 code=0 sa_handler=0 sa_flags=0\n";
 	char all[4096];
 
-	is_told(MODE LEADER THREAD(13) CRASH TAKES(13, "1.011", 11, "0") TAKES(12, "1.013", 9, "0") BOTH_SHOT STATUS(13, "1.015", 139)
-		STATUS(12, "1.016", 139), "peer_crash", "signal", NULL);
-	is_told(MODE LEADER THREAD(13) CRASH BOTH_SHOT STATUS(13, "1.015", 139) STATUS(12, "1.016", 139), "peer_crash", "signal", NULL);
-	is_told(MODE LEADER THREAD(13) TAKES(12, "1.013", 9, "0") BOTH_SHOT STATUS(12, "1.016", 139), "peer_crash", NULL, NULL);
-	is_told(MODE LEADER THREAD(13) BOTH_SHOT STATUS(13, "1.015", 139) STATUS(12, "1.016", 139), "unknown", "unknown", NULL);
+	is_told(MODE LEADER THREAD(13) CRASH TAKES(13, "1.011", 11, "0") TAKES(12, "1.013", 9, "0")
+			BOTH_SHOT STATUS(13, "1.015", 139) STATUS(12, "1.016", 139),
+		"peer_crash", "signal", NULL);
+	is_told(MODE LEADER THREAD(13) CRASH BOTH_SHOT STATUS(13, "1.015", 139)
+			STATUS(12, "1.016", 139),
+		"peer_crash", "signal", NULL);
+	is_told(MODE LEADER THREAD(13) TAKES(12, "1.013", 9, "0")
+			BOTH_SHOT STATUS(12, "1.016", 139),
+		"peer_crash", NULL, NULL);
+	is_told(MODE LEADER THREAD(13) BOTH_SHOT STATUS(13, "1.015", 139) STATUS(12, "1.016", 139),
+		"unknown", "unknown", NULL);
 	/* other deliveries were recorded: these are missing */
-	snprintf(all, sizeof(all), "%s%s", other, MODE LEADER THREAD(13) BOTH_SHOT STATUS(13, "1.015", 139) STATUS(12, "1.016", 139));
+	snprintf(all, sizeof(all), "%s%s", other,
+		 MODE LEADER THREAD(13) BOTH_SHOT STATUS(13, "1.015", 139)
+			 STATUS(12, "1.016", 139));
 	is_told(all, "unknown", "unknown", NULL);
 	/* a signal for all of them is not one's own */
-	is_told(MODE LEADER THREAD(13) SIG(12, "1.010", 15, 0, 1) BOTH_SHOT STATUS(13, "1.015", 15) STATUS(12, "1.016", 15), "signal", "signal", NULL);
+	is_told(MODE LEADER THREAD(13) SIG(12, "1.010", 15, 0, 1) BOTH_SHOT STATUS(13, "1.015", 15)
+			STATUS(12, "1.016", 15),
+		"signal", "signal", NULL);
 	is_told(MODE LEADER SHOT(12, "1.014") STATUS(12, "1.016", 139), "signal", NULL, NULL);
-	/* nobody sent it anything, and nothing is told: there may be threads whose births are missing */
+	/* nobody sent it anything, and nothing is told: there may be threads whose births are
+	 * missing */
 	is_told(LEADER SIG(10, "1.002", 1, 0, 1) SHOT(12, "1.014"), "unknown", NULL, NULL);
 	is_told(LEADER SHOT(12, "1.014"), "signal", NULL, NULL);
 }
 
-/* A SIGTERM came, was handled, and a thread then called exit_group: that its delivery is missing kills nobody. */
+/* A SIGTERM came, was handled, and a thread then called exit_group: that its delivery is missing
+ * kills nobody. */
 static void a_signal_may_have_been_handled(void **state)
 {
-	is_told(LEADER THREAD(13) SIG(12, "1.010", 15, 0, 1) CALLED(12, "1.020", "do_group_exit") PATH(12, "1.020", BY_EXIT) DIES(12, "1.020")
-		SHOT(13, "1.021"), "exit", "peer_exit", NULL);
+	is_told(LEADER THREAD(13) SIG(12, "1.010", 15, 0, 1) CALLED(12, "1.020", "do_group_exit")
+			PATH(12, "1.020", BY_EXIT) DIES(12, "1.020") SHOT(13, "1.021"),
+		"exit", "peer_exit", NULL);
 }
 
 /* ---- who left by itself, from statuses ---- */
 
-/* 14 left by pthread_exit(), 13 called exit_group 100 ms later, and 12 came to die 60 ms behind: the machine was busy. */
+/* 14 left by pthread_exit(), 13 called exit_group 100 ms later, and 12 came to die 60 ms behind:
+ * the machine was busy. */
 static void who_lived_on(void **state)
 {
-	is_told(MODE EXEC LEADER THREAD(13) THREAD(14) SIG(10, "1.002", 1, 0, 1) TAKES(10, "1.003", 1, "4010") DIES(14, "1.910") STATUS(14, "1.911", 0) DIES(13, "2.010")
-		STATUS(13, "2.011", 768) TAKES(12, "2.069", 9, "0") DIES(12, "2.070") STATUS(12, "2.071", 768), "peer_exit", NULL, "thread_exit");
-	assert_string_not_equal(told(MODE EXEC LEADER THREAD(13) THREAD(14) SIG(10, "1.002", 1, 0, 1) TAKES(10, "1.003", 1, "4010") DIES(14, "1.910") STATUS(14, "1.911", 0)
-				     DIES(13, "2.010") STATUS(13, "2.011", 0) TAKES(12, "2.069", 9, "0") DIES(12, "2.070")
-				     STATUS(12, "2.071", 0)).cause[1], "thread_exit");
-	/* that nothing of the others was under way proves nothing: a 32-bit program's exit_group is not recorded */
-	assert_string_not_equal(told(ON(9, "1.000") "tracing_mark_write: tasklife/1 mode text=events arch=x86 calls=1 asks=1 reclaims=1\n" EXEC
-				     LEADER THREAD(13) SIG(10, "1.002", 1, 0, 1) TAKES(10, "1.003", 1, "4010") DIES(13, "2.010") STATUS(13, "2.011", 0)
-				     DIES(12, "2.012") STATUS(12, "2.013", 0)).cause[1], "thread_exit");
+	is_told(MODE EXEC LEADER THREAD(13) THREAD(14) SIG(10, "1.002", 1, 0, 1)
+			TAKES(10, "1.003", 1, "4010") DIES(14, "1.910") STATUS(14, "1.911", 0)
+				DIES(13, "2.010") STATUS(13, "2.011", 768)
+					TAKES(12, "2.069", 9, "0") DIES(12, "2.070")
+						STATUS(12, "2.071", 768),
+		"peer_exit", NULL, "thread_exit");
+	assert_string_not_equal(
+		told(MODE EXEC LEADER THREAD(13) THREAD(14) SIG(10, "1.002", 1, 0, 1) TAKES(
+			     10, "1.003", 1, "4010") DIES(14, "1.910") STATUS(14, "1.911", 0)
+			     DIES(13, "2.010") STATUS(13, "2.011", 0) TAKES(12, "2.069", 9, "0")
+				     DIES(12, "2.070") STATUS(12, "2.071", 0))
+			.cause[1],
+		"thread_exit");
+	/* that nothing of the others was under way proves nothing: a 32-bit program's exit_group is
+	 * not recorded */
+	assert_string_not_equal(
+		told(ON(9,
+			"1.000") "tracing_mark_write: tasklife/1 mode text=events arch=x86 calls=1 asks=1 reclaims=1\n" EXEC
+			     LEADER THREAD(13) SIG(10, "1.002", 1, 0, 1)
+				     TAKES(10, "1.003", 1, "4010") DIES(13, "2.010")
+					     STATUS(13, "2.011", 0) DIES(12, "2.012")
+						     STATUS(12, "2.013", 0))
+			.cause[1],
+		"thread_exit");
 }
 
 static void silence_beside_a_gap_proves_nothing(void **state)
 {
-	const char *whole = MODE EXEC LEADER THREAD(13) SIG(10, "1.002", 1, 0, 1) TAKES(10, "1.003", 1, "4010") DIES(13, "1.010") STATUS(13, "1.011", 0)
-		DIES(12, "1.100") STATUS(12, "1.101", 0);
-	const char *broken = MODE EXEC LEADER THREAD(13) SIG(10, "1.002", 1, 0, 1) TAKES(10, "1.003", 1, "4010") GAP DIES(13, "1.010")
-		STATUS(13, "1.011", 0) DIES(12, "1.100") STATUS(12, "1.101", 0);
+	const char *whole = MODE EXEC LEADER THREAD(13) SIG(10, "1.002", 1, 0, 1)
+		TAKES(10, "1.003", 1, "4010") DIES(13, "1.010") STATUS(13, "1.011", 0)
+			DIES(12, "1.100") STATUS(12, "1.101", 0);
+	const char *broken = MODE EXEC LEADER THREAD(13) SIG(10, "1.002", 1, 0, 1)
+		TAKES(10, "1.003", 1, "4010") GAP DIES(13, "1.010") STATUS(13, "1.011", 0)
+			DIES(12, "1.100") STATUS(12, "1.101", 0);
 
 	is_told(whole, NULL, "thread_exit", NULL);
 	is_told(broken, NULL, "unknown", NULL);

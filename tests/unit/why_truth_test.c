@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was told of real traces against what wait() said inside the machines that made them. Needs the directory
- * TL_SHARED_DATA (golden/<machine>/{events,function,rich}.txt with truth-*.tsv); skipped without it.
+ * What was told of real traces against what wait() said inside the machines that made them. Needs
+ * the directory TL_SHARED_DATA (golden/<machine>/{events,function,rich}.txt with truth-*.tsv);
+ * skipped without it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +39,7 @@ static void done(void *ctx, const struct tl_task *task)
 	arena_init(&mem);
 	tl_why_process(task, NULL, tl_lives_witnesses(tr->lives), &mem, &v);
 	if (v.ended)
-		tr->told[task->tid] = (struct told){ true, v.v.exited, v.v.signal, v.v.core_dumped };
+		tr->told[task->tid] = (struct told){true, v.v.exited, v.v.signal, v.v.core_dumped};
 	arena_fini(&mem);
 }
 
@@ -66,7 +67,8 @@ static bool agrees(const struct told *t, const char *how, int number)
 {
 	if (!strcmp(how, "exited"))
 		return t->is && t->exited && !t->signal;
-	return t->is && !t->exited && t->signal == number && (t->core < 0 || t->core == !strcmp(how, "dumped"));
+	return t->is && !t->exited && t->signal == number &&
+	       (t->core < 0 || t->core == !strcmp(how, "dumped"));
 }
 
 static unsigned compare(const char *path, const struct trace *tr, unsigned *wrong)
@@ -78,9 +80,11 @@ static unsigned compare(const char *path, const struct trace *tr, unsigned *wron
 
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "wait\t%63[^\t]\t%63[^\t]\t%d\t%d\t%15[^\t]\t%d", name, comm, &parent, &pid, how, &number) != 6)
+		if (sscanf(line, "wait\t%63[^\t]\t%63[^\t]\t%d\t%d\t%15[^\t]\t%d", name, comm,
+			   &parent, &pid, how, &number) != 6)
 			continue;
-		/* a newline in the name splits its records over two lines of text; no line reader gets them all */
+		/* a newline in the name splits its records over two lines of text; no line reader
+		 * gets them all */
 		if (!strcmp(name, "weirdcomm") || pid < 0 || pid >= PIDS)
 			continue;
 		n++;
@@ -105,9 +109,11 @@ static void what_wait_said(void **state)
 			struct trace *tr = calloc(1, sizeof(*tr));
 			char path[512];
 
-			snprintf(path, sizeof(path), "%s/golden/%s/%s.txt", data, machines[m], modes[k]);
+			snprintf(path, sizeof(path), "%s/golden/%s/%s.txt", data, machines[m],
+				 modes[k]);
 			if (read_trace(path, tr)) {
-				snprintf(path, sizeof(path), "%s/golden/%s/truth-%s.tsv", data, machines[m], modes[k]);
+				snprintf(path, sizeof(path), "%s/golden/%s/truth-%s.tsv", data,
+					 machines[m], modes[k]);
 				n += compare(path, tr, &wrong);
 			}
 			free(tr);

@@ -14,8 +14,17 @@
 
 static struct arena mem;
 static struct atoms atoms;
-static const struct tl_witnesses all = { .newtask = true, .fork = true, .exec = true, .exit = true, .wait = true, .free = true,
-					 .sw = true, .signal = true, .deliver = true, .functions = true, .stacks = true };
+static const struct tl_witnesses all = {.newtask = true,
+					.fork = true,
+					.exec = true,
+					.exit = true,
+					.wait = true,
+					.free = true,
+					.sw = true,
+					.signal = true,
+					.deliver = true,
+					.functions = true,
+					.stacks = true};
 
 static int set_up(void **state)
 {
@@ -31,7 +40,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* "do_exit do_group_exit ?__wake_up_parent": innermost first; '?' doubtful, '0' printed with +0x0. */
+/* "do_exit do_group_exit ?__wake_up_parent": innermost first; '?' doubtful, '0' printed with +0x0.
+ */
 static const struct tl_stack *path(const char *names)
 {
 	struct tl_stack *s = arena_alloc(&mem, sizeof(*s) + 64 * sizeof(s->frame[0]));
@@ -99,8 +109,17 @@ static struct tl_signal *sent(struct one *o, int sig, int code, bool group, cons
 {
 	struct tl_signal *s = &o->sig[o->t.n_signals++];
 
-	*s = (struct tl_signal){ .seen = at(900 + o->t.n_signals, TL_EV_SIGNAL), .sig = sig, .code = code, .group = group,
-				 .ctx = TL_CTX_KNOWN, .leads = -1, .limit = -1, .trap = -1, .target = ref(100, "victim"), .owner = ref(50, "sender"), .owner_tgid = 50 };
+	*s = (struct tl_signal){.seen = at(900 + o->t.n_signals, TL_EV_SIGNAL),
+				.sig = sig,
+				.code = code,
+				.group = group,
+				.ctx = TL_CTX_KNOWN,
+				.leads = -1,
+				.limit = -1,
+				.trap = -1,
+				.target = ref(100, "victim"),
+				.owner = ref(50, "sender"),
+				.owner_tgid = 50};
 	s->stack = names ? path(names) : NULL;
 	return s;
 }
@@ -108,7 +127,7 @@ static struct tl_signal *sent(struct one *o, int sig, int code, bool group, cons
 static void delivered(struct one *o, int sig, int code)
 {
 	o->d.any_delivery = true;
-	o->d.last = (struct tl_delivery){ .seen = at(950, TL_EV_DELIVER), .sig = sig, .code = code };
+	o->d.last = (struct tl_delivery){.seen = at(950, TL_EV_DELIVER), .sig = sig, .code = code};
 }
 
 static struct tl_death_verdict verdict(const struct one *o)
@@ -119,7 +138,8 @@ static struct tl_death_verdict verdict(const struct one *o)
 	return v;
 }
 
-static void is_cause(const struct tl_finding *f, const char *rule, const char *id, enum tl_grade grade)
+static void is_cause(const struct tl_finding *f, const char *rule, const char *id,
+		     enum tl_grade grade)
 {
 	if (!f->row || strcmp(f->row->rule, rule))
 		print_message("wanted %s, got %s\n", rule, f->row ? f->row->rule : "nothing");
@@ -129,8 +149,10 @@ static void is_cause(const struct tl_finding *f, const char *rule, const char *i
 	assert_int_equal(f->grade, grade);
 }
 
-#define BY_SIGNAL "do_exit do_group_exit get_signal arch_do_signal_or_restart syscall_exit_to_user_mode do_syscall_64"
-#define KILL_PATH "__send_signal_locked do_send_sig_info kill_pid_info kill_something_info __x64_sys_kill do_syscall_64"
+#define BY_SIGNAL                                                                                  \
+	"do_exit do_group_exit get_signal arch_do_signal_or_restart syscall_exit_to_user_mode do_syscall_64"
+#define KILL_PATH                                                                                  \
+	"__send_signal_locked do_send_sig_info kill_pid_info kill_something_info __x64_sys_kill do_syscall_64"
 
 /* ---- paths alone ---- */
 
@@ -140,35 +162,48 @@ static void paths_of_death(void **state)
 		const char *path, *rule, *id;
 		int signal;
 	} row[] = {
-		{ "do_exit do_group_exit __x64_sys_exit_group x64_sys_call do_syscall_64", "D-EXIT-GROUP", "exit", 0 },
-		{ "do_exit do_group_exit __do_sys_exit_group.part.0 __arm64_sys_exit_group invoke_syscall", "D-EXIT-GROUP", "exit", 0 },
-		{ "do_exit do_group_exit ?__wake_up_parent ret_fast_syscall", "D-EXIT-GROUP-NEXT", "exit", 0 },
-		{ "sys_exit_group ret_fast_syscall", "D-EXIT-GROUP-CUT", "exit", 0 },
-		{ "do_group_exit sys_exit_group", "D-EXIT-GROUP-CUT2", "exit", 0 },
-		{ "do_exit __x64_sys_exit do_syscall_64", "D-EXIT-THREAD", "thread_exit", 0 },
-		{ "do_exit 0do_group_exit ret_fast_syscall", "D-EXIT-THREAD-NEXT", "thread_exit", 0 },
-		{ "sys_exit", "D-EXIT-THREAD-CUT", "thread_exit", 0 },
-		{ "do_exit __secure_computing syscall_trace_enter do_syscall_64", "D-SECCOMP-STRICT", "seccomp", 9 },
-		{ "do_exit __seccomp_filter __secure_computing syscall_trace_enter", "D-SECCOMP-THREAD", "seccomp.thread", 31 },
-		{ "do_exit ?get_nth_filter __secure_computing syscall_trace_enter", "D-SECCOMP-THREAD-NEXT", "seccomp.thread", 31 },
-		{ "do_exit do_group_exit __seccomp_filter __secure_computing", "D-SECCOMP-PROC-OLD", "seccomp", 31 },
-		{ "do_exit make_task_dead rewind_stack_and_make_dead", "D-OOPS-X86", "kernel_bug", 0 },
-		{ "do_exit rewind_stack_do_exit", "D-OOPS-X86-OLD", "kernel_bug", 0 },
-		{ "do_exit make_task_dead die __do_kernel_fault do_page_fault", "D-OOPS", "kernel_bug", 0 },
-		{ "do_exit die arm_notify_die", "D-OOPS-OLD", "kernel_bug", 0 },
-		{ "do_exit make_task_dead", "D-DEAD-OTHER", "kernel_bug", 0 },
-		{ "do_exit io_sq_thread ret_from_fork", "D-URING", "worker_end", 0 },
-		{ "do_exit vhost_task_fn ret_from_fork ret_from_fork_asm", "D-VHOST", "worker_end", 0 },
-		{ "do_exit call_usermodehelper_exec_async ret_from_fork", "D-UMH", "helper_failed", 0 },
-		{ "do_exit kthread_exit kthread ret_from_fork", "D-KT-RETURN-X", "kthread_end", 0 },
-		{ "do_exit __module_put_and_kthread_exit cryptomgr_probe kthread ret_from_fork", "D-KT-MODULE", "kthread_end", 0 },
-		{ "do_exit kthread_complete_and_exit some_thread kthread ret_from_fork", "D-KT-COMPLETE", "kthread_end", 0 },
-		{ "do_exit kthread ret_from_fork", "D-KT-RETURN", "kthread_end", 0 },
-		{ "do_exit __do_sys_reboot __x64_sys_reboot do_syscall_64", "D-REBOOT", "reboot", 0 },
-		{ "do_exit emulate_vsyscall do_user_addr_fault", "D-VSYSCALL-OLD", "vsyscall", 31 },
-		{ "do_exit save_v86_state", "D-VM86", "kernel_other", 0 },
-		{ BY_SIGNAL, "D-SIG-ANY", "signal", 0 },
-		{ "get_signal do_work_pending slow_work_pending", "D-SIG-ANY-CUT", "signal", 0 },
+		{"do_exit do_group_exit __x64_sys_exit_group x64_sys_call do_syscall_64",
+		 "D-EXIT-GROUP", "exit", 0},
+		{"do_exit do_group_exit __do_sys_exit_group.part.0 __arm64_sys_exit_group invoke_syscall",
+		 "D-EXIT-GROUP", "exit", 0},
+		{"do_exit do_group_exit ?__wake_up_parent ret_fast_syscall", "D-EXIT-GROUP-NEXT",
+		 "exit", 0},
+		{"sys_exit_group ret_fast_syscall", "D-EXIT-GROUP-CUT", "exit", 0},
+		{"do_group_exit sys_exit_group", "D-EXIT-GROUP-CUT2", "exit", 0},
+		{"do_exit __x64_sys_exit do_syscall_64", "D-EXIT-THREAD", "thread_exit", 0},
+		{"do_exit 0do_group_exit ret_fast_syscall", "D-EXIT-THREAD-NEXT", "thread_exit", 0},
+		{"sys_exit", "D-EXIT-THREAD-CUT", "thread_exit", 0},
+		{"do_exit __secure_computing syscall_trace_enter do_syscall_64", "D-SECCOMP-STRICT",
+		 "seccomp", 9},
+		{"do_exit __seccomp_filter __secure_computing syscall_trace_enter",
+		 "D-SECCOMP-THREAD", "seccomp.thread", 31},
+		{"do_exit ?get_nth_filter __secure_computing syscall_trace_enter",
+		 "D-SECCOMP-THREAD-NEXT", "seccomp.thread", 31},
+		{"do_exit do_group_exit __seccomp_filter __secure_computing", "D-SECCOMP-PROC-OLD",
+		 "seccomp", 31},
+		{"do_exit make_task_dead rewind_stack_and_make_dead", "D-OOPS-X86", "kernel_bug",
+		 0},
+		{"do_exit rewind_stack_do_exit", "D-OOPS-X86-OLD", "kernel_bug", 0},
+		{"do_exit make_task_dead die __do_kernel_fault do_page_fault", "D-OOPS",
+		 "kernel_bug", 0},
+		{"do_exit die arm_notify_die", "D-OOPS-OLD", "kernel_bug", 0},
+		{"do_exit make_task_dead", "D-DEAD-OTHER", "kernel_bug", 0},
+		{"do_exit io_sq_thread ret_from_fork", "D-URING", "worker_end", 0},
+		{"do_exit vhost_task_fn ret_from_fork ret_from_fork_asm", "D-VHOST", "worker_end",
+		 0},
+		{"do_exit call_usermodehelper_exec_async ret_from_fork", "D-UMH", "helper_failed",
+		 0},
+		{"do_exit kthread_exit kthread ret_from_fork", "D-KT-RETURN-X", "kthread_end", 0},
+		{"do_exit __module_put_and_kthread_exit cryptomgr_probe kthread ret_from_fork",
+		 "D-KT-MODULE", "kthread_end", 0},
+		{"do_exit kthread_complete_and_exit some_thread kthread ret_from_fork",
+		 "D-KT-COMPLETE", "kthread_end", 0},
+		{"do_exit kthread ret_from_fork", "D-KT-RETURN", "kthread_end", 0},
+		{"do_exit __do_sys_reboot __x64_sys_reboot do_syscall_64", "D-REBOOT", "reboot", 0},
+		{"do_exit emulate_vsyscall do_user_addr_fault", "D-VSYSCALL-OLD", "vsyscall", 31},
+		{"do_exit save_v86_state", "D-VM86", "kernel_other", 0},
+		{BY_SIGNAL, "D-SIG-ANY", "signal", 0},
+		{"get_signal do_work_pending slow_work_pending", "D-SIG-ANY-CUT", "signal", 0},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -191,8 +226,9 @@ static void paths_without_offsets(void **state)
 	static const struct {
 		const char *path, *rule, *id;
 	} row[] = {
-		{ "do_exit do_group_exit __wake_up_parent ret_fast_syscall", "D-EXIT-GROUP-NAMES", "exit" },
-		{ "do_exit do_group_exit ret_fast_syscall", "D-EXIT-THREAD-NAMES", "thread_exit" },
+		{"do_exit do_group_exit __wake_up_parent ret_fast_syscall", "D-EXIT-GROUP-NAMES",
+		 "exit"},
+		{"do_exit do_group_exit ret_fast_syscall", "D-EXIT-THREAD-NAMES", "thread_exit"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -290,7 +326,8 @@ static void core_signals_keep_their_number(void **state)
 	struct tl_signal *s;
 
 	dead(&o, BY_SIGNAL);
-	s = sent(&o, 11, 1, false, "force_sig_info_to_task force_sig_fault exc_page_fault asm_exc_page_fault");
+	s = sent(&o, 11, 1, false,
+		 "force_sig_info_to_task force_sig_fault exc_page_fault asm_exc_page_fault");
 	s->self = true;
 	s->owner = s->target;
 	delivered(&o, 11, 1);
@@ -333,8 +370,9 @@ static void the_oom_killer_has_a_trigger_no_sender(void **state)
 	struct tl_death_verdict v;
 
 	dead(&o, BY_SIGNAL);
-	sent(&o, 9, 128, true, "send_signal_locked do_send_sig_info __oom_kill_process oom_kill_process out_of_memory "
-			       "mem_cgroup_out_of_memory try_charge_memcg do_page_fault");
+	sent(&o, 9, 128, true,
+	     "send_signal_locked do_send_sig_info __oom_kill_process oom_kill_process out_of_memory "
+	     "mem_cgroup_out_of_memory try_charge_memcg do_page_fault");
 	delivered(&o, 9, 0);
 	v = verdict(&o);
 	is_cause(&v.cause, "D-OOM", "signal", TL_OBSERVED);
@@ -357,39 +395,83 @@ static void sources_by_path(void **state)
 		const char *path, *rule;
 		bool by;
 	} row[] = {
-		{ 15, 0, true, false, "group_send_sig_info do_exit do_group_exit __x64_sys_exit_group", "S-PDEATH", false },
-		{ 1, 128, true, false, "__kill_pgrp_info kill_pgrp disassociate_ctty.part.0 do_exit", "S-TTY-SLEXIT", false },
-		{ 1, 128, true, false, "tty_signal_session_leader __tty_hangup.part.0 tty_vhangup pty_close", "S-TTY-HANGUP", false },
-		{ 2, 128, true, false, "__kill_pgrp_info kill_pgrp isig n_tty_receive_signal_char flush_to_ldisc process_one_work", "S-TTY-KEY", false },
-		{ 1, 128, true, false, "__kill_pgrp_info kill_orphaned_pgrp do_exit", "S-ORPHAN-PGRP", false },
-		{ 1, 128, true, false, "__kill_pgrp_info do_exit do_group_exit", "S-ORPHAN-PGRP-INLINE", false },
-		{ 9, 128, true, false, "group_send_sig_info zap_pid_ns_processes do_exit", "S-PIDNS", false },
-		{ 9, 128, false, false, "send_sig_info exit_ptrace do_exit", "S-EXITKILL", false },
-		{ 9, 0, false, false, "send_sig_info ptrace_request arch_ptrace __x64_sys_ptrace", "S-PTRACE-KILL", true },
-		{ 9, 0, false, false, "__send_signal_locked __cgroup_kill cgroup_kill_write kernfs_fop_write_iter", "S-CGROUP-KILL", true },
-		{ 9, 0, true, false, "send_signal_locked cgroup_post_fork copy_process kernel_clone", "S-CGROUP-KILL-FORK", false },
-		{ 9, 128, true, false, "__oom_kill_process out_of_memory moom_callback process_one_work", "S-SYSRQ-OOM", false },
-		{ 9, 128, true, false, "__oom_kill_process oom_kill_process out_of_memory __alloc_pages", "S-OOM", false },
-		{ 6, -6, false, true, "do_send_specific do_tkill __x64_sys_tgkill", "S-TGKILL", true },
-		{ 34, -1, true, false, "do_rt_sigqueueinfo __x64_sys_rt_sigqueueinfo", "S-SIGQUEUE", true },
-		{ 10, -3, true, false, "do_send_sig_info __do_notify do_mq_timedsend __x64_sys_mq_timedsend", "S-MQUEUE", false },
-		{ 15, 0, true, false, "__do_sys_pidfd_send_signal __x64_sys_pidfd_send_signal", "S-PIDFD", true },
-		{ 13, 0, false, true, "send_sig pipe_write vfs_write ksys_write", "S-SIGPIPE", false },
-		{ 25, 0, false, true, "send_sig generic_write_check_limits generic_write_checks", "S-SIGXFSZ", false },
-		{ 24, 128, true, true, "check_rlimit.part.0 posix_cpu_timers_work task_work_run", "S-CPU-LIMIT", false },
-		{ 31, 1, false, true, "force_sig_info_to_task force_sig_seccomp __seccomp_filter", "S-SECCOMP", false },
-		{ 11, 128, false, true, "force_sig_info_to_task force_fatal_sig bprm_execve do_execveat_common", "S-EXEC-PONR", false },
-		{ 11, 128, false, true, "force_sigsegv search_binary_handler __do_execve_file", "S-EXEC-PONR-419", false },
-		{ 11, 128, false, true, "force_sig __rseq_handle_notify_resume do_work_pending", "S-RSEQ", false },
-		{ 11, 1, false, true, "force_sig_fault arm64_force_sig_fault do_page_fault do_mem_abort el0_da", "S-PF-ARM64", false },
-		{ 11, 1, false, true, "force_sig_fault __do_user_fault.constprop.0 do_page_fault do_DataAbort __dabt_usr", "S-PF-ARM", false },
-		{ 11, 128, false, true, "force_sig exc_general_protection asm_exc_general_protection", "S-GPF-X86", false },
-		{ 8, 1, false, true, "force_sig_fault do_error_trap exc_divide_error asm_exc_divide_error", "S-FPE-X86", false },
-		{ 4, 2, false, true, "force_sig_fault do_error_trap exc_invalid_op asm_exc_invalid_op", "S-ILL-X86", false },
-		{ 5, 1, false, true, "force_sig_fault send_user_sigtrap do_el0_brk64 el0_brk64", "S-BRK-ARM64", false },
-		{ 4, 1, false, true, "force_sig_fault arm64_notify_die force_signal_inject do_el0_undef", "S-UNDEF-ARM64", false },
-		{ 4, 1, false, true, "force_sig_fault arm_notify_die do_undefinstr", "S-UNDEF-ARM", false },
-		{ 19, 0, false, false, "send_signal_locked ptrace_attach __x64_sys_ptrace", "S-PTRACE-ATTACH", true },
+		{15, 0, true, false,
+		 "group_send_sig_info do_exit do_group_exit __x64_sys_exit_group", "S-PDEATH",
+		 false},
+		{1, 128, true, false, "__kill_pgrp_info kill_pgrp disassociate_ctty.part.0 do_exit",
+		 "S-TTY-SLEXIT", false},
+		{1, 128, true, false,
+		 "tty_signal_session_leader __tty_hangup.part.0 tty_vhangup pty_close",
+		 "S-TTY-HANGUP", false},
+		{2, 128, true, false,
+		 "__kill_pgrp_info kill_pgrp isig n_tty_receive_signal_char flush_to_ldisc process_one_work",
+		 "S-TTY-KEY", false},
+		{1, 128, true, false, "__kill_pgrp_info kill_orphaned_pgrp do_exit",
+		 "S-ORPHAN-PGRP", false},
+		{1, 128, true, false, "__kill_pgrp_info do_exit do_group_exit",
+		 "S-ORPHAN-PGRP-INLINE", false},
+		{9, 128, true, false, "group_send_sig_info zap_pid_ns_processes do_exit", "S-PIDNS",
+		 false},
+		{9, 128, false, false, "send_sig_info exit_ptrace do_exit", "S-EXITKILL", false},
+		{9, 0, false, false, "send_sig_info ptrace_request arch_ptrace __x64_sys_ptrace",
+		 "S-PTRACE-KILL", true},
+		{9, 0, false, false,
+		 "__send_signal_locked __cgroup_kill cgroup_kill_write kernfs_fop_write_iter",
+		 "S-CGROUP-KILL", true},
+		{9, 0, true, false, "send_signal_locked cgroup_post_fork copy_process kernel_clone",
+		 "S-CGROUP-KILL-FORK", false},
+		{9, 128, true, false,
+		 "__oom_kill_process out_of_memory moom_callback process_one_work", "S-SYSRQ-OOM",
+		 false},
+		{9, 128, true, false,
+		 "__oom_kill_process oom_kill_process out_of_memory __alloc_pages", "S-OOM", false},
+		{6, -6, false, true, "do_send_specific do_tkill __x64_sys_tgkill", "S-TGKILL",
+		 true},
+		{34, -1, true, false, "do_rt_sigqueueinfo __x64_sys_rt_sigqueueinfo", "S-SIGQUEUE",
+		 true},
+		{10, -3, true, false,
+		 "do_send_sig_info __do_notify do_mq_timedsend __x64_sys_mq_timedsend", "S-MQUEUE",
+		 false},
+		{15, 0, true, false, "__do_sys_pidfd_send_signal __x64_sys_pidfd_send_signal",
+		 "S-PIDFD", true},
+		{13, 0, false, true, "send_sig pipe_write vfs_write ksys_write", "S-SIGPIPE",
+		 false},
+		{25, 0, false, true, "send_sig generic_write_check_limits generic_write_checks",
+		 "S-SIGXFSZ", false},
+		{24, 128, true, true, "check_rlimit.part.0 posix_cpu_timers_work task_work_run",
+		 "S-CPU-LIMIT", false},
+		{31, 1, false, true, "force_sig_info_to_task force_sig_seccomp __seccomp_filter",
+		 "S-SECCOMP", false},
+		{11, 128, false, true,
+		 "force_sig_info_to_task force_fatal_sig bprm_execve do_execveat_common",
+		 "S-EXEC-PONR", false},
+		{11, 128, false, true, "force_sigsegv search_binary_handler __do_execve_file",
+		 "S-EXEC-PONR-419", false},
+		{11, 128, false, true, "force_sig __rseq_handle_notify_resume do_work_pending",
+		 "S-RSEQ", false},
+		{11, 1, false, true,
+		 "force_sig_fault arm64_force_sig_fault do_page_fault do_mem_abort el0_da",
+		 "S-PF-ARM64", false},
+		{11, 1, false, true,
+		 "force_sig_fault __do_user_fault.constprop.0 do_page_fault do_DataAbort __dabt_usr",
+		 "S-PF-ARM", false},
+		{11, 128, false, true,
+		 "force_sig exc_general_protection asm_exc_general_protection", "S-GPF-X86", false},
+		{8, 1, false, true,
+		 "force_sig_fault do_error_trap exc_divide_error asm_exc_divide_error", "S-FPE-X86",
+		 false},
+		{4, 2, false, true,
+		 "force_sig_fault do_error_trap exc_invalid_op asm_exc_invalid_op", "S-ILL-X86",
+		 false},
+		{5, 1, false, true, "force_sig_fault send_user_sigtrap do_el0_brk64 el0_brk64",
+		 "S-BRK-ARM64", false},
+		{4, 1, false, true,
+		 "force_sig_fault arm64_notify_die force_signal_inject do_el0_undef",
+		 "S-UNDEF-ARM64", false},
+		{4, 1, false, true, "force_sig_fault arm_notify_die do_undefinstr", "S-UNDEF-ARM",
+		 false},
+		{19, 0, false, false, "send_signal_locked ptrace_attach __x64_sys_ptrace",
+		 "S-PTRACE-ATTACH", true},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -425,7 +507,8 @@ static void sources_by_code_alone(void **state)
 		{ 14, -2, true, false, false, "S-TIMER-BYCODE", TL_DEDUCED },
 		{ 34, -1, true, false, false, "S-QUEUE-BYCODE", TL_DEDUCED },
 		{ 34, -4, true, false, false, "S-QUEUE-BYCODE", TL_GUESSED },
-		{ 11, 1, false, true, false, "S-FORCED-ARM64-BYCODE", TL_DEDUCED }, /* which CPU it was is not known */
+		/* which CPU it was is not known */
+		{ 11, 1, false, true, false, "S-FORCED-ARM64-BYCODE", TL_DEDUCED },
 		{ 7, 2, false, true, false, "S-MEMORY-BYCODE", TL_DEDUCED },
 		{ 11, 3, false, true, false, "S-FAULT-BYCODE", TL_DEDUCED },
 		{ 4, 1, false, true, false, "S-ILL-BYCODE", TL_DEDUCED },
@@ -456,7 +539,8 @@ static void sources_by_code_alone(void **state)
 	}
 }
 
-/* kernel/signal.c lets nobody send a code from 0 up to another task: what one sends to itself is no notice. */
+/* kernel/signal.c lets nobody send a code from 0 up to another task: what one sends to itself is no
+ * notice. */
 static void a_notice_cannot_be_forged(void **state)
 {
 	static const struct {
@@ -465,9 +549,11 @@ static void a_notice_cannot_be_forged(void **state)
 		const char *rule;
 		enum tl_grade grade;
 	} row[] = {
-		{ 1, false, "S-CHLD-BYCODE", TL_OBSERVED }, { 3, false, "S-CHLD-BYCODE", TL_OBSERVED },
-		{ 5, false, "S-CHLD-STOP-BYCODE", TL_OBSERVED }, { 1, true, "S-CHLD-SELF", TL_GUESSED },
-		{ 5, true, NULL, TL_GUESSED },
+		{1, false, "S-CHLD-BYCODE", TL_OBSERVED},
+		{3, false, "S-CHLD-BYCODE", TL_OBSERVED},
+		{5, false, "S-CHLD-STOP-BYCODE", TL_OBSERVED},
+		{1, true, "S-CHLD-SELF", TL_GUESSED},
+		{5, true, NULL, TL_GUESSED},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -536,7 +622,8 @@ static void sources_by_system_call(void **state)
 	is_cause(&f, "S-PDEATH-BYOWNER", "parent_death", TL_DEDUCED);
 }
 
-/* Who is in none of the recorded calls: that proves something only where every call passes the tracepoints. */
+/* Who is in none of the recorded calls: that proves something only where every call passes the
+ * tracepoints. */
 static void sources_by_no_system_call(void **state)
 {
 	static const struct {
@@ -546,15 +633,16 @@ static void sources_by_no_system_call(void **state)
 		uint8_t ctx;
 		const char *rule;
 	} row[] = {
-		{ 9, 0, false, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-CGROUP-KILL-BYREST" },
-		{ 9, 0, false, false, TL_ARCH_ARM, TL_CTX_KNOWN, "S-USER-PRIV-BYCODE" },
-		{ 9, 0, false, true, TL_ARCH_X86, TL_CTX_KNOWN, "S-USER-PRIV-BYCODE" },
-		{ 9, 0, false, true, TL_ARCH_ARM, TL_CTX_KNOWN | TL_CTX_SOFTIRQ, "S-USER-PRIV-BYCODE" },
-		{ 9, 0, false, true, TL_ARCH_ARM, 0, "S-USER-PRIV-BYCODE" },
-		{ 1, 128, true, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-TTY-HANGUP-BYCALL" },
-		{ 1, 128, true, true, TL_ARCH_ARM64, TL_CTX_KNOWN, "S-KERNEL-BYCODE" },
-		{ 1, 128, true, false, TL_ARCH_ARM, TL_CTX_KNOWN, "S-KERNEL-BYCODE" },
-		{ 9, 128, true, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-KERNEL-BYCODE" },
+		{9, 0, false, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-CGROUP-KILL-BYREST"},
+		{9, 0, false, false, TL_ARCH_ARM, TL_CTX_KNOWN, "S-USER-PRIV-BYCODE"},
+		{9, 0, false, true, TL_ARCH_X86, TL_CTX_KNOWN, "S-USER-PRIV-BYCODE"},
+		{9, 0, false, true, TL_ARCH_ARM, TL_CTX_KNOWN | TL_CTX_SOFTIRQ,
+		 "S-USER-PRIV-BYCODE"},
+		{9, 0, false, true, TL_ARCH_ARM, 0, "S-USER-PRIV-BYCODE"},
+		{1, 128, true, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-TTY-HANGUP-BYCALL"},
+		{1, 128, true, true, TL_ARCH_ARM64, TL_CTX_KNOWN, "S-KERNEL-BYCODE"},
+		{1, 128, true, false, TL_ARCH_ARM, TL_CTX_KNOWN, "S-KERNEL-BYCODE"},
+		{9, 128, true, true, TL_ARCH_ARM, TL_CTX_KNOWN, "S-KERNEL-BYCODE"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -574,7 +662,8 @@ static void sources_by_no_system_call(void **state)
 	}
 }
 
-/* Records lost between the signal and the death: still the best known, but less sure, and said so. */
+/* Records lost between the signal and the death: still the best known, but less sure, and said so.
+ */
 static void a_gap_lowers_the_grade(void **state)
 {
 	struct one o;
@@ -599,7 +688,8 @@ static void a_gap_lowers_the_grade(void **state)
 	is_cause(&v.source, "S-USER-GRP-BYCODE", "kill", TL_GUESSED);
 }
 
-/* Neither exit nor signal: seccomp where it was asked for, and a guess, for an oops looks the same. */
+/* Neither exit nor signal: seccomp where it was asked for, and a guess, for an oops looks the same.
+ */
 static void a_death_without_a_call(void **state)
 {
 	struct tl_witnesses w = all;
@@ -639,9 +729,11 @@ static void sources_by_cpu(void **state)
 		enum tl_arch arch;
 		const char *rule;
 	} row[] = {
-		{ 4, 2, TL_ARCH_X86, "S-ILL-X86-BYCODE" },   { 4, 2, TL_ARCH_ARM64, "S-FAULT-BYCODE" },
-		{ 5, 128, TL_ARCH_X86, "S-TRAP-X86-BYCODE" }, { 5, 128, TL_ARCH_ARM, "S-FORCED-BYCODE" },
-		{ 5, 128, TL_ARCH_UNKNOWN, "S-FORCED-BYCODE" },
+		{4, 2, TL_ARCH_X86, "S-ILL-X86-BYCODE"},
+		{4, 2, TL_ARCH_ARM64, "S-FAULT-BYCODE"},
+		{5, 128, TL_ARCH_X86, "S-TRAP-X86-BYCODE"},
+		{5, 128, TL_ARCH_ARM, "S-FORCED-BYCODE"},
+		{5, 128, TL_ARCH_UNKNOWN, "S-FORCED-BYCODE"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -665,7 +757,8 @@ static void nobody_is_blamed_for_an_interrupt(void **state)
 	struct tl_death_verdict v;
 
 	dead(&o, BY_SIGNAL);
-	sent(&o, 14, 128, true, "kill_pid_info it_real_fn __hrtimer_run_queues hrtimer_interrupt")->ctx |= TL_CTX_HARDIRQ;
+	sent(&o, 14, 128, true, "kill_pid_info it_real_fn __hrtimer_run_queues hrtimer_interrupt")
+		->ctx |= TL_CTX_HARDIRQ;
 	delivered(&o, 9, 0);
 	v = verdict(&o);
 	assert_string_equal(tl_finding_id(&v.source), "timer.alarm");
@@ -758,7 +851,8 @@ static void leaves(struct group *g, unsigned i, tl_pid tid, tl_ns t, const char 
 					   .stack = names ? path(names) : NULL };
 	if (deliver) {
 		g->leaver[i].any_delivery = true;
-		g->leaver[i].last = (struct tl_delivery){ .seen = at(t - 5, TL_EV_DELIVER), .sig = deliver };
+		g->leaver[i].last =
+			(struct tl_delivery){.seen = at(t - 5, TL_EV_DELIVER), .sig = deliver};
 	}
 	g->lead.p.leaver = g->leaver;
 	g->lead.p.n_leavers = i + 1;
@@ -802,8 +896,13 @@ static void a_peer_crashed(void **state)
 	struct group g = {};
 	struct tl_death_verdict v;
 	struct tl_process_verdict p;
-	struct tl_signal own = { .seen = at(930, TL_EV_SIGNAL), .sig = 11, .code = 1, .self = true, .ctx = TL_CTX_KNOWN,
-				 .owner = ref(101, "thread"), .target = ref(101, "thread") };
+	struct tl_signal own = {.seen = at(930, TL_EV_SIGNAL),
+				.sig = 11,
+				.code = 1,
+				.self = true,
+				.ctx = TL_CTX_KNOWN,
+				.owner = ref(101, "thread"),
+				.target = ref(101, "thread")};
 
 	own.stack = path("force_sig_fault exc_page_fault asm_exc_page_fault");
 	dead(&g.lead, BY_SIGNAL);
@@ -869,8 +968,12 @@ static void the_leader_left_first(void **state)
 static void a_signal_for_the_group_kills_every_thread(void **state)
 {
 	struct group g = {};
-	struct tl_signal s = { .seen = at(900, TL_EV_SIGNAL), .sig = 15, .group = true, .ctx = TL_CTX_KNOWN,
-			       .owner = ref(50, "sender"), .target = ref(101, "thread") };
+	struct tl_signal s = {.seen = at(900, TL_EV_SIGNAL),
+			      .sig = 15,
+			      .group = true,
+			      .ctx = TL_CTX_KNOWN,
+			      .owner = ref(50, "sender"),
+			      .target = ref(101, "thread")};
 	struct tl_death_verdict v;
 
 	s.stack = path(KILL_PATH);
@@ -899,23 +1002,35 @@ static void kinds_of_births(void **state)
 		const char *rule, *id;
 		enum tl_grade grade;
 	} row[] = {
-		{ "copy_process kernel_clone __do_sys_clone __arm64_sys_clone invoke_syscall", 0x1200000, true, "B-FORK", "fork", TL_OBSERVED },
-		{ "copy_process.part.53 _do_fork __x64_sys_clone do_syscall_64", 0x1200011, true, "B-FORK", "fork", TL_OBSERVED },
-		{ "copy_process kernel_clone __do_sys_clone", 0x3d0f00, true, "B-THREAD", "thread", TL_OBSERVED },
-		{ "copy_process kernel_clone __do_sys_clone3", 0x3d0f00, true, "B-THREAD-C3", "thread", TL_OBSERVED },
-		{ "copy_process kernel_clone __do_sys_clone3", 0x4100, true, "B-SPAWN", "vfork", TL_OBSERVED },
-		{ "copy_process kernel_clone __do_sys_vfork", 0x4100, true, "B-VFORK", "vfork", TL_OBSERVED },
-		{ "copy_process kernel_clone __do_sys_fork", 0, true, "B-FORK-CALL", "fork", TL_OBSERVED },
-		{ "copy_process kernel_clone kernel_thread kthreadd ret_from_fork", 0x800700, true, "B-KTHREADD", "kthread", TL_OBSERVED },
-		{ "copy_process kernel_clone user_mode_thread call_usermodehelper_exec_work process_one_work", 0x808100, true, "B-UMH", "helper", TL_OBSERVED },
-		{ "copy_process create_io_thread io_uring_setup.cold", 0x80810f00, false, "B-IOURING", "io_worker", TL_OBSERVED },
-		{ "copy_process kernel_clone __do_sys_clone", 0x100, true, "B-CLONE-OTHER", "clone", TL_OBSERVED },
-		{ "copy_process kernel_clone do_int80_emulation", 0x1200000, true, "B-FORK-BYFLAGS", "fork", TL_DEDUCED },
-		{ NULL, 0x3d0f00, true, "B-THREAD-BYFLAGS", "thread", TL_DEDUCED },
-		{ NULL, 0x4100, true, "B-SPAWN-BYFLAGS", "vfork", TL_DEDUCED },
-		{ NULL, 0x800700, true, "B-KERNEL-BYFLAGS", "kthread", TL_DEDUCED },
-		{ NULL, 0x1200000, true, "B-FORK-BYFLAGS", "fork", TL_DEDUCED },
-		{ NULL, 0x80810f00, false, "B-IOURING-BYFLAGS", "io_worker", TL_DEDUCED },
+		{"copy_process kernel_clone __do_sys_clone __arm64_sys_clone invoke_syscall",
+		 0x1200000, true, "B-FORK", "fork", TL_OBSERVED},
+		{"copy_process.part.53 _do_fork __x64_sys_clone do_syscall_64", 0x1200011, true,
+		 "B-FORK", "fork", TL_OBSERVED},
+		{"copy_process kernel_clone __do_sys_clone", 0x3d0f00, true, "B-THREAD", "thread",
+		 TL_OBSERVED},
+		{"copy_process kernel_clone __do_sys_clone3", 0x3d0f00, true, "B-THREAD-C3",
+		 "thread", TL_OBSERVED},
+		{"copy_process kernel_clone __do_sys_clone3", 0x4100, true, "B-SPAWN", "vfork",
+		 TL_OBSERVED},
+		{"copy_process kernel_clone __do_sys_vfork", 0x4100, true, "B-VFORK", "vfork",
+		 TL_OBSERVED},
+		{"copy_process kernel_clone __do_sys_fork", 0, true, "B-FORK-CALL", "fork",
+		 TL_OBSERVED},
+		{"copy_process kernel_clone kernel_thread kthreadd ret_from_fork", 0x800700, true,
+		 "B-KTHREADD", "kthread", TL_OBSERVED},
+		{"copy_process kernel_clone user_mode_thread call_usermodehelper_exec_work process_one_work",
+		 0x808100, true, "B-UMH", "helper", TL_OBSERVED},
+		{"copy_process create_io_thread io_uring_setup.cold", 0x80810f00, false,
+		 "B-IOURING", "io_worker", TL_OBSERVED},
+		{"copy_process kernel_clone __do_sys_clone", 0x100, true, "B-CLONE-OTHER", "clone",
+		 TL_OBSERVED},
+		{"copy_process kernel_clone do_int80_emulation", 0x1200000, true, "B-FORK-BYFLAGS",
+		 "fork", TL_DEDUCED},
+		{NULL, 0x3d0f00, true, "B-THREAD-BYFLAGS", "thread", TL_DEDUCED},
+		{NULL, 0x4100, true, "B-SPAWN-BYFLAGS", "vfork", TL_DEDUCED},
+		{NULL, 0x800700, true, "B-KERNEL-BYFLAGS", "kthread", TL_DEDUCED},
+		{NULL, 0x1200000, true, "B-FORK-BYFLAGS", "fork", TL_DEDUCED},
+		{NULL, 0x80810f00, false, "B-IOURING-BYFLAGS", "io_worker", TL_DEDUCED},
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
@@ -960,13 +1075,24 @@ static void bare_stacks(void **state)
 {
 	enum tl_cause_kind kind;
 
-	assert_string_equal(tl_why_stack(path("copy_process kernel_clone __do_sys_clone el0_svc"), &kind)->rule, "B-FORK");
+	assert_string_equal(
+		tl_why_stack(path("copy_process kernel_clone __do_sys_clone el0_svc"), &kind)->rule,
+		"B-FORK");
 	assert_int_equal(kind, TL_CAUSE_BIRTH);
-	assert_string_equal(tl_why_stack(path("do_exit do_group_exit get_signal do_notify_resume el0_svc"), &kind)->rule, "D-SIG-ANY");
+	assert_string_equal(
+		tl_why_stack(path("do_exit do_group_exit get_signal do_notify_resume el0_svc"),
+			     &kind)
+			->rule,
+		"D-SIG-ANY");
 	assert_int_equal(kind, TL_CAUSE_DEATH);
-	assert_string_equal(tl_why_stack(path("do_exit do_group_exit __arm64_sys_exit_group"), &kind)->id, "exit");
-	assert_string_equal(tl_why_stack(path("do_group_exit sys_exit_group ret_fast_syscall"), &kind)->id, "exit");
-	assert_string_equal(tl_why_stack(path("do_exit kthread ret_from_fork"), &kind)->id, "kthread_end");
+	assert_string_equal(
+		tl_why_stack(path("do_exit do_group_exit __arm64_sys_exit_group"), &kind)->id,
+		"exit");
+	assert_string_equal(
+		tl_why_stack(path("do_group_exit sys_exit_group ret_fast_syscall"), &kind)->id,
+		"exit");
+	assert_string_equal(tl_why_stack(path("do_exit kthread ret_from_fork"), &kind)->id,
+			    "kthread_end");
 	assert_null(tl_why_stack(path("vfs_read ksys_read do_syscall_64"), &kind));
 	assert_null(tl_why_stack(path(""), &kind));
 }

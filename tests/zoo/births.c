@@ -31,7 +31,8 @@ static void rawfork(struct zoo *z)
 	zoo_known(z, pid, "c");
 	zoo_end0(z, pid);
 #else
-	zoo_skip(z, "this CPU's kernel has no fork system call (include/uapi/asm-generic/unistd.h)");
+	zoo_skip(z,
+		 "this CPU's kernel has no fork system call (include/uapi/asm-generic/unistd.h)");
 #endif
 }
 
@@ -47,7 +48,11 @@ static void vforkexec(struct zoo *z)
 		_exit(127);
 	}
 	zoo_known(z, pid, "c");
-	zoo_end(z, pid, (struct zoo_say){.birth = "vfork", .death = "exit", .exit = ZOO_EXIT(4), .exec = "c_vforkexec"});
+	zoo_end(z, pid,
+		(struct zoo_say){.birth = "vfork",
+				 .death = "exit",
+				 .exit = ZOO_EXIT(4),
+				 .exec = "c_vforkexec"});
 }
 
 static void vforkexit(struct zoo *z)
@@ -68,7 +73,9 @@ static void spawn(struct zoo *z)
 	if (posix_spawn(&pid, zoo_link(z, "c_spawn", path), NULL, NULL, argv, NULL))
 		zoo_fail(z, "posix_spawn");
 	zoo_known(z, pid, "c");
-	zoo_end(z, pid, (struct zoo_say){.birth = "vfork", .death = "exit", .exit = ZOO_EXIT(0), .exec = "c_spawn"});
+	zoo_end(z, pid,
+		(struct zoo_say){
+			.birth = "vfork", .death = "exit", .exit = ZOO_EXIT(0), .exec = "c_spawn"});
 }
 
 static void by_clone3(struct zoo *z)
@@ -134,7 +141,9 @@ static void cloneparent(struct zoo *z)
 	pid_t pid = z->sh->pid[0];
 	zoo_known(z, pid, "c");
 	zoo_step(z, 1);
-	zoo_end(z, pid, (struct zoo_say){.creator = was, .parent = zoo_me(), .death = "exit", .exit = ZOO_EXIT(0)});
+	zoo_end(z, pid,
+		(struct zoo_say){
+			.creator = was, .parent = zoo_me(), .death = "exit", .exit = ZOO_EXIT(0)});
 }
 
 /* Shares memory with its maker, is no thread, and the maker does not wait. */
@@ -147,7 +156,8 @@ static int clonevm_body(void *arg)
 static void clonevm(struct zoo *z)
 {
 	size_t n = 64 * 1024;
-	char *stack = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	char *stack = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
+			   -1, 0);
 
 	if (stack == MAP_FAILED)
 		zoo_fail(z, "mmap: %m");

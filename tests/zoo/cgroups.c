@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Control groups and memory: OOM of three kinds, cgroup.kill, and forks refused by the pids controller.
+ * Control groups and memory: OOM of three kinds, cgroup.kill, and forks refused by the pids
+ * controller.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,8 @@ static struct group join_point(struct zoo *z, const char *controller)
 	struct group g = {};
 
 	if (!zoo_cgroup(z, controller, g.path, sizeof(g.path), &g.v2))
-		zoo_skip(z, "no cgroup with the controller '%s' to be had here", *controller ? controller : "(v2)");
+		zoo_skip(z, "no cgroup with the controller '%s' to be had here",
+			 *controller ? controller : "(v2)");
 	return g;
 }
 
@@ -58,7 +60,11 @@ static void oomcg(struct zoo *z)
 	if (g.v2)
 		zoo_put(g.path, "memory.swap.max", "0");
 	pid_t c = zoo_child(z, "c", eats, &g);
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = SIGKILL, .source = "oom.memcg", .nobody = true});
+	zoo_end(z, c,
+		(struct zoo_say){.death = "signal",
+				 .signal = SIGKILL,
+				 .source = "oom.memcg",
+				 .nobody = true});
 	leave(&g);
 }
 
@@ -89,8 +95,11 @@ static void cgkill(struct zoo *z)
 	zoo_until(z, 1);
 	pid_t k = zoo_child(z, "k", kills_group, &g);
 	zoo_end0(z, k);
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = SIGKILL, .source = "cgroup_kill",
-				       .by = zoo_who(z, k)});
+	zoo_end(z, c,
+		(struct zoo_say){.death = "signal",
+				 .signal = SIGKILL,
+				 .source = "cgroup_kill",
+				 .by = zoo_who(z, k)});
 	leave(&g);
 }
 
@@ -127,7 +136,8 @@ static int first_to_go(struct zoo *z, void *arg)
 	zoo_step(z, 1);
 	if (arg)
 		for (;;) { /* until the whole machine has no memory left */
-			char *p = mmap(NULL, 4 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			char *p = mmap(NULL, 4 << 20, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 			if (p != MAP_FAILED)
 				memset(p, 1, 4 << 20);
@@ -146,14 +156,20 @@ static void oomsysrq(struct zoo *z)
 	zoo_until(z, 1);
 	zoo_ms(50);
 	zoo_write("/proc/sysrq-trigger", "f");
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = SIGKILL, .source = "oom.sysrq", .nobody = true});
+	zoo_end(z, c,
+		(struct zoo_say){.death = "signal",
+				 .signal = SIGKILL,
+				 .source = "oom.sysrq",
+				 .nobody = true});
 }
 
 static void oomglobal(struct zoo *z)
 {
 	pid_t c = zoo_child(z, "c", first_to_go, (void *)1);
 
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = SIGKILL, .source = "oom", .nobody = true});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.death = "signal", .signal = SIGKILL, .source = "oom", .nobody = true});
 }
 
 const struct zoo_case zoo_cgroups[] = {

@@ -20,7 +20,8 @@ struct program {
 static int execs(struct zoo *z, void *arg)
 {
 	const struct program *p = arg;
-	char *argv[] = {(char *)"zoo-sub", (char *)p->arg[0], (char *)p->arg[1], (char *)p->arg[2], NULL};
+	char *argv[] = {(char *)"zoo-sub", (char *)p->arg[0], (char *)p->arg[1], (char *)p->arg[2],
+			NULL};
 
 	execv(p->path, argv);
 	return 127;
@@ -31,7 +32,8 @@ static void ret0(struct zoo *z)
 	char path[128];
 	struct program p = {zoo_link(z, "c_ret0", path), {"exit", "0"}};
 
-	zoo_end(z, zoo_child(z, "c", execs, &p), (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(0), .exec = "c_ret0"});
+	zoo_end(z, zoo_child(z, "c", execs, &p),
+		(struct zoo_say){.death = "exit", .exit = ZOO_EXIT(0), .exec = "c_ret0"});
 }
 
 static void exec2(struct zoo *z)
@@ -40,19 +42,23 @@ static void exec2(struct zoo *z)
 	struct program p = {zoo_link(z, "c_exec2a", a), {"exec", zoo_link(z, "c_exec2b", b), "0"}};
 
 	zoo_end(z, zoo_child(z, "c", execs, &p),
-		(struct zoo_say){.comm = "c_exec2b", .death = "exit", .exit = ZOO_EXIT(0), .exec = "c_exec2b"});
+		(struct zoo_say){.comm = "c_exec2b",
+				 .death = "exit",
+				 .exit = ZOO_EXIT(0),
+				 .exec = "c_exec2b"});
 }
 
 static void execfail(struct zoo *z)
 {
 	struct program p = {"/nonexistent/zoo", {"exit", "0"}};
 
-	zoo_end(z, zoo_child(z, "c", execs, &p), (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(127)});
+	zoo_end(z, zoo_child(z, "c", execs, &p),
+		(struct zoo_say){.death = "exit", .exit = ZOO_EXIT(127)});
 }
 
 /*
- * A program whose header is right and whose only segment cannot be mapped: the old image is gone before the
- * kernel finds out (begin_new_exec comes before elf_map in load_elf_binary).
+ * A program whose header is right and whose only segment cannot be mapped: the old image is gone
+ * before the kernel finds out (begin_new_exec comes before elf_map in load_elf_binary).
  */
 static bool write_broken(const char *path)
 {
@@ -66,13 +72,18 @@ static bool write_broken(const char *path)
 	if (fd < 0 || read(fd, self, sizeof(self)) != sizeof(self))
 		return false;
 	close(fd);
-	memcpy(&f.eh, self, sizeof(f.eh)); /* machine, class and flags of a program that runs here */
+	/* machine, class and flags of a program that runs here */
+	memcpy(&f.eh, self, sizeof(f.eh));
 	f.eh.e_type = ET_EXEC;
 	f.eh.e_phoff = sizeof(f.eh);
 	f.eh.e_phnum = 1;
 	f.eh.e_shnum = f.eh.e_shoff = 0;
-	f.ph = (ElfW(Phdr)){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = (ElfW(Addr)) - 0x10000L,
-			    .p_filesz = sizeof(f), .p_memsz = sizeof(f), .p_align = 0x1000};
+	f.ph = (ElfW(Phdr)){.p_type = PT_LOAD,
+			    .p_flags = PF_R | PF_X,
+			    .p_vaddr = (ElfW(Addr)) - 0x10000L,
+			    .p_filesz = sizeof(f),
+			    .p_memsz = sizeof(f),
+			    .p_align = 0x1000};
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	bool ok = fd >= 0 && write(fd, &f, sizeof(f)) == sizeof(f);
 	if (fd >= 0)
@@ -90,8 +101,12 @@ static void execfatal(struct zoo *z)
 	if (!write_broken(path))
 		zoo_fail(z, "cannot write %s: %m", path);
 	zoo_end(z, zoo_child(z, "c", execs, &p),
-		(struct zoo_say){.comm = "p_execfatal", .or_comm = "c_execfatal", .death = "signal", .signal = 11,
-				 .source = "exec_failed", .nobody = true});
+		(struct zoo_say){.comm = "p_execfatal",
+				 .or_comm = "c_execfatal",
+				 .death = "signal",
+				 .signal = 11,
+				 .source = "exec_failed",
+				 .nobody = true});
 }
 
 const struct zoo_case zoo_execs[] = {

@@ -17,12 +17,14 @@ static int exit3_body(struct zoo *z, void *arg)
 
 static void exit3(struct zoo *z)
 {
-	zoo_end(z, zoo_child(z, "c", exit3_body, NULL), (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(3)});
+	zoo_end(z, zoo_child(z, "c", exit3_body, NULL),
+		(struct zoo_say){.death = "exit", .exit = ZOO_EXIT(3)});
 }
 
 static void uexit7(struct zoo *z)
 {
-	zoo_end(z, zoo_child(z, "c", zoo_exits, (void *)7), (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(7)});
+	zoo_end(z, zoo_child(z, "c", zoo_exits, (void *)7),
+		(struct zoo_say){.death = "exit", .exit = ZOO_EXIT(7)});
 }
 
 static int rawexit_body(struct zoo *z, void *arg)
@@ -63,8 +65,14 @@ static void unwanted(struct zoo *z, bool quiet)
 	zoo_step(z, 1);
 	if (!waitid(P_PID, c, &si, WEXITED) || errno != ECHILD)
 		zoo_fail(z, "the child could be waited for");
-	zoo_tell(z, (struct zoo_say){.tid = c, .birth = "fork", .creator = zoo_me(), .death = "exit",
-				     .exit = ZOO_EXIT(0), .autoreap = true, .quiet = quiet, .process = "exit",
+	zoo_tell(z, (struct zoo_say){.tid = c,
+				     .birth = "fork",
+				     .creator = zoo_me(),
+				     .death = "exit",
+				     .exit = ZOO_EXIT(0),
+				     .autoreap = true,
+				     .quiet = quiet,
+				     .process = "exit",
 				     .process_exit = ZOO_EXIT(0)});
 }
 

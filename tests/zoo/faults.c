@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Faults: what the CPU refuses, and what the kernel cannot do for a task on its way back to user mode.
+ * Faults: what the CPU refuses, and what the kernel cannot do for a task on its way back to user
+ * mode.
  */
 #include <fcntl.h>
 #include <linux/rseq.h>
@@ -17,7 +18,10 @@
 static void crash(struct zoo *z, zoo_fn *body, int sig, const char *source, const char *or_source)
 {
 	zoo_end(z, zoo_child(z, "c", body, NULL),
-		(struct zoo_say){.death = "signal", .signal = sig, .source = source, .or_source = or_source,
+		(struct zoo_say){.death = "signal",
+				 .signal = sig,
+				 .source = source,
+				 .or_source = or_source,
 				 .nobody = true});
 }
 
@@ -108,7 +112,11 @@ static void fpe(struct zoo *z)
 {
 	pid_t c = zoo_child(z, "c", fpe_body, NULL);
 
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = SIGFPE, .source = "tgkill", .by = zoo_who(z, c)});
+	zoo_end(z, c,
+		(struct zoo_say){.death = "signal",
+				 .signal = SIGFPE,
+				 .source = "tgkill",
+				 .by = zoo_who(z, c)});
 }
 #endif
 
@@ -143,7 +151,8 @@ static int trap_body(struct zoo *z, void *arg)
 
 static void trap(struct zoo *z)
 {
-	/* 32-bit ARM has no breakpoint exception here: an undefined instruction that the kernel knows. */
+	/* 32-bit ARM has no breakpoint exception here: an undefined instruction that the kernel
+	 * knows. */
 	crash(z, trap_body, SIGTRAP, "fault.trap", sizeof(long) == 4 ? "fault.illegal" : NULL);
 }
 
@@ -161,7 +170,10 @@ static void bus(struct zoo *z)
 
 	__builtin_snprintf(path, sizeof(path), "%s/empty", zoo_dir(z));
 	zoo_end(z, zoo_child(z, "c", bus_body, path),
-		(struct zoo_say){.death = "signal", .signal = SIGBUS, .source = "fault.memory", .nobody = true});
+		(struct zoo_say){.death = "signal",
+				 .signal = SIGBUS,
+				 .source = "fault.memory",
+				 .nobody = true});
 }
 
 static int gpf_body(struct zoo *z, void *arg)
@@ -177,7 +189,9 @@ static void gpf(struct zoo *z)
 #if defined(__x86_64__)
 	crash(z, gpf_body, SIGSEGV, "fault.protection", NULL);
 #else
-	zoo_skip(z, "only x86 has a general protection fault (arch/x86/kernel/traps.c exc_general_protection)");
+	zoo_skip(
+		z,
+		"only x86 has a general protection fault (arch/x86/kernel/traps.c exc_general_protection)");
 	gpf_body(z, NULL);
 #endif
 }
@@ -222,7 +236,8 @@ static void sigret(struct zoo *z)
 	crash(z, sigret_body, SIGSEGV, "signal_frame", NULL);
 }
 
-/* The C library's own restartable sequence area is given back and one that is not there registered instead. */
+/* The C library's own restartable sequence area is given back and one that is not there registered
+ * instead. */
 static int rseq_body(struct zoo *z, void *arg)
 {
 	struct rseq *own = (struct rseq *)((char *)__builtin_thread_pointer() + __rseq_offset);

@@ -54,7 +54,9 @@ static void kthread(struct zoo *z)
 	char was[128], *p;
 
 	if (!zoo_read(thp, was, sizeof(was)) || !zoo_write(thp, "never"))
-		zoo_skip(z, "no transparent huge pages here (mm/khugepaged.c; arch/arm/Kconfig: they need ARM_LPAE)");
+		zoo_skip(
+			z,
+			"no transparent huge pages here (mm/khugepaged.c; arch/arm/Kconfig: they need ARM_LPAE)");
 	pid_t running = find_task("khugepaged");
 	if (running && !zoo_gone(running, ZOO_PATIENCE_MS))
 		zoo_skip(z, "khugepaged does not end here");
@@ -66,13 +68,17 @@ static void kthread(struct zoo *z)
 		zoo_write(thp, p + 1);
 	}
 	zoo_known_comm(z, z->sh->pid[0], "khugepaged");
-	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0], .birth = "kthread", .creator = {2, "kthreadd"},
-				     .death = "kthread_end", .autoreap = true});
+	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
+				     .birth = "kthread",
+				     .creator = {2, "kthreadd"},
+				     .death = "kthread_end",
+				     .autoreap = true});
 }
 
 /* ---- helper programs ---- */
 
-static const char modprobe_path[] = "/proc/sys/kernel/modprobe", core_path[] = "/proc/sys/kernel/core_pattern";
+static const char modprobe_path[] = "/proc/sys/kernel/modprobe",
+		  core_path[] = "/proc/sys/kernel/core_pattern";
 
 /* The kernel asks for a module when a protocol is not known. */
 static int wants_a_module(struct zoo *z, void *arg)
@@ -101,14 +107,18 @@ static void umhmod(struct zoo *z)
 	char path[128];
 
 	module_case(z, zoo_link(z, "lc_modprobe", path),
-		    (struct zoo_say){.comm = "lc_modprobe", .birth = "helper", .exec = "lc_modprobe", .death = "exit",
+		    (struct zoo_say){.comm = "lc_modprobe",
+				     .birth = "helper",
+				     .exec = "lc_modprobe",
+				     .death = "exit",
 				     .exit = ZOO_EXIT(0)});
 }
 
 static void umhfail(struct zoo *z)
 {
 	/* Its name is that of the worker that made it. */
-	module_case(z, "/nonexistent/modprobe", (struct zoo_say){.birth = "helper", .death = "helper_failed"});
+	module_case(z, "/nonexistent/modprobe",
+		    (struct zoo_say){.birth = "helper", .death = "helper_failed"});
 }
 
 static int dumps(struct zoo *z, void *arg)
@@ -143,10 +153,17 @@ static void umhcore(struct zoo *z)
 	if (!zoo_write(core_path, pattern))
 		zoo_skip(z, "cannot set %s: %m", core_path);
 	pid_t c = zoo_child(z, "c", dumps, NULL);
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = SIGABRT, .source = "tgkill", .by = zoo_who(z, c),
-				       .core = true});
+	zoo_end(z, c,
+		(struct zoo_say){.death = "signal",
+				 .signal = SIGABRT,
+				 .source = "tgkill",
+				 .by = zoo_who(z, c),
+				 .core = true});
 	zoo_write(core_path, was);
-	zoo_tell(z, (struct zoo_say){.comm = "lc_umh", .birth = "helper", .exec = "lc_umh", .death = "exit",
+	zoo_tell(z, (struct zoo_say){.comm = "lc_umh",
+				     .birth = "helper",
+				     .exec = "lc_umh",
+				     .death = "exit",
 				     .exit = ZOO_EXIT(0)});
 }
 
@@ -154,33 +171,44 @@ static void corefile(struct zoo *z)
 {
 	char pattern[256];
 
-	if (!zoo_read(core_path, pattern, sizeof(pattern)) || pattern[0] == '|' || pattern[0] == '/' || !pattern[0])
+	if (!zoo_read(core_path, pattern, sizeof(pattern)) || pattern[0] == '|' ||
+	    pattern[0] == '/' || !pattern[0])
 		zoo_skip(z, "core files go elsewhere here (%s)", pattern);
 	need_cores(z);
 	pid_t c = zoo_child(z, "c", dumps, (void *)zoo_dir(z));
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = SIGSEGV, .source = "fault.memory", .nobody = true,
-				       .core = true});
+	zoo_end(z, c,
+		(struct zoo_say){.death = "signal",
+				 .signal = SIGSEGV,
+				 .source = "fault.memory",
+				 .nobody = true,
+				 .core = true});
 }
 
 /*
- * A template that is used for the first time is tested by a thread that ends with its module reference. hmac(rmd160): hmac of
- * the SHA family is a library's since 6.17, registered whole at boot, and nothing is put together.
+ * A template that is used for the first time is tested by a thread that ends with its module
+ * reference. hmac(rmd160): hmac of the SHA family is a library's since 6.17, registered whole at
+ * boot, and nothing is put together.
  */
 static void cryptomgr(struct zoo *z)
 {
-	struct sockaddr_alg sa = {.salg_family = AF_ALG, .salg_type = "hash", .salg_name = "hmac(rmd160)"};
+	struct sockaddr_alg sa = {
+		.salg_family = AF_ALG, .salg_type = "hash", .salg_name = "hmac(rmd160)"};
 	int fd = socket(AF_ALG, SOCK_SEQPACKET, 0);
 
 	if (fd < 0)
 		zoo_skip(z, "no AF_ALG sockets: %m (crypto/Kconfig CRYPTO_USER_API)");
 	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)))
-		zoo_skip(z, "no %s: %m (crypto/Kconfig CRYPTO_USER_API_HASH, CRYPTO_RMD160)", sa.salg_name);
+		zoo_skip(z, "no %s: %m (crypto/Kconfig CRYPTO_USER_API_HASH, CRYPTO_RMD160)",
+			 sa.salg_name);
 	close(fd);
 	for (pid_t t; (t = find_task("cryptomgr_test"));)
 		if (!zoo_gone(t, ZOO_PATIENCE_MS))
 			zoo_fail(z, "cryptomgr_test stays");
-	zoo_tell(z, (struct zoo_say){.comm = "cryptomgr_test", .birth = "kthread", .creator = {2, "kthreadd"},
-				     .death = "kthread_end", .autoreap = true});
+	zoo_tell(z, (struct zoo_say){.comm = "cryptomgr_test",
+				     .birth = "kthread",
+				     .creator = {2, "kthreadd"},
+				     .death = "kthread_end",
+				     .autoreap = true});
 }
 
 const struct zoo_case zoo_kernel[] = {

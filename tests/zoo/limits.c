@@ -13,7 +13,8 @@
 static void ends(struct zoo *z, zoo_fn *body, void *arg, int sig, const char *source)
 {
 	zoo_end(z, zoo_child(z, "c", body, arg),
-		(struct zoo_say){.death = "signal", .signal = sig, .source = source, .nobody = true});
+		(struct zoo_say){
+			.death = "signal", .signal = sig, .source = source, .nobody = true});
 }
 
 static int pipe_body(struct zoo *z, void *arg)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * zoo list | zoo run CASE|FAMILY|all... [-CASE...]: each case runs in a process d_CASE of its own, under a time limit.
- * Expectations go to the file named by ZOO_EXPECT (appended), else to standard output; one summary line per
- * case ("result": ok, skipped, failed) goes with them. Exit status: 0 when none failed, 1 otherwise, 2 usage.
+ * zoo list | zoo run CASE|FAMILY|all... [-CASE...]: each case runs in a process d_CASE of its own,
+ * under a time limit. Expectations go to the file named by ZOO_EXPECT (appended), else to standard
+ * output; one summary line per case ("result": ok, skipped, failed) goes with them. Exit status: 0
+ * when none failed, 1 otherwise, 2 usage.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,13 +20,26 @@
 #include <unistd.h>
 #include "zoo.h"
 
-#define LIMIT_SECONDS 100 /* of one case: a guest of a busy machine needs ten times what this machine does */
+/* of one case: a guest of a busy machine needs ten times what this machine does */
+#define LIMIT_SECONDS 100
 
 static const struct zoo_family families[] = {
-	{"births", zoo_births},	  {"exits", zoo_exits_},     {"execs", zoo_execs},   {"threads", zoo_threads},
-	{"signals", zoo_signals}, {"faults", zoo_faults},    {"limits", zoo_limits}, {"seccomp", zoo_seccomp},
-	{"orphans", zoo_orphans}, {"ttys", zoo_ttys},	     {"ptrace", zoo_ptrace}, {"cgroups", zoo_cgroups},
-	{"spaces", zoo_spaces},	  {"uring", zoo_uring},	     {"names", zoo_names},   {"kernel", zoo_kernel},
+	{"births", zoo_births},
+	{"exits", zoo_exits_},
+	{"execs", zoo_execs},
+	{"threads", zoo_threads},
+	{"signals", zoo_signals},
+	{"faults", zoo_faults},
+	{"limits", zoo_limits},
+	{"seccomp", zoo_seccomp},
+	{"orphans", zoo_orphans},
+	{"ttys", zoo_ttys},
+	{"ptrace", zoo_ptrace},
+	{"cgroups", zoo_cgroups},
+	{"spaces", zoo_spaces},
+	{"uring", zoo_uring},
+	{"names", zoo_names},
+	{"kernel", zoo_kernel},
 	{},
 };
 
@@ -74,8 +88,8 @@ static void on_alarm(int sig)
 
 static void say(struct zoo *z, const char *word, const char *why)
 {
-	dprintf(z->out, "{\"case\":\"%s\",\"result\":\"%s\"%s%s%s}\n", z->name, word, why ? ",\"why\":\"" : "",
-		why ? why : "", why ? "\"" : "");
+	dprintf(z->out, "{\"case\":\"%s\",\"result\":\"%s\"%s%s%s}\n", z->name, word,
+		why ? ",\"why\":\"" : "", why ? why : "", why ? "\"" : "");
 }
 
 /* The keeper may itself be the subject of a look: say how it ended. */
@@ -89,9 +103,15 @@ static void settle(struct zoo *z, pid_t pid, int status, struct tally *t)
 	}
 	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
 		t->ok++;
-		zoo_tell(z, (struct zoo_say){.tid = pid, .comm = zoo_role(z, "d", d), .birth = "fork",
-					     .creator = zoo_me(), .death = "exit", .exit = ZOO_EXIT(0),
-					     .reaper = zoo_me(), .process = "exit", .process_exit = ZOO_EXIT(0)});
+		zoo_tell(z, (struct zoo_say){.tid = pid,
+					     .comm = zoo_role(z, "d", d),
+					     .birth = "fork",
+					     .creator = zoo_me(),
+					     .death = "exit",
+					     .exit = ZOO_EXIT(0),
+					     .reaper = zoo_me(),
+					     .process = "exit",
+					     .process_exit = ZOO_EXIT(0)});
 		say(z, "ok", NULL);
 		return;
 	}
@@ -162,9 +182,10 @@ static int list(void)
 {
 	for (const struct zoo_family *f = families; f->name; f++)
 		for (const struct zoo_case *c = f->cases; c->name; c++)
-			printf("%s\t%s\t%s%s%s\t%s\n", c->name, f->name, c->needs & ZOO_ROOT ? "root " : "",
-			       c->needs & ZOO_MACHINE ? "machine " : "", c->needs & ZOO_ALONE ? "alone" : "",
-			       c->says);
+			printf("%s\t%s\t%s%s%s\t%s\n", c->name, f->name,
+			       c->needs & ZOO_ROOT ? "root " : "",
+			       c->needs & ZOO_MACHINE ? "machine " : "",
+			       c->needs & ZOO_ALONE ? "alone" : "", c->says);
 	return 0;
 }
 

@@ -33,8 +33,18 @@ static void each(struct zoo *z, const char *const *names)
 /* What a trace's own text looks like. */
 static void weirdcomm(struct zoo *z)
 {
-	static const char *const names[] = {"a b", "x-7 [001] d..", "pid=1 res=0", "==> next_pid=", "<...>-0", "",
-					    " c_nl\nline2: x=", "comm=a pid=7", "[001]", "-1", ": ", NULL};
+	static const char *const names[] = {"a b",
+					    "x-7 [001] d..",
+					    "pid=1 res=0",
+					    "==> next_pid=",
+					    "<...>-0",
+					    "",
+					    " c_nl\nline2: x=",
+					    "comm=a pid=7",
+					    "[001]",
+					    "-1",
+					    ": ",
+					    NULL};
 
 	each(z, names);
 }
@@ -42,9 +52,22 @@ static void weirdcomm(struct zoo *z)
 /* What hurts those who show it. */
 static void deceive(struct zoo *z)
 {
-	static const char *const names[] = {"\033[31mred\033[0m", "\"},{\"a\":\"", "<script>x", "=1+1|cmd", "'; --",
-					    "a\tb\rc", "%s%n%n", "\xff\xfe\x80", "\xed\x95\x9c\xea\xb8\x80", "\xe2\x80\xae" "exe.txt",
-					    "\\x1b\\n", "../../etc", "$(id)`id`", "\x7f\x01\x1f", NULL};
+	static const char *const names[] = {"\033[31mred\033[0m",
+					    "\"},{\"a\":\"",
+					    "<script>x",
+					    "=1+1|cmd",
+					    "'; --",
+					    "a\tb\rc",
+					    "%s%n%n",
+					    "\xff\xfe\x80",
+					    "\xed\x95\x9c\xea\xb8\x80",
+					    "\xe2\x80\xae"
+					    "exe.txt",
+					    "\\x1b\\n",
+					    "../../etc",
+					    "$(id)`id`",
+					    "\x7f\x01\x1f",
+					    NULL};
 
 	each(z, names);
 }

@@ -37,10 +37,12 @@ static void orphsub(struct zoo *z)
 	zoo_end0(z, m);
 	zoo_known(z, z->sh->pid[0], "c");
 	zoo_step(z, 2);
-	zoo_end(z, z->sh->pid[0], (struct zoo_say){.creator = was, .death = "exit", .exit = ZOO_EXIT(0)});
+	zoo_end(z, z->sh->pid[0],
+		(struct zoo_say){.creator = was, .death = "exit", .exit = ZOO_EXIT(0)});
 }
 
-/* Whoever takes orphans in here (init, or a subreaper above the zoo) reaps it; nobody of ours can wait. */
+/* Whoever takes orphans in here (init, or a subreaper above the zoo) reaps it; nobody of ours can
+ * wait. */
 static void ends_elsewhere(struct zoo *z, struct zoo_who creator)
 {
 	static char comm[32];
@@ -54,9 +56,15 @@ static void ends_elsewhere(struct zoo *z, struct zoo_who creator)
 	zoo_known(z, c, "c");
 	zoo_step(z, 2);
 	if (!zoo_gone(c, 10000))
-		zoo_skip(z, "process %d (%s) takes orphans in and does not reap them", (int)z->sh->pid[1], comm);
-	zoo_tell(z, (struct zoo_say){.tid = c, .birth = "fork", .creator = creator, .death = "exit",
-				     .exit = ZOO_EXIT(0), .reaper = {z->sh->pid[1], comm}, .process = "exit",
+		zoo_skip(z, "process %d (%s) takes orphans in and does not reap them",
+			 (int)z->sh->pid[1], comm);
+	zoo_tell(z, (struct zoo_say){.tid = c,
+				     .birth = "fork",
+				     .creator = creator,
+				     .death = "exit",
+				     .exit = ZOO_EXIT(0),
+				     .reaper = {z->sh->pid[1], comm},
+				     .process = "exit",
 				     .process_exit = ZOO_EXIT(0)});
 }
 
@@ -102,8 +110,13 @@ static void noreap(struct zoo *z)
 	zoo_known(z, z->sh->pid[0], "c");
 	if (!zoo_gone(z->sh->pid[0], 10000))
 		zoo_skip(z, "whoever takes orphans in here does not reap them");
-	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0], .birth = "fork", .creator = was, .death = "exit",
-				     .exit = ZOO_EXIT(12), .process = "exit", .process_exit = ZOO_EXIT(12)});
+	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
+				     .birth = "fork",
+				     .creator = was,
+				     .death = "exit",
+				     .exit = ZOO_EXIT(12),
+				     .process = "exit",
+				     .process_exit = ZOO_EXIT(12)});
 }
 
 static int wants_to_follow(struct zoo *z, void *arg)
@@ -120,8 +133,13 @@ static void pdeathsig(struct zoo *z)
 	struct zoo_who was = zoo_who(z, m);
 	zoo_end0(z, m);
 	zoo_known(z, z->sh->pid[0], "c");
-	zoo_end(z, z->sh->pid[0], (struct zoo_say){.creator = was, .death = "signal", .signal = SIGTERM,
-						  .source = "parent_death", .trigger = was, .nobody = true});
+	zoo_end(z, z->sh->pid[0],
+		(struct zoo_say){.creator = was,
+				 .death = "signal",
+				 .signal = SIGTERM,
+				 .source = "parent_death",
+				 .trigger = was,
+				 .nobody = true});
 }
 
 static int stops(struct zoo *z, void *arg)
@@ -148,8 +166,13 @@ static void orphpgrp(struct zoo *z)
 	struct zoo_who was = zoo_who(z, m);
 	zoo_end0(z, m);
 	zoo_known(z, z->sh->pid[0], "c");
-	zoo_end(z, z->sh->pid[0], (struct zoo_say){.creator = was, .death = "signal", .signal = SIGHUP,
-						  .source = "orphan_pgrp", .trigger = was, .nobody = true});
+	zoo_end(z, z->sh->pid[0],
+		(struct zoo_say){.creator = was,
+				 .death = "signal",
+				 .signal = SIGHUP,
+				 .source = "orphan_pgrp",
+				 .trigger = was,
+				 .nobody = true});
 }
 
 const struct zoo_case zoo_orphans[] = {

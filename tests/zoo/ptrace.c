@@ -62,13 +62,21 @@ static void traced(struct zoo *z, zoo_fn *tracer, struct zoo_say s, bool by)
 static void ptrkill(struct zoo *z)
 {
 	traced(z, traces_and_leaves,
-	       (struct zoo_say){.death = "signal", .signal = SIGKILL, .source = "tracer_exit", .nobody = true}, false);
+	       (struct zoo_say){.death = "signal",
+				.signal = SIGKILL,
+				.source = "tracer_exit",
+				.nobody = true},
+	       false);
 }
 
 static void ptrreq(struct zoo *z)
 {
 	traced(z, traces_and_kills,
-	       (struct zoo_say){.death = "signal", .signal = SIGKILL, .source = "ptrace_kill", .quiet = true}, true);
+	       (struct zoo_say){.death = "signal",
+				.signal = SIGKILL,
+				.source = "ptrace_kill",
+				.quiet = true},
+	       true);
 }
 
 const struct zoo_case zoo_ptrace[] = {

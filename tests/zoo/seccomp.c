@@ -62,7 +62,8 @@ static int filter_body(struct zoo *z, void *arg)
 }
 
 /* Up to 5.15 a direct exit; since 5.16 (force_fatal_sig, "signal: Replace force_fatal_sig with
- * force_exit_sig when in doubt" and the seccomp change before it) a signal the task sends itself. */
+ * force_exit_sig when in doubt" and the seccomp change before it) a signal the task sends itself.
+ */
 static void seccproc(struct zoo *z)
 {
 	bool by_signal = zoo_kernel_at_least(5, 16);
@@ -77,7 +78,8 @@ static void secctrap(struct zoo *z)
 {
 	need(z);
 	zoo_end(z, zoo_child(z, "c", filter_body, (void *)(uintptr_t)SECCOMP_RET_TRAP),
-		(struct zoo_say){.death = "signal", .signal = SIGSYS, .source = "seccomp", .nobody = true});
+		(struct zoo_say){
+			.death = "signal", .signal = SIGSYS, .source = "seccomp", .nobody = true});
 }
 
 static void forbidden(struct zoo *z)
@@ -98,7 +100,9 @@ static void seccthr(struct zoo *z)
 	need(z);
 	pid_t c = zoo_child(z, "c", seccthr_body, NULL);
 	zoo_end0(z, c);
-	zoo_tell_thread(z, c, "c:t", 0, (struct zoo_say){.death = "seccomp.thread", .signal = SIGSYS, .nobody = true});
+	zoo_tell_thread(
+		z, c, "c:t", 0,
+		(struct zoo_say){.death = "seccomp.thread", .signal = SIGSYS, .nobody = true});
 }
 
 const struct zoo_case zoo_seccomp[] = {

@@ -22,7 +22,9 @@ static void killed(struct zoo *z, zoo_fn *body, int sig)
 	struct zoo_kill k = {c, sig};
 	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
 	zoo_end0(z, kp);
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = sig, .source = "kill", .by = zoo_who(z, kp)});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.death = "signal", .signal = sig, .source = "kill", .by = zoo_who(z, kp)});
 }
 
 static void kill9(struct zoo *z)
@@ -55,9 +57,10 @@ static void rtsig(struct zoo *z)
 /* Every signal whose default action ends a process. */
 static void fatals(struct zoo *z)
 {
-	static const int sigs[] = {SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGUSR1,
-				   SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM, SIGSTKFLT, SIGXCPU, SIGXFSZ, SIGVTALRM,
-				   SIGPROF, SIGIO, SIGPWR, SIGSYS};
+	static const int sigs[] = {SIGHUP,  SIGINT,    SIGQUIT, SIGILL,  SIGTRAP,   SIGABRT,
+				   SIGBUS,  SIGFPE,    SIGUSR1, SIGSEGV, SIGUSR2,   SIGPIPE,
+				   SIGALRM, SIGSTKFLT, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF,
+				   SIGIO,   SIGPWR,    SIGSYS};
 
 	for (unsigned i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
 		killed(z, zoo_sleeps, sigs[i]);
@@ -154,7 +157,9 @@ static void termblock(struct zoo *z)
 	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
 	zoo_end0(z, kp);
 	zoo_step(z, 2);
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = 15, .source = "kill", .by = zoo_who(z, kp)});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.death = "signal", .signal = 15, .source = "kill", .by = zoo_who(z, kp)});
 }
 
 /* By its own hand. */
@@ -162,7 +167,9 @@ static void own(struct zoo *z, zoo_fn *body, int sig, const char *source)
 {
 	pid_t c = zoo_child(z, "c", body, NULL);
 
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = sig, .source = source, .by = zoo_who(z, c)});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.death = "signal", .signal = sig, .source = source, .by = zoo_who(z, c)});
 }
 
 static int raise_body(struct zoo *z, void *arg)
@@ -213,7 +220,9 @@ static void killed_by(struct zoo *z, zoo_fn *how, int sig, const char *source)
 	pid_t kp = zoo_child(z, "k", how, &c);
 
 	zoo_end0(z, kp);
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = sig, .source = source, .by = zoo_who(z, kp)});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.death = "signal", .signal = sig, .source = source, .by = zoo_who(z, kp)});
 }
 
 static void by_sigqueue(struct zoo *z)
@@ -242,9 +251,13 @@ static void by_tgkill(struct zoo *z)
 	struct zoo_kill k = {c, SIGTERM, z->sh->pid[0]};
 	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
 	zoo_end0(z, kp);
-	zoo_end(z, c, (struct zoo_say){.process = "signal", .process_signal = 15, .process_source = "tgkill"});
-	zoo_tell_thread(z, c, "c:t", 0, (struct zoo_say){.death = "signal", .signal = 15, .source = "tgkill",
-							 .by = zoo_who(z, kp)});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.process = "signal", .process_signal = 15, .process_source = "tgkill"});
+	zoo_tell_thread(
+		z, c, "c:t", 0,
+		(struct zoo_say){
+			.death = "signal", .signal = 15, .source = "tgkill", .by = zoo_who(z, kp)});
 }
 
 static void pgkill(struct zoo *z)
@@ -256,7 +269,8 @@ static void pgkill(struct zoo *z)
 	struct zoo_kill k = {-a, SIGTERM};
 	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
 	zoo_end0(z, kp);
-	struct zoo_say s = {.death = "signal", .signal = 15, .source = "kill", .by = zoo_who(z, kp)};
+	struct zoo_say s = {
+		.death = "signal", .signal = 15, .source = "kill", .by = zoo_who(z, kp)};
 	zoo_end(z, a, s);
 	zoo_end(z, b, s);
 }
@@ -295,7 +309,8 @@ static void series(struct zoo *z, struct series s, int dies_of)
 
 static void stopcont(struct zoo *z)
 {
-	series(z, (struct series){.sig = {SIGSTOP, SIGCONT, SIGKILL}, .state = {'T', 'S'}}, SIGKILL);
+	series(z, (struct series){.sig = {SIGSTOP, SIGCONT, SIGKILL}, .state = {'T', 'S'}},
+	       SIGKILL);
 }
 
 static void stopkill(struct zoo *z)
@@ -337,15 +352,23 @@ static void vforkkill(struct zoo *z)
 	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
 	struct zoo_who was = zoo_who(z, c);
 	zoo_end0(z, kp);
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = 9, .source = "kill", .by = zoo_who(z, kp)});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.death = "signal", .signal = 9, .source = "kill", .by = zoo_who(z, kp)});
 	zoo_step(z, 2);
 	pid_t v = z->sh->pid[0];
 	if (!zoo_gone(v, ZOO_PATIENCE_MS))
 		zoo_fail(z, "the orphan stays");
 	zoo_known(z, v, "v");
-	zoo_tell(z, (struct zoo_say){.tid = v, .birth = "vfork", .creator = was, .death = "exit",
-				     .exit = ZOO_EXIT(0), .reaper = {z->sh->pid[1], NULL}, .quiet = true,
-				     .process = "exit", .process_exit = ZOO_EXIT(0)});
+	zoo_tell(z, (struct zoo_say){.tid = v,
+				     .birth = "vfork",
+				     .creator = was,
+				     .death = "exit",
+				     .exit = ZOO_EXIT(0),
+				     .reaper = {z->sh->pid[1], NULL},
+				     .quiet = true,
+				     .process = "exit",
+				     .process_exit = ZOO_EXIT(0)});
 }
 
 const struct zoo_case zoo_signals[] = {

@@ -46,9 +46,15 @@ static void pidns(struct zoo *z)
 	zoo_end(z, c, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(4)});
 	for (int i = 0; i < 2; i++) {
 		zoo_known(z, z->sh->pid[i], i ? "c:b" : "c:a");
-		zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[i], .birth = "fork", .creator = init,
-					     .death = "signal", .signal = SIGKILL, .source = "pidns_end",
-					     .trigger = init, .nobody = true, .autoreap = true});
+		zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[i],
+					     .birth = "fork",
+					     .creator = init,
+					     .death = "signal",
+					     .signal = SIGKILL,
+					     .source = "pidns_end",
+					     .trigger = init,
+					     .nobody = true,
+					     .autoreap = true});
 	}
 }
 
@@ -83,7 +89,8 @@ static void pidreuse(struct zoo *z)
 	zoo_write(path, was);
 	if (b != a)
 		zoo_fail(z, "pid %d did not come again", (int)a);
-	zoo_end(z, b, (struct zoo_say){.comm = "c_pidreuse_b", .death = "exit", .exit = ZOO_EXIT(22)});
+	zoo_end(z, b,
+		(struct zoo_say){.comm = "c_pidreuse_b", .death = "exit", .exit = ZOO_EXIT(22)});
 }
 
 const struct zoo_case zoo_spaces[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Threads: ends of one thread, of the leader, of all; what one thread's exec, exit or crash does to the others.
+ * Threads: ends of one thread, of the leader, of all; what one thread's exec, exit or crash does to
+ * the others.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -78,7 +79,8 @@ static void thread(struct zoo *z)
 	struct zoo_who leader = zoo_who(z, c);
 
 	zoo_end0(z, c);
-	zoo_tell_thread(z, leader.tid, "c:t", 0, (struct zoo_say){.death = "thread_exit", .exit = ZOO_EXIT(0)});
+	zoo_tell_thread(z, leader.tid, "c:t", 0,
+			(struct zoo_say){.death = "thread_exit", .exit = ZOO_EXIT(0)});
 }
 
 /* A thread made by the clone system call itself, as old C libraries do. */
@@ -90,12 +92,15 @@ static int bare(void *arg)
 static int clonethr_body(struct zoo *z, void *arg)
 {
 	size_t n = 64 * 1024;
-	char *stack = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	char *stack = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
+			   -1, 0);
 
 	if (stack == MAP_FAILED)
 		return 1;
-	z->sh->pid[0] = clone(bare, stack + n, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
-			      CLONE_SYSVSEM, NULL);
+	z->sh->pid[0] = clone(bare, stack + n,
+			      CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+				      CLONE_SYSVSEM,
+			      NULL);
 	return z->sh->pid[0] > 0 && zoo_gone(z->sh->pid[0], ZOO_PATIENCE_MS) ? 0 : 1;
 }
 
@@ -104,7 +109,8 @@ static void clonethr(struct zoo *z)
 	pid_t c = zoo_child(z, "c", clonethr_body, NULL);
 
 	zoo_end0(z, c);
-	zoo_tell_thread(z, c, "c", 0, (struct zoo_say){.death = "thread_exit", .exit = ZOO_EXIT(7)});
+	zoo_tell_thread(z, c, "c", 0,
+			(struct zoo_say){.death = "thread_exit", .exit = ZOO_EXIT(7)});
 }
 
 /* On a machine that is busy the leader may need longer than any pause. */
@@ -120,13 +126,17 @@ static int mainexit_body(struct zoo *z, void *arg)
 	pthread_exit(NULL);
 }
 
-/* The leader goes first and waits as a zombie; the last thread ends the process (libc calls exit(0)). */
+/* The leader goes first and waits as a zombie; the last thread ends the process (libc calls
+ * exit(0)). */
 static void mainexit(struct zoo *z)
 {
 	pid_t c = zoo_child(z, "c", mainexit_body, NULL);
 
-	zoo_end(z, c, (struct zoo_say){.death = "thread_exit", .exit = ZOO_EXIT(0), .process = "exit",
-				       .process_exit = ZOO_EXIT(0)});
+	zoo_end(z, c,
+		(struct zoo_say){.death = "thread_exit",
+				 .exit = ZOO_EXIT(0),
+				 .process = "exit",
+				 .process_exit = ZOO_EXIT(0)});
 	zoo_tell_thread(z, c, "c:t", 0, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(0)});
 }
 
@@ -147,7 +157,9 @@ static void thrgroup(struct zoo *z)
 {
 	pid_t c = zoo_child(z, "c", thrgroup_body, NULL);
 
-	zoo_end(z, c, (struct zoo_say){.death = "peer_exit", .process = "exit", .process_exit = ZOO_EXIT(8)});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.death = "peer_exit", .process = "exit", .process_exit = ZOO_EXIT(8)});
 	zoo_tell_thread(z, c, "c:a", 0, (struct zoo_say){.death = "peer_exit"});
 	zoo_tell_thread(z, c, "c:x", 1, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(8)});
 }
@@ -169,11 +181,17 @@ static void thrcrash(struct zoo *z)
 {
 	pid_t c = zoo_child(z, "c", thrcrash_body, NULL);
 
-	zoo_end(z, c, (struct zoo_say){.death = "peer_crash", .process = "signal", .process_signal = 11,
-				       .process_source = "fault.memory", .quiet = true});
+	zoo_end(z, c,
+		(struct zoo_say){.death = "peer_crash",
+				 .process = "signal",
+				 .process_signal = 11,
+				 .process_source = "fault.memory",
+				 .quiet = true});
 	zoo_tell_thread(z, c, "c:a", 0, (struct zoo_say){.death = "peer_crash"});
-	zoo_tell_thread(z, c, "c:x", 1, (struct zoo_say){.death = "signal", .signal = 11, .source = "fault.memory",
-							 .nobody = true});
+	zoo_tell_thread(
+		z, c, "c:x", 1,
+		(struct zoo_say){
+			.death = "signal", .signal = 11, .source = "fault.memory", .nobody = true});
 }
 
 static void execs(struct zoo *z)
@@ -192,17 +210,28 @@ static int execthr_body(struct zoo *z, void *arg)
 	return zoo_sleeps(z, NULL);
 }
 
-/* The leader dies, the thread takes its id over and its own vanishes without an exit: two tasks bore this number. */
+/* The leader dies, the thread takes its id over and its own vanishes without an exit: two tasks
+ * bore this number. */
 static void execthr(struct zoo *z)
 {
 	zoo_dir(z);
 	pid_t c = zoo_child(z, "c", execthr_body, NULL);
 
 	struct zoo_who leader = zoo_who(z, c);
-	zoo_end(z, c, (struct zoo_say){.comm = "c_execthr2", .birth = "thread", .creator = leader, .exec = "c_execthr2",
-				       .death = "exit", .exit = ZOO_EXIT(0)});
-	zoo_tell(z, (struct zoo_say){.tid = c, .comm = "c_execthr", .birth = "fork", .creator = zoo_me(),
-				     .death = "peer_exec", .autoreap = true}); /* released in de_thread() */
+	zoo_end(z, c,
+		(struct zoo_say){.comm = "c_execthr2",
+				 .birth = "thread",
+				 .creator = leader,
+				 .exec = "c_execthr2",
+				 .death = "exit",
+				 .exit = ZOO_EXIT(0)});
+	zoo_tell(z, (struct zoo_say){.tid = c,
+				     .comm = "c_execthr",
+				     .birth = "fork",
+				     .creator = zoo_me(),
+				     /* released in de_thread() */
+				     .death = "peer_exec",
+				     .autoreap = true});
 	zoo_tell_thread(z, c, "c:b", 0, (struct zoo_say){.death = "peer_exec"});
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Terminals: keys, hangup, and the end of a session's leader. Each case has a pty of its own; only the keeper
- * holds its master.
+ * Terminals: keys, hangup, and the end of a session's leader. Each case has a pty of its own; only
+ * the keeper holds its master.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -21,7 +21,8 @@ static struct pty pty_open(struct zoo *z)
 {
 	struct pty p = {.master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
 
-	if (p.master < 0 || grantpt(p.master) || unlockpt(p.master) || ptsname_r(p.master, p.slave, sizeof(p.slave)))
+	if (p.master < 0 || grantpt(p.master) || unlockpt(p.master) ||
+	    ptsname_r(p.master, p.slave, sizeof(p.slave)))
 		zoo_skip(z, "no pseudo terminal to be had: %m");
 	return p;
 }
@@ -54,7 +55,9 @@ static void key_pressed(struct zoo *z, char key, int sig)
 	zoo_until(z, 1);
 	if (write(p.master, &key, 1) != 1)
 		zoo_fail(z, "write to the pty: %m");
-	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = sig, .source = "tty.key", .nobody = true});
+	zoo_end(z, c,
+		(struct zoo_say){
+			.death = "signal", .signal = sig, .source = "tty.key", .nobody = true});
 	close(p.master);
 }
 
@@ -97,8 +100,13 @@ static void ttydie(struct zoo *z)
 
 	zoo_end0(z, m);
 	zoo_known(z, z->sh->pid[0], "c");
-	zoo_end(z, z->sh->pid[0], (struct zoo_say){.creator = was, .death = "signal", .signal = SIGHUP, .source = "tty.hangup",
-						  .trigger = was, .nobody = true});
+	zoo_end(z, z->sh->pid[0],
+		(struct zoo_say){.creator = was,
+				 .death = "signal",
+				 .signal = SIGHUP,
+				 .source = "tty.hangup",
+				 .trigger = was,
+				 .nobody = true});
 }
 
 static int in_foreground(struct zoo *z, void *arg)
@@ -130,8 +138,13 @@ static void seshup(struct zoo *z)
 	struct zoo_who was = zoo_who(z, m);
 	zoo_end0(z, m);
 	zoo_known(z, z->sh->pid[0], "c");
-	zoo_end(z, z->sh->pid[0], (struct zoo_say){.creator = was, .death = "signal", .signal = SIGHUP,
-						  .source = "tty.session_end", .trigger = was, .nobody = true});
+	zoo_end(z, z->sh->pid[0],
+		(struct zoo_say){.creator = was,
+				 .death = "signal",
+				 .signal = SIGHUP,
+				 .source = "tty.session_end",
+				 .trigger = was,
+				 .nobody = true});
 }
 
 const struct zoo_case zoo_ttys[] = {

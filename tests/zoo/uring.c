@@ -69,8 +69,8 @@ static int gives_work(struct zoo *z, void *arg)
 
 	if (fd < 0)
 		return 70;
-	char *sq = mmap(NULL, p.sq_off.array + p.sq_entries * 4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-			fd, IORING_OFF_SQ_RING);
+	char *sq = mmap(NULL, p.sq_off.array + p.sq_entries * 4, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQ_RING);
 	struct io_uring_sqe *sqe = mmap(NULL, p.sq_entries * sizeof(*sqe), PROT_READ | PROT_WRITE,
 					MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQES);
 	if (sq == MAP_FAILED || (void *)sqe == MAP_FAILED || pipe(io))
@@ -93,7 +93,9 @@ static void ring(struct zoo *z, zoo_fn *body)
 	siginfo_t si;
 	waitid(P_PID, c, &si, WEXITED | WNOWAIT);
 	if (si.si_status == 71)
-		zoo_skip(z, "here the worker is a kernel thread, not one of the process (before 5.12)");
+		zoo_skip(
+			z,
+			"here the worker is a kernel thread, not one of the process (before 5.12)");
 	struct zoo_who was = zoo_who(z, c);
 	zoo_end0(z, c);
 	zoo_known_comm(z, z->sh->pid[0], (char *)&z->sh->value[0]);

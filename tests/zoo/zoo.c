@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The zoo's library: making named children, steps between processes, waiting, and the expectation lines.
+ * The zoo's library: making named children, steps between processes, waiting, and the expectation
+ * lines.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +43,11 @@ static void put(struct line *l, const char *s)
 /* How many bytes of valid UTF-8 stand at s; 0 for an invalid byte. */
 static int utf8(const unsigned char *s)
 {
-	int n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+	int n = s[0] < 0x80                   ? 1
+		: s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+		: s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+		: s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+					      : 0;
 
 	for (int i = 1; i < n; i++)
 		if ((s[i] & 0xc0) != 0x80)
@@ -168,7 +173,8 @@ static void put_process(struct line *l, const struct zoo_say *s)
 	key_str(&in, "cause", s->process, NULL);
 	if (s->process_signal)
 		key_int(&in, "signal", s->process_signal);
-	key_str(&in, "source", s->process_source, s->process_source == s->source ? s->or_source : NULL);
+	key_str(&in, "source", s->process_source,
+		s->process_source == s->source ? s->or_source : NULL);
 	if (s->process_exit)
 		key_int(&in, "exit_code", s->process_exit - 1);
 	put(&in, "}");
@@ -206,7 +212,11 @@ void zoo_tell(struct zoo *z, struct zoo_say s)
 		put(&l, "true");
 	}
 	if (s.process && !s.quiet && s.reaper.tid)
-		key_str(&l, "notified", s.core ? "CLD_DUMPED" : s.process_signal ? "CLD_KILLED" : "CLD_EXITED", NULL);
+		key_str(&l, "notified",
+			s.core             ? "CLD_DUMPED"
+			: s.process_signal ? "CLD_KILLED"
+					   : "CLD_EXITED",
+			NULL);
 	if (s.childless)
 		key_int(&l, "children", 0);
 	key_who(&l, "reaper", s.reaper);
@@ -368,8 +378,10 @@ static void check(struct zoo *z, const siginfo_t *si, const struct zoo_say *s)
 		status = s->process_signal ? s->process_signal : s->process_exit - 1;
 	}
 	if (si->si_code != code || si->si_status != status)
-		zoo_fail(z, "pid %d: waitid says code %d status %d, the case is made for code %d status %d",
-			 (int)si->si_pid, si->si_code, si->si_status, code, status);
+		zoo_fail(
+			z,
+			"pid %d: waitid says code %d status %d, the case is made for code %d status %d",
+			(int)si->si_pid, si->si_code, si->si_status, code, status);
 }
 
 void zoo_end(struct zoo *z, pid_t pid, struct zoo_say s)
@@ -516,7 +528,8 @@ bool zoo_kernel_at_least(int major, int minor)
 	return a > major || (a == major && b >= minor);
 }
 
-/* Where is a controller mounted? v1 has a mount per controller, v2 one for all that v1 has not taken. */
+/* Where is a controller mounted? v1 has a mount per controller, v2 one for all that v1 has not
+ * taken. */
 static bool find_mount(const char *controller, char *ret, size_t n, bool *ret_v2)
 {
 	char path[256], type[64], opts[256], root[256];

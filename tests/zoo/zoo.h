@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The zoo: small programs that are born or die in exactly one known way and themselves say, in ndjson, what
- * tasklife must tell of them. The words are the public ids of birth.kind, death.cause and signals[].source.
+ * The zoo: small programs that are born or die in exactly one known way and themselves say, in
+ * ndjson, what tasklife must tell of them. The words are the public ids of birth.kind, death.cause
+ * and signals[].source.
  *
- * A case is one function and one row of its family's table. It runs in a process of its own, the keeper
- * d_CASE, which makes the subjects: c_ is the one the case is about, k_ kills, m_ stands between (a parent
- * that is not the keeper). Names fit in 15 bytes, and a role may carry a tail: "c:a" is c_CASE_a.
+ * A case is one function and one row of its family's table. It runs in a process of its own, the
+ * keeper d_CASE, which makes the subjects: c_ is the one the case is about, k_ kills, m_ stands
+ * between (a parent that is not the keeper). Names fit in 15 bytes, and a role may carry a tail:
+ * "c:a" is c_CASE_a.
  *
- * What is said must be true of the kernel, not of tasklife: a zoo_end() waits with waitid and compares before
- * it speaks. What cannot apply or is not certain is left out.
+ * What is said must be true of the kernel, not of tasklife: a zoo_end() waits with waitid and
+ * compares before it speaks. What cannot apply or is not certain is left out.
  */
 #ifndef ZOO_H
 #define ZOO_H
@@ -24,7 +26,8 @@
 /* Seen by every process of the case. */
 struct zoo_shared {
 	uint32_t step;		    /* see zoo_step */
-	pid_t pid[ZOO_SLOTS];	    /* of tasks that others must know; the case says which is which */
+	/* of tasks that others must know; the case says which is which */
+	pid_t pid[ZOO_SLOTS];
 	int value[ZOO_SLOTS];
 };
 
@@ -46,7 +49,8 @@ struct zoo {
 enum zoo_needs {
 	ZOO_ANY = 0,
 	ZOO_ROOT = 1,	 /* skipped for other users */
-	ZOO_MACHINE = 2, /* changes the whole machine (sysctl, OOM): only with ZOO_LAB=1 in the environment */
+	/* changes the whole machine (sysctl, OOM): only with ZOO_LAB=1 in the environment */
+	ZOO_MACHINE = 2,
 	ZOO_ALONE = 4,	 /* only when asked for by name */
 };
 
@@ -71,8 +75,8 @@ struct zoo_who {
 #define ZOO_EXIT(code) ((code) + 1) /* 0 means "nothing said" */
 
 /*
- * What must be told of one task. Fields left empty are left out of the line; zoo_end() fills tid, comm, birth,
- * creator, reaper, notified and process from what it knows.
+ * What must be told of one task. Fields left empty are left out of the line; zoo_end() fills tid,
+ * comm, birth, creator, reaper, notified and process from what it knows.
  */
 struct zoo_say {
 	pid_t tid;
@@ -105,7 +109,8 @@ struct zoo_sig {
 
 typedef int zoo_fn(struct zoo *z, void *arg);
 
-/* Fork a child named after its role; it returns from fn with its exit status. Named before this returns. */
+/* Fork a child named after its role; it returns from fn with its exit status. Named before this
+ * returns. */
 pid_t zoo_child(struct zoo *z, const char *role, zoo_fn *fn, void *arg);
 /* What zoo_child does in the child, for children made in other ways. */
 void zoo_be(struct zoo *z, const char *role);
@@ -123,7 +128,8 @@ void zoo_tell(struct zoo *z, struct zoo_say say);
 /* Helpers exit 0: zoo_end with that. */
 void zoo_end0(struct zoo *z, pid_t pid);
 
-/* Is something possible here? Runs fn in an unnamed child (of which nothing is expected): its exit status. */
+/* Is something possible here? Runs fn in an unnamed child (of which nothing is expected): its exit
+ * status. */
 int zoo_try(struct zoo *z, zoo_fn *fn);
 
 /* Steps: a number that only grows and that all processes of the case see. */
@@ -144,10 +150,12 @@ const char *zoo_dir(struct zoo *z);	/* a directory of the case, removed at its e
 bool zoo_write(const char *path, const char *text);
 bool zoo_read(const char *path, char *buf, size_t n); /* first line */
 bool zoo_kernel_at_least(int major, int minor);
-/* A new cgroup below the mount of a controller ("memory", "pids", "" for v2 itself); false: none to be had. */
+/* A new cgroup below the mount of a controller ("memory", "pids", "" for v2 itself); false: none to
+ * be had. */
 bool zoo_cgroup(struct zoo *z, const char *controller, char *ret_path, size_t n, bool *ret_v2);
 /* Make path/file and write. */
-bool zoo_put(const char *dir, const char *file, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+bool zoo_put(const char *dir, const char *file, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* A copy of this program's link named COMM, to exec: argv[1] is what it must do (zoo_sub). */
 const char *zoo_link(struct zoo *z, const char *comm, char *buf); /* buf[128] */
 /* The life of a program started through zoo_link. */
@@ -163,8 +171,8 @@ int zoo_sleeps(struct zoo *z, void *arg);   /* for ever */
 int zoo_kills(struct zoo *z, void *arg);    /* struct zoo_kill */
 int zoo_exits(struct zoo *z, void *arg);    /* (intptr_t)arg */
 
-extern const struct zoo_case zoo_births[], zoo_exits_[], zoo_execs[], zoo_threads[], zoo_signals[], zoo_faults[],
-	zoo_limits[], zoo_seccomp[], zoo_orphans[], zoo_ttys[], zoo_ptrace[], zoo_cgroups[], zoo_spaces[],
-	zoo_kernel[], zoo_names[], zoo_uring[];
+extern const struct zoo_case zoo_births[], zoo_exits_[], zoo_execs[], zoo_threads[], zoo_signals[],
+	zoo_faults[], zoo_limits[], zoo_seccomp[], zoo_orphans[], zoo_ttys[], zoo_ptrace[],
+	zoo_cgroups[], zoo_spaces[], zoo_kernel[], zoo_names[], zoo_uring[];
 
 #endif
