@@ -66,26 +66,22 @@ static void doing_is(const struct growing *g, tl_pid tid, const char *want)
 /* 10 tells of the time; of 12 it is known from its birth on. */
 static void what_it_is_doing_now(void **state)
 {
-	static const char text[] = "  c-10 [000] d.... 1.000: sched_process_fork: comm=c pid=10 child_comm=c child_pid=12\n"
-				   "  c-10 [000] d.... 1.001: sched_wakeup_new: comm=c pid=12 prio=120 target_cpu=001\n"
-				   "  c-10 [000] d.... 1.002: " WAKE(10) "  <idle>-0 [001] d.... 1.003: " SWITCH(c,
-														 0, R, c, 12) "  c-10 [000] d.... 1.004: " WAKE(10) "  c-12 [001] d.... 1.005: " SWITCH(c, 12, D, c, 0) "  c-10 [000] d.... 1.006: " WAKE(10) "  c-10 [000] d.... 1.007: " WAKE(12) "  <idle>-0 [001] d.... 1.008: " SWITCH(c,
-																																									    0,
-																																									    R, c, 12) "  c-12 [001] d.... 1.009: " SWITCH(c,
-																																															  12,
-																																															  T,
-																																															  c,
-																																															  0) "  c-10 [000] d.... 1.010: " WAKE(12) "  <idle>-0 [001] d.... 1.011: " SWITCH(c,
-																																																									   0,
-																																																									   R,
-																																																									   c,
-																																																									   12) "  c-12 [001] ..... 1.012: sched_process_exit: comm=c pid=12 prio=120\n"
-																																																									       "  c-12 [001] d.... 1.013: " SWITCH(
-																																																										       c,
-																																																										       12,
-																																																										       Z,
-																																																										       c,
-																																																										       0) "  c-10 [000] ..... 1.014: sched_process_free: comm=c pid=99 prio=120\n";
+	static const char text[] =
+		"  c-10 [000] d.... 1.000: sched_process_fork: comm=c pid=10 child_comm=c child_pid=12\n"
+		"  c-10 [000] d.... 1.001: sched_wakeup_new: comm=c pid=12 prio=120 target_cpu=001\n"
+		"  c-10 [000] d.... 1.002: " WAKE(10)
+		"  <idle>-0 [001] d.... 1.003: " SWITCH(c, 0, R, c, 12)
+		"  c-10 [000] d.... 1.004: " WAKE(10)
+		"  c-12 [001] d.... 1.005: " SWITCH(c, 12, D, c, 0)
+		"  c-10 [000] d.... 1.006: " WAKE(10)
+		"  c-10 [000] d.... 1.007: " WAKE(12)
+		"  <idle>-0 [001] d.... 1.008: " SWITCH(c, 0, R, c, 12)
+		"  c-12 [001] d.... 1.009: " SWITCH(c, 12, T, c, 0)
+		"  c-10 [000] d.... 1.010: " WAKE(12)
+		"  <idle>-0 [001] d.... 1.011: " SWITCH(c, 0, R, c, 12)
+		"  c-12 [001] ..... 1.012: sched_process_exit: comm=c pid=12 prio=120\n"
+		"  c-12 [001] d.... 1.013: " SWITCH(c, 12, Z, c, 0)
+		"  c-10 [000] ..... 1.014: sched_process_free: comm=c pid=99 prio=120\n";
 	static const char *const want[] = {"",
 					   "",
 					   "runnable. 1001-1002",
@@ -125,14 +121,11 @@ static char *turns(void)
 		for (int i = 0; i < TASKS; i++, us += 10) {
 			if (turn > TURNS / 2 && i % 2 == 0)
 				continue;
-			fprintf(out,
-				"  x-0 [000] d.... 1.%06d: sched_switch: prev_comm=x prev_pid=0 prev_prio=120 prev_state=R"
-				" ==> next_comm=c next_pid=%d next_prio=120\n",
-				us, 20 + i);
+			fprintf(out, "  x-0 [000] d.... 1.%06d: sched_switch: prev_comm=x prev_pid=0 prev_prio=120 prev_state=R"
+				" ==> next_comm=c next_pid=%d next_prio=120\n", us, 20 + i);
 			if (turn == TURNS / 2 && i % 2 == 0)
-				fprintf(out,
-					"  c-%d [000] d.... 1.%06d: sched_process_exit: comm=c pid=%d prio=120\n",
-					20 + i, us + 2, 20 + i);
+				fprintf(out, "  c-%d [000] d.... 1.%06d: sched_process_exit: comm=c pid=%d prio=120\n", 20 + i,
+					us + 2, 20 + i);
 			fprintf(out,
 				"  c-%d [000] d.... 1.%06d: sched_switch: prev_comm=c prev_pid=%d prev_prio=120 prev_state=%c"
 				" ==> next_comm=x next_pid=0 next_prio=120\n",
