@@ -5,54 +5,22 @@
  * also as an oops dumps it.
  *
  * A line is tried in this order: a record (its columns decide), a header, lost events, a frame,
- * else prose, which is passed over. Three things need the lines behind a record's first one:
- * - a stack takes the frames that follow it, over blank lines and remarks;
- * - a record whose last fields are missing may have been split by a newline in a name, or wrapped:
- *   it is joined with what follows when that makes it whole, and never otherwise;
- * - a record that breaks off in its columns is tried together with the next line.
+ * else prose, which is passed over. What needs the lines behind a record's first one is in files of
+ * its own: ftrace_frames.c the frames of a stack, ftrace_join.c records that were split or wrapped.
  *
  * Invariants
- * 1. A joined name keeps the kernel's limit of 15 bytes, a joined path belongs to the record's own
- *    pid, and a wrapped record never swallows a line that is a record itself: so nothing is forged
- *    by joining, and a cut line does not eat the next one.
- * 2. `unparsed` counts lines with the columns of a record that gave none; prose never counts.
- * 3. What a record points to lies in the window or in `scratch` and stays until the next pull.
+ * 1. `unparsed` counts lines with the columns of a record that gave none; prose never counts.
+ * 2. What a record points to lies in the window or in `scratch` and stays until the next pull.
  */
 #include <stdlib.h>
 #include "base/guard.h"
-#include "read/blind_cpu.h"
-#include "read/fields_plugin.h"
+#include "read/ftrace_text.h"
 #include "read/scan.h"
 #include "read/text_frame.h"
 #include "read/text_head.h"
-#include "read/text_header.h"
 #include "read/text_latency.h"
-#include "read/text_lines.h"
-#include "read/text_stacks.h"
-#include "read/text_usual.h"
 
-#define COMM_MAX    15
 #define TASK_COLUMN 16
-#define FRAMES_MAX  1024
-#define JOIN_MAX                                                                                   \
-	4 /* lines a split record may go on for: a comm of 15 newlines is no name but an attack */
-
-struct ftrace_text {
-	struct text_lines lines;
-	struct usual usual;
-	bool is_usual; /* the line at hand has usual columns */
-	struct text_header header;
-	struct blind_cpus cpus;
-	struct blind_cpus of_buffer[TL_BUFFERS_MAX]; /* where losses say which buffer's they are */
-	VEC(struct tl_rawframe) frames;
-	struct text_stacks stacks;
-	VEC(char) scratch;
-	VEC(char *) buffers; /* names behind info.buffer */
-	size_t idle; /* bytes consumed since the last line that meant something */
-	tl_ns latest;
-};
-
-enum pulled { PULL_RECORD, PULL_NOTHING, PULL_AGAIN };
 
 /* ---- recognising ---- */
 
@@ -120,283 +88,6 @@ static void close_text(void *state)
 	free(t);
 }
 
-/* ---- what every record does to the picture of the whole ---- */
-
-static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
-{
-	if (at == TL_NS_NONE)
-		return;
-	if (src->info.first == TL_NS_NONE || at < src->info.first)
-		src->info.first = at;
-	if (src->info.last == TL_NS_NONE || at > src->info.last)
-		src->info.last = at;
-	if (t->latest != TL_NS_NONE && at < t->latest)
-		source_warn(
-			src,
-			N_("time runs backwards in this trace: is it of two boots, or put together?"));
-	t->latest = at;
-}
-
-/* Entries that were overwritten before the trace was read: silence before its first record is no
- * proof. */
-static void note_missing(struct tl_source *src, struct ftrace_text *t, const struct tl_record *rec)
-{
-	if (t->header.missing)
-		source_lost(src, -1, TL_NS_NONE, rec->t, t->header.missing);
-	t->header.missing = 0;
-	if (t->header.buffer_started >= 0)
-		blind_cpu_started(src, &t->cpus, t->header.buffer_started, rec->t);
-	t->header.buffer_started = -1;
-}
-
-static void note_arch(struct tl_source *src, const struct tl_record *rec)
-{
-	for (unsigned i = rec->n_frames; i-- && src->info.arch == TL_ARCH_UNKNOWN;)
-		src->info.arch = text_frame_arch(&rec->frame[i]);
-	if (rec->kind == TL_REC_FUNC && src->info.arch == TL_ARCH_UNKNOWN)
-		src->info.arch = text_frame_arch(&rec->ip);
-}
-
-static void note_record(struct tl_source *src, struct ftrace_text *t, const struct tl_record *rec)
-{
-	note_time(src, t, rec->t);
-	note_missing(src, t, rec);
-	blind_cpu_record(src, &t->cpus, rec->cpu, rec->t);
-	if (t->buffers.n)
-		blind_cpu_record(src, &t->of_buffer[rec->buffer], rec->cpu, rec->t);
-	if (rec->kind == TL_REC_STACK)
-		src->info.stacks_seen = true;
-	else if (rec->kind != TL_REC_USER_STACK)
-		src->info.records++;
-	if (rec->kind == TL_REC_FUNC)
-		src->info.functions_seen = true;
-	if (rec->row)
-		source_event_seen(src, rec->row->id);
-	if (src->info.arch == TL_ARCH_UNKNOWN)
-		note_arch(src, rec);
-}
-
-static uint16_t buffer_of(struct tl_source *src, struct ftrace_text *t, struct tl_str name)
-{
-	char **kept;
-
-	if (!name.n)
-		return 0;
-	for (unsigned i = 0; i < src->info.n_buffers; i++)
-		if (strlen(src->info.buffer[i]) == name.n &&
-		    memcmp(src->info.buffer[i], name.p, name.n) == 0)
-			return i;
-	if (src->info.n_buffers == TL_BUFFERS_MAX || !(kept = vec_push(&t->buffers)))
-		return 0;
-	*kept = strndup(name.p, name.n);
-	if (!*kept)
-		return 0;
-	src->info.buffer[src->info.n_buffers] = *kept;
-	return src->info.n_buffers++;
-}
-
-/* ---- records that go on behind their first line ---- */
-
-static bool is_record(struct tl_str line)
-{
-	struct tl_record rec = {};
-	struct head_extra extra;
-
-	return text_head(line, &rec, &extra) == HEAD_OK;
-}
-
-static struct tl_str to_end_of(struct tl_str from, struct tl_str line)
-{
-	return (struct tl_str){from.p, line.p + line.n - from.p};
-}
-
-/* Invariant 1 for fields that were cut from several lines; *ret_in_name: a string holds the
- * newline. */
-static bool join_is_sound(const struct tl_record *rec, const struct tl_fields *f, bool *ret_in_name)
-{
-	*ret_in_name = false;
-	for (unsigned i = 0; i < rec->row->n_fields; i++) {
-		const struct tl_field_row *field = &rec->row->field[i];
-		struct tl_str s = f->v[i].s;
-
-		if (!(f->have & 1u << i) || field->type != TL_FT_STR || !memchr(s.p, '\n', s.n))
-			continue;
-		*ret_in_name = true;
-		if (s.n <= COMM_MAX)
-			continue;
-		/* Longer ones are paths of an exec, told by the task itself. */
-		for (unsigned k = i; k < rec->row->n_fields; k++)
-			if (strcmp(rec->row->field[k].name, "pid") == 0 && f->v[k].i == rec->pid)
-				return true;
-		return false;
-	}
-	return true;
-}
-
-/* Put payload and line together without the break between them, for a wrap in the middle of a word.
- */
-static struct tl_str glue(struct ftrace_text *t, struct tl_str a, struct tl_str b,
-			  const char *between)
-{
-	size_t gap = strlen(between);
-
-	if (a.n + b.n + gap > LINES_MAX || !vec_reserve(&t->scratch, a.n + b.n + gap))
-		return (struct tl_str){};
-	memcpy(t->scratch.v, a.p, a.n);
-	memcpy(t->scratch.v + a.n, between, gap);
-	memcpy(t->scratch.v + a.n + gap, b.p, b.n);
-	return (struct tl_str){t->scratch.v, a.n + b.n + gap};
-}
-
-static bool joins(struct ftrace_text *t, struct tl_record *rec, struct tl_str line,
-		  bool line_is_record)
-{
-	struct tl_str whole = to_end_of(rec->payload, line);
-	struct tl_fields f;
-	bool in_name;
-
-	if (tl_fields_from_text(rec->row, whole, &f) && join_is_sound(rec, &f, &in_name) &&
-	    (in_name || !line_is_record)) {
-		rec->payload = whole;
-		rec->f = f;
-		return true;
-	}
-	if (line_is_record)
-		return false;
-	whole = glue(t, rec->payload, line, "");
-	if (!whole.n || !tl_fields_from_text(rec->row, whole, &f))
-		return false;
-	rec->payload = whole;
-	rec->f = f;
-	return true;
-}
-
-/* The fields of a modelled event, looking at the next lines when they are not all there. */
-static enum pulled take_fields(struct ftrace_text *t, struct tl_record *rec, size_t *at)
-{
-	struct tl_str line;
-	size_t ahead = *at;
-
-	if (t->is_usual && usual_fields(&t->usual, rec->row, rec->payload, &rec->f))
-		return PULL_RECORD;
-	if (tl_fields_from_text(rec->row, rec->payload, &rec->f))
-		return PULL_RECORD;
-	if (!rec->f.have && fields_from_plugin(rec->row, rec->payload, &rec->f))
-		return PULL_RECORD;
-	for (int i = 0; i < JOIN_MAX; i++) {
-		enum lines_got got = lines_at(&t->lines, &ahead, &line);
-		struct tl_rawframe frame;
-		bool record;
-
-		if (got == LINES_MOVED)
-			return PULL_AGAIN;
-		if (got == LINES_END)
-			break;
-		record = is_record(line);
-		if (joins(t, rec, line, record)) {
-			*at = ahead;
-			break;
-		}
-		if (record || text_frame_line(line, &frame))
-			break;
-	}
-	return PULL_RECORD;
-}
-
-static bool is_remark(struct tl_str line)
-{
-	const char *end = line.p + line.n, *p = skip_space(line.p, end);
-
-	p = text_skip_number(p, end);
-	return p == end || SCAN_LIT(&p, end, "//") || SCAN_LIT(&p, end, "#");
-}
-
-static bool push_frame(struct ftrace_text *t, const struct tl_rawframe *frame)
-{
-	struct tl_rawframe *f;
-
-	if (t->frames.n >= FRAMES_MAX)
-		return false;
-	f = vec_push(&t->frames);
-	if (f)
-		*f = *frame;
-	return f;
-}
-
-/* trace-cmd report fills up stacks with "=> 0x0": how many are none of these. */
-static unsigned without_padding(const struct tl_rawframe *frame, unsigned n)
-{
-	while (n && frame[n - 1].has == TL_FH_ADDR && !frame[n - 1].addr &&
-	       frame[n - 1].text.n >= 3)
-		n--;
-	return n;
-}
-
-static bool stack_frame_line(struct tl_str line, struct tl_rawframe *ret, bool *ret_keep)
-{
-	*ret_keep = true;
-	return text_frame_line(line, ret);
-}
-
-/*
- * Frame lines with nothing in between and the next record behind them, in one piece; false: look
- * line by line. The line behind them is neither a frame nor a remark if it begins like this.
- */
-static bool take_block(struct ftrace_text *t, struct tl_record *rec, size_t *at)
-{
-	const char *from = t->lines.p + *at, *end = t->lines.end - SWAR_SPARE, *p = from, *name;
-	const struct kept_stack *k;
-
-	while (p < end && (memcmp(p, " => ", 4) == 0 || memcmp(p, "=> ", 3) == 0)) {
-		p = memchr(p, '\n', t->lines.end - p);
-		if (!p++)
-			return false;
-	}
-	if (p == from || p >= end || (*p != ' ' && !is_word(*p)) || p - from > LINES_MAX / 2)
-		return false;
-	name = skip_blank(p, end);
-	if ((*name != '<' && !is_word(*name)) || is_digit(*name))
-		return false;
-	k = stacks_of(&t->stacks, from, p - from, stack_frame_line);
-	if (!k)
-		return false;
-	lines_passed(&t->lines, *at, *at + (p - from), k->lines);
-	*at += p - from;
-	rec->frame = k->frame;
-	rec->n_frames = without_padding(k->frame, k->n_frames);
-	rec->frames_kept = true;
-	return true;
-}
-
-static enum pulled take_frames(struct ftrace_text *t, struct tl_record *rec, size_t *at)
-{
-	struct tl_rawframe frame;
-	struct tl_str line;
-	size_t ahead = *at;
-	enum lines_got got;
-
-	if (t->is_usual && take_block(t, rec, at))
-		return PULL_RECORD;
-	t->frames.n = 0;
-	if (text_frame_line(rec->payload,
-			    &frame)) /* trace-cmd: the first one stands on the line itself */
-		push_frame(t, &frame);
-	while ((got = lines_at(&t->lines, &ahead, &line)) == LINES_OK) {
-		if (text_frame_line(line, &frame)) {
-			if (!push_frame(t, &frame))
-				break;
-			*at = ahead;
-		} else if (!is_remark(line)) {
-			break;
-		}
-	}
-	if (got == LINES_MOVED)
-		return PULL_AGAIN;
-	rec->frame = t->frames.v;
-	rec->n_frames = without_padding(t->frames.v, t->frames.n);
-	return PULL_RECORD;
-}
-
 /* ---- one line ---- */
 
 /*
@@ -425,9 +116,9 @@ static enum pulled take_record(struct tl_source *src, struct ftrace_text *t, str
 	enum pulled got = PULL_RECORD;
 
 	if (rec->row)
-		got = take_fields(t, rec, at);
+		got = ftrace_fields(t, rec, at);
 	else if (rec->kind == TL_REC_STACK || rec->kind == TL_REC_USER_STACK)
-		got = take_frames(t, rec, at);
+		got = ftrace_frames(t, rec, at);
 	if (got != PULL_RECORD)
 		return got;
 	if (rec->row && !rec->f.have && rec->row->n_fields) {
@@ -435,38 +126,8 @@ static enum pulled take_record(struct tl_source *src, struct ftrace_text *t, str
 		src->info.unparsed++;
 		rec->row = NULL;
 	}
-	note_record(src, t, rec);
+	ftrace_note(src, t, rec);
 	return PULL_RECORD;
-}
-
-/* Columns that break off: perhaps the line was wrapped there. */
-static enum pulled mend(struct tl_source *src, struct ftrace_text *t, struct tl_str line,
-			struct tl_record *rec, size_t *at)
-{
-	struct head_extra extra;
-	struct tl_str next, both;
-	size_t ahead = *at;
-
-	for (;;) {
-		enum lines_got got = lines_at(&t->lines, &ahead, &next);
-
-		if (got == LINES_MOVED)
-			return PULL_AGAIN;
-		if (got == LINES_END)
-			break;
-		if (!next.n)
-			continue;
-		both = is_record(next) ? (struct tl_str){} : glue(t, line, next, " ");
-		if (!both.n || text_head(both, rec, &extra) != HEAD_OK || rec->kind == TL_REC_STACK)
-			break;
-		*at = ahead;
-		if (rec->row && !tl_fields_from_text(rec->row, rec->payload, &rec->f))
-			break;
-		note_record(src, t, rec);
-		return PULL_RECORD;
-	}
-	src->info.unparsed++;
-	return PULL_NOTHING;
 }
 
 static enum pulled take_lost(struct tl_source *src, struct ftrace_text *t, struct tl_record *rec,
@@ -474,7 +135,7 @@ static enum pulled take_lost(struct tl_source *src, struct ftrace_text *t, struc
 {
 	struct blind_cpus *cpus = &t->cpus;
 
-	rec->buffer = buffer_of(src, t, buffer);
+	rec->buffer = ftrace_buffer(src, t, buffer);
 	if (buffer.n)
 		cpus = &t->of_buffer[rec->buffer];
 	blind_cpu_lost(src, cpus, rec->cpu, rec->lost);
@@ -514,15 +175,15 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 	switch (head_of(t, line, rec, &extra)) {
 	case HEAD_OK:
 		whole_comm(t, line, &extra, rec);
-		rec->buffer = buffer_of(src, t, extra.buffer);
+		rec->buffer = ftrace_buffer(src, t, extra.buffer);
 		return take_record(src, t, rec, at);
-	case HEAD_BROKEN: return mend(src, t, line, rec, at);
+	case HEAD_BROKEN: return ftrace_mend(src, t, line, rec, at);
 	case HEAD_NONE: break;
 	}
 	/* Under an ordinary header there are no such lines, and looking for them costs. */
 	if (!comment && (t->header.latency || !t->header.tracer) &&
 	    text_latency(line, rec, &extra) == HEAD_OK) {
-		rec->buffer = buffer_of(src, t, extra.buffer);
+		rec->buffer = ftrace_buffer(src, t, extra.buffer);
 		return take_record(src, t, rec, at);
 	}
 	p = skip_blank(line.p, end);
