@@ -17,7 +17,7 @@ void death_path(struct tl_lives *l, const struct tl_event *ev)
 		return;
 	d->do_exit = seen_at(ev);
 	d->stack = path_of(ev);
-	group_leaver(life, d->do_exit);
+	group_leaver(life);
 	life_leaves(l, life, ev->t);
 }
 
@@ -77,7 +77,7 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 	 * than this one's path */
 	if (!d->stack || (d->stack->n <= 2 && path_of(ev) && path_of(ev)->n > d->stack->n))
 		d->stack = path_of(ev);
-	group_leaver(life, d->seen);
+	group_leaver(life);
 	group_died(l, life);
 	reap_itself(life);
 }

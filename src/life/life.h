@@ -204,7 +204,7 @@ struct affairs {
 	tl_ns released; /* reap.c: the last release_task of any of its threads; 0 none */
 	/* task.c: the name of the thread that is taking the leader's id */
 	const struct tl_atom *exec_comm;
-	struct tl_seen execed, end; /* as in struct tl_process */
+	struct tl_seen execed, end; /* as in struct tl_process; end: see group_end() */
 };
 
 struct group {
@@ -317,6 +317,7 @@ struct shown {
 	struct tl_task t;
 	struct tl_process process;
 	struct tl_sched sched;
+	struct tl_leaver leaver; /* the only one, see group_lone_leaver() */
 	struct life *life;
 	struct shown *next;
 };
@@ -354,7 +355,10 @@ void group_leave(struct tl_lives *l, struct life *life); /* drop the reference *
  * others have it, too. */
 bool group_alone(struct tl_lives *l, const struct life *life);
 void group_died(struct tl_lives *l, struct life *life);  /* one thread less */
-void group_leaver(struct life *life, struct tl_seen seen);
+void group_leaver(struct life *life); /* it left, or more is known of that */
+struct tl_seen group_end(const struct group *g); /* as in struct tl_process */
+/* The leaver of a process that never had another thread; false: those there are, are kept. */
+bool group_lone_leaver(const struct life *life, struct tl_leaver *ret);
 /* It leads its group after all: what it did only leaders do. */
 void group_leads(struct tl_lives *l, struct life *life);
 

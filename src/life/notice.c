@@ -176,8 +176,7 @@ static void adopted_before(struct tl_lives *l, struct life *child, struct life *
 		life_parent(child, life_ref(parent));
 	else if (!old || is_dying(old))
 		kin_adopted(l, child, life_ref(parent),
-			    old && group_of(old)->ended ? group_of(old)->affairs->end
-							: seen_at(ev));
+			    old && group_of(old)->ended ? group_end(group_of(old)) : seen_at(ev));
 }
 
 /*

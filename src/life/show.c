@@ -34,9 +34,11 @@ static void show_sched(struct shown *s, const struct ran *r)
 	s->sched.rhythms_more = m->rhythms_more;
 }
 
-static void show_process(struct shown *s, const struct group *g)
+static void show_process(struct shown *s, const struct life *life)
 {
+	const struct group *g = group_of(life);
 	const struct affairs *a = g->affairs;
+	bool lone = group_lone_leaver(life, &s->leaver);
 
 	s->process = (struct tl_process){
 		.tgid = g->tgid,
@@ -45,14 +47,14 @@ static void show_process(struct shown *s, const struct group *g)
 		.n_threads = g->n_threads,
 		.threads_more = g->threads_more,
 		.live = g->live,
-		.leaver = a->leaver,
-		.n_leavers = a->n_leavers,
+		.leaver = lone ? &s->leaver : a->leaver,
+		.n_leavers = lone ? 1 : a->n_leavers,
 		.leavers_more = a->leavers_more,
 		.group_signals = a->group_signals,
 		.n_group_signals = a->n_group_signals,
 		.cpu_limited = g->cpu_limited,
 		.execed = a->execed,
-		.end = a->end,
+		.end = group_end(g),
 		.ended = g->ended,
 	};
 	s->t.process = &s->process;
@@ -127,7 +129,7 @@ struct shown *show(struct tl_lives *l, struct life *life)
 	};
 	show_birth(&s->t.birth, life);
 	show_deeds(&s->t, life->deeds);
-	show_process(s, t->process);
+	show_process(s, life);
 	if (timed && t->sched != &no_ran)
 		show_sched(s, t->sched);
 	return s;

@@ -54,7 +54,7 @@ static void exited(struct tl_lives *l, const struct tl_event *ev)
 	d->unwanted = ev->u.side.unwanted;
 	left_by(d, ev);
 	reap_settle(l, life);
-	group_leaver(life, d->seen.is ? d->seen : d->do_exit);
+	group_leaver(life);
 }
 
 static void waited(struct tl_lives *l, const struct tl_event *ev)

@@ -82,6 +82,32 @@ void group_leave(struct tl_lives *l, struct life *life)
 	group_unref(l, g);
 }
 
+/*
+ * A process of one thread is told by that thread's own death. Most are: what they would keep for
+ * other threads' verdicts is made when somebody looks, or when another thread turns up after all.
+ */
+static bool is_lone(const struct life *life)
+{
+	const struct group *g = group_of(life);
+
+	return g && g->leader == life && g->refs == 1 && g->n_threads == 1 &&
+	       !g->affairs->n_leavers;
+}
+
+static void leaver_keep(struct life *life);
+
+/* It is not lone any more. */
+static void lone_end(struct group *g)
+{
+	struct life *first = g->leader;
+
+	if (!first || !is_lone(first) || !is_dying(first))
+		return;
+	leaver_keep(first);
+	if (g->ended && own_affairs(first))
+		own_affairs(first)->end = first->t.death->seen;
+}
+
 /* NULL: memory is out. */
 static tl_pid *threads_room(struct group *g, const struct life *life)
 {
@@ -99,6 +125,7 @@ static void thread_add(struct group *g, struct life *life)
 {
 	tl_pid *v;
 
+	lone_end(g);
 	g->refs++;
 	g->live += !life->t.death->seen.is;
 	life->t.process = g;
@@ -217,6 +244,8 @@ static void keep_own(struct affairs *a, const struct deeds *d, struct tl_leaver 
 
 static void leaver_status(const struct tl_death *d, struct tl_leaver *v)
 {
+	v->stack = d->stack;
+	v->coredump = d->coredump;
 	v->status = d->status;
 	v->status_known = d->status_known;
 	v->status_from_call = d->status_from_call;
@@ -225,23 +254,41 @@ static void leaver_status(const struct tl_death *d, struct tl_leaver *v)
 	v->losses = d->losses;
 }
 
-void group_leaver(struct life *life, struct tl_seen seen)
+/* All of it but `own`. */
+static struct tl_leaver leaver_of(const struct life *life)
+{
+	const struct tl_death *d = life->t.death;
+	struct tl_leaver v = {
+		.who = life_ref(life),
+		.seen = d->do_exit.is ? d->do_exit : d->seen,
+		.last = d->last,
+		.any_delivery = d->any_delivery,
+	};
+
+	leaver_status(d, &v);
+	return v;
+}
+
+static struct tl_leaver *leaver_find(const struct affairs *a, const struct life *life)
+{
+	for (size_t i = a->n_leavers; i-- > 0;) {
+		struct tl_leaver *v = &a->leaver[i];
+
+		if (v->who.tid == life->t.tid && v->who.generation == life->t.generation)
+			return v;
+	}
+	return NULL;
+}
+
+static void leaver_keep(struct life *life)
 {
 	struct affairs *a = own_affairs(life);
-	struct tl_leaver *v;
+	struct tl_leaver *v = a ? leaver_find(a, life) : NULL;
 
-	if (!a)
-		return;
-	for (size_t i = a->n_leavers; i-- > 0;) {
-		v = &a->leaver[i];
-		if (v->who.tid != life->t.tid || v->who.generation != life->t.generation)
-			continue;
-		/* its do_exit was seen before: now more is known of it */
-		v->stack = life->t.death->stack;
-		v->coredump = life->t.death->coredump;
+	if (v) /* its do_exit was seen before: now more is known of it */
 		leaver_status(life->t.death, v);
+	if (!a || v)
 		return;
-	}
 	/* a process that churns through threads: forget the oldest half */
 	if (a->n_leavers == LEAVERS_KEPT) {
 		memmove(a->leaver, a->leaver + LEAVERS_KEPT / 2, LEAVERS_KEPT / 2 * sizeof(*v));
@@ -253,14 +300,29 @@ void group_leaver(struct life *life, struct tl_seen seen)
 		return;
 	a->leaver = v;
 	v = &a->leaver[a->n_leavers++];
-	*v = (struct tl_leaver){.who = life_ref(life),
-				.seen = seen,
-				.stack = life->t.death->stack,
-				.last = life->t.death->last,
-				.any_delivery = life->t.death->any_delivery,
-				.coredump = life->t.death->coredump};
-	leaver_status(life->t.death, v);
+	*v = leaver_of(life);
 	keep_own(a, life->deeds, v);
+}
+
+void group_leaver(struct life *life)
+{
+	if (!is_lone(life))
+		leaver_keep(life);
+}
+
+struct tl_seen group_end(const struct group *g)
+{
+	if (g->affairs->end.is || !g->ended || !g->leader)
+		return g->affairs->end;
+	return g->leader->t.death->seen;
+}
+
+bool group_lone_leaver(const struct life *life, struct tl_leaver *ret)
+{
+	if (!is_dying(life) || !is_lone(life))
+		return false;
+	*ret = leaver_of(life);
+	return true;
 }
 
 void group_died(struct tl_lives *l, struct life *life)
@@ -276,7 +338,7 @@ void group_died(struct tl_lives *l, struct life *life)
 	 * believed */
 	if (g->live || life->t.death->group_dead == 0)
 		return;
-	if (own_affairs(life))
-		own_affairs(life)->end = life->t.death->seen;
 	g->ended = true;
+	if (!is_lone(life) && own_affairs(life))
+		own_affairs(life)->end = life->t.death->seen;
 }
