@@ -74,6 +74,8 @@ struct tl_peek_live;
 struct tl_err *tl_peek_open(bool with_stacks, struct tl_peek *p, struct tl_peek_live **ret);
 struct tl_err *tl_peek_sweep(struct tl_peek_live *live, struct tl_peek *p);
 void tl_peek_close(struct tl_peek_live *live);
+/* The rows of a sweep, for when the next one is made; *ret, empty or kept before, is replaced. */
+struct tl_err *tl_peek_keep(const struct tl_peek *p, struct tl_peek *ret);
 void tl_peek_fini(struct tl_peek *p);
 
 /* ---- among the rows of one sweep ---- */

@@ -165,6 +165,8 @@ struct tl_err *capture_start(struct capture *cap, char **argv)
 	return tl_recorder_spawn(cap->rec, argv, &cap->child);
 }
 
+/* What capture_leave() puts where a signal leaves its number. */
+#define LEAVING (-1)
 /* A Ctrl-C goes to the command as well: let its death still come into the recording. */
 #define GRACE_SECONDS 1.0
 
@@ -173,7 +175,7 @@ struct tl_err *capture_wait(struct capture *cap, double seconds)
 	static const volatile int never;
 
 	try(tl_recorder_wait(cap->rec, seconds, &stop_asked, &cap->status, &cap->ended));
-	if (stop_asked && cap->child != TL_PID_NONE && !cap->ended)
+	if (stop_asked && stop_asked != LEAVING && cap->child != TL_PID_NONE && !cap->ended)
 		try(tl_recorder_wait(cap->rec, GRACE_SECONDS, &never, &cap->status, &cap->ended));
 	return tl_recorder_stop(cap->rec);
 }
@@ -181,6 +183,12 @@ struct tl_err *capture_wait(struct capture *cap, double seconds)
 void capture_stop(void)
 {
 	stop_asked = SIGTERM;
+}
+
+void capture_leave(void)
+{
+	if (!stop_asked)
+		stop_asked = LEAVING;
 }
 
 int capture_interrupted(void)

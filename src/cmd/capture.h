@@ -42,6 +42,8 @@ struct tl_err *capture_wait(struct capture *cap, double seconds);
 void capture_catch_signals(void);
 /* As if a signal had asked for the end. */
 void capture_stop(void);
+/* Who looked on has seen enough: nobody told the command to end, so its death is not waited for. */
+void capture_leave(void);
 /* The signal that ended the waiting, 0: none. */
 int capture_interrupted(void);
 /* The file a recording will be kept in is opened before anything is recorded, and emptied only when

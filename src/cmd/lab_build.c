@@ -63,10 +63,11 @@ static int lab_build(struct lab *lab, const void *opts, int n, char **words)
 }
 
 const struct lab_verb lab_build_verb = {
-	{.name = "lab build",
-	 .summary = N_("build a kernel out of its tree: for a guest, for gdb, for a Raspberry Pi"),
-	 .usage = "--target NAME --source DIR [--out DIR] [--dry-run]",
-	 .opts = build_opts,
-	 .size = sizeof(struct lab_build_opts)},
-	lab_build,
+	.cmd = {.name = "lab build",
+		.summary = N_(
+			"build a kernel out of its tree: for a guest, for gdb, for a Raspberry Pi"),
+		.usage = "--target NAME --source DIR [--out DIR] [--dry-run]",
+		.opts = build_opts,
+		.size = sizeof(struct lab_build_opts)},
+	.run = lab_build,
 };

@@ -88,7 +88,7 @@ static struct tl_err *check(const struct lab_debug_opts *o, int n)
 }
 
 /* The command's turn has come when /init names itself: see lab/debug.c. */
-#define TURN "comm_write"
+#define TURN  "comm_write"
 #define STOPS "12"
 
 static int lab_debug(struct lab *lab, const void *opts, int n, char **words)
@@ -138,11 +138,11 @@ static int lab_debug(struct lab *lab, const void *opts, int n, char **words)
 }
 
 const struct lab_verb lab_debug_verb = {
-	{.name = "lab debug",
-	 .summary = N_("births and deaths in a guest, stopped and told under gdb"),
-	 .usage = "[options] [--] CMD [ARG...]",
-	 .opts = debug_opts,
-	 .size = sizeof(struct lab_debug_opts),
-	 .stop_at_first_word = true},
-	lab_debug,
+	.cmd = {.name = "lab debug",
+		.summary = N_("births and deaths in a guest, stopped and told under gdb"),
+		.usage = "[options] [--] CMD [ARG...]",
+		.opts = debug_opts,
+		.size = sizeof(struct lab_debug_opts),
+		.stop_at_first_word = true},
+	.run = lab_debug,
 };

@@ -39,6 +39,9 @@ static const struct opt peek_opts[] = {
 		struct peek_opts, at),
 	OPT_INT(0, "stops", "N", N_("with --at: how many stops (default: 10)"), struct peek_opts,
 		stops),
+	OPT_INT(0, "timeout", "SECONDS",
+		N_("with --at: wait no longer than that for a stop (default: until Ctrl-C)"),
+		struct peek_opts, timeout),
 	OPT_TABLE(common_opts, struct peek_opts, common),
 	OPT_END,
 };
@@ -47,18 +50,18 @@ static const struct opt peek_opts[] = {
 
 static struct tl_err *one_field(const char *name, size_t n, struct peek_asked *a)
 {
-	enum tl_task_field f = tl_task_field_named(name, n);
+	unsigned f = view_peek_named(name, n);
 	auto_free char *word = strndup(name, n);
-	const char *known[TL_TASK_FIELDS], *near;
+	const char *known[PEEK_SHOWN], *near;
 
-	if (f != TL_TASK_FIELDS) {
+	if (f != PEEK_SHOWN) {
 		if (a->n_fields < ARRAY_SIZE(a->field))
 			a->field[a->n_fields++] = f;
 		return NULL;
 	}
-	for (unsigned i = 0; i < TL_TASK_FIELDS; i++)
-		known[i] = tl_task_field_row_of(i)->id;
-	near = args_nearest(name, n, known, TL_TASK_FIELDS);
+	for (unsigned i = 0; i < PEEK_SHOWN; i++)
+		known[i] = view_peek_id(i);
+	near = args_nearest(name, n, known, PEEK_SHOWN);
 	struct tl_err *err = tl_err_new(TL_E_USAGE, N_("no field '%s'"), word);
 	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near)
 		    : tl_err_hint(err, N_("a task in full shows their names: tasklife peek PID"),
@@ -217,17 +220,26 @@ static struct tl_symtab *symbols_here(void)
 	return tab;
 }
 
+static bool asks_for(const struct peek_asked *a, unsigned shown)
+{
+	for (unsigned i = 0; i < a->n_fields; i++)
+		if (a->field[i] == shown)
+			return true;
+	return false;
+}
+
 static struct tl_err *live(const struct peek_opts *o, const struct peek_asked *a, struct out *out)
 {
 	struct tl_peek p = {};
 	struct tl_peek_live *l = NULL;
 	struct tl_peek_types *types = NULL;
 	struct tl_symtab *symbols = NULL;
-	struct tl_err *err = tl_peek_open(o->stack, &p, &l);
+	bool stack = o->stack || asks_for(a, PEEK_STACK_FRAMES);
+	struct tl_err *err = tl_peek_open(stack, &p, &l);
 
 	if (!err)
 		say_why(p.why);
-	if (!err && o->stack && !p.why)
+	if (!err && stack && !p.why)
 		symbols = symbols_here();
 	if (!err && a->n_pids && !o->json)
 		tl_err_free(tl_peek_types_open(NULL, &types)); /* without: no type and place */
@@ -268,9 +280,11 @@ static struct tl_err *check(const struct peek_opts *o, int n)
 	if (o->tree && o->watch)
 		return tl_err_new(TL_E_USAGE, N_("--watch tells changes: it takes no --tree"),
 				  NULL);
-	if (!o->gdb && (o->kernel || o->first || o->at || o->stops))
-		return tl_err_new(TL_E_USAGE,
-				  N_("--kernel, --first, --at and --stops go with --gdb"), NULL);
+	if (!o->gdb && (o->kernel || o->first || o->at))
+		return tl_err_new(TL_E_USAGE, N_("--kernel, --first and --at go with --gdb"),
+				  NULL);
+	if (!o->at && (o->stops || o->timeout))
+		return tl_err_new(TL_E_USAGE, N_("--stops and --timeout go with --at"), NULL);
 	if (o->gdb && (o->watch || o->stack || o->layout))
 		return tl_err_new(
 			TL_E_USAGE,
@@ -278,6 +292,8 @@ static struct tl_err *check(const struct peek_opts *o, int n)
 			NULL);
 	if (o->stops < 0)
 		return tl_err_new(TL_E_USAGE, N_("--stops is a number of stops"), NULL);
+	if (o->timeout < 0)
+		return tl_err_new(TL_E_USAGE, N_("--timeout is a number of seconds"), NULL);
 	if (o->btf && !o->layout && !o->gdb)
 		return tl_err_new(
 			TL_E_USAGE,

@@ -10,12 +10,12 @@ struct peek_opts {
 	struct common common;
 	bool tree, stack, watch, json, layout;
 	const char *fields, *interval, *btf, *gdb, *kernel, *first, *at;
-	int64_t stops;
+	int64_t stops, timeout;
 };
 
 /* The same, understood. */
 struct peek_asked {
-	enum tl_task_field field[TL_TASK_FIELDS];
+	unsigned field[PEEK_SHOWN]; /* as enum peek_shown goes on */
 	unsigned n_fields;
 	tl_pid pid[256];
 	unsigned n_pids;

@@ -164,7 +164,7 @@ static struct tl_err *tell_cpus(struct page *pg, struct tl_peek_guest *g, const 
 /* ---- stops ---- */
 
 /* What is told of a task at a stop, unless --fields says otherwise. */
-static const enum tl_task_field told[] = {
+static const unsigned told[] = {
 	TL_TASK_pid,
 	TL_TASK_tgid,
 	TL_TASK_state,
@@ -236,10 +236,54 @@ static struct tl_err *tell_stop(struct page *pg, struct tl_peek_guest *g, struct
 	return NULL;
 }
 
+struct waiting {
+	const struct peek_opts *o;
+	struct tl_peek_guest *g;
+	bool said, ended; /* that nothing comes; the guest */
+};
+
+static struct tl_err *go_on(struct waiting *w, int64_t seconds, struct tl_peek_stop *s)
+{
+	struct tl_err *err = tl_peek_guest_go(w->g, seconds, s);
+
+	if (!err || err->code != TL_E_NOT_THERE)
+		return err;
+	tl_err_free(err);
+	w->ended = true;
+	return NULL;
+}
+
+/*
+ * On to the next stop; s->name is NULL where there was none. A guest in which nothing happens may
+ * never come to one: that is said once, and how to end it.
+ */
+static struct tl_err *next_stop(struct waiting *w, struct tl_peek_stop *s)
+{
+	enum { PATIENCE = 2 };
+	int64_t most = w->o->timeout,
+		first = w->said || (most && most <= PATIENCE) ? most : PATIENCE;
+	char seconds[24];
+
+	try(go_on(w, first, s));
+	if (!s->name && !stop && !w->ended && first != most) {
+		w->said = true;
+		say_note(
+			N_("the guest runs and has not come to %1$s yet; Ctrl-C ends the wait, and the guest runs on"),
+			w->o->at);
+		try(go_on(w, most ? most - first : 0, s));
+	}
+	if (s->name || stop || w->ended || !most)
+		return NULL;
+	snprintf(seconds, sizeof(seconds), "%lld", (long long)most);
+	return tl_err_hint(tl_err_new(TL_E_NOT_THERE, N_("the guest did not come to %s"), w->o->at),
+			   N_("it was waited for %s s: something must happen in the guest"),
+			   seconds);
+}
+
 static struct tl_err *tell_stops(const struct peek_opts *o, struct page *pg,
 				 struct tl_peek_guest *g, struct view_peek *v, struct tl_peek *p)
 {
-	int64_t left = o->stops ? o->stops : 10;
+	struct waiting w = {.o = o, .g = g};
 	struct json j;
 
 	json_init(&j, pg->out);
@@ -248,16 +292,12 @@ static struct tl_err *tell_stops(const struct peek_opts *o, struct page *pg,
 		v->n_fields = ARRAY_SIZE(told);
 	}
 	try(plan_stops(g, o->at));
-	while (left-- > 0 && !stop) {
+	for (int64_t left = o->stops ? o->stops : 10; left > 0 && !stop; left--) {
 		struct tl_peek_stop s;
-		struct tl_err *err = tl_peek_guest_go(g, 0, &s);
 
-		if (err && err->code == TL_E_NOT_THERE) {
-			tl_err_free(err); /* it has ended: so have we */
+		try(next_stop(&w, &s));
+		if (w.ended) /* so have we */
 			return NULL;
-		}
-		if (err)
-			return err;
 		if (s.name)
 			try(tell_stop(pg, g, v, p, &s, o->json ? &j : NULL));
 		out_flush(pg->out);

@@ -18,7 +18,7 @@ static void on_signal(int sig)
 }
 
 /* What is told when nobody says which fields: what does not change with every breath. */
-static const enum tl_task_field told[] = {
+static const unsigned told[] = {
 	TL_TASK_tgid,
 	TL_TASK_state,
 	TL_TASK_exit_state,
@@ -56,28 +56,34 @@ static void begin_line(struct watching *w, const struct tl_peek_task *t)
 }
 
 static void tell_change(struct watching *w, const struct tl_peek_task *was,
-			const struct tl_peek_task *t, enum tl_task_field f)
+			const struct tl_peek_task *t, unsigned shown)
 {
 	struct view_peek before = *w->v;
+	const char *from, *to;
 
-	if (was->v[f] == t->v[f] && tl_peek_has(was, f) == tl_peek_has(t, f))
+	if (shown < TL_TASK_FIELDS && was->v[shown] == t->v[shown] &&
+	    tl_peek_has(was, shown) == tl_peek_has(t, shown))
 		return;
 	before.peek = &w->was;
+	from = peek_value(&w->pg, &before, was, shown);
+	to = peek_value(&w->pg, w->v, t, shown);
+	if (!strcmp(from, to))
+		return;
 	begin_line(w, t);
-	if (f == TL_TASK_state)
+	if (shown == TL_TASK_state)
 		out_fmt(w->out, "state %c ", tl_peek_letter(was));
 	else
-		out_fmt(w->out, "%s ", tl_task_field_row_of(f)->id);
-	out_fmt(w->out, "%s \xe2\x86\x92 ", peek_value(&w->pg, &before, was, f));
-	if (f == TL_TASK_state)
+		out_fmt(w->out, "%s ", view_peek_id(shown));
+	out_fmt(w->out, "%s \xe2\x86\x92 ", from);
+	if (shown == TL_TASK_state)
 		out_fmt(w->out, "%c ", tl_peek_letter(t));
-	out_fmt(w->out, "%s\n", peek_value(&w->pg, w->v, t, f));
+	out_fmt(w->out, "%s\n", to);
 }
 
 static void compare(struct watching *w, const struct tl_peek_task *was,
 		    const struct tl_peek_task *t)
 {
-	const enum tl_task_field *f = w->a->n_fields ? w->a->field : told;
+	const unsigned *f = w->a->n_fields ? w->a->field : told;
 	unsigned n = w->a->n_fields ? w->a->n_fields : ARRAY_SIZE(told);
 
 	page_reset(&w->pg);
@@ -135,19 +141,6 @@ static void tell_changes(struct watching *w)
 	}
 }
 
-static struct tl_err *keep(struct tl_peek *was, const struct tl_peek *p)
-{
-	tl_peek_fini(was);
-	*was = *p;
-	was->why = NULL;
-	was->by_parent = was->by_group = NULL;
-	was->task = malloc((p->n + !p->n) * sizeof(*p->task));
-	if (!was->task)
-		return &tl_enomem;
-	memcpy(was->task, p->task, p->n * sizeof(*p->task));
-	return NULL;
-}
-
 static bool any_left(const struct peek_asked *a, const struct tl_peek *p)
 {
 	for (unsigned i = 0; i < a->n_pids; i++)
@@ -173,7 +166,7 @@ struct tl_err *peek_watch(const struct peek_opts *o, const struct peek_asked *a,
 		err = peek_show(o, a, v, out);
 	while (!err && !stop && !out->os && any_left(a, p)) {
 		out_flush(out);
-		err = keep(&w.was, p);
+		err = tl_peek_keep(p, &w.was);
 		nanosleep(&pause, NULL);
 		if (!err && !stop)
 			err = tl_peek_sweep(l, p);

@@ -53,7 +53,7 @@ static void on_leaving(void *ctx)
 	struct showing *s = ctx;
 
 	if (s->cap)
-		capture_stop();
+		capture_leave();
 }
 
 static struct tl_err *show(struct showing *s, const struct full *f, struct tl_source *src,
@@ -163,7 +163,7 @@ static struct tl_err *watch_it(struct showing *s, const struct full *f, char **w
 	err = tl_source_open_fd(fd, "trace_pipe", &src);
 	if (!err)
 		err = show(s, f, src, words[0]);
-	capture_stop();
+	capture_leave();
 	tl_source_close(src);
 	pthread_join(k.thread, NULL);
 	if (!err)

@@ -119,6 +119,33 @@ struct tl_err *tl_peek_sweep(struct tl_peek_live *live, struct tl_peek *p)
 	return live->failed ? &tl_enomem : peek_sort(p);
 }
 
+static struct tl_peek_task **like(const struct tl_peek *p, struct tl_peek_task **sorted, size_t n,
+				  struct tl_peek_task *task)
+{
+	struct tl_peek_task **ret = malloc((n + !n) * sizeof(*ret));
+
+	for (size_t i = 0; ret && i < n; i++)
+		ret[i] = task + (sorted[i] - p->task);
+	return ret;
+}
+
+struct tl_err *tl_peek_keep(const struct tl_peek *p, struct tl_peek *ret)
+{
+	size_t n = p->n;
+
+	tl_peek_fini(ret);
+	*ret = *p;
+	ret->why = NULL;
+	ret->cap = n;
+	ret->task = malloc((n + !n) * sizeof(*p->task));
+	ret->by_parent = ret->task ? like(p, p->by_parent, p->n_leaders, ret->task) : NULL;
+	ret->by_group = ret->task ? like(p, p->by_group, n, ret->task) : NULL;
+	if (!ret->by_parent || !ret->by_group)
+		return &tl_enomem;
+	memcpy(ret->task, p->task, n * sizeof(*p->task));
+	return NULL;
+}
+
 void tl_peek_close(struct tl_peek_live *live)
 {
 	if (!live)

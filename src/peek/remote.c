@@ -490,7 +490,9 @@ static struct tl_err *run(struct remote *r, const char *how, double seconds, uns
 		const volatile int *stop = take(r->stop);
 		err = receive(r, now() + ANSWER_S);
 		r->stop = stop;
-		return err ? err : stopped(r, &cpu);
+		/* a trap, 5: it had just come to a breakpoint by itself */
+		bool by_itself = !err && !strncmp(r->answer, "T05", 3);
+		return err ? err : stopped(r, by_itself ? ret_cpu : &cpu);
 	}
 	if (r->ended) {
 		tl_err_free(err);

@@ -8,11 +8,24 @@
 #include "tasklife/sym.h"
 #include "view/page.h"
 
+/* What is shown of a task: the rows of facts/task_fields.def, and then these. */
+enum peek_shown {
+	PEEK_COMM = TL_TASK_FIELDS,
+	PEEK_ADDR,
+	PEEK_LETTER,
+	PEEK_PIDS,
+	PEEK_CHILDREN,
+	PEEK_SIBLING,
+	PEEK_THREADS,
+	PEEK_STACK_FRAMES,
+	PEEK_SHOWN,
+};
+
 struct view_peek {
 	const struct tl_peek *peek;
 	const struct tl_peek_types *types; /* NULL: not known */
 	const struct tl_symtab *symbols;   /* NULL: addresses stay numbers */
-	const enum tl_task_field *field;   /* only these; NULL: all */
+	const unsigned *field;		   /* only these, of both enums; NULL: all */
 	unsigned n_fields;
 };
 
@@ -31,14 +44,27 @@ void view_peek_json_task(struct json *j, const char *key, const struct view_peek
 struct tl_err *view_peek_layout(struct page *pg, const struct view_peek *v, const char *strct);
 struct tl_err *view_peek_json_layout(struct json *j, const struct view_peek *v, const char *strct);
 
+/* ---- peek_shown.c ---- */
+
+/* Its name, as users type it. */
+const char *view_peek_id(unsigned shown);
+/* By its name; PEEK_SHOWN: nothing is called so. */
+unsigned view_peek_named(const char *name, size_t n);
+bool view_peek_wants(const struct view_peek *v, unsigned shown);
+/* Of those which are no row of the table. *ret_says what it means (msgid, may be NULL); NULL: the
+ * task has none such. */
+const char *view_peek_more(struct page *pg, const struct view_peek *v, const struct tl_peek_task *t,
+			   enum peek_shown shown, const char **ret_says);
+void view_peek_json_more(struct json *j, const struct view_peek *v, const struct tl_peek_task *t,
+			 enum peek_shown shown);
+
 /* ---- peek_words.c ---- */
 
-bool view_peek_wants(const struct view_peek *v, enum tl_task_field f);
 /* "bash(2061)" */
 const char *peek_name(struct page *pg, const struct tl_peek_task *t);
 /* A field's value in words; "-" where it is not known. */
 const char *peek_value(struct page *pg, const struct view_peek *v, const struct tl_peek_task *t,
-		       enum tl_task_field f);
+		       unsigned shown);
 /* "schedule+0x2d", else the number. */
 const char *peek_code(struct page *pg, const struct view_peek *v, uint64_t addr, bool is_return);
 

@@ -78,90 +78,19 @@ static void put_field(struct json *j, const struct view_peek *v, const struct tl
 	}
 }
 
-static void put_pids(struct json *j, const char *key, struct tl_peek_task *const *who, size_t n,
-		     const struct tl_peek_task *but)
-{
-	json_arr(j, key);
-	for (size_t i = 0; i < n; i++) {
-		if (who[i] == but)
-			continue;
-		json_obj(j, NULL);
-		json_int(j, "pid", tl_peek_pid(who[i]));
-		json_str(j, "comm", who[i]->comm);
-		json_end_obj(j);
-	}
-	json_end_arr(j);
-}
-
-static void put_kin(struct json *j, const struct view_peek *v, const struct tl_peek_task *t)
-{
-	const struct tl_peek_task *parent = tl_peek_relative(v->peek, t, TL_TASK_real_parent);
-	bool leads = t->v[TL_TASK_pid] == t->v[TL_TASK_tgid];
-	struct tl_peek_task **who;
-	size_t n;
-
-	who = tl_peek_children(v->peek, t, &n);
-	put_pids(j, "children", who, n, NULL);
-	if (parent && leads) {
-		who = tl_peek_children(v->peek, parent, &n);
-		put_pids(j, "sibling", who, n, t);
-	}
-	who = tl_peek_threads(v->peek, t, &n);
-	put_pids(j, "threads", who, n, t);
-}
-
-static void put_stack(struct json *j, const struct view_peek *v, const struct tl_peek_task *t)
-{
-	if (t->n_stack == TL_PEEK_NO_STACK)
-		return;
-	if (t->n_stack < 0) {
-		json_null(j, "stack_frames");
-		return;
-	}
-	json_arr(j, "stack_frames");
-	for (int i = 0; i < t->n_stack; i++) {
-		struct tl_pc pc = {.addr = t->stack[i], .kind = i ? TL_PC_RETURN : TL_PC_EXACT};
-		uint64_t off = 0;
-		const struct tl_symbol *s = v->symbols ? tl_pc_lookup(v->symbols, pc, &off) : NULL;
-
-		json_obj(j, NULL);
-		json_u64(j, "addr", t->stack[i]);
-		json_str(j, "function", s ? s->name : NULL);
-		if (s)
-			json_u64(j, "offset", off);
-		json_end_obj(j);
-	}
-	json_end_arr(j);
-}
-
 void view_peek_json_task(struct json *j, const char *key, const struct view_peek *v,
 			 const struct tl_peek_task *t)
 {
-	char letter[2] = {tl_peek_letter(t), 0};
-
 	json_obj(j, key);
-	json_str(j, "comm", t->comm);
-	if (t->addr)
-		json_u64(j, "addr", t->addr);
-	json_str(j, "letter", letter);
-	for (enum tl_task_field f = 0; f < TL_TASK_FIELDS; f++)
-		if (tl_task_field_row_of(f)->group != TL_GROUP_HIDDEN && view_peek_wants(v, f))
+	for (unsigned f = PEEK_COMM; f <= PEEK_LETTER; f++) /* who it is stands in every object */
+		view_peek_json_more(j, v, t, f);
+	for (unsigned f = 0; f < TL_TASK_FIELDS; f++)
+		if (v->field ? view_peek_wants(v, f)
+			     : tl_task_field_row_of(f)->group != TL_GROUP_HIDDEN)
 			put_field(j, v, t, f);
-	if (!v->field) {
-		json_arr(j, "pids");
-		for (unsigned i = 0; i < t->n_ns; i++) {
-			json_obj(j, NULL);
-			if (t->ns[i].ns)
-				json_u64(j, "ns", t->ns[i].ns);
-			else
-				json_null(j, "ns");
-			json_int(j, "pid", t->ns[i].nr);
-			json_end_obj(j);
-		}
-		json_end_arr(j);
-		put_kin(j, v, t);
-		put_stack(j, v, t);
-	}
+	for (unsigned f = PEEK_PIDS; f < PEEK_SHOWN; f++)
+		if (view_peek_wants(v, f))
+			view_peek_json_more(j, v, t, f);
 	json_end_obj(j);
 }
 

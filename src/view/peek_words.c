@@ -14,14 +14,6 @@ struct value {
 	uint64_t n;
 };
 
-bool view_peek_wants(const struct view_peek *v, enum tl_task_field f)
-{
-	for (unsigned i = 0; i < v->n_fields; i++)
-		if (v->field[i] == f)
-			return true;
-	return !v->field;
-}
-
 /* What `fill` writes, kept by the page. */
 static const char *kept(struct page *pg, struct out *o)
 {
@@ -178,7 +170,7 @@ static const char *as_preempt(const struct value *v)
 }
 
 const char *peek_value(struct page *pg, const struct view_peek *view, const struct tl_peek_task *t,
-		       enum tl_task_field f)
+		       unsigned shown)
 {
 	static const char *(*const as[])(const struct value *v) = {
 		[TL_FORM_INT] = as_number, [TL_FORM_HEX] = as_hex, [TL_FORM_PTR] = as_pointer,
@@ -189,10 +181,17 @@ const char *peek_value(struct page *pg, const struct view_peek *view, const stru
 		[TL_FORM_EXIT_CODE] = as_exit_code,
 		[TL_FORM_PREEMPT] = as_preempt,
 	};
-	struct value v = {pg, view, t, f, tl_task_field_row_of(f), t->v[f]};
+	struct value v = {.pg = pg, .v = view, .t = t, .f = shown};
 	enum tl_flag_set set;
 
-	if (!tl_peek_has(t, f) && v.row->form != TL_FORM_TASK)
+	if (shown >= TL_TASK_FIELDS) {
+		const char *says, *text = view_peek_more(pg, view, t, shown, &says);
+
+		return text ? text : "-";
+	}
+	v.row = tl_task_field_row_of(v.f);
+	v.n = t->v[v.f];
+	if (!tl_peek_has(t, v.f) && v.row->form != TL_FORM_TASK)
 		return "-";
 	if (tl_task_form_flags(v.row->form, &set))
 		return as_names(&v, set);
