@@ -19,11 +19,11 @@ void blind_cpus_fini(struct blind_cpus *c)
 	vec_fini(&c->cpu);
 }
 
-void blind_cpu_record(struct tl_source *src, struct blind_cpus *c, int cpu, tl_ns t)
+void blind_cpu_heard(struct tl_source *src, struct blind_cpus *c, int cpu, tl_ns t)
 {
 	struct blind_cpu *b = cpu_of(c, cpu);
 
-	if (!b || t == TL_NS_NONE)
+	if (!b)
 		return;
 	if (b->open) {
 		source_blind_closed(src, b->open - 1, t);

@@ -4,7 +4,7 @@
  *
  * Invariants
  * 1. buf[begin, end) is read and still wanted; the last window handed out ended at `seen`. `offset`
- *    is the place of buf[begin] in the (unpacked) input.
+ *    is the place of buf[begin] in the (unpacked) input. Behind `cap` is room for BYTES_SPARE more.
  * 2. A window costs one read(): a pipe that is alive gives what it has and is not waited for
  *    further.
  * 3. Memory is CHUNK plus twice what the reader keeps; a spool is bounded against packed bombs by
@@ -46,7 +46,7 @@ struct tl_err *bytes_open(int fd, const char *name, struct source_bytes **ret)
 	if (b) {
 		b->fd = fd;
 		b->name = strdup(name ? name : "-");
-		b->buf = malloc(CHUNK);
+		b->buf = malloc(CHUNK + BYTES_SPARE);
 		b->cap = CHUNK;
 	}
 	if (!b || !b->name || !b->buf) {
@@ -131,7 +131,7 @@ static bool make_room(struct source_bytes *b)
 	}
 	if (b->cap - b->end >= CHUNK / 2)
 		return true;
-	grown = realloc(b->buf, b->cap * 2);
+	grown = realloc(b->buf, b->cap * 2 + BYTES_SPARE);
 	if (!grown)
 		return false;
 	b->buf = grown;
@@ -178,6 +178,7 @@ int bytes_fill(struct source_bytes *b, size_t keep, struct tl_str *ret, uint64_t
 	b->begin = from;
 	more = b->end > b->seen || read_more(b);
 	b->seen = b->end;
+	memset(b->buf + b->end, '\n', BYTES_SPARE);
 	*ret = (struct tl_str){b->buf + b->begin, b->end - b->begin};
 	*ret_offset = b->offset;
 	return more;

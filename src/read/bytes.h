@@ -13,6 +13,8 @@
 
 struct source_bytes;
 
+#define BYTES_SPARE 64
+
 /* fd is owned from here on, also on error. gzip and zstd are unpacked on the way. */
 struct tl_err *bytes_open(int fd, const char *name, struct source_bytes **ret);
 void bytes_close(struct source_bytes *b);
@@ -24,7 +26,8 @@ struct tl_err *bytes_map(struct source_bytes *b, struct tl_str *ret);
 
 /*
  * The window: at least one more byte than before unless the input ended. `keep` bytes at the end of
- * the last window are still wanted (an unfinished line). The bytes stay valid until the next call.
+ * the last window are still wanted (an unfinished line). The bytes stay valid until the next call,
+ * and behind them stand BYTES_SPARE newlines: a scan that stops at one needs no end to look for.
  * *ret_offset is the position of the window's first byte in the (unpacked) input. 1: more, 0: the
  * end.
  */

@@ -4,11 +4,11 @@
  * order, no number of more than eight digits. All else is for tl_fields_from_text().
  *
  * A comm ends at the last place from which the rest reads as the remaining keys, looked for within
- * its 15 bytes. Here that is the last place where the next key stands, and the rest must read then.
- * That is the same: had a later place another form of that key (a tab before it, the field's other
- * name), it would lie in what was read from here on, where behind each blank stands another key, up
- * to the next comm; and that begins beyond the 15 bytes. Rows of which this does not hold have no
- * usual lines (row_is_usual).
+ * its 15 bytes. Here that is the first place where the next key stands, and the rest must read
+ * then. That is the same: a later place, also one with another form of that key (a tab before it,
+ * the field's other name), would lie in what was read from here on, where behind each blank stands
+ * another key, up to the next comm; and that begins beyond the 15 bytes. Rows of which this does
+ * not hold have no usual lines (row_is_usual).
  */
 #include "base/guard.h"
 #include "read/fields_text.h"
@@ -16,9 +16,9 @@
 #include "read/swar.h"
 #include "read/text_usual.h"
 
-#define COMM_MAX  15
-#define KEY_MAX   16
-#define HEX_MAX   16
+#define COMM_MAX 15
+#define KEY_MAX  16
+#define HEX_MAX  16
 
 /* ---- rows become words to compare ---- */
 
@@ -36,6 +36,8 @@ static bool field_init(struct usual_field *f, const struct tl_event_row *row, un
 		.n = n + 2, .type = field->type, .optional = fields_may_be_absent(row, i)};
 	f->back = f->n > 8 ? f->n - 8 : 0;
 	f->mask = f->n < 8 ? UINT64_MAX >> (64 - f->n * 8) : UINT64_MAX;
+	/* numbers of tasks change from line to line, and states */
+	f->steady = field->type != TL_FT_STATE && (n < 3 || memcmp(key + n - 2, "pid", 3) != 0);
 	f->first = swar_load(key);
 	f->last = swar_load(key + f->back);
 	return true;
@@ -93,25 +95,33 @@ void usual_init(struct usual *u)
 
 static bool key_at(const char *p, const struct usual_field *f)
 {
-	return (swar_load(p) & f->mask) == f->first &&
-	       (swar_load(p + f->back) & f->mask) == f->last;
+	return (((swar_load(p) & f->mask) ^ f->first) |
+		((swar_load(p + f->back) & f->mask) ^ f->last)) == 0;
 }
 
-/* Where the comm at p ends: the last place for the next key. */
-static const char *comm_end(const char *p, const char *end, const struct usual_field *next)
+/* Where the comm at p ends, with blanks in it: the first place for the next key, before the line's
+ * end. */
+static const char *blank_comm_end(const char *p, const struct usual_field *next)
 {
-	uint64_t where[2] = {swar_where(swar_load(p), ' '), swar_where(swar_load(p + 8), ' ')};
-
-	for (int half = 1; half >= 0; half--) {
-		while (where[half]) {
-			unsigned at = 7 - (unsigned)__builtin_clzll(where[half]) / 8;
-
-			if (key_at(p + half * 8 + at, next) && p + half * 8 + at < end)
-				return p + half * 8 + at;
-			where[half] &= ~(0x80ull << at * 8);
-		}
-	}
+	for (const char *q = p; q - p <= COMM_MAX && *q != '\n'; q++)
+		if (*q == ' ' && key_at(q, next))
+			return q;
 	return NULL;
+}
+
+/* The first byte of w up to a blank; 8: none. */
+static inline unsigned first_blank(uint64_t w)
+{
+	return swar_first((w - SWAR_EACH(' ' + 1)) & ~w & SWAR_EACH(0x80));
+}
+
+static const char *comm_end(const char *p, const struct usual_field *next)
+{
+	unsigned n = first_blank(swar_load(p));
+
+	if (n == 8)
+		n += first_blank(swar_load(p + 8));
+	return n <= COMM_MAX && key_at(p + n, next) ? p + n : blank_comm_end(p, next);
 }
 
 static bool int_at(const char **p, int64_t *ret)
@@ -149,7 +159,7 @@ static bool state_at(const char **p, int64_t *ret)
 	if (!is_word(*q) || is_digit(*q))
 		return false;
 	*ret = *q++;
-	while (is_word(*q) || *q == '|')
+	while (*q != ' ' && (is_word(*q) || *q == '|'))
 		q++;
 	if (*q == '+') {
 		*ret |= TL_STATE_PREEMPTED;
@@ -178,32 +188,59 @@ static bool value_at(uint8_t type, const char **p, int64_t *ret)
 	}
 }
 
-bool usual_fields(const struct usual *u, const struct tl_event_row *row, struct tl_str payload,
-		  struct tl_fields *ret)
+/* A value with its last one at hand. */
+static bool steady_value_at(struct usual_field *f, const char **p, int64_t *ret)
 {
-	const struct usual_row *r = &u->row[row->id];
-	const char *p = payload.p - 1, *end = payload.p + payload.n, *q;
+	const char *from = *p;
+	uint64_t w = swar_load(from);
+	unsigned n;
+
+	if (f->was_n && (w & f->was_mask) == f->was) {
+		*p += f->was_n;
+		*ret = f->was_value;
+		return true;
+	}
+	if (!value_at(f->type, p, ret))
+		return false;
+	n = (unsigned)(*p - from);
+	if (n < 8) {
+		f->was_mask = UINT64_MAX >> (56 - n * 8);
+		f->was = w & f->was_mask;
+		f->was_value = *ret;
+		f->was_n = (uint8_t)n;
+	}
+	return true;
+}
+
+const char *usual_fields(struct usual *u, const struct tl_event_row *row, const char *p,
+			 struct tl_fields *ret)
+{
+	struct usual_row *r = &u->row[row->id];
+	uint32_t have = 0;
 
 	ret->have = 0;
+	p--;
 	for (unsigned i = 0; i < r->n; i++) {
-		const struct usual_field *f = &r->field[i];
+		struct usual_field *f = &r->field[i];
+		const char *from;
 
 		if (!key_at(p, f)) {
 			if (!f->optional)
-				return false;
+				return NULL;
 			continue;
 		}
-		p += f->n;
+		from = p += f->n;
+		have |= 1u << i;
 		if (f->type == TL_FT_STR) {
-			q = comm_end(p, end, f + 1);
-			if (!q)
-				return false;
-			ret->v[i].s = (struct tl_str){p, q - p};
-			p = q;
-		} else if (!value_at(f->type, &p, &ret->v[i].i)) {
-			return false;
+			p = comm_end(p, f + 1);
+			if (!p)
+				return NULL;
+			ret->v[i].s = (struct tl_str){from, p - from};
+		} else if (!(f->steady ? steady_value_at(f, &p, &ret->v[i].i)
+				       : value_at(f->type, &p, &ret->v[i].i))) {
+			return NULL;
 		}
-		ret->have |= 1u << i;
 	}
-	return r->n && p == end;
+	ret->have = have;
+	return have ? p : NULL;
 }

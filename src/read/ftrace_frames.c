@@ -51,7 +51,7 @@ static bool stack_frame_line(struct tl_str line, struct tl_rawframe *ret, bool *
  */
 static bool take_block(struct ftrace_text *t, struct tl_record *rec, size_t *at)
 {
-	const char *from = t->lines.p + *at, *end = t->lines.end - SWAR_SPARE, *p = from, *name;
+	const char *from = t->lines.p + *at, *end = t->lines.end, *p = from, *name;
 	const struct kept_stack *k;
 
 	while (p < end && (memcmp(p, " => ", 4) == 0 || memcmp(p, "=> ", 3) == 0)) {

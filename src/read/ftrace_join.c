@@ -98,8 +98,6 @@ enum pulled ftrace_fields(struct ftrace_text *t, struct tl_record *rec, size_t *
 	struct tl_str line;
 	size_t ahead = *at;
 
-	if (t->is_usual && usual_fields(&t->usual, rec->row, rec->payload, &rec->f))
-		return PULL_RECORD;
 	if (tl_fields_from_text(rec->row, rec->payload, &rec->f))
 		return PULL_RECORD;
 	if (!rec->f.have && fields_from_plugin(rec->row, rec->payload, &rec->f))

@@ -12,6 +12,10 @@ static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
 {
 	if (at == TL_NS_NONE)
 		return;
+	if (src->info.last != TL_NS_NONE && at >= src->info.last) {
+		src->info.last = t->latest = at;
+		return;
+	}
 	if (src->info.first == TL_NS_NONE || at < src->info.first)
 		src->info.first = at;
 	if (src->info.last == TL_NS_NONE || at > src->info.last)
@@ -27,6 +31,8 @@ static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
  * proof. */
 static void note_missing(struct tl_source *src, struct ftrace_text *t, const struct tl_record *rec)
 {
+	if (!t->header.missing && t->header.buffer_started < 0)
+		return;
 	if (t->header.missing)
 		source_lost(src, -1, TL_NS_NONE, rec->t, t->header.missing);
 	t->header.missing = 0;

@@ -154,25 +154,19 @@ static void take_report_start(struct tl_source *src, struct tl_str line)
 		src->info.cpus = cpus;
 }
 
-static enum head_found head_of(struct ftrace_text *t, struct tl_str line, struct tl_record *rec,
-			       struct head_extra *extra)
-{
-	*extra = (struct head_extra){.dash = line.p + TASK_COLUMN};
-	t->is_usual = lines_spare(&t->lines, line) && usual_head(&t->usual, line, rec);
-	if (t->is_usual)
-		return HEAD_OK;
-	record_clear(rec);
-	return line.n && line.p[0] == '#' ? HEAD_NONE : text_head(line, rec, extra);
-}
-
 static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struct tl_str line,
 			     struct tl_record *rec, size_t *at)
 {
-	struct head_extra extra;
+	struct head_extra extra = {};
 	const char *end = line.p + line.n, *p;
 	bool comment = line.n && line.p[0] == '#';
 
-	switch (head_of(t, line, rec, &extra)) {
+	if (t->is_usual) {
+		rec->payload.n = end - rec->payload.p;
+		return take_record(src, t, rec, at);
+	}
+	record_clear(rec);
+	switch (comment ? HEAD_NONE : text_head(line, rec, &extra)) {
 	case HEAD_OK:
 		whole_comm(t, line, &extra, rec);
 		rec->buffer = ftrace_buffer(src, t, extra.buffer);
@@ -195,6 +189,42 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 		take_report_start(src, line);
 	return PULL_NOTHING;
 }
+
+/* ---- one usual line ---- */
+
+/* The columns of the line at hand, if they are usual: of the rest nothing is looked at yet. */
+static bool usual_columns(struct ftrace_text *t, struct tl_record *rec)
+{
+	struct text_lines *l = &t->lines;
+
+	if (l->p == l->end || l->skipping || !usual_head(&t->usual, l->p, rec))
+		return false;
+	record_clear_rest(rec);
+	return true;
+}
+
+/* Its newline, when the line is all there and an event whose fields are usual, or of no interest;
+ * NULL: look at it thoroughly. */
+static const char *usual_rest(struct ftrace_text *t, struct tl_record *rec)
+{
+	const char *p = rec->payload.p, *end = t->lines.end, *nl;
+
+	if (rec->kind != TL_REC_EVENT)
+		return NULL;
+	if (rec->row) {
+		p = usual_fields(&t->usual, rec->row, p, &rec->f);
+		nl = p ? usual_end(p) : NULL;
+	} else {
+		nl = memchr(p, '\n', end - p);
+		p = nl ? lines_trim(p, nl) : NULL;
+	}
+	if (!nl || nl >= end)
+		return NULL;
+	rec->payload.n = p - rec->payload.p;
+	return nl;
+}
+
+/* ---- lines without a record ---- */
 
 /* Whether a line may hold the first half of a name (see whole_comm): then it was no line of ours.
  */
@@ -238,17 +268,27 @@ static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 	struct ftrace_text *t = state;
 
 	for (;;) {
+		const char *nl;
 		struct tl_str line;
 		size_t at = 0;
-		enum lines_got got = lines_at(&t->lines, &at, &line);
+		enum lines_got got;
 		enum pulled pulled;
 		bool used;
 
+		t->is_usual = usual_columns(t, ret);
+		nl = t->is_usual ? usual_rest(t, ret) : NULL;
+		if (nl) {
+			ret->place = t->lines.number;
+			ftrace_note(src, t, ret);
+			lines_next(&t->lines, nl);
+			t->idle = 0;
+			return 1;
+		}
+		got = lines_at(&t->lines, &at, &line);
 		if (got == LINES_END)
 			return at_end(src, t);
 		if (got == LINES_MOVED)
 			continue;
-		record_clear(ret);
 		pulled = take_line(src, t, line, ret, &at);
 		if (pulled == PULL_AGAIN)
 			continue;

@@ -22,7 +22,7 @@ struct ftrace_text {
 	struct text_stacks stacks;
 	VEC(char) scratch;
 	VEC(char *) buffers; /* names behind info.buffer */
-	size_t idle;	     /* bytes consumed since the last line that meant something */
+	size_t idle;         /* bytes consumed since the last line that meant something */
 	tl_ns latest;
 };
 

@@ -112,22 +112,22 @@ static bool usual_event(struct usual *u, const char *p, const char *end, struct 
 {
 	uint64_t w = swar_load(p);
 	unsigned system = swar_before(w, ':');
-	const char *name = p + system + 1, *colon = memchr(name, ':', USUAL_NAME_MOST);
+	const char *name = p + system + 1, *colon;
 	struct usual_name *met;
-	bool known;
 
 	if (system == 8 || swar_before(w, ' ') < system || swar_before(w, '\t') < system ||
 	    is_digit(*p))
 		return false;
+	met = usual_name_at(u, name);
+	colon = met ? name + met->n : memchr(name, ':', USUAL_NAME_MOST + 1);
 	if (!colon || colon >= end || colon - name < USUAL_NAME_LEAST || colon[1] != ' ')
 		return false;
-	met = usual_name_of(u, name, colon - name, &known);
-	if (!known && (!event(p, end, ret) || ret->name.p != name || name + ret->name.n != colon)) {
-		met->n = 0;
-		return false;
-	}
-	if (!known)
+	if (!met) {
+		if (!event(p, end, ret) || ret->name.p != name || name + ret->name.n != colon)
+			return false;
+		met = usual_name_new(u, name, colon - name);
 		met->row = ret->row;
+	}
 	p = skip_blank(swar_skip_blanks(colon + 1), end);
 	ret->kind = TL_REC_EVENT;
 	ret->name = (struct tl_str){name, colon - name};
@@ -260,7 +260,7 @@ static void note(struct tl_source *src, struct perf_text *t, const struct tl_rec
 /* The chain's lines in one piece, where what stands behind them shows that they are all. */
 static bool take_block(struct perf_text *t, struct tl_record *ret, size_t *at)
 {
-	const char *from = t->lines.p, *end = t->lines.end - SWAR_SPARE, *p = from;
+	const char *from = t->lines.p, *end = t->lines.end, *p = from;
 	const struct kept_stack *k;
 
 	while (p < end && *p == '\t') {
@@ -346,7 +346,6 @@ static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 		struct tl_str line;
 		size_t at = 0;
 		enum lines_got got;
-		bool spare;
 
 		if (t->chain && take_chain(src, t, ret) == 1)
 			return 1;
@@ -357,13 +356,13 @@ static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 			return at_end(src);
 		if (got == LINES_MOVED)
 			continue;
-		spare = lines_spare(&t->lines, line);
-		if (!event_line(spare ? &t->usual : NULL, line, ret)) {
+		if (!event_line(&t->usual, line, ret)) {
 			lines_consume(&t->lines, at);
 			continue;
 		}
 		if (ret->row &&
-		    !(spare && usual_fields(&t->usual, ret->row, ret->payload, &ret->f)) &&
+		    usual_fields(&t->usual, ret->row, ret->payload.p, &ret->f) !=
+			    ret->payload.p + ret->payload.n &&
 		    !tl_fields_from_text(ret->row, ret->payload, &ret->f) && !ret->f.have) {
 			src->info.unparsed++;
 			ret->row = NULL;

@@ -40,7 +40,7 @@ struct tl_source {
 	VEC(struct tl_blind) blind;
 	size_t blind_changed; /* the first that is new or was closed since somebody asked */
 	VEC(const char *) warnings;
-	struct tl_str text; /* room for tl_record_text() */
+	struct tl_str text;    /* room for tl_record_text() */
 	struct tl_record peek; /* read while opening, to be given out first */
 	bool peeked;
 	/* msgid: what else the input may be good for, should no record be found */
@@ -56,26 +56,32 @@ void source_blind_closed(struct tl_source *src, size_t i, tl_ns to);
 void source_lost(struct tl_source *src, int cpu, tl_ns from, tl_ns to, uint64_t lost);
 void source_event_seen(struct tl_source *src, enum tl_event_id id);
 
-/* All that may be looked at of a record of text; fields and symbols are not, without their `have`
- * and `has`. */
-static inline void record_clear(struct tl_record *rec)
+/* What the columns and the name of a line say nothing of. */
+static inline void record_clear_rest(struct tl_record *rec)
 {
-	rec->kind = TL_REC_EVENT;
 	rec->buffer = 0;
-	rec->ctx = rec->preempt = 0;
-	rec->cpu = -1;
-	rec->pid = rec->tgid = TL_PID_NONE;
-	rec->t = TL_NS_NONE;
-	rec->comm = rec->name = rec->payload = (struct tl_str){};
-	rec->row = NULL;
 	rec->f.have = 0;
-	rec->ip.has = rec->parent.has = 0;
 	rec->frame = NULL;
 	rec->n_frames = 0;
 	rec->frames_kept = false;
 	rec->lost = 0;
 	rec->raw = rec->raw_format = NULL;
 	rec->raw_n = 0;
+}
+
+/* All that may be looked at of a record of text; fields and symbols are not, without their `have`
+ * and `has`. */
+static inline void record_clear(struct tl_record *rec)
+{
+	rec->kind = TL_REC_EVENT;
+	rec->ctx = rec->preempt = 0;
+	rec->cpu = -1;
+	rec->pid = rec->tgid = TL_PID_NONE;
+	rec->t = TL_NS_NONE;
+	rec->comm = rec->name = rec->payload = (struct tl_str){};
+	rec->row = NULL;
+	rec->ip.has = rec->parent.has = 0;
+	record_clear_rest(rec);
 }
 
 extern const struct reader_ops reader_ftrace_text, reader_perf_text, reader_tracedat;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Text eight bytes at a time. Each of these reads whole words from where it is told to, whatever
- * stands there: the caller vouches that SWAR_SPARE bytes behind the end of its line may be read
- * (lines_spare()), and that a line's end is a byte that is neither blank nor digit, so no run goes
- * on behind it.
+ * stands there: the caller vouches that SWAR_SPARE bytes behind the end of its text may be read,
+ * and that the first of them is neither blank nor digit, so no run goes on there (text_lines.h).
  */
 #ifndef READ_SWAR_H
 #define READ_SWAR_H

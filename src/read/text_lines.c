@@ -59,13 +59,6 @@ static void skip_rest_of_line(struct text_lines *l)
 	}
 }
 
-static const char *line_end(const char *from, const char *end)
-{
-	while (end > from && end[-1] == '\r')
-		end--;
-	return end;
-}
-
 /* Lines are mostly consumed as they were looked at, or all but the last: they need no counting
  * then. */
 void lines_passed(struct text_lines *l, size_t from, size_t to, unsigned lines)
@@ -106,7 +99,7 @@ enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret)
 		*at = stop - l->p;
 		l->skipping = !l->ended;
 	}
-	*ret = (struct tl_str){from, line_end(from, stop) - from};
+	*ret = (struct tl_str){from, lines_trim(from, stop) - from};
 	if (ret->n && (*from == '[' || *from == '<'))
 		*ret = text_skip_printk(*ret);
 	return LINES_OK;

@@ -6,6 +6,9 @@
  * A line at offset `at` from the first line not yet consumed is looked at with lines_at(). When the
  * window had to move, all pointers are stale and the caller starts over with the record it was at
  * (LINES_MOVED); that happens once per window, not per line.
+ *
+ * Behind the window's end stand SWAR_SPARE newlines: who reads on from p < end without looking for
+ * the line's end comes to one, and a line that ends at `end` is not whole.
  */
 #ifndef READ_TEXT_LINES_H
 #define READ_TEXT_LINES_H
@@ -15,14 +18,17 @@
 
 enum lines_got { LINES_OK, LINES_END, LINES_MOVED };
 
+_Static_assert(SWAR_SPARE <= BYTES_SPARE, "as much as is read behind a window stands there");
+
 /* Longest line, and longest record with all its lines; what is longer is cut, the rest skipped. */
 #define LINES_MAX (1u << 20)
 
 struct text_lines {
 	struct source_bytes *bytes;
-	const char *p, *end; /* first byte not consumed, end of the window */
-	const char *window;  /* first byte of the window */
-	uint64_t number;     /* 1-based number of the line at p */
+	const char *p,
+		*end;       /* first byte not consumed, end of the window; at first there is none */
+	const char *window; /* first byte of the window */
+	uint64_t number;    /* 1-based number of the line at p */
 	struct {
 		size_t at;
 		unsigned lines;
@@ -37,10 +43,20 @@ void lines_init(struct text_lines *l, struct source_bytes *bytes);
 /* The line at p + *at without its end ("\n", "\r\n") and without what printk puts in front; *at
  * moves behind it. */
 enum lines_got lines_at(struct text_lines *l, size_t *at, struct tl_str *ret);
-/* May SWAR_SPARE bytes behind the end of this line be read, too? */
-static inline bool lines_spare(const struct text_lines *l, struct tl_str line)
+/* The end of a line without its "\r"; end: of what is before its "\n". */
+static inline const char *lines_trim(const char *from, const char *end)
 {
-	return l->end - (line.p + line.n) >= SWAR_SPARE;
+	while (end > from && end[-1] == '\r')
+		end--;
+	return end;
+}
+
+/* Done with the line at p, which ends at the newline nl < end. */
+static inline void lines_next(struct text_lines *l, const char *nl)
+{
+	l->p = nl + 1;
+	l->number++;
+	l->ahead[0].at = l->ahead[1].at = 0;
 }
 
 /* So many lines stand between p + from, the place last looked at, and p + to: they were looked at

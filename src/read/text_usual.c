@@ -23,38 +23,71 @@
 #define COMM_MAX    15
 #define TASK_COLUMN 16
 #define CPU_MAX     8192
-#define LINE_LEAST  40 /* no usual line is shorter */
 
 static size_t slot_of(uint64_t a, uint64_t b, size_t slots)
 {
 	uint64_t h = (a ^ b * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
 
-	return (h >> 40) & (slots - 1);
+	return (h >> 56) & (slots - 1); /* only the highest bits depend on all bytes */
 }
+
+/* ---- whose line it is ---- */
 
 /* Could text_head() find anything but "comm-pid" in this column? */
 static bool is_plain(const char *comm, const char *dash)
 {
 	size_t n = dash - comm;
 
-	if (!n || memchr(comm, '[', n))
+	if (!n || memchr(comm, '[', n) || memchr(comm, '\n', n))
 		return false;
 	if (!memchr(comm, ' ', n) && !memchr(comm, '\t', n))
 		return true;
 	return is_word(*comm) && !is_digit(*comm) && !memchr(comm, ':', n);
 }
 
+/* "[002]" at p: behind it. */
+static const char *cpu_at(const char *p, int32_t *ret)
+{
+	uint64_t v = 0;
+
+	if (*p++ != '[' || !swar_number(&p, &v) || *p != ']' || v >= CPU_MAX)
+		return NULL;
+	*ret = (int32_t)v;
+	return p + 1;
+}
+
+/* A front met for the first time, its words are set. */
+static void learn_front(struct usual_front *f, const char *line)
+{
+	const char *comm = skip_blank(line, line + TASK_COLUMN), *p = line + TASK_COLUMN;
+	int32_t cpu = -1;
+	uint64_t pid = 0;
+
+	f->next = 0;
+	if (*line != ' ' || !is_plain(comm, p++) || !swar_number(&p, &pid) || *p != ' ')
+		return;
+	f->pid = (tl_pid)pid;
+	f->comm = (uint8_t)(comm - line);
+	f->next = (uint8_t)(p - line);
+	p = cpu_at(swar_skip_blanks(p), &cpu);
+	if (p && p - line <= (int)sizeof(f->word))
+		f->next = (uint8_t)(p - line);
+	else
+		cpu = -1;
+	f->cpu = (int16_t)cpu;
+}
+
 static const struct usual_front *front_of(struct usual *u, const char *line)
 {
-	uint64_t low = swar_load(line), high = swar_load(line + 8);
-	struct usual_front *f = &u->front[slot_of(low, high, USUAL_FRONTS)];
-	const char *comm;
+	uint64_t w[4] = {swar_load(line), swar_load(line + 8), swar_load(line + 16),
+			 swar_load(line + 24)};
+	struct usual_front *f = &u->front[slot_of(w[2], w[3], USUAL_FRONTS)];
 
-	if (f->low == low && f->high == high)
-		return f;
-	comm = skip_blank(line, line + TASK_COLUMN);
-	*f = (struct usual_front){low, high, comm - line,
-				  *line == ' ' && is_plain(comm, line + TASK_COLUMN)};
+	if (((f->word[0] ^ w[0]) | (f->word[1] ^ w[1]) | (f->word[2] ^ w[2]) |
+	     (f->word[3] ^ w[3])) != 0) {
+		memcpy(f->word, w, sizeof(w));
+		learn_front(f, line);
+	}
 	return f;
 }
 
@@ -75,24 +108,27 @@ static const char *tgid_at(const char *p, struct tl_record *ret)
 	return swar_skip_blanks(p + 9);
 }
 
-/* From the dash to behind the CPU. */
-static const char *owner_at(const char *p, struct tl_record *ret)
+/* From the line's begin to behind the CPU. */
+static const char *owner_at(struct usual *u, const char *line, struct tl_record *ret)
 {
-	uint64_t v = 0;
+	const struct usual_front *f = front_of(u, line);
+	const char *p = line + f->next;
 
-	p++;
-	if (!swar_number(&p, &v) || *p != ' ')
+	if (!f->next)
 		return NULL;
-	ret->pid = (tl_pid)v;
+	ret->comm = (struct tl_str){line + f->comm, TASK_COLUMN - f->comm};
+	ret->pid = f->pid;
 	ret->tgid = TL_PID_NONE;
+	ret->cpu = f->cpu;
+	if (f->cpu >= 0)
+		return p;
 	p = swar_skip_blanks(p);
 	if (*p == '(' && !(p = tgid_at(p, ret)))
 		return NULL;
-	if (*p++ != '[' || !swar_number(&p, &v) || *p != ']' || v >= CPU_MAX)
-		return NULL;
-	ret->cpu = (int32_t)v;
-	return p + 1;
+	return cpu_at(p, &ret->cpu);
 }
+
+/* ---- when ---- */
 
 /* The context column at p; behind it. */
 static const char *flags_at(struct usual *u, const char *p, struct tl_record *ret)
@@ -105,7 +141,7 @@ static const char *flags_at(struct usual *u, const char *p, struct tl_record *re
 		return NULL;
 	w &= UINT64_MAX >> (64 - n * 8);
 	f = &u->flags[slot_of(w, 0, USUAL_FLAGS)];
-	if (f->word != w) {
+	if (f->word != w || !w) {
 		if (!text_flags(p, p + n, ret))
 			return NULL;
 		*f = (struct usual_flags){w, ret->ctx, ret->preempt};
@@ -115,27 +151,42 @@ static const char *flags_at(struct usual *u, const char *p, struct tl_record *re
 	return p + n;
 }
 
-/* "6400.733066:" or "123456:" at p; behind it. */
-static const char *time_at(const char *p, tl_ns *ret)
+/* The digits behind the point at p, up to the colon; behind it. */
+static const char *part_at(const char *p, tl_ns second, tl_ns *ret)
 {
 	static const uint32_t scale[] = {1,      10,      100,      1000,      10000,
 					 100000, 1000000, 10000000, 100000000, 1000000000};
-	uint64_t sec, part = 0;
+	uint64_t part = 0;
+	unsigned n = swar_digits(swar_load(p), &part);
+
+	if (n == 8 && is_digit(p[8]))
+		part = part * 10 + (uint64_t)(p[n++] - '0');
+	*ret = second + (tl_ns)(part * scale[9 - n]);
+	return n && p[n] == ':' ? p + n + 1 : NULL;
+}
+
+/* "6400.733066:" or "123456:" at p; behind it. */
+static const char *time_at(struct usual *u, const char *p, tl_ns *ret)
+{
+	const char *from = p;
+	uint64_t v;
 	unsigned n;
 
-	if (!swar_number(&p, &sec))
+	if (u->second.n && (swar_load(p) & u->second.mask) == u->second.word)
+		return part_at(p + u->second.n, u->second.t, ret);
+	if (!swar_number(&p, &v))
 		return NULL;
-	*ret = (tl_ns)sec;
-	if (*p == '.') {
-		n = swar_digits(swar_load(++p), &part);
-		if (n == 8 && is_digit(p[8]))
-			part = part * 10 + (uint64_t)(p[n++] - '0');
-		*ret = (tl_ns)(sec * 1000000000 + part * scale[9 - n]);
-		p += n;
-		if (!n)
-			return NULL;
+	*ret = (tl_ns)v;
+	if (*p != '.')
+		return *p == ':' ? p + 1 : NULL;
+	n = (unsigned)(p + 1 - from);
+	if (n <= 8) {
+		uint64_t mask = UINT64_MAX >> (64 - n * 8);
+
+		u->second = (struct usual_second){swar_load(from) & mask, mask,
+						  (tl_ns)(v * 1000000000), (uint8_t)n};
 	}
-	return *p == ':' ? p + 1 : NULL;
+	return part_at(p + 1, (tl_ns)(v * 1000000000), ret);
 }
 
 /* Context and time behind the CPU; where the name begins. */
@@ -151,110 +202,129 @@ static const char *moment_at(struct usual *u, const char *p, struct tl_record *r
 			return NULL;
 		p = swar_skip_blanks(p);
 	}
-	p = time_at(p, &ret->t);
+	p = time_at(u, p, &ret->t);
 	return p ? swar_skip_blanks(p) : NULL;
 }
 
-/* A name met for the first time, n bytes up to its colon. False: none whose lines are usual. */
-static bool learn_name(struct usual_name *name, const char *p, unsigned n, const char *end)
-{
-	struct tl_record rec = {};
+/* ---- what ---- */
 
-	if (!text_name(p, end, &rec) || rec.name.p != p || rec.name.n != n)
-		return false;
-	if (n == 12 && memcmp(p, "kernel_stack", 12) == 0)
-		name->stack = true;
-	else if (rec.kind != TL_REC_EVENT || (n == 8 && memcmp(p, "function", 8) == 0))
-		return false;
-	name->row = rec.row;
-	return true;
+/* The place for a name, or the one beside it: a trace has two dozen of them at most. */
+static unsigned name_slot(const uint64_t w[3])
+{
+	return (unsigned)slot_of(w[0], w[1], USUAL_NAMES);
 }
 
-struct usual_name *usual_name_of(struct usual *u, const char *p, unsigned n, bool *ret_known)
+static bool is_name(const struct usual_name *name, const uint64_t w[3])
 {
-	uint64_t first = swar_load(p), middle = n > 16 ? swar_load(p + 8) : 0,
-		 last = swar_load(p + n - 8);
-	struct usual_name *name = &u->name[slot_of(first ^ middle, last, USUAL_NAMES)];
+	return name->n && ((name->word[0] ^ w[0]) | (name->word[1] ^ (w[1] & name->mask[1])) |
+			   (name->word[2] ^ (w[2] & name->mask[2]))) == 0;
+}
 
-	*ret_known = name->n == n && name->first == first && name->last == last &&
-		     name->middle == middle;
-	if (!*ret_known)
-		*name = (struct usual_name){first, middle, last, .n = n};
+struct usual_name *usual_name_at(struct usual *u, const char *p)
+{
+	uint64_t w[3] = {swar_load(p), swar_load(p + 8), swar_load(p + 16)};
+	unsigned slot = name_slot(w);
+
+	if (is_name(&u->name[slot], w))
+		return &u->name[slot];
+	return is_name(&u->name[slot ^ 1], w) ? &u->name[slot ^ 1] : NULL;
+}
+
+struct usual_name *usual_name_new(struct usual *u, const char *p, unsigned n)
+{
+	uint64_t w[3] = {swar_load(p), swar_load(p + 8), swar_load(p + 16)};
+	unsigned slot = name_slot(w), left = n + 2;
+	struct usual_name *name =
+		&u->name[u->name[slot].n && !u->name[slot ^ 1].n ? slot ^ 1 : slot];
+
+	*name = (struct usual_name){.n = (uint8_t)n};
+	for (unsigned i = 0; i < 3 && left; i++) {
+		unsigned part = left < 8 ? left : 8;
+
+		name->mask[i] = UINT64_MAX >> (64 - part * 8);
+		name->word[i] = w[i] & name->mask[i];
+		left -= part;
+	}
 	return name;
 }
 
-static const struct usual_name *name_at(struct usual *u, const char *p, const char *end)
+/* How long the name at p is up to its ": "; 0: too short or too long to be usual. */
+static unsigned name_length(const char *p)
 {
-	struct usual_name *name;
 	unsigned n = swar_before(swar_load(p), ':');
-	bool known;
 
 	if (n < USUAL_NAME_LEAST)
-		return NULL;
+		return 0;
 	n += swar_before(swar_load(p + 8), ':');
 	if (n == 16)
 		n += swar_before(swar_load(p + 16), ':');
-	if (n == USUAL_NAME_MOST || p[n + 1] != ' ')
-		return NULL;
-	name = usual_name_of(u, p, n, &known);
-	if (known || learn_name(name, p, n, end))
-		return name;
-	name->n = 0;
-	return NULL;
+	return n <= USUAL_NAME_MOST && p[n] == ':' && p[n + 1] == ' ' ? n : 0;
 }
 
-static bool stack_at(const char *p, const char *end, const char *name, unsigned n,
-		     struct tl_record *ret)
+/* A name met for the first time. NULL: none whose lines are usual. */
+static struct usual_name *learn_name(struct usual *u, const char *p)
+{
+	unsigned n = name_length(p);
+	struct tl_record rec = {};
+	struct usual_name *name;
+	bool stack = n == 12 && memcmp(p, "kernel_stack", 12) == 0;
+
+	if (!n || memchr(p, '\n', n) || !text_name(p, p + n + 2, &rec) || rec.name.p != p ||
+	    rec.name.n != n)
+		return NULL;
+	if (!stack && (rec.kind != TL_REC_EVENT || (n == 8 && memcmp(p, "function", 8) == 0)))
+		return NULL;
+	name = usual_name_new(u, p, n);
+	name->stack = stack;
+	name->row = rec.row;
+	return name;
+}
+
+static const char *stack_at(const char *p, struct tl_str name, struct tl_record *ret)
 {
 	static const char ftrace[] = "<stack trace>", report[] = "<stack trace >";
-	size_t len = n ? sizeof(report) - 1 : sizeof(ftrace) - 1;
+	size_t n = name.n ? sizeof(report) - 1 : sizeof(ftrace) - 1;
 
-	if ((size_t)(end - p) != len || memcmp(p, n ? report : ftrace, len) != 0)
-		return false;
+	if (memcmp(p, name.n ? report : ftrace, n) != 0 || !usual_end(p + n))
+		return NULL;
 	ret->kind = TL_REC_STACK;
-	ret->name = (struct tl_str){name, n};
-	ret->payload = (struct tl_str){end, 0};
+	ret->name = name;
+	ret->payload = (struct tl_str){p + n, 0};
 	ret->row = NULL;
-	return true;
+	return p + n;
 }
 
-static bool event_at(struct usual *u, const char *p, const char *end, struct tl_record *ret)
+static const char *event_at(struct usual *u, const char *p, struct tl_record *ret)
 {
-	const struct usual_name *name;
+	const struct usual_name *name = usual_name_at(u, p);
 	const char *payload;
 
-	if (*p == '<')
-		return stack_at(p, end, p, 0, ret);
-	name = name_at(u, p, end);
-	if (!name)
-		return false;
+	if (!name && *p == '<')
+		return stack_at(p, (struct tl_str){p, 0}, ret);
+	if (!name && !(name = learn_name(u, p)))
+		return NULL;
 	payload = swar_skip_blanks(p + name->n + 1);
 	if (name->stack)
-		return stack_at(payload, end, p, name->n, ret);
+		return stack_at(payload, (struct tl_str){p, name->n}, ret);
 	if (*payload == '[' || *payload == '\t') /* "[FAILED TO PARSE] " */
-		return false;
+		return NULL;
 	ret->kind = TL_REC_EVENT;
 	ret->name = (struct tl_str){p, name->n};
-	ret->payload = (struct tl_str){payload, end - payload};
+	ret->payload = (struct tl_str){payload, 0};
 	ret->row = name->row;
-	return true;
+	return payload;
 }
 
-bool usual_head(struct usual *u, struct tl_str line, struct tl_record *ret)
+const char *usual_head(struct usual *u, const char *line, struct tl_record *ret)
 {
-	const char *dash = line.p + TASK_COLUMN, *end = line.p + line.n, *p;
-	const struct usual_front *front;
+	const char *p;
 
-	if (line.n < LINE_LEAST || *dash != '-')
-		return false;
-	front = front_of(u, line.p);
-	if (!front->plain)
-		return false;
-	p = owner_at(dash, ret);
+	if (line[TASK_COLUMN] != '-')
+		return NULL;
+	p = owner_at(u, line, ret);
 	p = p ? moment_at(u, p, ret) : NULL;
-	if (!p || p >= end || p - (line.p + front->comm) <= COMM_MAX || !event_at(u, p, end, ret))
-		return false;
-	ret->comm = (struct tl_str){line.p + front->comm, TASK_COLUMN - front->comm};
+	if (!p || p - ret->comm.p <= COMM_MAX)
+		return NULL;
 	ret->ip.has = ret->parent.has = 0;
-	return true;
+	return event_at(u, p, ret);
 }

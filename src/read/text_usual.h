@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The usual line of a trace, read without looking around: nearly every line of a large trace has
- * the columns at the same places and one of a dozen names. What is usual is decided strictly; any
- * doubt is for text_head() and tl_fields_from_text(), which know all forms. Where these here take a
- * line, they say of it what those say, bit by bit (tests/unit/read_text_usual_test.c compares
- * them).
+ * The usual line of a trace, read from left to right without looking for its end first: nearly
+ * every line of a large trace has the columns at the same places and one of a dozen names. What is
+ * usual is decided strictly; any doubt is for text_head() and tl_fields_from_text(), which know all
+ * forms. Where these here take a line, they say of it what those say, bit by bit
+ * (tests/unit/read_text_usual_test.c compares them).
+ *
+ * What they read goes on behind the line: the caller vouches that SWAR_SPARE bytes behind the place
+ * it gives may be read, and that these hold a newline (text_lines.h). No byte is taken that is not
+ * known to be none, so nothing is read further than a word or two behind the line's end.
  */
 #ifndef READ_TEXT_USUAL_H
 #define READ_TEXT_USUAL_H
@@ -12,12 +16,16 @@
 #include "tasklife/read.h"
 
 /* One field's place in a line: its key with the blank before it and the '=' behind it, as words to
- * compare. */
+ * compare; and its last value, if that is one that mostly stays: what was read, with one byte more.
+ */
 struct usual_field {
 	uint64_t first, last, mask; /* mask: of a key shorter than a word */
-	uint8_t n, back;	    /* length; where the word `last` begins */
-	uint8_t type;		    /* enum tl_field_type */
-	bool optional;
+	uint64_t was, was_mask;
+	int64_t was_value;
+	uint8_t n, back; /* length; where the word `last` begins */
+	uint8_t type;    /* enum tl_field_type */
+	uint8_t was_n;
+	bool optional, steady;
 };
 
 /* A row as fields to compare; n 0: its lines are never usual. */
@@ -26,26 +34,32 @@ struct usual_row {
 	struct usual_field field[TL_FIELDS_MAX];
 };
 
-/* Shorter ones would have to be masked, and what we model is longer. */
-enum { USUAL_NAME_LEAST = 8, USUAL_NAME_MOST = 24 };
-enum { USUAL_FRONTS = 256, USUAL_FLAGS = 16, USUAL_NAMES = 64 };
+/* Shorter names are not modelled; longer ones do not fit into three words with ": " behind them. */
+enum { USUAL_NAME_LEAST = 8, USUAL_NAME_MOST = 22 };
+enum { USUAL_FRONTS = 256, USUAL_FLAGS = 16, USUAL_NAMES = 128 };
 
 /* What the lines before told: small tables, an entry is the last that fell on its place. */
 struct usual {
 	struct usual_front {
-		uint64_t low, high; /* the 16 bytes of the task column */
-		uint8_t comm;	    /* where the name begins in it */
-		/* nothing in it could be taken for columns, or for something in front of them */
-		bool plain;
+		uint64_t word[4]; /* the first 32 bytes of a line: its task, mostly also its CPU */
+		tl_pid pid;
+		int16_t cpu;  /* -1: its column does not end within the words */
+		uint8_t comm; /* where the name begins */
+		uint8_t next; /* behind the CPU's column, or behind the pid; 0: not usual */
 	} front[USUAL_FRONTS];
 	struct usual_flags {
 		uint64_t word;
 		uint8_t ctx, preempt;
 	} flags[USUAL_FLAGS];
-	struct usual_name {
-		uint64_t first, middle, last;
+	struct usual_second {
+		uint64_t word, mask; /* "6400." */
+		tl_ns t;
 		uint8_t n;
-		bool stack; /* trace-cmd's kernel_stack */
+	} second;
+	struct usual_name {
+		uint64_t word[3], mask[3]; /* the name with ": " behind it */
+		uint8_t n;                 /* of the name alone */
+		bool stack;                /* trace-cmd's kernel_stack */
 		const struct tl_event_row *row;
 	} name[USUAL_NAMES];
 	struct usual_row row[TL_EVENTS];
@@ -54,18 +68,28 @@ struct usual {
 void usual_init(struct usual *u);
 
 /*
- * The columns and the name of a line behind whose end SWAR_SPARE bytes may be read. False: not
- * usual, *ret holds nothing of worth. Fills what text_head() fills; of ip and parent only `has`.
+ * The columns and the name of the line at p. NULL: not usual, *ret holds nothing of worth;
+ * otherwise where the payload begins, or for a stack the line's end. Fills what text_head() fills,
+ * of ip and parent only `has`, of the payload only where it begins.
  */
-bool usual_head(struct usual *u, struct tl_str line, struct tl_record *ret);
+const char *usual_head(struct usual *u, const char *p, struct tl_record *ret);
 
-/* A name of n bytes, at least USUAL_NAME_LEAST, less than USUAL_NAME_MOST; !*ret_known: the caller
- * fills its entry. */
-struct usual_name *usual_name_of(struct usual *u, const char *p, unsigned n, bool *ret_known);
+/* The name at p, up to a ": ", if it was met before. */
+struct usual_name *usual_name_at(struct usual *u, const char *p);
+/* An entry for the name of n bytes at p, which is followed by ": "; the caller fills stack and row.
+ */
+struct usual_name *usual_name_new(struct usual *u, const char *p, unsigned n);
 
-/* The fields of an event whose row is known; the payload is a whole line's rest, SWAR_SPARE as
- * above, a blank before it. */
-bool usual_fields(const struct usual *u, const struct tl_event_row *row, struct tl_str payload,
-		  struct tl_fields *ret);
+/* The fields of an event whose row is known, a blank before them: where they end, or NULL. */
+const char *usual_fields(struct usual *u, const struct tl_event_row *row, const char *p,
+			 struct tl_fields *ret);
+
+/* The '\n' behind p if the line ends there, NULL if it does not. */
+static inline const char *usual_end(const char *p)
+{
+	while (*p == '\r')
+		p++;
+	return *p == '\n' ? p : NULL;
+}
 
 #endif
