@@ -40,7 +40,8 @@ struct tl_rec_plan {
 	bool best_effort;      /* go on without a source that is refused */
 	/* keep in the kernel's buffers, overwriting the oldest, until the end */
 	bool flight;
-	/* with flight: keep so many seconds before the end; <= 0: all there is */
+	/* with flight: keep so many seconds before the end, or before the moment that
+	 * tl_recorder_last_until() named, and what came after it; <= 0: all there is */
 	double last;
 	/* the rare events alone, read while they come: tl_recorder_follow() */
 	bool follow;
@@ -88,6 +89,9 @@ struct tl_err *tl_recorder_wait(struct tl_recorder *rec, double seconds, const v
  * 40 ms after they were made, and ends when the recorder is stopped. Once. The caller reads it, and
  * closes it. */
 struct tl_err *tl_recorder_follow(struct tl_recorder *rec, int *ret_fd);
+/* With flight: the seconds that are kept are those before this moment of the trace's clock, not
+ * before the stop, which on a busy machine comes late. By any thread. */
+void tl_recorder_last_until(struct tl_recorder *rec, tl_ns t);
 /* Stop tracing and drain the buffers. */
 struct tl_err *tl_recorder_stop(struct tl_recorder *rec);
 /* How the recording is written. */

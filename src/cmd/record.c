@@ -175,7 +175,7 @@ static int run_flight(const struct record *asked, double seconds, int n, char **
 	if (!err)
 		err = begin(&r, &cap, &keep, n, words);
 	if (!err)
-		err = sentinel_guard(&s);
+		err = sentinel_guard(&s, cap.rec);
 	status = err ? not_started(err, &cap, &keep) : end_flight(&cap, &keep, seconds, &s);
 	tl_err_free(sentinel_end(&s, &none));
 	capture_close(&cap);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -72,22 +70,24 @@ struct tl_err *sentinel_start(const struct capture_opts *how, const char *expr,
 /* Its pipe becomes readable with the death, or at its end. */
 static void *guard_run(void *arg)
 {
-	struct pollfd said = {.fd = *(int *)arg, .events = POLLIN};
+	const struct sentinel *s = arg;
+	tl_ns t;
 
-	while (poll(&said, 1, -1) < 0 && errno == EINTR)
-		;
+	if (TEMP_FAILURE_RETRY(read(s->said, &t, sizeof(t))) == sizeof(t))
+		tl_recorder_last_until(s->rec, t);
 	capture_stop();
 	return NULL;
 }
 
-struct tl_err *sentinel_guard(struct sentinel *s)
+struct tl_err *sentinel_guard(struct sentinel *s, struct tl_recorder *rec)
 {
-	pthread_t thread;
-	int os = pthread_create(&thread, NULL, guard_run, &s->said);
+	int os;
 
+	s->rec = rec;
+	os = pthread_create(&s->guard, NULL, guard_run, s);
 	if (os)
 		return cannot(os);
-	pthread_detach(thread);
+	s->guarded = true;
 	return NULL;
 }
 
@@ -99,6 +99,8 @@ struct tl_err *sentinel_end(struct sentinel *s, char **ret_death)
 	if (!s->pid)
 		return NULL;
 	kill(s->pid, SIGTERM);
+	if (s->guarded)
+		pthread_join(s->guard, NULL);
 	if (io_read_all(s->said, 1 << 16, ret_death) <= 0) {
 		free(*ret_death);
 		*ret_death = NULL;

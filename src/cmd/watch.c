@@ -123,6 +123,18 @@ static void tell_signal(struct watching *w, const struct tl_event *ev)
 	watch_signal(&w->pg, t, sig, &source);
 }
 
+/* To who waits for it. */
+static bool say_death(struct watching *w, const struct tl_task *t,
+		      const struct tl_death_verdict *v)
+{
+	const char *words = page_fmt(&w->pg, "%s: %s", words_task(&w->pg, t),
+				     words_death(&w->pg, v));
+	tl_ns when = t->death->seen.t;
+
+	return !io_write_all(w->until_fd, (const char *)&when, sizeof(when)) &&
+	       !io_write_all(w->until_fd, words, strlen(words));
+}
+
 static void tell_death(struct watching *w, const struct tl_task *t)
 {
 	struct tl_told told = told_of(w, t);
@@ -131,10 +143,7 @@ static void tell_death(struct watching *w, const struct tl_task *t)
 	if (!w->until) {
 		watch_death(&w->pg, &told);
 	} else if (!w->found && cond_holds(w->until, t, &told.death)) {
-		const char *said = page_fmt(&w->pg, "%s: %s", words_task(&w->pg, t),
-					    words_death(&w->pg, &told.death));
-
-		w->found = !io_write_all(w->until_fd, said, strlen(said));
+		w->found = say_death(w, t, &told.death);
 	}
 }
 

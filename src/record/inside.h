@@ -88,6 +88,7 @@ struct tl_recorder {
 	bool flight;	/* plan.flight: pumps run at the end only */
 	bool leave;	/* plan.leave */
 	double last;
+	_Atomic tl_ns last_until; /* 0: the stop */
 	tl_pid *root; /* those of the plan */
 	unsigned n_roots;
 	bool on, stopped;

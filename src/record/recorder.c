@@ -424,17 +424,30 @@ void record_count(struct tl_recorder *rec)
 	}
 }
 
-/* The moment of the trace's clock before which nothing is kept; 0: not to be had. */
-static uint64_t flight_cut(const struct tl_recorder *rec)
+void tl_recorder_last_until(struct tl_recorder *rec, tl_ns t)
+{
+	atomic_store(&rec->last_until, t);
+}
+
+/* Now, by the trace's clock; 0: not to be had. */
+static tl_ns clock_of_trace(const struct tl_recorder *rec)
 {
 	clockid_t clock = rec->report.clock[0] == 'm' ? CLOCK_MONOTONIC : CLOCK_BOOTTIME;
 	struct timespec now;
-	double t;
 
-	if (rec->report.clock[0] == 'g' || clock_gettime(clock, &now))
+	if (!rec->report.clock || rec->report.clock[0] == 'g' || clock_gettime(clock, &now))
 		return 0;
-	t = (double)now.tv_sec * 1e9 + (double)now.tv_nsec - rec->last * 1e9;
-	return t > 0 ? (uint64_t)t : 0;
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+/* Before it nothing is kept. The end is taken once, before buffers are drained: what that takes is
+ * no part of the last seconds. */
+static uint64_t flight_cut(struct tl_recorder *rec)
+{
+	tl_ns end = atomic_load(&rec->last_until);
+	double t = (double)end - rec->last * 1e9;
+
+	return end && t > 0 ? (uint64_t)t : 0;
 }
 
 struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
@@ -444,6 +457,8 @@ struct tl_err *tl_recorder_stop(struct tl_recorder *rec)
 	if (rec->stopped)
 		return NULL;
 	rec->stopped = true;
+	if (!atomic_load(&rec->last_until))
+		atomic_store(&rec->last_until, clock_of_trace(rec));
 	record_deaths_last(rec);
 	if (rec->on && rec->flight)
 		tell_beginning(rec); /* what was told at the beginning is long overwritten */
