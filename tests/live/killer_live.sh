@@ -5,6 +5,7 @@
 . "$(dirname "$0")/help.bash"
 
 needs_recording
+rm -f ready
 cat >killers <<'END'
 for i in 1 2 3; do sleep 30 & p="$p $!"; done
 sleep 0.05
@@ -12,8 +13,8 @@ sleep 0.05
 sleep 30 & a=$!
 sleep 0.05
 sh -c "kill -TERM $a; exit 0"
-bash -c 'trap "sleep 0.03; exit 0" TERM; sleep 5 & wait' & c=$!
-sleep 0.1
+bash -c 'trap "sleep 0.03; exit 0" TERM; >ready; sleep 5 & wait' & c=$!
+until [ -e ready ]; do sleep 0.01; done
 /bin/kill -TERM $c
 wait
 END

@@ -74,12 +74,25 @@ if [ "$(said exit_by_bpf)" = 1 ]; then
 fi
 
 # a task that runs already, followed until it ends
-sleep 2 &
-"$driver" record -p $! -o "$file" >"$tmp/said" 2>/dev/null || bad "recording -p failed"
+sleep 3000 &
+task=$!
+"$driver" record -p $task -o "$file" >"$tmp/said" 2>/dev/null &
+recorder=$!
+for top in /sys/kernel/debug/tracing /sys/kernel/tracing; do
+	[ ! -d $top/instances ] || instance=$top/instances/tasklife-$recorder-lives
+done
+n=0 # it goes on when it is followed; an instance is born with tracing on, and without events
+until { grep -qs ^1 $instance/events/sched/sched_process_exit/enable && grep -qsx 1 $instance/tracing_on; } || [ $n = 3000 ]; do
+	sleep 0.1
+	n=$((n + 1))
+done
+sleep 0.5
+kill -ALRM $task
+wait $recorder || bad "recording -p failed"
 trace-cmd report -i "$file" >"$tmp/report" 2>/dev/null
-has "root given by pid" "tasklife/1 root tid=$!\$"
-has "its wake-up" "family:.*sched_wakeup: *sleep:$! "
-has "its end" "sched_process_exit: *comm=sleep pid=$! "
+has "root given by pid" "tasklife/1 root tid=$task\$"
+has "its wake-up" "family:.*sched_wakeup: *sleep:$task "
+has "its end" "sched_process_exit: *comm=sleep pid=$task "
 
 # a buffer far too small: what is lost is counted
 "$driver" record -k 8 -o "$file" -- sh -c 'i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i + 1)); done' \

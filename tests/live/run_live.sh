@@ -13,13 +13,6 @@ status() {
 	[ $got = "$want" ] || bad "status $got, not $want: tasklife $* ($(head -3 err))"
 }
 
-# child_of PID NAME: its child of that name; /proc is there where tracing is, procps need not be
-child_of() {
-	grep -lsx "PPid:[[:space:]]*$1" /proc/[0-9]*/status | while IFS=/ read -r _ _ pid _; do
-		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$2" ] && echo "$pid"
-	done | grep .
-}
-
 says() {
 	grep -qE -- "$1" "${2:-err}" || bad "not said: $1 in $(head -20 "${2:-err}")"
 }
@@ -55,15 +48,12 @@ if grep -q '<stack trace>' events; then
 fi
 
 # killed by another shell, while it sleeps in a rhythm
-"$program" run -o kill.dat --tell-to kill.txt -- bash -c 'for i in 1 2 3 4 5; do sleep 0.1; done; sleep 30' 2>err &
+"$program" run -o kill.dat --tell-to kill.txt -- bash -c 'for i in 1 2 3 4 5; do sleep 0.1; done; >slept; exec sleep 3000' 2>err &
 tracer=$!
-child=
-for _ in $(seq 100); do
-	child=$(child_of $tracer bash) && break
-	sleep 0.05
-done
-sleep 1
-bash -c "kill -9 $child; exit" &
+in_time [ -e slept ] && in_time child_of $tracer sleep >child || bad "nothing runs: $(cat err)"
+child=$(cat child)
+sleep 0.2
+bash -c "kill -9 ${child:-$tracer}; exit" &
 killer=$!
 wait $killer
 wait $tracer
@@ -80,10 +70,10 @@ status 0 export --to json --cause signal kill.dat
 says '"by":\{"tid":'"$killer"',"tgid":'"$killer"',"comm":"bash"' out
 
 # an interrupted recording ends in order and says that the command goes on
-"$program" run -- sleep 5 2>err &
+"$program" run -- sleep 3000 2>err &
 tracer=$!
-sleep 1
-child=$(child_of $tracer sleep)
+in_time child_of $tracer sleep >child || bad "nothing runs: $(cat err)"
+child=$(cat child)
 kill -TERM $tracer
 wait $tracer
 got=$?
@@ -96,9 +86,14 @@ kill "$child" 2>/dev/null || bad "the command did not go on"
 status 0 record -o cmd.dat -- sh -c 'exit 6'
 status 0 why cmd.dat
 says 'exit code 6' out
-sleep 1 &
-status 0 record -o pid.dat -d 1.5 -p $!
-status 0 story --pid $! pid.dat
+bash -c 'until [ -e go ]; do sleep 0.1; done' &
+task=$!
+"$program" record -o pid.dat -p $task 2>err &
+tracer=$!
+in_time is_recording $tracer || bad "record -p does not record: $(cat err)"
+touch go
+wait $tracer || bad "status $? of record -p: $(cat err)"
+status 0 story --pid $task pid.dat
 says 'ended itself: exit code 0' out
 status 0 record -d 0.2 -a -o all.dat
 status 0 export --to ndjson all.dat
@@ -107,8 +102,5 @@ says '^ +true\(' out
 status 1 record -o /no/such/folder/x.dat -- touch was-run
 [ -e was-run ] && bad "the command ran although its recording could not be kept"
 
-left=$(find $tracefs/instances -maxdepth 1 -name "tasklife-*" 2>/dev/null | sed 's/.*tasklife-\([0-9]*\)-.*/\1/' | sort -u)
-for pid in $left; do
-	kill -0 "$pid" 2>/dev/null || bad "an instance of process $pid stayed behind"
-done
+nothing_left
 exit $failed

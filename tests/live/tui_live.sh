@@ -23,34 +23,32 @@ mux() {
 	TMUX='' LC_ALL=C.UTF-8 tmux -f /dev/null -S "$tmp/tui$number" "$@" </dev/null
 }
 
-# shows PATTERN: within some seconds
+on_screen() {
+	mux capture-pane -p >screen && grep -qE -- "$1" screen
+}
+
+# shows PATTERN: sooner or later
 shows() {
-	for _ in $(seq 200); do
-		mux capture-pane -p >screen && grep -qE -- "$1" screen && return
-		sleep 0.1
-	done
-	bad "not on the screen: $1 in $(cat screen)"
+	in_time on_screen "$1" || bad "not on the screen: $1 in $(cat screen)"
 }
 
 number=0
 start() {
 	rm -f status
 	number=$((number + 1)) # a server that ends may still hold its socket
-	mux new-session -d -x 100 -y 30 "$1; echo \$? >status; exec sleep 120"
+	mux new-session -d -x 100 -y 30 "$1; echo \$? >status; exec sleep 3000"
 }
 
 over() {
-	for _ in $(seq 200); do
-		[ -s status ] && break
-		sleep 0.1
-	done
+	in_time [ -s status ]
 	[ "$(cat status 2>/dev/null)" = "$1" ] || bad "status $(cat status 2>/dev/null), not $1"
 }
 
-before=$(ls $tracefs/instances)
-start "$program tui -- sh -c 'printf it-%s-this\\\\n said; /bin/true; sleep 2; (kill -9 \$\$)'"
+# it goes on when it was seen
+start "$program tui -- sh -c 'printf it-%s-this\\\\n said; /bin/true; until [ -e seen ]; do sleep 1; done; (kill -9 \$\$)'"
 shows '● recording'
 shows '^sleep\([0-9]+\) +alive'
+touch seen
 shows '^sh\([0-9]+\) +SIGKILL ← sh\('
 shows '1 going on|lives *$'
 grep -q it-said-this screen && bad "the command wrote over the screen: $(cat screen)"
@@ -59,7 +57,7 @@ over 0
 shows '^it-said-this'
 mux kill-server
 
-start "$program tui -- sleep 60"
+start "$program tui -- sleep 3000"
 shows '^sleep\([0-9]+\) '
 shows '^sleep\([0-9]+\) +├.*───' # what it has been doing since nobody told anything of it
 mux send-keys q
@@ -71,7 +69,7 @@ mux kill-server
 
 # two that wake each other as often as they can, until they are told to end
 cat >ping <<'END'
-exec timeout 300 perl -e '
+exec timeout 3000 perl -e '
 	pipe(A, B); pipe(C, D);
 	if (fork) { close(A); close(D); do { syswrite(B, "x", 1) } while (sysread(C, $x, 1)) && !-e "enough" }
 	else { close(B); close(C); syswrite(D, "x", 1) while sysread(A, $x, 1) }'
@@ -96,8 +94,5 @@ mux kill-server
 start "$program tui -- $tmp/there-is-no-such-command"
 over 127
 mux kill-server
-for inst in $(ls $tracefs/instances); do # those of recordings that still run are theirs
-	pid=$(echo "$inst" | cut -d- -f2)
-	grep -qx "$inst" <<<"$before" || kill -0 "$pid" 2>/dev/null || bad "instance $inst is left"
-done
+nothing_left
 exit $failed

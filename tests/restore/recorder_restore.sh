@@ -135,7 +135,7 @@ gone $pid "KILL, journal lost, restore"
 # a living recording is left alone
 TL_HOLD=open "$driver" record -- true >"$tmp/alive" 2>/dev/null &
 alive=$!
-sleep 0.5
+while kill -0 $alive 2>/dev/null && ! grep -q hold "$tmp/alive"; do sleep 0.05; done
 "$driver" restore >"$tmp/restored"
 [ -d $top/instances/tasklife-$alive-lives ] || bad "restore took the instance of a living recording"
 kill -TERM $alive
@@ -169,7 +169,9 @@ if unshare -m true 2>/dev/null; then
 	away "'$driver' record -- /nonexistent >/dev/null 2>&1; ! grep -q tracefs /proc/mounts" \
 		"tracefs not mounted, and an error"
 	away "'$driver' abilities >/dev/null 2>&1; ! grep -q tracefs /proc/mounts" "tracefs not mounted, abilities"
-	away "TL_HOLD=open '$driver' record -- true >/dev/null 2>&1 & sleep 0.5; kill -9 \$!; wait \$! 2>/dev/null
+	: >"$tmp/away"
+	away "TL_HOLD=open '$driver' record -- true >'$tmp/away' 2>/dev/null &
+		while kill -0 \$! && ! grep -q hold '$tmp/away'; do sleep 0.05; done; kill -9 \$!; wait \$! 2>/dev/null
 		grep -q tracefs /proc/mounts || exit 1
 		'$driver' restore >/dev/null && ! grep -q tracefs /proc/mounts" "tracefs not mounted, killed, restored"
 	away "mount -t debugfs none /sys/kernel/debug || exit 0
