@@ -34,7 +34,7 @@ static const char *const clone_flags[] = {
 	[31] = "IO",
 	[32] = "CLEAR_SIGHAND", /* 5.5 */
 	[33] = "INTO_CGROUP",   /* 5.7 */
-	/* 7.2 */
+	/* 7.1: 07c3ef58223e, 9d4e752a24f7 */
 	[34] = "AUTOREAP",
 	[35] = "NNP",
 	[36] = "PIDFD_AUTOKILL",
