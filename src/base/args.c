@@ -74,31 +74,33 @@ static bool find_letter(const struct opt *o, char *base, char letter, struct pla
 	return false;
 }
 
-/* Letters that differ between two words, roughly: enough to find a slip of the finger. */
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Slips of the finger between two words: a letter more, less, another one, or two in the wrong
+ * order. */
 static unsigned distance(const char *a, size_t n, const char *b)
 {
-	unsigned row[64], m = (unsigned)strlen(b);
+	unsigned row[3][64], m = (unsigned)strlen(b);
 
 	if (n >= 60 || m >= 63)
 		return UINT_MAX;
 	for (unsigned j = 0; j <= m; j++)
-		row[j] = j;
-	for (size_t i = 0; i < n; i++) {
-		unsigned diag = row[0];
+		row[0][j] = j;
+	for (unsigned i = 1; i <= n; i++) {
+		unsigned *now = row[i % 3], *was = row[(i + 2) % 3], *before = row[(i + 1) % 3];
 
-		row[0] = (unsigned)i + 1;
+		now[0] = i;
 		for (unsigned j = 1; j <= m; j++) {
-			unsigned best = diag + (a[i] != b[j - 1]);
-
-			diag = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			now[j] = least(was[j - 1] + (a[i - 1] != b[j - 1]),
+				       least(was[j], now[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				now[j] = least(now[j], before[j - 2] + 1);
 		}
 	}
-	return row[m];
+	return row[n % 3][m];
 }
 
 const char *args_nearest(const char *word, size_t n, const char *const *known, unsigned n_known)
@@ -109,7 +111,8 @@ const char *args_nearest(const char *word, size_t n, const char *const *known, u
 	for (unsigned i = 0; i < n_known; i++) {
 		unsigned d = distance(word, n, known[i]);
 
-		if (d < best) {
+		/* half of its letters may be wrong, not more */
+		if (d < best && 2 * d < (n > strlen(known[i]) ? n : strlen(known[i]))) {
 			best = d;
 			name = known[i];
 		}

@@ -104,7 +104,7 @@ static void foresee(int argc, char **argv)
 	}
 }
 
-static struct tl_err *unknown_verb(const char *verb)
+struct tl_err *unknown_verb(const char *verb)
 {
 	struct tl_err *err = tl_err_new(TL_E_USAGE, N_("unknown command '%s'"), verb);
 	const char *known[64], *near;
@@ -113,7 +113,9 @@ static struct tl_err *unknown_verb(const char *verb)
 	for (; n < cmds_n && n < ARRAY_SIZE(known); n++)
 		known[n] = cmds[n]->name;
 	near = args_nearest(verb, strlen(verb), known, n);
-	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near) : err;
+	if (near)
+		return tl_err_hint(err, N_("did you mean '%s'?"), near);
+	return tl_err_hint(err, N_("the commands are listed by: tasklife help"), NULL);
 }
 
 /* Wrong usage without a better hint is answered with where the options stand. */

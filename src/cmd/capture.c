@@ -109,6 +109,10 @@ static struct tl_err *pids_of(const struct opt_list *list, tl_pid *ret)
 
 		if (end == list->v[i] || *end || v <= 0 || v > INT32_MAX)
 			return tl_err_new(TL_E_USAGE, N_("'%s' is no task id"), list->v[i]);
+		/* a watch goes on with what is permitted: it would wait for nobody */
+		if (kill((pid_t)v, 0) && errno == ESRCH)
+			return tl_err_os(ESRCH, N_("cannot follow the task '%s'"), list->v[i],
+					 NULL);
 		ret[i] = (tl_pid)v;
 	}
 	return NULL;

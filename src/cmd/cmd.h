@@ -34,6 +34,7 @@ struct cmd {
 extern const struct cmd *const cmds[];
 extern const unsigned cmds_n;
 const struct cmd *cmd_named(const char *name); /* NULL: none */
+struct tl_err *unknown_verb(const char *verb);
 
 /* One invocation, taken apart. */
 struct call {

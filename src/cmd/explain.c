@@ -452,7 +452,7 @@ static struct tl_err *unknown(const char *word)
 	struct tl_err *err = tl_err_new(TL_E_NOT_THERE, N_("there is no topic '%s'"), word);
 
 	if (topic_nearest(word, near, sizeof(near)))
-		err = tl_err_hint(err, N_("is '%s' meant?"), near);
+		err = tl_err_hint(err, N_("did you mean '%s'?"), near);
 	return tl_err_hint(err, N_("what there is: %s"), "tasklife explain");
 }
 

@@ -109,9 +109,7 @@ static int run(const void *opts, int n, char **words)
 		return help_overview(STDOUT_FILENO);
 	cmd = cmd_named(words[0]);
 	if (!cmd)
-		return say_and_status(
-			tl_err_hint(tl_err_new(TL_E_USAGE, N_("unknown command '%s'"), words[0]),
-				    N_("the commands are listed by: tasklife help"), NULL));
+		return say_and_status(unknown_verb(words[0]));
 	return manual_open(cmd->name) ? 0 : help_command(cmd, STDOUT_FILENO);
 }
 

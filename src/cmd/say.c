@@ -88,7 +88,7 @@ static void put_text(struct out *o, const struct tl_err *err)
 	out_str(o, "tasklife: ");
 	fill(o, _(err->what), err->subject, false);
 	out_char(o, '\n');
-	if (err->path) {
+	if (err->path && (!err->subject || strcmp(err->subject, err->path))) {
 		line(o, _("file"));
 		text_safe(o, err->path, strlen(err->path));
 		out_char(o, '\n');

@@ -104,7 +104,8 @@ static struct tl_err *check_cause(const char *asked)
 	}
 	err = tl_err_new(TL_E_USAGE, N_("there is no cause '%s'"), asked);
 	near = args_nearest(asked, strlen(asked), known, n_known);
-	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near) : err;
+	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near)
+		    : tl_err_hint(err, N_("those there are: tasklife explain deaths sources"), NULL);
 }
 
 struct tl_err *select_init(struct select *sel, const struct selectors *from)
@@ -218,15 +219,20 @@ bool select_cause(const struct select *sel, const struct tl_told *told)
 	return !sel->from->cause.n;
 }
 
+static struct tl_err *not_there(const char *what, const char *whom)
+{
+	return tl_err_hint(tl_err_new(TL_E_NOT_THERE, what, whom),
+			   N_("those there are: tasklife why --all"), NULL);
+}
+
 struct tl_err *select_missing(const struct select *sel)
 {
 	for (int i = 0; i < sel->from->pid.n; i++)
 		if (!sel->pid_seen[i])
-			return tl_err_new(TL_E_NOT_THERE, N_("task '%s' is not in this trace"),
-					  sel->from->pid.v[i]);
+			return not_there(N_("task '%s' is not in this trace"), sel->from->pid.v[i]);
 	for (int i = 0; i < sel->from->comm.n; i++)
 		if (!sel->comm_seen[i])
-			return tl_err_new(TL_E_NOT_THERE, N_("no task named '%s' is in this trace"),
-					  sel->from->comm.v[i]);
+			return not_there(N_("no task named '%s' is in this trace"),
+					 sel->from->comm.v[i]);
 	return NULL;
 }

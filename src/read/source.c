@@ -59,6 +59,15 @@ static const struct reader_ops *best_reader(struct tl_str head, bool whole, int 
 	return best;
 }
 
+static struct tl_err *unknown_form(const struct tl_source *src)
+{
+	return tl_err_hint(
+		no_trace(src->name, N_("it holds no trace that tasklife knows")),
+		src->hint ? src->hint
+			  : N_("it reads trace.dat, and the text of ftrace, trace-cmd report, perf script or a dmesg's dump"),
+		NULL);
+}
+
 /* Which reader; NULL with an error for what is none of ours. */
 static struct tl_err *recognise(struct tl_source *src, int *ret_score)
 {
@@ -75,18 +84,15 @@ static struct tl_err *recognise(struct tl_source *src, int *ret_score)
 		return unreadable(src->name, bytes_error(src->bytes));
 	if (!head.n)
 		return no_trace(src->name, N_("it is empty"));
-	return src->ops ? NULL : no_trace(src->name, N_("it holds no trace that tasklife knows"));
+	return src->ops ? NULL : unknown_form(src);
 }
 
 static struct tl_err *find_first(struct tl_source *src)
 {
-	struct tl_err *err;
-
 	src->peeked = src->ops->next(src, src->state, &src->peek) == 1;
 	if (src->peeked)
 		return NULL;
-	err = no_trace(src->name, N_("it holds no trace that tasklife knows"));
-	return src->hint ? tl_err_hint(err, src->hint, NULL) : err;
+	return unknown_form(src);
 }
 
 static struct tl_err *open_reader(struct tl_source *src)

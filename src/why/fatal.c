@@ -37,7 +37,7 @@ bool is_queued(const struct tl_signal *s)
 
 bool left_by_exit_group(const struct tl_stack *stack)
 {
-	if (!stack || stack_has(stack, TL_ROLE_GET_SIGNAL))
+	if (!stack || on_signal_path(stack))
 		return false;
 	if (stack_has(stack, TL_ROLE_SYS_EXIT_GROUP))
 		return true;
@@ -203,7 +203,7 @@ static bool seems_crashed(const struct tl_leaver *l)
 {
 	int told = l->status_known && !l->status_from_call ? l->status & 0x7f : 0;
 
-	if (l->any_delivery || !(told || stack_has(l->stack, TL_ROLE_GET_SIGNAL)))
+	if (l->any_delivery || !(told || on_signal_path(l->stack)))
 		return false;
 	for (unsigned i = 0; i < l->n_own; i++)
 		if (is_queued(&l->own[i]) && tl_signal_dumps_core(l->own[i].sig) &&
@@ -252,7 +252,7 @@ static void find_peers(const struct tl_task *task, struct death_facts *d)
 
 	if (!p || d->fatal || (d->sd && (d->sd->sig != SIGNAL_KILL || d->sd->code != 0)))
 		return;
-	if (!d->sd && !stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
+	if (!d->sd && !on_signal_path(task->death->stack))
 		return;
 	d->zapped = !is_alone(task);
 	d->exec_after = p->execed.is && p->execed.t >= died_at(task);
@@ -295,7 +295,7 @@ void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w,
 	ret->sd = fatal_delivery(task);
 	what_was_told(task, ret);
 	/* a task that left by a path of its own was not killed, whatever was pending */
-	if (!path_told(task->death->stack) || stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
+	if (!path_told(task->death->stack) || on_signal_path(task->death->stack))
 		find_fatal(task, ret);
 	if (is_doubtful(task, ret))
 		ret->fatal = NULL;

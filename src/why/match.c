@@ -24,6 +24,7 @@
 #define ROLES(...) ROLES_N(__VA_ARGS__, 6, 5, 4, 3, 2, 1)(__VA_ARGS__)
 
 #define ANY(...)  { .role = { ROLES(__VA_ARGS__) } }
+#define SIGNAL_PATH ANY(GET_SIGNAL, SIGNAL_RETURN)
 #define NEXT(...) { .how = HOW_NEXT, .role = { ROLES(__VA_ARGS__) } }
 #define TOP(...)  { .how = HOW_TOP, .role = { ROLES(__VA_ARGS__) } }
 #define NOT(...)  { .how = HOW_NOT, .role = { ROLES(__VA_ARGS__) } }
@@ -169,6 +170,11 @@ static bool match_from(const struct tl_stack *stack, unsigned at, const struct t
 bool stack_has(const struct tl_stack *stack, enum tl_role role)
 {
 	return stack && tl_stack_has_role(stack, role);
+}
+
+bool on_signal_path(const struct tl_stack *stack)
+{
+	return stack_has(stack, TL_ROLE_GET_SIGNAL) || stack_has(stack, TL_ROLE_SIGNAL_RETURN);
 }
 
 /* Does any frame play one of the roles of a row's first token? Where that asks for no role, only

@@ -100,6 +100,8 @@ const struct tl_cause *match_first(enum tl_cause_kind kind, const struct questio
 				   enum tl_grade *grade);
 const struct pattern *pattern_of(const struct tl_cause *row);
 bool stack_has(const struct tl_stack *stack, enum tl_role role);
+/* SIGNAL_PATH of causes.def. */
+bool on_signal_path(const struct tl_stack *stack);
 
 /* fatal.c */
 void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w,

@@ -88,7 +88,7 @@ static void death_evidence(const struct tl_task *task, const struct death_facts 
 static const char *death_missing(const struct tl_task *task, const struct tl_witnesses *w,
 				 const struct death_facts *d, const struct tl_finding *f)
 {
-	if (cause_is(f->row, "unknown") && stack_has(task->death->stack, TL_ROLE_GET_SIGNAL))
+	if (cause_is(f->row, "unknown") && on_signal_path(task->death->stack))
 		return N_(
 			"record task_newtask, signal_generate and signal_deliver from the beginning: they tell a signal from a sibling's end");
 	if ((!f->row || cause_is(f->row, "unknown")) && task->death->stack &&
