@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* why: one line a life; its time of death, who it was, and what ended it by whose hand. */
+/*
+ * why: one line a life; its time of death, who it was, and what ended it by whose hand. What a
+ * recording would have to hold to say more is mostly the same for all: it is told once, at the end.
+ */
+#include <stdlib.h>
 #include <string.h>
 #include "base/guard.h"
 #include "base/line.h"
@@ -8,10 +12,18 @@
 #include "view/words.h"
 #include "why/tally.h"
 
+#define LACKS_MOST 16 /* there are not that many sentences of that kind */
+
+struct lack {
+	const char *what; /* msgid */
+	uint64_t deaths;
+};
+
 struct why {
 	struct page pg;
 	struct tally senders;
 	uint64_t told;
+	struct lack lack[LACKS_MOST]; /* up to the first without text */
 };
 
 static bool why_begin(struct out *o, const struct tl_view_opts *opts, void **ret_state)
@@ -71,6 +83,47 @@ static void put_senders(struct why *w)
 	}
 }
 
+/* ---- what is missing ---- */
+
+static void add_lack(struct why *w, const char *what, uint64_t deaths)
+{
+	struct lack *l = w->lack;
+
+	while (l < w->lack + LACKS_MOST && l->what && strcmp(l->what, what))
+		l++;
+	if (l == w->lack + LACKS_MOST)
+		return;
+	l->what = what;
+	l->deaths += deaths;
+}
+
+/* The most frequent first; else as their words go: threads may have met them in any order. */
+static int by_deaths(const void *a, const void *b)
+{
+	const struct lack *x = a, *y = b;
+
+	if (!x->what || !y->what)
+		return !x->what - !y->what;
+	return x->deaths != y->deaths ? (x->deaths < y->deaths ? 1 : -1) : strcmp(x->what, y->what);
+}
+
+static void put_lacks(struct why *w)
+{
+	struct page *pg = &w->pg;
+
+	qsort(w->lack, LACKS_MOST, sizeof(*w->lack), by_deaths);
+	for (const struct lack *l = w->lack; l < w->lack + LACKS_MOST && l->what; l++) {
+		page_reset(pg);
+		if (l == w->lack)
+			page_line(pg, 0, page_glue(pg, ST_DIM, _("To know more:"), ST_OFF));
+		page_line(pg, 4,
+			  page_fmt(pg, ST_DIM "  %llu \xc3\x97 %s" ST_OFF,
+				   (unsigned long long)l->deaths, _(l->what)));
+	}
+}
+
+/* ---- the lives ---- */
+
 /* Of text_time(): seconds, a point and six digits. Counted, because each line asks anew. */
 static int time_cells(tl_ns t)
 {
@@ -114,9 +167,13 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 	}
 	if (t->is_leader && t->death->seen.is && tally_add(&w->senders, v))
 		put_sender(w, v->fatal);
-	if (v->cause.missing && t->death->seen.is)
+	if (!v->cause.missing || !t->death->seen.is)
+		return;
+	if (w->pg.opts.all)
 		page_row(&w->pg, NULL, NULL,
 			 page_glue(&w->pg, ST_DIM, _(v->cause.missing), ST_OFF));
+	else
+		add_lack(w, v->cause.missing, 1);
 }
 
 static void why_end(struct out *o, void *state, const struct tl_trailer *trailer)
@@ -129,6 +186,7 @@ static void why_end(struct out *o, void *state, const struct tl_trailer *trailer
 				  ? _("Nobody died in what this trace shows.")
 				  : _("not seen: this trace holds no deaths"));
 	put_senders(w);
+	put_lacks(w);
 	tally_fini(&w->senders);
 	page_fini(&w->pg);
 	free(w);
@@ -146,6 +204,8 @@ static void why_aside_end(void *aside, void *state)
 
 	if (all)
 		all->told += w->told;
+	for (unsigned i = 0; all && i < LACKS_MOST && w->lack[i].what; i++)
+		add_lack(all, w->lack[i].what, w->lack[i].deaths);
 	page_fini(&w->pg);
 	free(w);
 }
