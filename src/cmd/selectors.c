@@ -104,8 +104,9 @@ static struct tl_err *check_cause(const char *asked)
 	}
 	err = tl_err_new(TL_E_USAGE, N_("there is no cause '%s'"), asked);
 	near = args_nearest(asked, strlen(asked), known, n_known);
-	return near ? tl_err_hint(err, N_("did you mean '%s'?"), near)
-		    : tl_err_hint(err, N_("those there are: tasklife explain deaths sources"), NULL);
+	if (near)
+		return tl_err_hint(err, N_("did you mean '%s'?"), near);
+	return tl_err_hint(err, N_("those there are: tasklife explain deaths sources"), NULL);
 }
 
 struct tl_err *select_init(struct select *sel, const struct selectors *from)

@@ -97,7 +97,7 @@ static const char *death_missing(const struct tl_task *task, const struct tl_wit
 			"of this call path only the first frames were recorded: record with func_stack_trace, or with stack triggers");
 	if (!f->row || cause_is(f->row, "unknown"))
 		return task->death->stack
-			       ? N_("this path is not known yet: its frames are shown as they are")
+			       ? N_("this path is not known yet: the story shows its frames")
 			       : N_("no call path of this death: record sched_process_exit with a stack trigger, or the function do_exit");
 	if (cause_is(f->row, "signal") && !d->fatal)
 		return w->signal
@@ -113,7 +113,7 @@ static const char *source_missing(const struct tl_signal *sig, const struct tl_f
 {
 	if (f->row && f->grade == TL_OBSERVED)
 		return NULL;
-	return sig->stack ? N_("this path is not known yet: its frames are shown as they are") :
+	return sig->stack ? N_("this path is not known yet: the story shows its frames") :
 	       N_("no call path of this signal: record signal_generate with a stack trigger");
 }
 
