@@ -19,7 +19,7 @@
 #include "record/follow.h"
 #include "record/side.h"
 
-#define PATIENCE 60 /* seconds until what waits for ever is taken for such: SIGALRM ends the test */
+#define PATIENCE 900 /* seconds until what waits for ever is taken for such: SIGALRM ends the test */
 #define TEXT	 (1 << 20) /* more than any pipe takes by itself */
 
 struct fake {

@@ -11,6 +11,8 @@ const TMP = process.env.TL_TMP || fs.mkdtempSync('/tmp/tasklife-web-');
 const TASKLIFE = process.env.TASKLIFE || path.join(ROOT, 'build/tasklife');
 const { chromium } = require(path.join(process.env.TL_WEB_MODULES, 'playwright-core'));
 
+const PATIENCE = 600000; // ms, for what takes a moment on a machine that is neither slow nor busy
+
 /* ---- TAP ---- */
 
 let told = 0, failed = 0;
@@ -52,21 +54,27 @@ class Browser {
 	static async start() {
 		const b = new Browser();
 		const args = ['--disable-dev-shm-usage', ...(process.getuid() ? [] : ['--no-sandbox'])];
-		b.chromium = await chromium.launch({ executablePath: process.env.CHROMIUM, args });
+		b.chromium = await chromium.launch({ executablePath: process.env.CHROMIUM, args, timeout: PATIENCE });
 		b.troubles = [];
 		return b;
 	}
 
+	async context(options = {}) {
+		const context = await this.chromium.newContext(options);
+		context.setDefaultTimeout(PATIENCE);
+		return context;
+	}
+
 	// Opens a page and waits until it can be used. Whatever it should not do is kept in troubles.
 	async open(file, options = {}) {
-		const context = await this.chromium.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+		const context = await this.context({ viewport: { width: 1280, height: 800 }, ...options });
 		const page = await context.newPage(), trouble = (kind, text) => this.troubles.push(`${path.basename(file)}: ${kind}: ${text}`);
 		page.on('pageerror', e => trouble('error', e.stack));
 		page.on('console', m => m.text().includes('willReadFrequently') || trouble('console', m.text()));
 		page.on('dialog', d => { trouble('dialog', d.message()); d.dismiss(); });
 		page.on('request', r => { if (r.url().split('#')[0] !== 'file://' + file && !r.url().startsWith('data:')) trouble('request', r.url()); });
 		await page.goto('file://' + file);
-		await page.waitForFunction(() => performance.getEntriesByName('tasklife-ready').length > 0, null, { timeout: 60000 });
+		await page.waitForFunction(() => performance.getEntriesByName('tasklife-ready').length > 0, null);
 		await settled(page);
 		return page;
 	}
@@ -124,4 +132,4 @@ class Trace {
 	}
 }
 
-module.exports = { ROOT, TMP, TASKLIFE, check, equal, tasklife, pageOf, Browser, settled, rowsOf, searchFor, Trace };
+module.exports = { PATIENCE, ROOT, TMP, TASKLIFE, check, equal, tasklife, pageOf, Browser, settled, rowsOf, searchFor, Trace };

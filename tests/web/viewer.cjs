@@ -6,7 +6,7 @@
 
 const fs = require('fs');
 const path = require('path');
-const { ROOT, TMP, check, equal, tasklife, Browser, Trace } = require('./browser.cjs');
+const { PATIENCE, ROOT, TMP, check, equal, tasklife, Browser, Trace } = require('./browser.cjs');
 
 const DEVTOOLS = 'devtools://devtools/bundled/';
 const MACHINE = 2000000000, LOST = 1000, BEARERS = 4194304;
@@ -101,11 +101,11 @@ function arrows(name, file, made) {
 
 // Gives the file to the panel as people do. How much is drawn: the colours in its pictures.
 async function look(browser, name, file) {
-	const context = await browser.chromium.newContext({ viewport: { width: 1400, height: 900 } }), page = await context.newPage();
+	const context = await browser.context({ viewport: { width: 1400, height: 900 } }), page = await context.newPage();
 	page.on('pageerror', e => browser.troubles.push(`${name}: ${e.stack}`));
 	await page.goto(DEVTOOLS + 'devtools_app.html?panel=timeline');
 	const input = page.locator('input[type=file]').first();
-	await input.waitFor({ state: 'attached', timeout: 60000 });
+	await input.waitFor({ state: 'attached' });
 	await input.setInputFiles(file);
 	const drawn = await page.waitForFunction(() => {
 		const found = [], colours = new Set();
@@ -124,7 +124,7 @@ async function look(browser, name, file) {
 					colours.add(bits[i] << 16 | bits[i + 1] << 8 | bits[i + 2]);
 		}
 		return colours.size > 20 && colours.size;
-	}, null, { timeout: 60000, polling: 500 }).then(() => true, () => false);
+	}, null, { timeout: PATIENCE / 2, polling: 500 }).then(() => true, () => false);
 	await page.screenshot({ path: path.join(TMP, name + '.png') });
 	check(`${name}: the panel draws it`, drawn);
 	await context.close();
@@ -154,7 +154,7 @@ function bearers() {
 
 (async () => {
 	const browser = await Browser.start();
-	const page = await (await browser.chromium.newContext()).newPage();
+	const page = await (await browser.context()).newPage();
 	await page.goto(DEVTOOLS + 'devtools_app.html?panel=timeline');
 	await viewed(browser, page, 'family', ROOT + '/tests/golden/views/family/trace.txt');
 	await viewed(browser, page, 'sparse', ROOT + '/tests/golden/views/sparse/trace.txt');
