@@ -94,10 +94,11 @@ static struct tl_err *ask_stacks(struct asked *q, struct tl_ability *a)
 
 static struct tl_err *ask_functions(struct asked *q, struct tl_ability *a)
 {
+	static const enum tl_role role[] = {TL_ROLE_DO_EXIT};
 	auto_free char *functions = NULL;
 	auto_fini(tfs_names) struct tfs_names names = {};
 
-	try(tfs_functions(&q->inst, q->tracefs, &functions));
+	try(tfs_functions(&q->inst, q->tracefs, role, 1, &functions));
 	if (!tfs_functions_of(functions, TL_ROLE_DO_EXIT, &names))
 		return tl_err_new(TL_E_DENIED, N_("no function of this kernel plays the role '%s'"),
 				  tl_role_id(TL_ROLE_DO_EXIT));

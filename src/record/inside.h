@@ -31,8 +31,7 @@ void symbols_start(struct symbols *s);
 struct tl_str symbols_get(struct symbols *s); /* empty: hidden from us; valid until the end */
 void symbols_fini(struct symbols *s);
 
-/* plan.c: what may be traced, read while the instances are made: 50 000 lines are 10 ms of the
- * kernel's, and 0.3 s of a guest's. */
+/* plan.c: what may be traced, read while the instances are made: see tracefs/filter.c. */
 struct functions {
 	pthread_t thread;
 	bool running;

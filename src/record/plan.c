@@ -201,7 +201,7 @@ static void *read_functions(void *arg)
 {
 	struct functions *f = arg;
 
-	f->err = tfs_functions(NULL, f->tracefs, &f->text);
+	f->err = tfs_functions(NULL, f->tracefs, traced_role, ARRAY_SIZE(traced_role), &f->text);
 	return NULL;
 }
 

@@ -105,7 +105,7 @@ static bool at_least(const char *text, const char *value)
 	return strtoll(text, NULL, 10) >= strtoll(value, NULL, 10);
 }
 
-static bool line(const char *text, const char *value)
+bool tfs_has_line(const char *text, const char *value)
 {
 	size_t n = strlen(value);
 
@@ -145,7 +145,7 @@ static bool (*const shows_value[])(const char *text, const char *value) = {
 	[TFS_SHOWS_SAME] = same,
 	[TFS_SHOWS_CHOSEN] = chosen,
 	[TFS_SHOWS_AT_LEAST] = at_least,
-	[TFS_SHOWS_LINE] = line,
+	[TFS_SHOWS_LINE] = tfs_has_line,
 	[TFS_SHOWS_SWITCH] = switched,
 	[TFS_SHOWS_TRIGGER] = trigger,
 };

@@ -31,6 +31,8 @@ int tfs_read_value(const char *path, char **ret);
 int tfs_write(const char *path, const char *value);
 /* Add to what a list holds. */
 int tfs_append(const char *path, const char *value);
+/* One line of the text is the value, and nothing else. */
+bool tfs_has_line(const char *text, const char *value);
 bool tfs_holds(const char *path, const char *value, enum tfs_shows shows);
 /* Write, read back, compare. errno is EREMOTEIO, which no tracefs file gives, when the file took
  * the value without an error and holds another one. */

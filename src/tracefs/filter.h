@@ -18,8 +18,10 @@ struct tfs_names {
 };
 void tfs_names_fini(struct tfs_names *names);
 
-/* available_filter_functions of this kernel, to be freed. */
-struct tl_err *tfs_functions(struct tfs_instance *inst, const char *tracefs, char **ret);
+/* available_filter_functions of this kernel, from its begin to behind the last one that plays one
+ * of these roles (32 at most), to be freed. */
+struct tl_err *tfs_functions(struct tfs_instance *inst, const char *tracefs,
+			     const enum tl_role *roles, unsigned n_roles, char **ret);
 
 /* Add the function that plays the role, as it is called here, with whatever suffix the compiler
  * gave it. False when there is none (or memory is out). */
