@@ -39,36 +39,37 @@ static unsigned without_padding(const struct tl_rawframe *frame, unsigned n)
 	return n;
 }
 
-static bool stack_frame_line(struct tl_str line, struct tl_rawframe *ret, bool *ret_keep)
+static bool frame_begins(const char *p)
+{
+	return memcmp(p, " => ", 4) == 0 || memcmp(p, "=> ", 3) == 0;
+}
+
+/* A line that begins like this is neither a frame nor a remark. */
+static bool record_begins(const char *p, const char *end)
+{
+	const char *name = skip_blank(p, end);
+
+	return (*p == ' ' || is_word(*p)) && (*name == '<' || is_word(*name)) && !is_digit(*name);
+}
+
+static bool take_frame(struct tl_str line, struct tl_rawframe *ret, bool *ret_keep)
 {
 	*ret_keep = true;
 	return text_frame_line(line, ret);
 }
 
-/*
- * Frame lines with nothing in between and the next record behind them, in one piece; false: look
- * line by line. The line behind them is neither a frame nor a remark if it begins like this.
- */
+/* Frame lines with nothing in between and the next record behind them, in one piece; false: look
+ * line by line. */
 static bool take_block(struct ftrace_text *t, struct tl_record *rec, size_t *at)
 {
-	const char *from = t->lines.p + *at, *end = t->lines.end, *p = from, *name;
-	const struct kept_stack *k;
+	static const struct stack_form form = {frame_begins, record_begins, take_frame};
+	const struct kept_stack *k =
+		stacks_at(&t->stacks, &form, rec->cpu, t->lines.p + *at, t->lines.end);
 
-	while (p < end && (memcmp(p, " => ", 4) == 0 || memcmp(p, "=> ", 3) == 0)) {
-		p = memchr(p, '\n', t->lines.end - p);
-		if (!p++)
-			return false;
-	}
-	if (p == from || p >= end || (*p != ' ' && !is_word(*p)) || p - from > LINES_MAX / 2)
-		return false;
-	name = skip_blank(p, end);
-	if ((*name != '<' && !is_word(*name)) || is_digit(*name))
-		return false;
-	k = stacks_of(&t->stacks, from, p - from, stack_frame_line);
 	if (!k)
 		return false;
-	lines_passed(&t->lines, *at, *at + (p - from), k->lines);
-	*at += p - from;
+	lines_passed(&t->lines, *at, *at + k->n, k->lines);
+	*at += k->n;
 	rec->frame = k->frame;
 	rec->n_frames = without_padding(k->frame, k->n_frames);
 	rec->frames_kept = true;

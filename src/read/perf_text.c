@@ -257,23 +257,26 @@ static void note(struct tl_source *src, struct perf_text *t, const struct tl_rec
 		source_event_seen(src, rec->row->id);
 }
 
-/* The chain's lines in one piece, where what stands behind them shows that they are all. */
+static bool frame_begins(const char *p)
+{
+	return *p == '\t';
+}
+
+/* What stands behind a chain shows that it is all. */
+static bool chain_ends(const char *p, const char *end)
+{
+	return *p == '\n' || is_word(*p);
+}
+
 static bool take_block(struct perf_text *t, struct tl_record *ret, size_t *at)
 {
-	const char *from = t->lines.p, *end = t->lines.end, *p = from;
-	const struct kept_stack *k;
+	static const struct stack_form form = {frame_begins, chain_ends, frame_line};
+	const struct kept_stack *k =
+		stacks_at(&t->stacks, &form, ret->cpu, t->lines.p, t->lines.end);
 
-	while (p < end && *p == '\t') {
-		p = memchr(p, '\n', t->lines.end - p);
-		if (!p++)
-			return false;
-	}
-	if (p == from || p >= end || (*p != '\n' && !is_word(*p)) || p - from > LINES_MAX / 2)
-		return false;
-	k = stacks_of(&t->stacks, from, p - from, frame_line);
 	if (!k)
 		return false;
-	*at = p - from;
+	*at = k->n;
 	lines_passed(&t->lines, 0, *at, k->lines);
 	ret->frame = k->frame;
 	ret->n_frames = k->n_frames;
