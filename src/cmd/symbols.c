@@ -200,6 +200,18 @@ static void put_proof(struct listing *l, const struct tl_frame *f)
 		put_insns(l, to);
 }
 
+/* What these frames do tell where they do not decide it. */
+static const char *undecided(const struct tl_stack *stack)
+{
+	if (tl_stack_has_role(stack, TL_ROLE_COPY_PROCESS) ||
+	    tl_stack_has_role(stack, TL_ROLE_KERNEL_CLONE))
+		return N_("a birth: these frames do not decide of which kind");
+	if (tl_stack_has_role(stack, TL_ROLE_DO_EXIT) ||
+	    tl_stack_has_role(stack, TL_ROLE_DO_GROUP_EXIT))
+		return N_("a death: these frames do not decide its cause");
+	return N_("neither birth nor death: nothing in these frames decides it");
+}
+
 static void put_cause(struct listing *l, const struct naming *nm)
 {
 	static const char *const says[] = {
@@ -210,7 +222,7 @@ static void put_cause(struct listing *l, const struct naming *nm)
 	const char *id;
 
 	if (!nm->cause) {
-		say(l, _("what"), _("neither birth nor death: nothing in these frames decides it"));
+		say(l, _("what"), _(undecided(nm->stack)));
 		return;
 	}
 	id = page_fmt(&l->pg, "%s (%s)", nm->cause->id, nm->cause->rule);

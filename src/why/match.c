@@ -215,8 +215,9 @@ static bool birth_agrees(const struct when *when, const struct question *q, enum
 
 	if (!flags_agree(when, q, grade))
 		return false;
+	/* who made it a bare stack does not tell */
 	if (!q->task)
-		return !when->idle;
+		return !when->idle && !when->by_kthreadd;
 	b = &q->task->birth;
 	/* silence about fork events proves something only where the trace has any */
 	if (when->fork == ASK_YES && !b->confirmed.is && b->seen.kind != TL_EV_FORK && q->w->fork)
@@ -274,8 +275,8 @@ static bool fields_agree(enum tl_cause_kind kind, const struct when *when, const
  * are looked at. */
 static inline bool may_match(const struct pattern *p, const struct question *q)
 {
-	if (!p->framed)
-		return true;
+	if (!p->framed) /* judged by records: a bare stack has none */
+		return q->task || q->sig;
 	return q->stack ? leads(q->stack, p->tok) : p->bare;
 }
 

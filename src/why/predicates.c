@@ -43,7 +43,7 @@ bool also_other_clone(const struct question *q, enum tl_grade *grade)
 		return (b->clone_flags & (TL_CLONE_VM | TL_CLONE_VFORK | TL_CLONE_THREAD |
 					  TL_CLONE_UNTRACED)) == TL_CLONE_VM;
 	at_best(grade, TL_GUESSED);
-	return q->stack != NULL;
+	return q->task && q->stack;
 }
 
 /* ---- deaths ---- */
