@@ -284,6 +284,14 @@ static bool take_block(struct perf_text *t, struct tl_record *ret, size_t *at)
 	return true;
 }
 
+/* A comm may read as an address: "  dead 123 [000] ...". */
+static bool is_event(struct tl_str line)
+{
+	struct tl_record rec;
+
+	return *line.p == ' ' && event_line(NULL, line, &rec);
+}
+
 /* Line by line; false: once more. */
 static bool take_frames(struct perf_text *t, struct tl_record *ret, size_t *used)
 {
@@ -295,7 +303,7 @@ static bool take_frames(struct perf_text *t, struct tl_record *ret, size_t *used
 
 	t->frames.n = 0;
 	while ((got = lines_at(&t->lines, &at, &line)) == LINES_OK &&
-	       frame_line(line, &frame, &kernel)) {
+	       frame_line(line, &frame, &kernel) && !is_event(line)) {
 		*used = at;
 		if (!kernel || t->frames.n >= FRAMES_MAX)
 			continue;

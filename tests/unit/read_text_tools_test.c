@@ -244,6 +244,31 @@ static void perf_script(void **state)
 	tl_source_close(src);
 }
 
+/* "cc1" and "dead" are hexadecimal, as the address of a frame is. */
+static void perf_comm_like_an_address(void **state)
+{
+	static const char text[] =
+		"              sh   900 [000]   1.000001: sched:sched_process_wait: comm=sh pid=0 prio=120\n"
+		"             cc1 14601 [001]   1.000002: sched:sched_process_exit: comm=cc1 pid=14601 prio=120\n"
+		"            dead    12 [001]   1.000003:   some:other_event: x\n"
+		"            dead    12 [001]   1.000004: sched:sched_process_exit: comm=dead pid=12 prio=120\n"
+		"        ffffffff8139be59 do_exit+0x39 ([kernel.kallsyms])\n";
+	struct tl_source *src;
+	struct tl_record rec = only(text, &src);
+
+	assert_str(rec.comm, "sh");
+	rec = next_of(src);
+	assert_str(rec.comm, "cc1");
+	assert_int_equal(rec.row->id, TL_EVENT_SCHED_PROCESS_EXIT);
+	assert_str(next_of(src).name, "other_event");
+	assert_str(next_of(src).comm, "dead");
+	rec = next_of(src);
+	assert_int_equal(rec.kind, TL_REC_STACK);
+	assert_str(rec.frame[0].name, "do_exit");
+	assert_end(src);
+	tl_source_close(src);
+}
+
 static void read_all(const char *p, size_t n)
 {
 	char *copy = malloc(n ? n : 1);
@@ -294,6 +319,7 @@ int main(void)
 		cmocka_unit_test(states_of_the_plugin), cmocka_unit_test(forms_of_a_report),
 		cmocka_unit_test(dump_of_an_oops),   cmocka_unit_test(numbers_both_ways),
 		cmocka_unit_test(perf_script),	     cmocka_unit_test(damaged),
+		cmocka_unit_test(perf_comm_like_an_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
