@@ -14,6 +14,7 @@
 #include "read/fields_text.h"
 #include "read/scan.h"
 #include "read/swar.h"
+#include "read/text_lines.h"
 #include "read/text_usual.h"
 
 #define COMM_MAX 15
@@ -109,18 +110,12 @@ static const char *blank_comm_end(const char *p, const struct usual_field *next)
 	return NULL;
 }
 
-/* The first byte of w up to a blank; 8: none. */
-static inline unsigned first_blank(uint64_t w)
-{
-	return swar_first((w - SWAR_EACH(' ' + 1)) & ~w & SWAR_EACH(0x80));
-}
-
 static const char *comm_end(const char *p, const struct usual_field *next)
 {
-	unsigned n = first_blank(swar_load(p));
+	unsigned n = swar_before_blank(swar_load(p));
 
 	if (n == 8)
-		n += first_blank(swar_load(p + 8));
+		n += swar_before_blank(swar_load(p + 8));
 	return n <= COMM_MAX && key_at(p + n, next) ? p + n : blank_comm_end(p, next);
 }
 
@@ -243,4 +238,21 @@ const char *usual_fields(struct usual *u, const struct tl_event_row *row, const 
 	}
 	ret->have = have;
 	return have ? p : NULL;
+}
+
+const char *usual_rest(struct usual *u, const char *end, struct tl_record *rec)
+{
+	const char *p = rec->payload.p, *nl;
+
+	if (rec->row) {
+		p = usual_fields(u, rec->row, p, &rec->f);
+		nl = p ? usual_end(p) : NULL;
+	} else {
+		nl = memchr(p, '\n', end - p);
+		p = nl ? lines_trim(p, nl) : NULL;
+	}
+	if (!nl)
+		return NULL;
+	rec->payload.n = p - rec->payload.p;
+	return nl;
 }

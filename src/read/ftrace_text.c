@@ -203,27 +203,6 @@ static bool usual_columns(struct ftrace_text *t, struct tl_record *rec)
 	return true;
 }
 
-/* Its newline, when the line is all there and an event whose fields are usual, or of no interest;
- * NULL: look at it thoroughly. */
-static const char *usual_rest(struct ftrace_text *t, struct tl_record *rec)
-{
-	const char *p = rec->payload.p, *end = t->lines.end, *nl;
-
-	if (rec->kind != TL_REC_EVENT)
-		return NULL;
-	if (rec->row) {
-		p = usual_fields(&t->usual, rec->row, p, &rec->f);
-		nl = p ? usual_end(p) : NULL;
-	} else {
-		nl = memchr(p, '\n', end - p);
-		p = nl ? lines_trim(p, nl) : NULL;
-	}
-	if (!nl || nl >= end)
-		return NULL;
-	rec->payload.n = p - rec->payload.p;
-	return nl;
-}
-
 /* ---- lines without a record ---- */
 
 /* Whether a line may hold the first half of a name (see whole_comm): then it was no line of ours.
@@ -276,8 +255,10 @@ static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 		bool used;
 
 		t->is_usual = usual_columns(t, ret);
-		nl = t->is_usual ? usual_rest(t, ret) : NULL;
-		if (nl) {
+		nl = t->is_usual && ret->kind == TL_REC_EVENT
+			     ? usual_rest(&t->usual, t->lines.end, ret)
+			     : NULL;
+		if (nl && nl < t->lines.end) {
 			ret->place = t->lines.number;
 			ftrace_note(src, t, ret);
 			lines_next(&t->lines, nl);

@@ -106,38 +106,7 @@ static bool event(const char *p, const char *end, struct tl_record *ret)
 	return true;
 }
 
-/* The same for "system:name: payload" with a short system and a name met before: no character is
- * looked at twice. */
-static bool usual_event(struct usual *u, const char *p, const char *end, struct tl_record *ret)
-{
-	uint64_t w = swar_load(p);
-	unsigned system = swar_before(w, ':');
-	const char *name = p + system + 1, *colon;
-	struct usual_name *met;
-
-	if (system == 8 || swar_before(w, ' ') < system || swar_before(w, '\t') < system ||
-	    is_digit(*p))
-		return false;
-	met = usual_name_at(u, name);
-	colon = met ? name + met->n : memchr(name, ':', USUAL_NAME_MOST + 1);
-	if (!colon || colon >= end || colon - name < USUAL_NAME_LEAST || colon[1] != ' ')
-		return false;
-	if (!met) {
-		if (!event(p, end, ret) || ret->name.p != name || name + ret->name.n != colon)
-			return false;
-		met = usual_name_new(u, name, colon - name);
-		met->row = ret->row;
-	}
-	p = skip_blank(swar_skip_blanks(colon + 1), end);
-	ret->kind = TL_REC_EVENT;
-	ret->name = (struct tl_str){name, colon - name};
-	ret->row = met->row;
-	ret->payload = (struct tl_str){p, end - p};
-	return true;
-}
-
-/* u: NULL where what follows the line may not be read */
-static bool event_line(struct usual *u, struct tl_str line, struct tl_record *ret)
+static bool event_line(struct tl_str line, struct tl_record *ret)
 {
 	const char *end = line.p + line.n, *from = skip_blank(line.p, end), *p, *name;
 
@@ -146,7 +115,7 @@ static bool event_line(struct usual *u, struct tl_str line, struct tl_record *re
 			continue;
 		record_clear(ret);
 		name = columns(p, end, ret);
-		if (!name || (!(u && usual_event(u, name, end, ret)) && !event(name, end, ret)))
+		if (!name || !event(name, end, ret))
 			continue;
 		ret->comm = (struct tl_str){from, trim_end(from, p) - from};
 		return true;
@@ -217,7 +186,7 @@ static int sniff(const unsigned char *head, size_t n, bool whole)
 
 		if (!nl && (nul || !whole))
 			break;
-		if (event_line(NULL, (struct tl_str){p, (nl ? nl : end) - p}, &rec))
+		if (event_line((struct tl_str){p, (nl ? nl : end) - p}, &rec))
 			return SNIFF_SURE;
 		p = nl ? nl + 1 : end;
 	}
@@ -246,7 +215,7 @@ static void close_perf(void *state)
 	free(t);
 }
 
-static void note(struct tl_source *src, struct perf_text *t, const struct tl_record *rec)
+static void note(struct tl_source *src, const struct tl_record *rec)
 {
 	src->info.records++;
 	if (src->info.first == TL_NS_NONE || rec->t < src->info.first)
@@ -289,7 +258,7 @@ static bool is_event(struct tl_str line)
 {
 	struct tl_record rec;
 
-	return *line.p == ' ' && event_line(NULL, line, &rec);
+	return *line.p == ' ' && event_line(line, &rec);
 }
 
 /* Line by line; false: once more. */
@@ -349,6 +318,42 @@ static int at_end(struct tl_source *src)
 	return 0;
 }
 
+/* The fields of a line whose columns and name are read. */
+static void take_fields(struct tl_source *src, struct tl_record *rec)
+{
+	if (!rec->row || tl_fields_from_text(rec->row, rec->payload, &rec->f) || rec->f.have)
+		return;
+	src->info.unparsed++;
+	rec->row = NULL;
+}
+
+/* A record is finished; its chain may follow. */
+static void give_out(struct tl_source *src, struct perf_text *t, struct tl_record *rec)
+{
+	rec->place = t->lines.number;
+	t->owner = (struct tl_record){
+		.cpu = rec->cpu, .pid = rec->pid, .tgid = rec->tgid, .t = rec->t};
+	t->chain = true;
+	note(src, rec);
+}
+
+/* The line at hand in one go; false: look at it thoroughly. */
+static bool take_usual(struct tl_source *src, struct perf_text *t, struct tl_record *ret)
+{
+	struct text_lines *l = &t->lines;
+	const char *nl;
+
+	if (l->p == l->end || l->skipping || !usual_perf_head(&t->usual, l->p, ret))
+		return false;
+	record_clear_rest(ret);
+	nl = usual_rest(&t->usual, l->end, ret);
+	if (!nl || nl >= l->end)
+		return false;
+	give_out(src, t, ret);
+	lines_next(l, nl);
+	return true;
+}
+
 static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 {
 	struct perf_text *t = state;
@@ -358,7 +363,7 @@ static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 		size_t at = 0;
 		enum lines_got got;
 
-		if (t->chain && take_chain(src, t, ret) == 1)
+		if (take_usual(src, t, ret) || (t->chain && take_chain(src, t, ret) == 1))
 			return 1;
 		if (t->chain)
 			continue;
@@ -367,23 +372,14 @@ static int next_perf(struct tl_source *src, void *state, struct tl_record *ret)
 			return at_end(src);
 		if (got == LINES_MOVED)
 			continue;
-		if (!event_line(&t->usual, line, ret)) {
+		if (!event_line(line, ret)) {
 			lines_consume(&t->lines, at);
 			continue;
 		}
-		if (ret->row &&
-		    usual_fields(&t->usual, ret->row, ret->payload.p, &ret->f) !=
-			    ret->payload.p + ret->payload.n &&
-		    !tl_fields_from_text(ret->row, ret->payload, &ret->f) && !ret->f.have) {
-			src->info.unparsed++;
-			ret->row = NULL;
-		}
-		ret->place = t->lines.number;
-		t->owner = (struct tl_record){
-			.cpu = ret->cpu, .pid = ret->pid, .tgid = ret->tgid, .t = ret->t};
-		t->chain = true;
+		usual_perf_learn(&t->usual, ret);
+		take_fields(src, ret);
+		give_out(src, t, ret);
 		lines_consume(&t->lines, at);
-		note(src, t, ret);
 		return 1;
 	}
 }

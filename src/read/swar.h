@@ -11,7 +11,7 @@
 #include <string.h>
 #include "tasklife/types.h"
 
-#define SWAR_SPARE    64
+#define SWAR_SPARE   64
 #define SWAR_EACH(b) (0x0101010101010101u * (uint8_t)(b))
 
 /* The first byte is the lowest, on every machine. */
@@ -42,6 +42,12 @@ static inline unsigned swar_before(uint64_t w, char b)
 	uint64_t x = w ^ SWAR_EACH(b);
 
 	return swar_first((x - SWAR_EACH(1)) & ~x & SWAR_EACH(0x80));
+}
+
+/* How many before the first that is a blank or a control character. */
+static inline unsigned swar_before_blank(uint64_t w)
+{
+	return swar_first((w - SWAR_EACH(' ' + 1)) & ~w & SWAR_EACH(0x80));
 }
 
 static inline const char *swar_skip_blanks(const char *p)

@@ -45,8 +45,7 @@ static bool is_plain(const char *comm, const char *dash)
 	return is_word(*comm) && !is_digit(*comm) && !memchr(comm, ':', n);
 }
 
-/* "[002]" at p: behind it. */
-static const char *cpu_at(const char *p, int32_t *ret)
+const char *usual_cpu(const char *p, int32_t *ret)
 {
 	uint64_t v = 0;
 
@@ -69,7 +68,7 @@ static void learn_front(struct usual_front *f, const char *line)
 	f->pid = (tl_pid)pid;
 	f->comm = (uint8_t)(comm - line);
 	f->next = (uint8_t)(p - line);
-	p = cpu_at(swar_skip_blanks(p), &cpu);
+	p = usual_cpu(swar_skip_blanks(p), &cpu);
 	if (p && p - line <= (int)sizeof(f->word))
 		f->next = (uint8_t)(p - line);
 	else
@@ -125,7 +124,7 @@ static const char *owner_at(struct usual *u, const char *line, struct tl_record 
 	p = swar_skip_blanks(p);
 	if (*p == '(' && !(p = tgid_at(p, ret)))
 		return NULL;
-	return cpu_at(p, &ret->cpu);
+	return usual_cpu(p, &ret->cpu);
 }
 
 /* ---- when ---- */
@@ -165,28 +164,39 @@ static const char *part_at(const char *p, tl_ns second, tl_ns *ret)
 	return n && p[n] == ':' ? p + n + 1 : NULL;
 }
 
-/* "6400.733066:" or "123456:" at p; behind it. */
-static const char *time_at(struct usual *u, const char *p, tl_ns *ret)
+const char *usual_seconds(struct usual *u, const char *p, tl_ns *ret)
 {
+	struct usual_second *second = &u->second;
 	const char *from = p;
 	uint64_t v;
 	unsigned n;
 
-	if (u->second.n && (swar_load(p) & u->second.mask) == u->second.word)
-		return part_at(p + u->second.n, u->second.t, ret);
-	if (!swar_number(&p, &v))
+	if (second->n && (swar_load(p) & second->mask) == second->word)
+		return part_at(p + second->n, second->t, ret);
+	if (!swar_number(&p, &v) || *p++ != '.')
+		return NULL;
+	n = (unsigned)(p - from);
+	if (n <= 8) {
+		second->mask = UINT64_MAX >> (64 - n * 8);
+		second->word = swar_load(from) & second->mask;
+		second->t = (tl_ns)(v * 1000000000);
+		second->n = (uint8_t)n;
+	}
+	return part_at(p, (tl_ns)(v * 1000000000), ret);
+}
+
+/* "6400.733066:" or "123456:" at p; behind it. */
+static const char *time_at(struct usual *u, const char *p, tl_ns *ret)
+{
+	const char *behind = usual_seconds(u, p, ret);
+	uint64_t v;
+
+	if (behind)
+		return behind;
+	if (!swar_number(&p, &v) || *p != ':')
 		return NULL;
 	*ret = (tl_ns)v;
-	if (*p != '.')
-		return *p == ':' ? p + 1 : NULL;
-	n = (unsigned)(p + 1 - from);
-	if (n <= 8) {
-		uint64_t mask = UINT64_MAX >> (64 - n * 8);
-
-		u->second = (struct usual_second){swar_load(from) & mask, mask,
-						  (tl_ns)(v * 1000000000), (uint8_t)n};
-	}
-	return part_at(p + 1, (tl_ns)(v * 1000000000), ret);
+	return p + 1;
 }
 
 /* Context and time behind the CPU; where the name begins. */

@@ -74,6 +74,15 @@ void usual_init(struct usual *u);
  */
 const char *usual_head(struct usual *u, const char *p, struct tl_record *ret);
 
+/* Pieces of it: "[002]", "6400.733066:". Behind them, or NULL. */
+const char *usual_cpu(const char *p, int32_t *ret);
+const char *usual_seconds(struct usual *u, const char *p, tl_ns *ret);
+
+/* perf_usual.c: the same for a line of perf script; names are known from thorough looks alone. */
+const char *usual_perf_head(struct usual *u, const char *p, struct tl_record *ret);
+/* That is what a thorough look found in a line. */
+void usual_perf_learn(struct usual *u, const struct tl_record *rec);
+
 /* The name at p, up to a ": ", if it was met before. */
 struct usual_name *usual_name_at(struct usual *u, const char *p);
 /* An entry for the name of n bytes at p, which is followed by ": "; the caller fills stack and row.
@@ -83,6 +92,11 @@ struct usual_name *usual_name_new(struct usual *u, const char *p, unsigned n);
 /* The fields of an event whose row is known, a blank before them: where they end, or NULL. */
 const char *usual_fields(struct usual *u, const struct tl_event_row *row, const char *p,
 			 struct tl_fields *ret);
+
+/* The end of an event's line whose head is read, and its payload's: of a modelled event with usual
+ * fields, or of one of no interest. NULL: look thoroughly; what is returned may be `end` or more.
+ */
+const char *usual_rest(struct usual *u, const char *end, struct tl_record *rec);
 
 /* The '\n' behind p if the line ends there, NULL if it does not. */
 static inline const char *usual_end(const char *p)

@@ -405,13 +405,132 @@ static void perf_traces(void **state)
 	tl_source_close(crlf);
 }
 
+static const char *const perf_lines[] = {
+	"            true 14803 [000] 46787.215394:       sched:sched_process_exit: comm=true pid=14803 prio=120 group_dead=true",
+	"load 26071 [000] 46792.664717:       sched:sched_switch: prev_comm=load prev_pid=26071 prev_prio=120 prev_state=Z ==> next_comm=load next_pid=26067 next_prio=120",
+	"sh 12/13 [001] 1.000000001: signal:signal_generate: sig=17 errno=0 code=1 comm=sh pid=900 grp=1 res=0",
+	"            sh:1  9 [1] 5.123456: sched:sched_waking: comm=tmux: server pid=900 prio=120 target_cpu=001",
+	"        my iperf 27409 [000] 441995.133575: sched:sched_process_wait: comm=x y pid=1 prio=2",
+	"              dd 29776 [000] 666709.771979:   10101010 sched:sched_process_exit: comm=dd pid=29776 prio=120",
+	"              dd 29776 [000] 666709.771980: sched:sched_stat_runtime: comm=load pid=32041 runtime=4717 [ns]",
+};
+enum { PERF_LINES = sizeof(perf_lines) / sizeof(perf_lines[0]), PERF_MUTANTS = 4000 };
+
+/* An empty line behind each: no line stands where a chain might. */
+static void append_perf(char **text, size_t *n, const struct line *l)
+{
+	*text = realloc(*text, *n + l->n + 3);
+	assert_non_null(*text);
+	memcpy(*text + *n, l->text, l->n);
+	memcpy(*text + *n + l->n, "\n\n", 3);
+	*n += l->n + 2;
+}
+
+/* The first line says what the text is. */
+static void begin_perf(char **text, size_t *n)
+{
+	static struct line l;
+
+	set_line(&l, "x 1 [000] 1.000000: a:bb: ");
+	append_perf(text, n, &l);
+}
+
+static struct tl_source *perf_source(const char *text, size_t n)
+{
+	struct tl_source *src = source_of_bytes(text, n);
+	struct tl_record rec;
+
+	assert_non_null(src);
+	assert_int_equal(tl_source_next(src, &rec), 1);
+	return src;
+}
+
+static bool is_perf(const struct tl_source *src)
+{
+	return strcmp(tl_source_info(src)->format, "perf-script") == 0;
+}
+
+/* No line of ftrace, which would make the text one. */
+static bool stays_perf(const struct line *l)
+{
+	char *text = NULL;
+	size_t n = 0;
+	struct tl_source *src;
+	bool is;
+
+	begin_perf(&text, &n);
+	append_perf(&text, &n, l);
+	src = perf_source(text, n);
+	is = is_perf(src);
+	tl_source_close(src);
+	free(text);
+	return is;
+}
+
+static void assert_as_alone(struct tl_source *all, const struct line *l, unsigned *taken)
+{
+	char *text = NULL;
+	size_t n = 0;
+	struct tl_record a, b;
+	struct tl_source *alone;
+
+	begin_perf(&text, &n);
+	append_perf(&text, &n, l);
+	alone = perf_source(text, n);
+	while (tl_source_next(alone, &b) == 1) {
+		assert_int_equal(tl_source_next(all, &a), 1);
+		a.place = b.place;
+		assert_same_record(&a, &b, *taken);
+		for (unsigned i = 0; a.row && i < a.row->n_fields; i++) {
+			if (!(a.f.have & 1u << i))
+				continue;
+			if (a.row->field[i].type == TL_FT_STR)
+				assert_text(a.f.v[i].s, b.f.v[i].s, *taken);
+			else
+				assert_int_equal(a.f.v[i].i, b.f.v[i].i);
+		}
+		++*taken;
+	}
+	tl_source_close(alone);
+	free(text);
+}
+
+/* A name met for the first time is looked at thoroughly: one line alone, and among many, say the
+ * same. */
+static void perf_mutants(void **state)
+{
+	static struct line lines[PERF_MUTANTS];
+	char *text = NULL;
+	size_t n = 0;
+	uint32_t seed = 3;
+	unsigned taken = 0;
+	struct tl_source *all;
+
+	begin_perf(&text, &n);
+	for (unsigned i = 0; i < PERF_MUTANTS; i++) {
+		set_line(&lines[i], perf_lines[i % PERF_LINES]);
+		for (unsigned k = i < PERF_LINES ? 0 : 1 + next_random(&seed) % 2; k; k--)
+			mutate(&lines[i], &seed);
+		if (!stays_perf(&lines[i]))
+			set_line(&lines[i], "");
+		append_perf(&text, &n, &lines[i]);
+	}
+	all = perf_source(text, n);
+	assert_true(is_perf(all));
+	for (unsigned i = 0; i < PERF_MUTANTS; i++)
+		assert_as_alone(all, &lines[i], &taken);
+	assert_end(all);
+	assert_true(taken > PERF_MUTANTS / 3);
+	tl_source_close(all);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_lines),
-		cmocka_unit_test(mutants),
-		cmocka_unit_test(whole_traces),
-		cmocka_unit_test(perf_traces),
+		cmocka_unit_test(known_lines),  cmocka_unit_test(mutants),
+		cmocka_unit_test(whole_traces), cmocka_unit_test(perf_traces),
+		cmocka_unit_test(perf_mutants),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
