@@ -90,19 +90,19 @@ struct tl_death {
 	struct tl_seen do_exit;	 /* the function record */
 	struct tl_seen coredump; /* do_coredump or vfs_coredump */
 	struct tl_seen exit_call;
-	const struct tl_stack *stack; /* do_exit's, else sched_process_exit's */
-	int8_t group_dead;	 /* -1 not said */
-	bool status_known;
-	int32_t status; /* wait status, as task->exit_code holds it */
-	bool status_from_call; /* only the argument of exit()/exit_group() was seen */
-	tl_ns told; /* when the recorder says that it died; 0: it does not */
-	bool exit_group_called; /* exit_call was exit_group */
 	struct tl_seen oom;	/* mark_victim */
+	const struct tl_stack *stack; /* do_exit's, else sched_process_exit's */
+	tl_ns told; /* when the recorder says that it died; 0: it does not */
 	struct tl_delivery last; /* the last signal_deliver before death */
+	int32_t status; /* wait status, as task->exit_code holds it */
+	bool status_known;
+	bool status_from_call; /* only the argument of exit()/exit_group() was seen */
+	bool exit_group_called; /* exit_call was exit_group */
 	bool any_delivery;
+	int8_t group_dead;	 /* -1 not said */
+	int8_t unwanted; /* its parent leaves no zombies: 1, 0, -1 not told */
 	char last_state; /* 'Z', 'X' of the last sched_switch; 0 not seen */
 	uint16_t losses; /* as in struct tl_signal */
-	int8_t unwanted; /* its parent leaves no zombies: 1, 0, -1 not told */
 };
 
 struct tl_notice {

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Slabs from mmap, cut from the front; a free list per size. The first touch of a page costs more
- * than all else that is done to a short life, so a slab's pages are asked for together. No huge
- * pages: where memory is short the kernel compacts it before it gives one, and a young virtual
- * machine has most of its free memory from its host only when it is touched: 20 000 lives took 57
- * ms instead of 65 in the second run, and 113 in the first.
+ * than all else that is done to a short life, so pages are asked for together, a step at a time:
+ * what the kernel has just cleared is still in the cache when it is used. A slab is larger than
+ * that, since each one that is given back stops every CPU that has run this process; what was not
+ * stepped on weighs nothing. No huge pages: where memory is short the kernel compacts it before it
+ * gives one, and a young virtual machine has most of its free memory from its host only when it is
+ * touched: 20 000 lives took 57 ms instead of 65 in the second run, and 113 in the first.
  *
  * Under AddressSanitizer everything goes to malloc, which then sees each use of what was
  * given back.
+ *
+ * Invariant: at <= touched <= end, all in the newest slab.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "base/pool.h"
 
-#define SLAB_FIRST (64u << 10)
-#define SLAB_MOST  (512u << 10)
+#define STEP	   (64u << 10)
+#define SLAB_FIRST (1u << 20)
+#define SLAB_MOST  (32u << 20)
 
 #if defined(__SANITIZE_ADDRESS__)
 #define POOLED(p, n) false
@@ -44,35 +49,34 @@ void pool_fini(struct pool *p)
 	pool_init(p);
 }
 
-static void *slab_map(size_t size)
-{
-	void *v = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (v == MAP_FAILED)
-		return NULL;
-#ifdef MADV_POPULATE_WRITE
-	/* 5.14 on; without it each page comes when it is touched */
-	madvise(v, size, MADV_POPULATE_WRITE);
-#endif
-	return v;
-}
-
-/* A quarter more each time: what is asked for ahead stays small beside what is in use. */
+/* As large as all before: address space, not memory. */
 static bool slab_open(struct pool *p)
 {
-	size_t size = SLAB_FIRST;
-	struct pool_slab *s;
+	size_t size = p->total < SLAB_FIRST ? SLAB_FIRST : p->total < SLAB_MOST ? p->total : SLAB_MOST;
+	struct pool_slab *s = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	while (size < p->total / 4 && size < SLAB_MOST)
-		size *= 2;
-	s = slab_map(size);
-	if (!s)
+	if (s == MAP_FAILED)
 		return false;
 	*s = (struct pool_slab){p->slabs, size};
 	p->slabs = s;
 	p->total += size;
 	p->at = (char *)s + POOL_STEP;
+	p->touched = (char *)s;
 	p->end = (char *)s + size;
+	return true;
+}
+
+/* Room for n more bytes that may be written; n <= POOL_LARGEST. */
+static bool step(struct pool *p, size_t n)
+{
+	if ((size_t)(p->end - p->at) < n && !slab_open(p))
+		return false;
+#ifdef MADV_POPULATE_WRITE
+	/* 5.14 on; without it each page comes when it is touched */
+	madvise(p->touched, STEP, MADV_POPULATE_WRITE);
+#endif
+	p->touched += STEP;
 	return true;
 }
 
@@ -88,7 +92,7 @@ void *pool_take(struct pool *p, size_t n)
 		p->free[n / POOL_STEP] = *v;
 		return v;
 	}
-	if ((size_t)(p->end - p->at) < n && !slab_open(p))
+	if ((size_t)(p->touched - p->at) < n && !step(p, n))
 		return NULL;
 	v = (void **)p->at;
 	p->at += n;

@@ -13,9 +13,9 @@ enum { POOL_STEP = 16, POOL_LARGEST = 1024 };
 
 struct pool {
 	void *free[POOL_LARGEST / POOL_STEP + 1]; /* by size, each a list */
-	char *at, *end;			   /* what is left of the newest slab */
+	char *at, *touched, *end; /* of the newest slab: what is left of what was asked for, of it */
 	struct pool_slab *slabs;
-	size_t total; /* bytes of all slabs */
+	size_t total; /* bytes of all slabs, touched or not */
 };
 
 void pool_init(struct pool *p);

@@ -7,15 +7,26 @@
 #include <stdlib.h>
 #include "life/life.h"
 
+static void give_own(struct pool *pool, const void *v, const void *none, size_t n)
+{
+	if (v != none)
+		pool_give(pool, (void *)v, n);
+}
+
 void life_free(struct tl_lives *l, struct life *life)
 {
+	struct held *t = &life->t;
+
 	group_leave(l, life);
 	arena_fini(&life->mem);
 	if (life->segments)
 		vec_fini(&life->segments->kept);
 	free(life->segments);
-	if (life->t.sched != &no_ran)
-		pool_give(&l->pool, (struct ran *)life->t.sched, sizeof(*life->t.sched));
+	give_own(&l->pool, t->death, &tl_no_death, sizeof(*t->death));
+	give_own(&l->pool, t->notice, &tl_no_notice, sizeof(*t->notice));
+	give_own(&l->pool, t->reap, &tl_no_reap, sizeof(*t->reap));
+	give_own(&l->pool, t->sched, &no_ran, sizeof(*t->sched));
+	give_own(&l->pool, life->deeds, &no_deeds, sizeof(*life->deeds));
 	pool_give(&l->pool, life, sizeof(*life));
 	l->n_lives--;
 }

@@ -30,7 +30,7 @@ static void take_over_reaping(struct life *leader, struct life *thread)
 		return;
 	if (!leader->t.reap->is && own_reap(leader))
 		*own_reap(leader) = *thread->t.reap;
-	thread->t.reap = &tl_no_reap;
+	*own_reap(thread) = tl_no_reap; /* its own already */
 }
 
 /* inv 1: the caller becomes the leader's id, the dead leader goes under the caller's old one. */

@@ -283,6 +283,7 @@ static inline struct tl_seen seen_at(const struct tl_event *ev)
 	return (struct tl_seen){.t = ev->t, .place = ev->place, .kind = ev->kind, .is = true};
 }
 extern const struct ran no_ran;
+extern const struct deeds no_deeds;
 /* To be written into; NULL: memory is out. */
 struct tl_death *own_death(struct life *life);
 struct tl_notice *own_notice(struct life *life);

@@ -84,13 +84,16 @@ const struct tl_reap tl_no_reap = {
 	.automatic = -1, .by.tid = TL_PID_NONE, .waiter.tid = TL_PID_NONE};
 const struct tl_sched tl_no_sched = {};
 
-static const struct deeds no_deeds = {};
+const struct deeds no_deeds = {};
 const struct ran no_ran = {};
 
-/* What comes to pass is this task's own from then on. */
+/*
+ * What comes to pass is this task's own from then on. Not out of its arena, whose smallest chunk
+ * has a head: life_free() gives it back.
+ */
 static void *own(struct life *life, const void *now, const void *none, size_t n)
 {
-	void *v = now == none ? arena_alloc(&life->mem, n) : (void *)now;
+	void *v = now == none ? pool_take(life->mem.pool, n) : (void *)now;
 
 	return v && now == none ? memcpy(v, none, n) : v;
 }
@@ -119,15 +122,11 @@ struct tl_reap *own_reap(struct life *life)
 	return r;
 }
 
-/* Most tasks get to run: not out of the arena, which many of them do not need besides. */
 struct ran *sched_begins(struct life *life)
 {
-	struct ran *s = pool_take(life->mem.pool, sizeof(*s));
+	struct ran *s = own(life, life->t.sched, &no_ran, sizeof(*s));
 
-	if (!s)
-		return NULL;
-	*s = no_ran;
-	life->t.sched = s;
+	life->t.sched = s ? s : &no_ran;
 	return s;
 }
 
