@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include "life/life.h"
 
+enum { FURTHER = 8 }; /* so many pids ahead lives are asked for from memory */
+
 static void give_own(struct pool *pool, const void *v, const void *none, size_t n)
 {
 	if (v != none)
@@ -165,6 +167,12 @@ static bool is_recent(const struct tl_lives *l, tl_ns t)
 	return t != TL_NS_NONE && l->now >= t && l->now - t < (l->w.free ? GONE_NS : LINGER_NS);
 }
 
+/* Most events come while nobody's time has come. */
+static inline bool some_linger_out(const struct tl_lives *l)
+{
+	return l->leaving_first < l->leaving.n && !is_recent(l, l->leaving.v[l->leaving_first].t);
+}
+
 /*
  * Where nothing tells of reaping, a dead task is complete some time after its death. Where free
  * records do, a zombie is waited for as long as it takes; but who left its last switch as X is
@@ -173,7 +181,7 @@ static bool is_recent(const struct tl_lives *l, tl_ns t)
  */
 static void finish_lingering(struct tl_lives *l)
 {
-	while (l->leaving_first < l->leaving.n && !is_recent(l, l->leaving.v[l->leaving_first].t)) {
+	while (some_linger_out(l)) {
 		struct leaving v = l->leaving.v[l->leaving_first++];
 		struct life *life =
 			life_by_ref(l, &(struct tl_ref){.tid = v.tid, .generation = v.generation});
@@ -198,7 +206,7 @@ static void finish_lingering(struct tl_lives *l)
 void lives_advance(struct tl_lives *l, tl_ns t)
 {
 	l->now = t;
-	if (l->leaving.n)
+	if (some_linger_out(l))
 		finish_lingering(l);
 	if (l->held_first)
 		hand_on_held(l, false);
@@ -255,15 +263,36 @@ static bool comes_first(const struct life *a, const struct life *b)
 	return x->t != y->t ? x->t < y->t : x->place <= y->place;
 }
 
-/* Takes what is in order off the front of a list. */
-static struct life *take_run(struct life **list)
+static void fetch(const void *v, size_t n)
 {
-	struct life *first = *list, *last = first;
+	for (size_t at = 0; at < n; at += 64)
+		__builtin_prefetch((const char *)v + at);
+}
 
-	while (last && last->next_held && comes_first(last, last->next_held))
-		last = last->next_held;
-	if (last)
-		*list = last->next_held, last->next_held = NULL;
+/* Who bears the next pid that is borne, after `before`. */
+static struct pid_entry *next_borne(const struct pids *p, const struct pid_entry *before)
+{
+	struct pid_entry *e = pids_next(p, before);
+
+	while (e && !e->life)
+		e = pids_next(p, e);
+	if (e && e->pid <= p->most - FURTHER) {
+		const struct pid_entry *further = pids_at(p, e->pid + FURTHER);
+
+		if (further && further->life)
+			fetch(further->life, sizeof(*further->life));
+	}
+	return e;
+}
+
+/* What is in order among those that bear pids, from *at on. */
+static struct life *take_run(const struct pids *p, struct pid_entry **at)
+{
+	struct life *first = (*at)->life, *last = first;
+
+	while ((*at = next_borne(p, *at)) && comes_first(last, (*at)->life))
+		last = last->next_held = (*at)->life;
+	last->next_held = NULL;
 	return first;
 }
 
@@ -282,13 +311,13 @@ static struct life *merge(struct life *a, struct life *b)
 	return first;
 }
 
-/* They come by pid, mostly in order already: runs are merged, each with one of as many merges. */
-static struct life *in_order(struct life *list)
+/* By pid they are mostly in order already: runs are merged, each with one of as many merges. */
+static struct life *in_order(const struct pids *p)
 {
 	struct life *merged[32] = {}, *all = NULL;
 
-	while (list) {
-		struct life *run = take_run(&list);
+	for (struct pid_entry *e = next_borne(p, NULL); e;) {
+		struct life *run = take_run(p, &e);
 		size_t i = 0;
 
 		for (; i < ARRAY_SIZE(merged) - 1 && merged[i]; i++)
@@ -300,21 +329,29 @@ static struct life *in_order(struct life *list)
 	return all;
 }
 
+/* They have left the caches long ago: the one after the next is asked for, and what the next one
+ * has. */
+static void fetch_next(const struct life *life)
+{
+	const struct life *next = life->next_held;
+
+	if (!next)
+		return;
+	fetch(next->t.death, sizeof(*next->t.death));
+	fetch(next->t.sched, sizeof(*next->t.sched));
+	fetch(next->t.process, sizeof(*next->t.process));
+	if (next->next_held)
+		fetch(next->next_held, sizeof(*next));
+}
+
 struct tl_err *tl_lives_end(struct tl_lives *l)
 {
-	struct life *rest = NULL, **at = &rest;
-
-	pids_each (e, &l->pids) {
-		if (!e->life)
-			continue;
-		*at = e->life;
-		at = &e->life->next_held;
-	}
-	*at = NULL;
-	for (struct life *life = in_order(rest), *next; life; life = next) {
+	hand_on_held(l, true);
+	for (struct life *life = in_order(&l->pids), *next; life; life = next) {
+		fetch_next(life);
 		next = life->next_held;
 		life_finish(l, life);
+		hand_on_held(l, true);
 	}
-	hand_on_held(l, true);
 	return l->err ? take(l->err) : NULL;
 }
