@@ -111,10 +111,10 @@ static void put(struct page *pg, const char *s, size_t n)
 
 static void blanks(struct page *pg, int n)
 {
-	static const char many[] = "                                ";
+	char *to = n > 0 ? out_room(pg->out, (size_t)n) : NULL;
 
-	for (; n > 0; n -= (int)sizeof(many) - 1)
-		out_mem(pg->out, many, (size_t)n < sizeof(many) ? (size_t)n : sizeof(many) - 1);
+	if (to)
+		memset(to, ' ', (size_t)n);
 }
 
 /* Words until the line is full, then on under column `indent`, behind `stem` where there is one.
