@@ -59,6 +59,19 @@ struct tl_fields {
 	union tl_value v[TL_FIELDS_MAX];
 };
 
+/*
+ * Interrupts nest into what a task records: their records stand between an event and its stack, in
+ * another context, and each context has its own last record. A record of a task ends an
+ * interrupt's, too.
+ */
+#define TL_LEVELS 2
+static inline unsigned tl_level(uint8_t ctx)
+{
+	return ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI) ? 1 : 0;
+}
+
+#define TL_EVENT_WORDS ((TL_EVENTS + 63) / 64)
+
 struct tl_record {
 	enum tl_rec_kind kind;
 	uint16_t buffer; /* index of the instance it came from, see tl_trace_info.buffer */
@@ -82,6 +95,7 @@ struct tl_record {
 	unsigned n_frames;
 	/* frame stays until the source is closed: the same stack comes at the same address */
 	bool frames_kept;
+	bool orphan; /* STACK: of a record that was left out, see tl_source_want() */
 	uint64_t lost; /* UINT64_MAX: lost, number unknown */
 	const void *raw; /* binary: the entry's bytes */
 	size_t raw_n;
@@ -122,7 +136,7 @@ struct tl_trace_info {
 	/* of the recording; NULL none, or no stack or function was met yet */
 	const struct tl_symtab *symbols;
 	/* bit: this modelled event occurred or was enabled */
-	uint64_t event_seen[(TL_EVENTS + 63) / 64];
+	uint64_t event_seen[TL_EVENT_WORDS];
 	bool functions_seen, stacks_seen;
 };
 
@@ -141,6 +155,12 @@ void tl_source_close(struct tl_source *src);
 /* 1: got one, in time order (per buffer merged over CPUs for binary; the order of lines for text);
  * 0: the end. Damage never ends a source early: it is counted, and made a blind interval. */
 int tl_source_next(struct tl_source *src, struct tl_record *ret);
+
+/*
+ * Of plain events only these are wanted from here on, a bit per row: what else a source knows how
+ * to tell early it counts and leaves out.
+ */
+void tl_source_want(struct tl_source *src, const uint64_t rows[TL_EVENT_WORDS]);
 
 /* How much of the trace was read, 0 to 1, about; < 0: not known. For who waits. */
 double tl_source_progress(const struct tl_source *src);

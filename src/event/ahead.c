@@ -265,6 +265,7 @@ struct tl_err *tl_events_ahead(struct tl_events *evs, unsigned threads)
 	pthread_cond_init(&a->filled_some, NULL);
 	pthread_cond_init(&a->emptied_some, NULL);
 	evs->ahead = a;
+	events_want(evs);
 	if (threads > 1)
 		start(a);
 	return NULL;

@@ -21,8 +21,6 @@ struct pair_slot {
 	bool dropped; /* the last record was a function without a role: its stack goes with it */
 };
 
-#define PAIR_LEVELS 2 /* of a task, of an interrupt on top of it */
-
 struct held {
 	struct tl_event ev;
 	uint64_t record; /* number of its record */
@@ -55,6 +53,8 @@ struct tl_events {
 
 /* events.c: the next one from the source itself; false: the end */
 bool events_pull(struct tl_events *evs, struct tl_event *ret);
+/* what no life asks for need not be read */
+void events_want(const struct tl_events *evs);
 /* ahead.c */
 const struct tl_event *ahead_take(struct ahead *a);
 const struct tl_trace_info *ahead_info(const struct ahead *a);

@@ -135,6 +135,16 @@ const struct tl_atom *tl_events_atom(struct tl_events *evs, const char *s)
 	return atom_of(&evs->atoms, s, strlen(s));
 }
 
+void events_want(const struct tl_events *evs)
+{
+	uint64_t rows[TL_EVENT_WORDS] = {};
+
+	for (unsigned i = 0; i < TL_EVENTS; i++)
+		if (decoder_of[i])
+			rows[i / 64] |= UINT64_C(1) << i % 64;
+	tl_source_want(evs->src, rows);
+}
+
 const struct tl_event_counts *tl_events_counts(const struct tl_events *evs)
 {
 	return evs->ahead ? ahead_counts(evs->ahead) : &evs->counts;
@@ -165,22 +175,15 @@ static bool ring_grow(struct tl_events *evs)
 	return true;
 }
 
-/* Interrupts nest into what a task records: their records stand between an event and its stack, in
- * another context, and each context has its own last record. */
-static unsigned level_of(const struct tl_record *rec)
-{
-	return rec->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI) ? 1 : 0;
-}
-
 /* The pair (buffer, cpu) of a record, one slot per context; NULL when its cpu is not known or
  * absurd. */
 static struct pair_slot *slots_of(struct tl_events *evs, const struct tl_record *rec)
 {
-	size_t i = ((size_t)rec->cpu * TL_BUFFERS_MAX + rec->buffer) * PAIR_LEVELS;
+	size_t i = ((size_t)rec->cpu * TL_BUFFERS_MAX + rec->buffer) * TL_LEVELS;
 
 	if (rec->cpu < 0 || rec->cpu >= CPUS_MOST || rec->buffer >= TL_BUFFERS_MAX)
 		return NULL;
-	while (evs->slot.n < i + PAIR_LEVELS)
+	while (evs->slot.n < i + TL_LEVELS)
 		if (!vec_push(&evs->slot))
 			return NULL;
 	return &evs->slot.v[i];
@@ -203,7 +206,8 @@ static struct held *slot_close(struct tl_events *evs, struct pair_slot *slot)
 
 static void join_stack(struct tl_events *evs, const struct tl_record *rec)
 {
-	struct pair_slot *slots = slots_of(evs, rec), *slot = slots ? &slots[level_of(rec)] : NULL;
+	struct pair_slot *slots = slots_of(evs, rec),
+			 *slot = slots && !rec->orphan ? &slots[tl_level(rec->ctx)] : NULL;
 	bool ours = slot && slot->pid == rec->pid, dropped = ours && slot->dropped;
 	struct held *h = ours && slot->seq ? slot_close(evs, slot) : NULL;
 
@@ -357,8 +361,8 @@ static bool take_record(struct tl_events *evs, const struct tl_record *rec, stru
 		return false;
 	}
 	slots = slots_of(evs, rec);
-	slot = slots ? &slots[level_of(rec)] : NULL;
-	for (unsigned i = slots ? level_of(rec) : PAIR_LEVELS; i < PAIR_LEVELS; i++)
+	slot = slots ? &slots[tl_level(rec->ctx)] : NULL;
+	for (unsigned i = slots ? tl_level(rec->ctx) : TL_LEVELS; i < TL_LEVELS; i++)
 		if (slots[i].seq || slots[i].dropped)
 			slot_close(evs, &slots[i]);
 	if (rec->kind == TL_REC_EVENT && !(rec->row && decoder_of[rec->row->id]))

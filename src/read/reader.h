@@ -24,6 +24,8 @@ struct reader_ops {
 	/* or NULL */
 	struct tl_str (*text)(struct tl_source *src, void *state, const struct tl_record *rec);
 	void (*close)(void *state);
+	/* see tl_source_want(); or NULL: all are given out */
+	void (*want)(void *state, const uint64_t rows[TL_EVENT_WORDS]);
 	/* 0 to 1; NULL: as far as the input's bytes were read */
 	double (*progress)(const void *state);
 };

@@ -182,6 +182,12 @@ int tl_source_next(struct tl_source *src, struct tl_record *ret)
 	return src->ops->next(src, src->state, ret);
 }
 
+void tl_source_want(struct tl_source *src, const uint64_t rows[TL_EVENT_WORDS])
+{
+	if (src->ops->want)
+		src->ops->want(src->state, rows);
+}
+
 double tl_source_progress(const struct tl_source *src)
 {
 	return src->ops->progress ? src->ops->progress(src->state) : bytes_progress(src->bytes);

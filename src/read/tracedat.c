@@ -173,14 +173,19 @@ static void go_on(struct tracedat *td)
 	}
 }
 
-static void count(struct tl_trace_info *info, const struct tl_record *rec)
+static void count(struct tl_trace_info *info, tl_ns t, bool is_record)
 {
-	info->records += rec->kind != TL_REC_STACK && rec->kind != TL_REC_USER_STACK &&
-			 rec->kind != TL_REC_LOST;
-	if (info->first == TL_NS_NONE || rec->t < info->first)
-		info->first = rec->t;
-	if (info->last == TL_NS_NONE || rec->t > info->last)
-		info->last = rec->t;
+	info->records += is_record;
+	if (info->first == TL_NS_NONE || t < info->first)
+		info->first = t;
+	if (info->last == TL_NS_NONE || t > info->last)
+		info->last = t;
+}
+
+static bool is_counted(const struct tl_record *rec)
+{
+	return rec->kind != TL_REC_STACK && rec->kind != TL_REC_USER_STACK &&
+	       rec->kind != TL_REC_LOST;
 }
 
 static int tracedat_next(struct tl_source *src, void *state, struct tl_record *ret)
@@ -199,11 +204,15 @@ static int tracedat_next(struct tl_source *src, void *state, struct tl_record *r
 			break;
 		}
 		td->now = s;
+		if (s->what && s->what->passed_by && td_pass_by(td, s)) {
+			count(&src->info, s->t, true);
+			continue;
+		}
 		if (td_record(td, s, ret))
 			break;
 		src->info.unparsed++;
 	}
-	count(&src->info, ret);
+	count(&src->info, ret->t, is_counted(ret));
 	return 1;
 }
 
@@ -234,5 +243,6 @@ const struct reader_ops reader_tracedat = {
 	.next = tracedat_next,
 	.text = tracedat_text,
 	.close = tracedat_close,
+	.want = td_want,
 	.progress = tracedat_progress,
 };

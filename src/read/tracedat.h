@@ -92,6 +92,7 @@ struct td_event {
 	struct tl_str name, system, text;
 	uint32_t id;
 	bool planned, seen;
+	bool passed_by; /* not wanted: see tl_source_want() */
 	bool in_tep, refused; /* was shown to libtraceevent; its print fmt must not be */
 	enum td_kind kind;
 	const struct tl_event_row *row; /* NULL: not modelled */
@@ -127,6 +128,8 @@ struct td_stream {
 	struct td_event *what; /* its format; NULL none */
 	uint64_t place;
 	tl_ns t, last; /* last: of the event before it, TL_NS_NONE none */
+	/* a bit per context (tl_level()): its last record was left out, so a stack is nobody's */
+	uint8_t left_out;
 	/* what was lost between last and t */
 	uint64_t gap;	      /* events; UINT64_MAX not counted; 0 none */
 	const char *gap_why;  /* NULL: the kernel's own loss */
@@ -191,6 +194,8 @@ struct tracedat {
 	uint32_t have;	   /* bit per part of a version 7 file that was read */
 	uint64_t unpacked; /* bytes of unpacked sections */
 	uint64_t streamed; /* bytes that streams were given */
+	bool choosy; /* not all plain events are wanted, only these */
+	uint64_t want[TL_EVENT_WORDS];
 	struct merge merge;
 	struct td_stream *now; /* whose event was given out last */
 
@@ -240,6 +245,9 @@ bool td_stream_next(struct tracedat *td, struct td_stream *s);
 struct td_event *td_event_of(const struct tracedat *td, const struct page_event *ev);
 /* The event in hand as a record; false: not even its common fields are there. */
 bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret);
+/* The event in hand is one to be passed by: what is left to do of it; false: give it out. */
+bool td_pass_by(struct tracedat *td, struct td_stream *s);
+void td_want(void *state, const uint64_t rows[TL_EVENT_WORDS]);
 void td_common_of(struct tracedat *td, const struct format *fmt);
 
 /* tracedat_text.c */

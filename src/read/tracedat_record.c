@@ -118,13 +118,34 @@ static void plan(struct td_event *ev)
 	format_fini(&fmt);
 }
 
+static void choose(const struct tracedat *td, struct td_event *ev)
+{
+	unsigned id = ev->row ? ev->row->id : 0;
+
+	ev->passed_by = td->choosy && ev->kind == TD_EVENT &&
+			!(ev->row && td->want[id / 64] >> id % 64 & 1);
+}
+
+void td_want(void *state, const uint64_t rows[TL_EVENT_WORDS])
+{
+	struct tracedat *td = state;
+
+	memcpy(td->want, rows, sizeof(td->want));
+	td->choosy = true;
+	vec_each(ev, &td->event)
+		if (ev->planned)
+			choose(td, ev);
+}
+
 struct td_event *td_event_of(const struct tracedat *td, const struct page_event *ev)
 {
 	uint32_t id = id_of(td, ev);
 	struct td_event *e = id < td->n_ids ? td->by_id[id] : NULL;
 
-	if (e && !e->planned)
+	if (e && !e->planned) {
 		plan(e);
+		choose(td, e);
+	}
 	return e;
 }
 
@@ -136,22 +157,28 @@ static uint8_t ctx_of(unsigned flags)
 	       (flags & FLAG_RESCHED ? TL_CTX_RESCHED : 0);
 }
 
+static unsigned flags_of(const struct tracedat *td, const struct page_event *ev)
+{
+	const struct td_common *c = &td->common;
+
+	return c->usual ? ev->p[2]
+			: (unsigned)field_number(c->flags.op, ev->p + c->flags.at, td->big);
+}
+
 static void set_common(const struct tracedat *td, const struct page_event *ev,
 		       struct tl_record *ret)
 {
 	const struct td_common *c = &td->common;
-	unsigned flags, preempt;
+	unsigned preempt;
 
 	if (c->usual) {
-		flags = ev->p[2];
 		preempt = ev->p[3];
 		ret->pid = (int32_t)page_u32(ev->p + 4, td->big);
 	} else {
-		flags = (unsigned)field_number(c->flags.op, ev->p + c->flags.at, td->big);
 		preempt = (unsigned)field_number(c->preempt.op, ev->p + c->preempt.at, td->big);
 		ret->pid = (int32_t)field_number(c->pid.op, ev->p + c->pid.at, td->big);
 	}
-	ret->ctx = ctx_of(flags);
+	ret->ctx = ctx_of(flags_of(td, ev));
 	ret->preempt = preempt & 0xf;
 	if ((uint32_t)ret->pid < td->n_comms && td->comm[ret->pid].n)
 		ret->comm = td->comm[ret->pid];
@@ -246,9 +273,28 @@ static void blank(struct tl_record *ret)
 	ret->payload = (struct tl_str){};
 	ret->frame = NULL;
 	ret->n_frames = 0;
-	ret->frames_kept = false;
+	ret->frames_kept = ret->orphan = false;
 	ret->lost = 0;
 	ret->raw_format = NULL;
+}
+
+/* The contexts whose last record one of this context is. */
+static uint8_t levels_from(uint8_t ctx)
+{
+	return (uint8_t)(UINT8_MAX << tl_level(ctx));
+}
+
+bool td_pass_by(struct tracedat *td, struct td_stream *s)
+{
+	struct td_event *e = s->what;
+
+	if (s->ev.n < td->common.need)
+		return false;
+	s->left_out |= levels_from(ctx_of(flags_of(td, &s->ev)));
+	if (!e->seen && e->row)
+		source_event_seen(td->src, e->row->id);
+	e->seen = true;
+	return true;
 }
 
 bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
@@ -275,6 +321,10 @@ bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
 	}
 	ret->name = e->name;
 	ret->raw_format = e;
+	if (e->kind == TD_STACK)
+		ret->orphan = s->left_out >> tl_level(ret->ctx) & 1;
+	else if (e->kind == TD_EVENT || e->kind == TD_FUNC)
+		s->left_out &= (uint8_t)~levels_from(ret->ctx);
 	switch (e->kind) {
 	case TD_EVENT:
 		set_event(td, e, ev, ret);
