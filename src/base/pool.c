@@ -52,7 +52,9 @@ void pool_fini(struct pool *p)
 /* As large as all before: address space, not memory. */
 static bool slab_open(struct pool *p)
 {
-	size_t size = p->total < SLAB_FIRST ? SLAB_FIRST : p->total < SLAB_MOST ? p->total : SLAB_MOST;
+	size_t size = p->total < SLAB_FIRST  ? SLAB_FIRST
+		      : p->total < SLAB_MOST ? p->total
+					     : SLAB_MOST;
 	struct pool_slab *s = mmap(NULL, size, PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 

@@ -13,7 +13,8 @@ enum { POOL_STEP = 16, POOL_LARGEST = 1024 };
 
 struct pool {
 	void *free[POOL_LARGEST / POOL_STEP + 1]; /* by size, each a list */
-	char *at, *touched, *end; /* of the newest slab: what is left of what was asked for, of it */
+	/* of the newest slab: what is left of what was asked for, and of it */
+	char *at, *touched, *end;
 	struct pool_slab *slabs;
 	size_t total; /* bytes of all slabs, touched or not */
 };
