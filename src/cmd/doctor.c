@@ -80,6 +80,40 @@ static void put_text(struct page *pg, const struct tl_ability *a)
 		put_why(pg, a->why, a->detail);
 }
 
+/* ---- the answer in short ---- */
+
+static bool can(const struct tl_ability *a, unsigned n, const char *id)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!strcmp(a[i].id, id))
+			return a[i].ok;
+	return false;
+}
+
+/* How `run` and `record` would record here, as record says it; NULL: not at all. */
+static const char *mode_here(const struct tl_ability *a, unsigned n)
+{
+	if (!can(a, n, "instances") || !can(a, n, "events"))
+		return NULL;
+	return tl_rec_mode_name(can(a, n, "function-tracer")  ? TL_MODE_FUNCTION
+				: can(a, n, "stack-triggers") ? TL_MODE_STACKS
+							      : TL_MODE_EVENTS);
+}
+
+static void put_answer(struct page *pg, const struct tl_ability *a, unsigned n)
+{
+	const char *mode = mode_here(a, n), *text;
+
+	page_reset(pg);
+	if (!mode)
+		text = N_("Nothing can be recorded here. Traces in files can be read all the same; in a guest anybody may record: tasklife lab run -- CMD");
+	else if (can(a, n, "bpf-exit"))
+		text = N_("tasklife run -- CMD works here. It records with %1$s, and the exit code of every task.");
+	else
+		text = N_("tasklife run -- CMD works here. It records with %1$s, without exit codes.");
+	page_line(pg, 0, page_fill(pg, _(text), mode ? mode : "", ""));
+}
+
 static void put_json(struct out *o, const struct tl_ability *a, unsigned n)
 {
 	struct json j;
@@ -98,6 +132,7 @@ static void put_json(struct out *o, const struct tl_ability *a, unsigned n)
 		json_end_obj(&j);
 	}
 	json_end_arr(&j);
+	json_str(&j, "mode", mode_here(a, n));
 	json_end_obj(&j);
 	out_char(o, '\n');
 }
@@ -112,6 +147,7 @@ static void put_all(struct out *o, const struct common *c, const struct tl_abili
 	page_init(&pg, o, &opts);
 	pg.label_cells = 24;
 	pg.time_cells = -1;
+	put_answer(&pg, a, n);
 	for (unsigned i = 0; i < n; i++)
 		put_text(&pg, &a[i]);
 	page_fini(&pg);
@@ -124,7 +160,7 @@ static int run(const void *opts, int n, char **words)
 	unsigned n_abilities = 0;
 	struct tl_err *err;
 	struct out o;
-	int failed;
+	int status;
 
 	if (n)
 		return say_and_status(
@@ -138,10 +174,10 @@ static int run(const void *opts, int n, char **words)
 	else
 		put_all(&o, &d->common, a, n_abilities);
 	out_flush(&o);
-	failed = o.os != 0;
+	status = o.os ? 1 : mode_here(a, n_abilities) ? 0 : TL_E_DENIED;
 	out_fini(&o);
 	tl_abilities_free(a, n_abilities);
-	return failed;
+	return status;
 }
 
 const struct cmd cmd_doctor = {
