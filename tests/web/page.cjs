@@ -246,6 +246,14 @@ async function lights(browser, file) {
 	}
 }
 
+// A page that nobody points into opens with the first that was killed; one with an address, or a narrow one, does not.
+async function firstScreen(browser, file) {
+	const page = await browser.open(file);
+	equal('first screen: the story of the first that was killed', await page.textContent('#detail h2'), 'server(30)');
+	check('first screen: its row is in view', await page.evaluate(() => [...document.querySelectorAll('.grid .row')].some(r => r.offsetParent && r.number === Lives.rowOf[Chosen.life])));
+	await page.context().close();
+}
+
 async function keys(browser, file) {
 	const page = await browser.open(file), focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.className);
 	await page.keyboard.press('Tab');
@@ -350,7 +358,7 @@ function theFile(file) {
 	theFile(file);
 	await sameStories(browser, 'family', FAMILY);
 	await sameStories(browser, 'demo', DEMO);
-	for (const test of [lists, evidence, family, timeline, languages, lights, keys, paper])
+	for (const test of [firstScreen, lists, evidence, family, timeline, languages, lights, keys, paper])
 		await test(browser, file);
 	await many(browser);
 	await browser.end();

@@ -153,7 +153,7 @@ function search(words) {
 	Lives.words = words;
 	showLives();
 	if (Lives.grid)
-		Lives.grid.scrollTo(0);
+		Lives.grid.go(0);
 }
 
 function sortBy(id) {

@@ -161,6 +161,21 @@ function listen() {
 	Theme.dark.addEventListener('change', drawTheme);
 }
 
+// A page that nobody points into opens with what most come for: the story of the only life, or of the first that was killed
+// or failed. Where no place is beside the list, the list comes first.
+function showFirst() {
+	const narrow = matchMedia('(max-width: 820px)').matches;
+	for (const words of Data.n === 1 ? [''] : narrow ? [] : ['killed', 'failed']) {
+		const lives = sortLives(find(words));
+		if (!lives.length)
+			continue;
+		show(lives[0]);
+		Lives.grid.go(Lives.rowOf[lives[0]]);
+		Timeline.reveal(lives[0]);
+		return;
+	}
+}
+
 function begin() {
 	loadData();
 	gatherEnds();
@@ -171,11 +186,11 @@ function begin() {
 	document.body.classList.remove('loading');
 	Lives.order = sortLives(find(''));
 	Timeline.start();
-	setLanguage(kept('lang') || Data.lang);
+	setLanguage(kept('lang') || (navigator.language.startsWith('ko') ? 'ko' : Data.lang));
 	listen();
 	followAddress();
-	if (Chosen.life < 0 && Data.n === 1)
-		show(0);
+	if (Chosen.life < 0)
+		showFirst();
 	performance.mark('tasklife-ready');
 }
 
