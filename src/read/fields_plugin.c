@@ -10,6 +10,9 @@
 #include "base/guard.h"
 #include "read/fields_plugin.h"
 #include "read/scan.h"
+#include "read/swar.h"
+
+#define COMM_MAX 15
 
 struct task_text {
 	struct tl_str comm;
@@ -156,4 +159,101 @@ bool fields_from_plugin(const struct tl_event_row *row, struct tl_str payload,
 		if (forms[i].id == row->id && end - payload.p >= 6 && end[-1] != '=')
 			return forms[i].from(payload.p, end, ret);
 	return false;
+}
+
+/* ---- usual ones, from the left ---- */
+
+/*
+ * "COMM:PID [PRIO]" at p, with no blank in the comm; behind it. Then nothing is ambiguous: the
+ * number behind the last colon is the pid. What has a '=' is looked for keys first.
+ */
+static const char *usual_task(const char *p, struct task_text *ret)
+{
+	const char *colon = p + swar_before_blank(swar_load(p)), *from = p, *q;
+	uint64_t v;
+
+	if (colon == p + 8)
+		colon += swar_before_blank(swar_load(p + 8));
+	if (colon == p + 16)
+		colon += swar_before_blank(swar_load(p + 16));
+	while (colon > p && *colon != ':')
+		colon--;
+	q = colon + 1;
+	if (colon == p || colon - from > COMM_MAX || memchr(from, '=', colon - from) ||
+	    !swar_number(&q, &v) || *q != ' ' || q[1] != '[')
+		return NULL;
+	ret->comm = (struct tl_str){from, colon - from};
+	ret->pid = (int64_t)v;
+	q += 2;
+	ret->prio = *q == '-' ? -1 : 1;
+	q += *q == '-';
+	if (!swar_number(&q, &v) || *q != ']')
+		return NULL;
+	ret->prio *= (int64_t)v;
+	return q + 1;
+}
+
+/* The three fields of a task, in the order of every row here. */
+static void set_task(struct tl_fields *f, unsigned at, const struct task_text *task)
+{
+	f->v[at].s = task->comm;
+	f->v[at + 1].i = task->pid;
+	f->v[at + 2].i = task->prio;
+	f->have |= 7u << at;
+}
+
+static const char *usual_switch(const char *p, struct tl_fields *f)
+{
+	struct task_text prev, next;
+	const char *letters;
+	int64_t state;
+
+	p = usual_task(p, &prev);
+	if (!p || *p != ' ')
+		return NULL;
+	for (letters = ++p; is_word(*p) || *p == '|'; p++)
+		;
+	if (p == letters || memcmp(p, " ==> ", 5) != 0 || !state_of_letters(letters, p, &state) ||
+	    !(p = usual_task(p + 5, &next)))
+		return NULL;
+	set_task(f, TL_F_SCHED_SWITCH_prev_comm, &prev);
+	set_int(f, TL_F_SCHED_SWITCH_prev_state, state);
+	set_task(f, TL_F_SCHED_SWITCH_next_comm, &next);
+	return p;
+}
+
+static const char *usual_wakeup(const char *p, struct tl_fields *f)
+{
+	struct task_text task;
+	uint64_t cpu;
+
+	p = usual_task(p, &task);
+	if (!p || memcmp(p, " CPU:", 5) != 0)
+		return NULL;
+	p += 5;
+	if (!swar_number(&p, &cpu))
+		return NULL;
+	set_task(f, TL_F_SCHED_WAKEUP_comm, &task);
+	set_int(f, TL_F_SCHED_WAKEUP_target_cpu, (int64_t)cpu);
+	return p;
+}
+
+_Static_assert(TL_F_SCHED_SWITCH_prev_pid == TL_F_SCHED_SWITCH_prev_comm + 1 &&
+		       TL_F_SCHED_SWITCH_prev_prio == TL_F_SCHED_SWITCH_prev_comm + 2 &&
+		       TL_F_SCHED_SWITCH_next_pid == TL_F_SCHED_SWITCH_next_comm + 1 &&
+		       TL_F_SCHED_SWITCH_next_prio == TL_F_SCHED_SWITCH_next_comm + 2 &&
+		       TL_F_SCHED_WAKEUP_pid == TL_F_SCHED_WAKEUP_comm + 1 &&
+		       TL_F_SCHED_WAKEUP_prio == TL_F_SCHED_WAKEUP_comm + 2,
+	       "name, pid and priority of a task do not stand together");
+
+const char *usual_from_plugin(const struct tl_event_row *row, const char *p, struct tl_fields *ret)
+{
+	ret->have = 0;
+	switch (row->id) {
+	case TL_EVENT_SCHED_SWITCH: return usual_switch(p, ret);
+	case TL_EVENT_SCHED_WAKEUP:
+	case TL_EVENT_SCHED_WAKEUP_NEW:
+	case TL_EVENT_SCHED_WAKING: return usual_wakeup(p, ret);
+	default: return NULL;
+	}
 }

@@ -12,4 +12,7 @@
 bool fields_from_plugin(const struct tl_event_row *row, struct tl_str payload,
 			struct tl_fields *ret);
 
+/* The same for a usual line (text_usual.h): where the fields end, or NULL. */
+const char *usual_from_plugin(const struct tl_event_row *row, const char *p, struct tl_fields *ret);
+
 #endif

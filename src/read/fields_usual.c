@@ -11,6 +11,7 @@
  * not hold have no usual lines (row_is_usual).
  */
 #include "base/guard.h"
+#include "read/fields_plugin.h"
 #include "read/fields_text.h"
 #include "read/scan.h"
 #include "read/swar.h"
@@ -246,6 +247,8 @@ const char *usual_rest(struct usual *u, const char *end, struct tl_record *rec)
 
 	if (rec->row) {
 		p = usual_fields(u, rec->row, p, &rec->f);
+		if (!p)
+			p = usual_from_plugin(rec->row, rec->payload.p, &rec->f);
 		nl = p ? usual_end(p) : NULL;
 	} else {
 		nl = memchr(p, '\n', end - p);

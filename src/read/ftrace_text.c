@@ -154,6 +154,16 @@ static void take_report_start(struct tl_source *src, struct tl_str line)
 		src->info.cpus = cpus;
 }
 
+/* "lives: " in front of a task column of full width: so will the next line of this buffer begin. */
+static void note_prefix(struct ftrace_text *t, struct tl_str line, const struct head_extra *extra,
+			const struct tl_record *rec)
+{
+	size_t name = extra->buffer.n, n = extra->dash - line.p - TASK_COLUMN;
+
+	if (name && extra->buffer.p == line.p && n >= name + 2)
+		usual_prefix_learn(&t->usual, line.p, n, rec->buffer);
+}
+
 static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struct tl_str line,
 			     struct tl_record *rec, size_t *at)
 {
@@ -170,6 +180,7 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 	case HEAD_OK:
 		whole_comm(t, line, &extra, rec);
 		rec->buffer = ftrace_buffer(src, t, extra.buffer);
+		note_prefix(t, line, &extra, rec);
 		return take_record(src, t, rec, at);
 	case HEAD_BROKEN: return ftrace_mend(src, t, line, rec, at);
 	case HEAD_NONE: break;

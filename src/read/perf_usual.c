@@ -59,6 +59,7 @@ const char *usual_perf_head(struct usual *u, const char *p, struct tl_record *re
 	if (!name)
 		return NULL;
 	ret->kind = TL_REC_EVENT;
+	ret->buffer = 0;
 	ret->ctx = ret->preempt = 0;
 	ret->name = (struct tl_str){p, name->n};
 	ret->row = name->row;

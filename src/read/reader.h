@@ -61,7 +61,6 @@ void source_event_seen(struct tl_source *src, enum tl_event_id id);
 /* What the columns and the name of a line say nothing of. */
 static inline void record_clear_rest(struct tl_record *rec)
 {
-	rec->buffer = 0;
 	rec->f.have = 0;
 	rec->frame = NULL;
 	rec->n_frames = 0;
@@ -76,6 +75,7 @@ static inline void record_clear_rest(struct tl_record *rec)
 static inline void record_clear(struct tl_record *rec)
 {
 	rec->kind = TL_REC_EVENT;
+	rec->buffer = 0;
 	rec->ctx = rec->preempt = 0;
 	rec->cpu = -1;
 	rec->pid = rec->tgid = TL_PID_NONE;

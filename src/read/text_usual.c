@@ -325,10 +325,38 @@ static const char *event_at(struct usual *u, const char *p, struct tl_record *re
 	return payload;
 }
 
+void usual_prefix_learn(struct usual *u, const char *p, size_t n, uint16_t buffer)
+{
+	struct usual_prefix *prefix = &u->prefix[buffer % TL_BUFFERS_MAX];
+
+	if (n > sizeof(prefix->text) || !is_word(*p) || is_digit(*p))
+		return;
+	memcpy(prefix->text, p, n);
+	prefix->n = (uint8_t)n;
+	prefix->buffer = buffer;
+}
+
+/* Behind the name of a buffer; NULL: none stands here. */
+static const char *behind_prefix(const struct usual *u, const char *line, struct tl_record *ret)
+{
+	for (unsigned i = 0; i < TL_BUFFERS_MAX; i++) {
+		const struct usual_prefix *prefix = &u->prefix[i];
+
+		if (prefix->n && memcmp(line, prefix->text, prefix->n) == 0) {
+			ret->buffer = prefix->buffer;
+			return line + prefix->n;
+		}
+	}
+	return NULL;
+}
+
 const char *usual_head(struct usual *u, const char *line, struct tl_record *ret)
 {
 	const char *p;
 
+	ret->buffer = 0;
+	if (*line != ' ' && !(line = behind_prefix(u, line, ret)))
+		return NULL;
 	if (line[TASK_COLUMN] != '-')
 		return NULL;
 	p = owner_at(u, line, ret);

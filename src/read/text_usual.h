@@ -36,7 +36,7 @@ struct usual_row {
 
 /* Shorter names are not modelled; longer ones do not fit into three words with ": " behind them. */
 enum { USUAL_NAME_LEAST = 8, USUAL_NAME_MOST = 22 };
-enum { USUAL_FRONTS = 256, USUAL_FLAGS = 16, USUAL_NAMES = 128 };
+enum { USUAL_PREFIX = 61, USUAL_FRONTS = 256, USUAL_FLAGS = 16, USUAL_NAMES = 128 };
 
 /* What the lines before told: small tables, an entry is the last that fell on its place. */
 struct usual {
@@ -63,14 +63,22 @@ struct usual {
 		const struct tl_event_row *row;
 	} name[USUAL_NAMES];
 	struct usual_row row[TL_EVENTS];
+	struct usual_prefix {
+		char text[USUAL_PREFIX]; /* "lives:  " as trace-cmd writes it before the columns */
+		uint8_t n;
+		uint16_t buffer;
+	} prefix[TL_BUFFERS_MAX];
 };
 
 void usual_init(struct usual *u);
+/* A thorough look found that these n bytes name a buffer, and that the columns begin behind them.
+ */
+void usual_prefix_learn(struct usual *u, const char *p, size_t n, uint16_t buffer);
 
 /*
  * The columns and the name of the line at p. NULL: not usual, *ret holds nothing of worth;
  * otherwise where the payload begins, or for a stack the line's end. Fills what text_head() fills,
- * of ip and parent only `has`, of the payload only where it begins.
+ * and the buffer; of ip and parent only `has`, of the payload only where it begins.
  */
 const char *usual_head(struct usual *u, const char *p, struct tl_record *ret);
 
