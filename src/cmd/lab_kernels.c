@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/guard.h"
+#include "base/text.h"
 #include "cmd/lab_verbs.h"
 #include "lab/build.h"
 
@@ -13,48 +14,121 @@ static const struct opt list_opts[] = {
 	OPT_END,
 };
 
-static void list_abilities(struct out *o, const struct lab_image *img)
-{
-	static const struct {
-		const char *option, *name;
-	} can[] = {
-		{"FUNCTION_TRACER", "functions"},
-		{"STACKTRACE", "stacks"},
-		{"KPROBE_EVENTS", "kprobes"},
-		{"DEBUG_INFO_BTF", "btf"},
-		{"BPF_SYSCALL", "bpf"},
-		{"FTRACE_SYSCALLS", "syscalls"},
-		{"MEMCG", "memcg"},
-		{"IO_URING", "io_uring"},
-		{"SECCOMP_FILTER", "seccomp"},
-	};
+static const struct {
+	const char *option, *name;
+} abilities[] = {
+	{"FUNCTION_TRACER", "functions"},
+	{"STACKTRACE", "stacks"},
+	{"KPROBE_EVENTS", "kprobes"},
+	{"DEBUG_INFO_BTF", "btf"},
+	{"BPF_SYSCALL", "bpf"},
+	{"FTRACE_SYSCALLS", "syscalls"},
+	{"MEMCG", "memcg"},
+	{"IO_URING", "io_uring"},
+	{"SECCOMP_FILTER", "seccomp"},
+};
 
-	for (unsigned i = 0; i < ARRAY_SIZE(can); i++)
-		if (lab_image_option(img, can[i].option) == 'y')
-			out_fmt(o, " %s", can[i].name);
+/* Those that it has, or that it lacks, a blank before each; how many. */
+static unsigned put_abilities(struct out *o, const struct lab_image *img, bool has)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(abilities); i++)
+		if (!img || (lab_image_option(img, abilities[i].option) == 'y') == has) {
+			out_fmt(o, " %s", abilities[i].name);
+			n++;
+		}
+	return n;
+}
+
+/* One line each, however long: what scripts read. */
+static void list_line(struct out *o, const struct lab_kernel *k, const struct lab_image *img,
+		      const char *why_not)
+{
+	out_fmt(o, "%-12s %-6s %-9s ", k->id, k->arch, k->suite);
+	if (why_not) {
+		out_str(o, why_not);
+	} else {
+		out_fmt(o, "%-32s", img->release);
+		put_abilities(o, img, true);
+	}
+	out_char(o, '\n');
+}
+
+/* ---- on a terminal: below 80 columns, what a kernel lacks instead of what it has ---- */
+
+#define ID_CELLS      13
+#define SUITE_CELLS   10
+#define RELEASE_CELLS 30
+
+static void cell(struct out *o, const char *text, int cells)
+{
+	text_pad(o, text, strlen(text), cells);
+}
+
+static void list_head(struct out *o)
+{
+	cell(o, _("kernel"), ID_CELLS);
+	cell(o, _("suite"), SUITE_CELLS);
+	cell(o, _("release"), RELEASE_CELLS);
+	out_fmt(o, "%s\n", _("tracing"));
+}
+
+static void list_row(struct out *o, const struct lab_kernel *k, const struct lab_image *img,
+		     const char *why_not)
+{
+	struct out lacks;
+
+	cell(o, k->id, ID_CELLS);
+	cell(o, k->suite, SUITE_CELLS);
+	if (why_not) {
+		out_fmt(o, "%s\n", why_not);
+		return;
+	}
+	cell(o, img->release, RELEASE_CELLS);
+	out_init(&lacks, -1);
+	if (put_abilities(&lacks, img, false))
+		out_fmt(o, _("all but%s\n"), out_text(&lacks));
+	else
+		out_fmt(o, "%s\n", _("all"));
+	out_fini(&lacks);
+}
+
+static void list_foot(struct out *o)
+{
+	struct lab_kernel usual;
+	struct tl_err *err = lab_kernel_find(NULL, &usual);
+
+	out_fmt(o, "\n%s:", _("all"));
+	put_abilities(o, NULL, true);
+	out_char(o, '\n');
+	if (!err)
+		out_fmt(o, _("where none is named: %s\n"), usual.id);
+	tl_err_free(err);
 }
 
 static int lab_list(struct lab *lab, const void *opts, int n, char **words)
 {
+	bool people = isatty(STDOUT_FILENO);
 	struct lab_kernel k;
 	struct out o;
 
 	out_init(&o, STDOUT_FILENO);
+	if (people)
+		list_head(&o);
 	for (unsigned i = 0; lab_kernel_at(i, &k); i++) {
 		struct lab_image img = {};
 		struct tl_err *err = lab_image_find(lab, &k, &img);
+		const char *why_not = !err			    ? NULL
+				      : err->code == TL_E_NOT_THERE ? _("not fetched")
+								    : "?";
 
-		out_fmt(&o, "%-12s %-6s %-9s ", k.id, k.arch, k.suite);
-		if (err) {
-			out_str(&o, err->code == TL_E_NOT_THERE ? _("not fetched") : "?");
-			tl_err_free(err);
-		} else {
-			out_fmt(&o, "%-32s", img.release);
-			list_abilities(&o, &img);
-		}
-		out_char(&o, '\n');
+		(people ? list_row : list_line)(&o, &k, &img, why_not);
+		tl_err_free(err);
 		lab_image_fini(&img);
 	}
+	if (people)
+		list_foot(&o);
 	out_flush(&o);
 	int status = o.os ? 1 : 0;
 	out_fini(&o);

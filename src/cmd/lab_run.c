@@ -265,7 +265,10 @@ static struct tl_err *guest_run(struct lab *lab, const struct lab_run *r,
 		return NULL;
 	}
 	err = lab_guest_start(g);
-	return err ? err : lab_guest_listen(g, lab, o, STDOUT_FILENO, res);
+	if (!err)
+		err = lab_guest_listen(g, lab, o, STDOUT_FILENO, res);
+	lab_end_progress(lab);
+	return err;
 }
 
 /*

@@ -69,7 +69,7 @@ const struct lab_arch *lab_arch_here(void)
 static bool parse_line(const char *line, struct lab_kernel *ret)
 {
 	*ret = (struct lab_kernel){};
-	return sscanf(line, "%31s %7s %15s %95s %95s %95s", ret->id, ret->arch, ret->suite,
+	return sscanf(line, "%31s %7s %31s %95s %95s %95s", ret->id, ret->arch, ret->suite,
 		      ret->package[0], ret->package[1], ret->package[2]) >= 4 &&
 	       ret->id[0] != '#';
 }

@@ -36,7 +36,7 @@ const struct lab_arch *lab_arch_here(void);		 /* of this machine; NULL: none we 
 #define LAB_PACKAGES 3
 
 struct lab_kernel {
-	char id[32], arch[8], suite[16];
+	char id[32], arch[8], suite[32];
 	char package[LAB_PACKAGES][96]; /* regular expressions, empty: none */
 };
 /* The table, read once by the caller; false at the end. */
@@ -46,7 +46,9 @@ struct tl_err *lab_kernel_find(const char *id, struct lab_kernel *ret);
 
 /* ---- the cache and the outside ---- */
 
-/* What goes on, for people: percent < 0 when unknown. what is a msgid with at most one %s. */
+/* What goes on, for people: percent < 0 when unknown. what is a msgid with at most one %s; NULL: it
+ * is over. */
+#define LAB_SOON_OVER (-2) /* instead of a percent: said to who waits at a terminal, to no file */
 typedef void lab_note_fn(void *arg, const char *what, const char *subject, int percent);
 
 struct lab {
@@ -140,6 +142,7 @@ struct lab_guest {
 	bool talks;	     /* our standard input is its keyboard */
 	char **argv;	     /* of QEMU; NULL-ended, freed by fini */
 	char nonce[20];	     /* what marks our lines on the console */
+	char release[96];    /* of its kernel */
 	struct out tail;     /* the last of what it said that was not ours */
 };
 void lab_guest_init(struct lab_guest *g);

@@ -32,6 +32,7 @@ enum state { BOOT, RUN, AFTER, TAKING, OVER };
 struct ear {
 	struct lab_guest *g;
 	struct lab_result *r;
+	const struct lab *told; /* that it boots; NULL: nobody */
 	int say_fd;
 	enum state state;
 	char mark[48];
@@ -174,6 +175,8 @@ static void take_mark(struct ear *e, char *what)
 	if (!strcmp(word, "boot") && e->state == BOOT) {
 		e->r->boot_s = atof(arg);
 		e->state = RUN;
+		if (e->told)
+			lab_note(e->told, NULL, NULL, -1);
 	} else if (!strcmp(word, "end") && e->state == RUN) {
 		e->r->ended = true;
 		e->r->status = atoi(arg) & 255;
@@ -352,6 +355,10 @@ struct tl_err *lab_guest_listen(struct lab_guest *g, const struct lab *lab,
 	struct tl_err *err;
 
 	*ret = (struct lab_result){.recording = -1};
+	if (say_fd >= 0 && !o->console && !o->disk_begun) {
+		e.told = lab;
+		lab_note(lab, N_("booting %s"), g->release, LAB_SOON_OVER);
+	}
 	e.mark_n = snprintf(e.mark, sizeof(e.mark), "@@tasklife-%s ", g->nonce);
 	err = attend(&e, lab, o);
 	reap(g);

@@ -138,6 +138,7 @@ struct tl_err *lab_guest_plan(struct lab_guest *g, const struct lab_image *img,
 	struct args a = {};
 
 	try(check_kvm(o));
+	snprintf(g->release, sizeof(g->release), "%s", img->release);
 	add(&a, strdup(o->arch->qemu));
 	add_words(&a, o->kvm ? o->arch->kvm : o->arch->machine);
 	add_words(&a, "-smp");

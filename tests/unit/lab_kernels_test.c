@@ -17,6 +17,7 @@ static void every_line_is_sound(void **state)
 	for (; lab_kernel_at(n, &k); n++) {
 		assert_non_null(lab_arch_named(k.arch));
 		assert_memory_equal(k.id, k.arch, strlen(k.arch)); /* amd64-6.1 */
+		assert_memory_equal(k.package[0], "linux-", strlen("linux-")); /* no word was cut */
 		for (int i = 0; i < LAB_PACKAGES && k.package[i][0]; i++) {
 			regex_t re;
 
@@ -24,7 +25,7 @@ static void every_line_is_sound(void **state)
 			regfree(&re);
 		}
 	}
-	assert_int_equal(n, 12);
+	assert_true(n >= 12);
 }
 
 static bool fits(const char *id, const char *package)
