@@ -144,7 +144,7 @@ static struct tl_err *apt_open(const struct lab *lab, const char *suite, const c
 	try(lab_mkdirs(archives));
 	a->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (a->lock < 0)
-		return tl_err_os(errno, N_("cannot write into the cache"), NULL, lock);
+		return lab_not_written(errno, lock);
 	while (flock(a->lock, LOCK_EX)) /* another fetch of the same suite goes first */
 		if (errno != EINTR || lab_stopped(lab))
 			return tl_err_os(errno, N_("cannot lock the cache"), NULL, lock);
@@ -275,7 +275,7 @@ static struct tl_err *download(struct apt *a, const char *name, char **ret)
 	if (err && err->log && strstr(err->log, "No space left on device")) {
 		tl_err_free(err);
 		unlink(f.path);
-		return tl_err_os(ENOSPC, N_("cannot write into the cache"), NULL, a->dir);
+		return lab_not_written(ENOSPC, a->dir);
 	}
 	try(err);
 	*ret = take(f.path);

@@ -51,12 +51,10 @@ static struct tl_err *write_entry(const struct archive_calls *la, struct archive
 	la_ssize_t n;
 
 	if (fd < 0)
-		return part ? tl_err_os(errno, N_("cannot write into the cache"), NULL, part)
-			    : &tl_enomem;
+		return part ? lab_not_written(errno, part) : &tl_enomem;
 	while ((n = la->archive_read_data(a, buf, sizeof(buf))) > 0)
 		if (io_write_all(fd, buf, n)) {
-			struct tl_err *err =
-				tl_err_os(errno, N_("cannot write into the cache"), NULL, part);
+			struct tl_err *err = lab_not_written(errno, part);
 
 			unlink(part);
 			return err;
@@ -66,7 +64,7 @@ static struct tl_err *write_entry(const struct archive_calls *la, struct archive
 		return damaged(la, a, deb);
 	}
 	if (rename(part, path))
-		return tl_err_os(errno, N_("cannot write into the cache"), NULL, path);
+		return lab_not_written(errno, path);
 	return NULL;
 }
 

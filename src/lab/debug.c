@@ -69,7 +69,7 @@ static struct tl_err *keep_as(const char *dir, const char *name, const char *byt
 
 	if (fd >= 0 && !io_write_all(fd, bytes, n) && !rename(fresh, path))
 		return NULL;
-	struct tl_err *err = tl_err_os(errno, N_("cannot write into the cache"), NULL, path);
+	struct tl_err *err = lab_not_written(errno, path);
 	if (fd >= 0)
 		unlink(fresh);
 	return err;

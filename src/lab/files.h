@@ -14,6 +14,8 @@ struct tl_err *lab_apt_ways(const struct lab *lab, char **ret_mirror, char **ret
 /* printf into fresh memory; NULL when there is none. */
 char *lab_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct tl_err *lab_mkdirs(const char *path);
+/* That something of the cache could not be written, and why: status 3, whatever the reason. */
+struct tl_err *lab_not_written(int os, const char *path);
 /* A file of the cache, as a whole. */
 struct tl_err *lab_put_file(const char *path, const void *p, size_t n);
 /* A directory and all that is below it; silent when it is not there. */

@@ -103,7 +103,7 @@ static struct tl_err *install(const struct lab *lab, const struct lab_kernel *k,
 	if (!err) {
 		lab_remove_tree(dir);
 		if (rename(fresh, dir))
-			err = tl_err_os(errno, N_("cannot write into the cache"), NULL, dir);
+			err = lab_not_written(errno, dir);
 	}
 	if (err && fresh)
 		lab_remove_tree(fresh);

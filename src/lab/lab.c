@@ -30,12 +30,22 @@ struct tl_err *lab_mkdirs(const char *path)
 	}
 }
 
+/* A disk that is full permits no more of it, like one that is not ours. */
+struct tl_err *lab_not_written(int os, const char *path)
+{
+	struct tl_err *err = tl_err_os(os, N_("cannot write into the cache"), NULL, path);
+
+	if (err != &tl_enomem)
+		err->code = TL_E_DENIED;
+	return err;
+}
+
 struct tl_err *lab_put_file(const char *path, const void *p, size_t n)
 {
 	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	if (fd < 0 || io_write_all(fd, p, n))
-		return tl_err_os(errno, N_("cannot write into the cache"), NULL, path);
+		return lab_not_written(errno, path);
 	return NULL;
 }
 

@@ -271,7 +271,7 @@ static struct tl_err *get(const struct lab *lab, const struct lab_kernel *k, str
 	if (!err && !s->other_release) {
 		lab_remove_tree(dir);
 		if (rename(fresh, dir))
-			err = tl_err_os(errno, N_("cannot write into the cache"), NULL, dir);
+			err = lab_not_written(errno, dir);
 	}
 	lab_remove_tree(fresh);
 	return err;

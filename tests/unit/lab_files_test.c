@@ -7,6 +7,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -176,10 +177,22 @@ static void hostile_heads_do_no_harm(void **state)
 	}
 }
 
+static void a_full_disk_permits_no_more(void **state)
+{
+	struct tl_err *err = lab_put_file("/dev/full", "kernel", 6);
+
+	assert_non_null(err);
+	assert_int_equal(err->code, TL_E_DENIED);
+	assert_int_equal(err->os, ENOSPC);
+	assert_string_equal(err->path, "/dev/full");
+	tl_err_free(err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cpio_is_what_others_read),
+		cmocka_unit_test(a_full_disk_permits_no_more),
 		cmocka_unit_test(deb_gives_its_files),
 		cmocka_unit_test(elf_heads_are_told_apart),
 		cmocka_unit_test(hostile_heads_do_no_harm),
