@@ -31,7 +31,7 @@ void death_coredump(struct tl_lives *l, const struct tl_event *ev)
 }
 
 /* A life that had ended before, or began later (a trace that runs backwards), bore the same pid. */
-static bool is_older(const struct life *life, tl_ns t)
+static bool is_older(const struct tl_lives *l, const struct life *life, tl_ns t)
 {
 	const struct held *k = &life->t;
 	tl_ns born = k->birth ? k->birth->seen.t : k->first.t;
@@ -43,7 +43,7 @@ static bool is_older(const struct life *life, tl_ns t)
 		return k->death->seen.t != TL_NS_NONE && t > k->death->seen.t + SKEW_NS;
 	if (k->born && born != TL_NS_NONE && t + SKEW_NS < born)
 		return true;
-	if (k->death->told && t > k->death->told + TWO_DEATHS_NS)
+	if (lives_miss_records(l) && k->death->told && t > k->death->told + TWO_DEATHS_NS)
 		return true; /* the record of that death is missing */
 	/* its last switch was long ago; of a leader whose id a thread took by exec it may come a
 	 * moment late */
@@ -59,7 +59,7 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 	struct life *life = life_of(l, ev->u.exit.pid, ev->u.exit.comm, ev);
 	struct tl_death *d;
 
-	if (life && is_older(life, ev->t))
+	if (life && is_older(l, life, ev->t))
 		life = life_born(l, ev->u.exit.pid, ev);
 	if (!life)
 		return;

@@ -240,8 +240,8 @@ struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 		best = now;
 	if (lives && died != TL_NS_NONE && now->t.first.t != TL_NS_NONE && died >= now->t.first.t)
 		best = now;
-	if (best && best->t.death->seen.is && apart(best, died) > TWO_DEATHS_NS &&
-	    apart(best, died) != INT64_MAX)
+	if (best && best->t.death->seen.is && lives_miss_records(l) &&
+	    apart(best, died) > TWO_DEATHS_NS && apart(best, died) != INT64_MAX)
 		return NULL; /* of somebody whose death was not seen */
 	return best;
 }

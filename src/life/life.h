@@ -32,7 +32,11 @@
  * between ticks (early in a boot), and a BPF program sees a death a moment after its event.
  */
 #define SKEW_NS 1000000ll
-/* The recorder's program and the record saw one death; so far apart they saw two, of one number. */
+/*
+ * The recorder's program and the record saw one death; so far apart they saw two, of one number:
+ * where records are missing. Where none is, each death has its record, and the program may be as
+ * late as it likes: a guest's CPU that its host took away was 120 ms late on a busy machine.
+ */
 #define TWO_DEATHS_NS 50000000ll
 
 enum run_state { RUN_UNKNOWN, RUN_ON_CPU, RUN_QUEUED, RUN_ASLEEP };
@@ -261,6 +265,12 @@ struct tl_lives {
 	VEC(struct request) requests;
 	struct tl_err *err; /* the first failure; feeding goes on to drain */
 };
+
+/* Some were lost up to now, counted or not: what is not seen may have been. */
+static inline bool lives_miss_records(const struct tl_lives *l)
+{
+	return l->losses || l->silent;
+}
 
 /* ---- task.c: objects and identities ---- */
 struct life *life_at(struct tl_lives *l, tl_pid pid); /* who bears pid now; NULL nobody seen */

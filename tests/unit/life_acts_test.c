@@ -482,6 +482,33 @@ static void a_reused_id_gets_its_own_fact(void **state)
 	assert_int_equal(find(&all, 11, 1)->status, 512);
 }
 
+/* A guest whose host took its CPU away tells of a death 120 ms late. Where nothing was lost it is
+ * the same death, in either order; where records are missing it may be another bearer's. */
+static void a_late_fact_is_of_the_death_that_was_seen(void **state)
+{
+	static const char form[] =
+		"  s-10 [000] ..... 1.01: task_newtask: pid=11 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  s-11 [000] ..... 1.02: sched_process_exit: comm=s pid=11 prio=120\n"
+		"%s"
+		"  s-11 [000] ..... 1.14: tracing_mark_write: tasklife/1 exit tid=11 status=256 t=1140000000\n"
+		"  s-10 [000] ..... 2.01: task_newtask: pid=12 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  s-12 [000] ..... 2.02: tracing_mark_write: tasklife/1 exit tid=12 status=512 t=2020000000\n"
+		"  s-12 [000] ..... 2.14: sched_process_exit: comm=s pid=12 prio=120\n";
+	static const char *const between[] = {"", "CPU:0 [LOST 3 EVENTS]\n"};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct copies all = {};
+		char text[2048];
+
+		snprintf(text, sizeof(text), form, between[i]);
+		lives_of_text(text, copy, &all);
+		assert_int_equal(find(&all, 11, 0)->exited_code, !i);
+		assert_int_equal(find(&all, 11, 0)->status, i ? 0 : 256);
+		assert_int_equal(find(&all, 12, 0)->status, 512);
+		assert_int_equal(all.n, i ? 4 : 3); /* with s-10 */
+	}
+}
+
 /* A task whose last switch shows it reaped: by its parent, or by itself because its parent wants no
  * zombies. */
 static void reaped_before_its_last_switch(void **state)
@@ -577,6 +604,7 @@ int main(void)
 		cmocka_unit_test(side_facts_join_the_dead),
 		cmocka_unit_test(side_facts_find_the_right_bearer),
 		cmocka_unit_test(a_reused_id_gets_its_own_fact),
+		cmocka_unit_test(a_late_fact_is_of_the_death_that_was_seen),
 		cmocka_unit_test(reaped_before_its_last_switch),
 		cmocka_unit_test(a_strange_notice_is_told_with_a_warning),
 		cmocka_unit_test(memory_follows_the_living),
