@@ -27,7 +27,7 @@ needs_root() {
 	exit 77
 }
 
-patience=300 # s, for what takes a moment on a machine that is neither slow nor busy
+patience=900 # s, for what takes a moment on a machine that is neither slow nor busy
 
 # in_time COMMAND...: waits until it holds
 in_time() {
