@@ -24,6 +24,8 @@ struct tl_birth {
 	struct tl_seen confirmed; /* sched_process_fork where seen is task_newtask */
 	bool flags_known;
 	uint64_t clone_flags;
+	/* flags not known: the state in which its creator slept first after it; 0 not seen */
+	char creator_slept;
 	struct tl_ref creator;	   /* the thread that called clone */
 	struct tl_ref real_parent; /* who gets its SIGCHLD; TL_PID_NONE: not known */
 	struct tl_ref requester;   /* kernel threads: who asked for it */
@@ -118,6 +120,7 @@ struct tl_reap {
 	int8_t automatic;  /* 1 nobody needed to wait, 0 somebody waited, -1 not known */
 	struct tl_seen seen;
 	struct tl_ref by;
+	bool by_process; /* `by` stands for its process: which thread waited is not known */
 	struct tl_seen waited; /* sched_process_wait of the parent that led to it */
 	/* its parent, waiting then, where it may as well have reaped itself */
 	struct tl_ref waiter;

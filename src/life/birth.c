@@ -153,7 +153,7 @@ static void born_of(struct tl_lives *l, struct life *child, struct life *creator
 	child->t.kthread = creator->t.tid == 2 &&
 			   (!t->flags_known || t->clone_flags & TL_CLONE_UNTRACED);
 	kin_child(creator, child);
-	if (sibling && !(t->clone_flags & TL_CLONE_THREAD))
+	if (child->t.parent.tid != creator->t.tid && !(t->clone_flags & TL_CLONE_THREAD))
 		kin_foster(l, child);
 }
 
@@ -228,6 +228,21 @@ static void fork_seen(struct life *child, const struct tl_event *ev)
 	birth_keep(child, &b);
 }
 
+/*
+ * Who calls vfork() or posix_spawn() sleeps at once, until its child execs or ends (kernel/fork.c
+ * wait_for_vfork_done); who calls fork() goes on.
+ */
+void birth_creator_slept(struct tl_lives *l, struct life *creator, char state)
+{
+	const struct deeds *d = creator->deeds;
+	struct life *child =
+		d->n_children ? life_by_ref(l, &d->child[d->n_children - 1]) : NULL;
+
+	creator->made = false;
+	if (child && !child->t.flags_known)
+		child->t.creator_slept = state;
+}
+
 static void fork_births(struct tl_lives *l, struct life *child, struct life *creator,
 			const struct tl_event *ev)
 {
@@ -235,8 +250,12 @@ static void fork_births(struct tl_lives *l, struct life *child, struct life *cre
 
 	b.seen = seen_at(ev);
 	b.creator = ref_pid(l, ev->u.fork.parent, ev->u.fork.parent_comm);
+	if (creator && creator->made)
+		birth_creator_slept(l, creator, 'R'); /* not for the child before this one */
 	if (creator)
 		born_of(l, child, creator, &b);
+	if (creator)
+		creator->made = true;
 	if (creator && child->t.kthread)
 		b.requester = request_take(l, ev->t);
 	birth_keep(child, &b);

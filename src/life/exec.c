@@ -5,6 +5,7 @@
  * (fs/exec.c de_thread; since 5.8 exchange_tids: the dead leader's later free record bears the
  * thread's old id).
  */
+#include <stdio.h>
 #include <string.h>
 #include "life/life.h"
 
@@ -86,6 +87,25 @@ static bool exec_push(struct life *life, const struct tl_event *ev)
 	return true;
 }
 
+#define COMM_MOST 15
+
+/* Where no task_rename tells: a task bears its program's file name, cut (fs/exec.c begin_new_exec).
+ */
+static void name_by_file(struct tl_lives *l, struct life *life, const struct tl_atom *file)
+{
+	char name[COMM_MOST + 1];
+	const char *base;
+
+	if (!file)
+		return;
+	base = strrchr(file->s, '/');
+	base = base ? base + 1 : file->s;
+	if (!*base)
+		return;
+	snprintf(name, sizeof(name), "%s", base);
+	life_name(life, tl_events_atom(l->events, name));
+}
+
 void see_exec(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = NULL;
@@ -98,6 +118,8 @@ void see_exec(struct tl_lives *l, const struct tl_event *ev)
 		return;
 	life_touch(life, ev);
 	group_leads(l, life); /* whoever has called exec leads */
+	if (!l->renames)
+		name_by_file(l, life, ev->u.exec.filename);
 	exec_push(life, ev);
 	sender_execed(life);
 	life->t.asked &= (uint8_t)~TL_ASKED_RSEQ;

@@ -125,6 +125,8 @@ struct held {
 	bool born : 1;	      /* its birth was seen */
 	/* by both of its records, of which the second lies so far behind the first: */
 	bool confirmed : 1;
+	/* birth.c: without clone_flags, how its creator slept first after its birth; 0 not seen */
+	char creator_slept;
 	uint16_t confirmed_t, confirmed_place;
 	/* more than one: deeds->comms; the last is comm, if it has names that are no guess */
 	uint16_t n_comms;
@@ -178,6 +180,7 @@ struct life {
 	uint8_t reclaim; /* call.c: enum tl_reclaim, TL_RECLAIM_UNKNOWN none seen */
 	/* signal.c: 2 a delivery to a handler was its last record, 1 the one before */
 	uint8_t framing;
+	bool made : 1; /* its last child came without clone flags, and it has not slept since */
 	char sleep_state;
 	bool hung_up : 1; /* signal.c: its terminal was */
 	bool finished : 1;
@@ -202,6 +205,7 @@ struct affairs {
 	uint32_t wait_options;	/* of waitid(), where wait_told */
 	tl_pid waiting_for;	/* the pid it named; 0 any */
 	struct tl_seen waiting; /* the last wait of any of its threads */
+	struct waiters *waiters; /* waiters.c: NULL none */
 	/* a dead child that waitid() told it of, not known yet to be gone */
 	struct tl_ref took;
 	struct tl_seen took_at;
@@ -256,6 +260,7 @@ struct tl_lives {
 	struct tl_witnesses w;
 	uint16_t losses; /* places where records are missing */
 	bool rooted; /* the recording follows some tasks, not all */
+	bool renames; /* task_rename is recorded */
 	bool keep_segments;
 	bool silent; /* silent.c: a CPU's records of the family are missing, and were not counted */
 	/* by CPU: who acted there last without having been switched in; 0 nobody since the last
@@ -360,6 +365,7 @@ static inline struct group *group_of(const struct life *life)
 struct affairs *own_affairs(const struct life *life);
 bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid);
 /* One process with a task whose group's id is not known: they get it together when it is. */
+void group_unmask(struct tl_lives *l, struct life *life, struct life *leader);
 void group_share(struct tl_lives *l, struct life *life, const struct life *with);
 void group_leave(struct tl_lives *l, struct life *life); /* drop the reference */
 /* Its process has no other life that is not handed on: it is found by nobody any more. False:
@@ -406,6 +412,7 @@ void see_side(struct tl_lives *l, const struct tl_event *ev);
 /* birth.c: what was seen of it; nothing where it was not */
 struct birth birth_of(const struct life *life);
 void birth_keep(struct life *life, const struct birth *b);
+void birth_creator_slept(struct tl_lives *l, struct life *creator, char state);
 void life_parent(struct life *life, struct tl_ref parent); /* its parent from now on */
 /* called from func.c */
 void birth_path(struct tl_lives *l, const struct tl_event *ev);
@@ -429,6 +436,7 @@ void sender_told(struct tl_lives *l, const struct tl_event *ev);
 void sender_sent(struct life *owner, tl_pid target, const struct tl_event *ev);
 void sender_execed(struct life *life);
 void sender_named(struct tl_lives *l, struct life *life); /* its command line became known */
+void sender_renamed(struct tl_lives *l, const struct life *life, const struct tl_atom *comm);
 /* notice.c: a signal that tells a parent of its child's end */
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent,
 		 const struct tl_event *ev);
@@ -438,9 +446,16 @@ struct life *only_dead_child(struct tl_lives *l, const struct life *parent);
 /* it tells nobody of anything any more */
 void notice_last_switch(struct tl_lives *l, struct life *life);
 void notice_delivered(struct tl_lives *l, struct life *parent, const struct tl_event *ev);
+/* waiters.c */
+void waiters_see(struct tl_lives *l, const struct life *owner, struct affairs *a, tl_pid pid);
+/* The thread of this parent's process that waited; not clear: the parent, for its process. */
+struct tl_ref waiters_one(const struct life *parent, const struct life *child, bool *ret_clear);
+
 /* reap.c */
 void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_event *ev);
 void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool at_most);
+/* at the latest then, and not seen, but concluded: some thread of this process did */
+void reap_by_one_of(struct life *child, struct life *parent, struct tl_seen seen);
 void reap_release(struct tl_lives *l, const struct tl_event *ev); /* release_task was called */
 void reap_itself(struct life *life); /* dead: a kernel thread needs nobody */
 void reap_replaced(struct life *leader, struct tl_seen seen); /* a thread has taken its id */

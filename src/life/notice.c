@@ -37,6 +37,24 @@ static bool same_parent(const struct life *child, const struct life *parent)
 }
 
 /*
+ * Without its clone flags a thread looks like a child of who made it. But a child's end is told to
+ * its parent: who tells of an end to the parent of its own creator, which lies there as a zombie
+ * and was not told of, was the last thread of that. A creator that was gone at once was itself a
+ * thread, and the other its process's child.
+ */
+static void unmask_thread(struct tl_lives *l, struct life *sender, const struct life *parent)
+{
+	struct life *creator = life_by_ref(l, &sender->t.parent);
+
+	if (l->losses || sender->tgid_known || sender->t.flags_known || !sender->t.born ||
+	    !is_dying(sender) || !creator || creator == parent)
+		return;
+	if (creator->t.death->last_state == 'Z' && !creator->t.notice->seen.is &&
+	    (creator->t.is_leader || !creator->tgid_known) && same_parent(creator, parent))
+		group_unmask(l, sender, creator);
+}
+
+/*
  * A dying parent tells its children's new parent about those that are zombies; the record does not
  * say which child is meant. They are counted, and settled when the parent's own end is told.
  */
@@ -122,6 +140,14 @@ struct life *only_dead_child(struct tl_lives *l, const struct life *parent)
 	return one;
 }
 
+/* It lay as a zombie, or was told to do so: who tells a parent does not reap itself. */
+static bool needed_a_wait(const struct life *child)
+{
+	const struct tl_death *d = child->t.death;
+
+	return d->last_state == 'Z' || (!d->last_state && !d->unwanted && child->t.notice->seen.is);
+}
+
 /*
  * After its own sched_process_exit a parent waits for nobody. Every zombie it left was told to the
  * heir (kernel/exit.c reparent_leader), so when none was, all its dead children had been reaped by
@@ -145,8 +171,9 @@ static void settle_children(struct tl_lives *l, struct life *parent)
 			continue;
 		if (parent->deeds->zombies_told)
 			kin_adopted(l, child, parent->deeds->heir, parent->deeds->heir_seen);
-		else if (group_of(parent)->affairs->waiting.is && child->t.death->last_state == 'Z')
-			reap_by(child, parent, parent->t.death->seen, true);
+		else if ((group_of(parent)->affairs->waiting.is || !l->w.wait) &&
+			 needed_a_wait(child))
+			reap_by_one_of(child, parent, parent->t.death->seen);
 	}
 }
 
@@ -229,9 +256,11 @@ static void parent_told(struct life *child, const struct life *parent)
 void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent,
 		 const struct tl_event *ev)
 {
-	struct life *child = subject_of(l, sender);
+	struct life *child;
 	struct tl_notice *n;
 
+	unmask_thread(l, sender, parent);
+	child = subject_of(l, sender);
 	if (tells_of_zombie_child(sender, parent, ev))
 		return;
 	if (!is_dying(sender) && l->w.exit)

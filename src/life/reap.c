@@ -20,6 +20,7 @@ void reap_by(struct life *child, struct life *parent, struct tl_seen seen, bool 
 	r->at_most = at_most;
 	r->seen = seen;
 	r->by = life_ref(parent);
+	r->by_process = false;
 	if (parent)
 		r->automatic = 0;
 	if (parent)
@@ -36,6 +37,7 @@ void see_wait(struct tl_lives *l, const struct tl_event *ev)
 	a->waiting = seen_at(ev);
 	a->waiting_for = ev->u.wait.pid;
 	a->waiting_losses = l->losses;
+	waiters_see(l, owner, a, ev->u.wait.pid);
 }
 
 /* A tracer is told of its tracee's end too, and waits for it; while the parent lives, the zombie is
@@ -249,10 +251,25 @@ static int alone(struct tl_lives *l, const struct life *life)
 	return parent_stayed_off(l, life, parent) ? 1 : -1;
 }
 
-/* Whether it reaped itself or was reaped by this one will be told. */
-static void keep_waiter(struct tl_reap *r, const struct life *parent)
+void reap_by_one_of(struct life *child, struct life *parent, struct tl_seen seen)
 {
-	r->waiter = life_ref(parent);
+	bool was = child->t.reap->is && !child->t.reap->at_most, clear;
+
+	reap_by(child, parent, seen, true);
+	if (was || !parent || !child->t.reap->is)
+		return;
+	own_reap(child)->by = waiters_one(parent, child, &clear);
+	own_reap(child)->by_process = !clear;
+}
+
+/* Whether it reaped itself or was reaped by this one will be told. */
+static void keep_waiter(struct life *child, const struct life *parent)
+{
+	struct tl_reap *r = own_reap(child);
+	bool clear;
+
+	r->waiter = waiters_one(parent, child, &clear);
+	r->by_process = !clear;
 	r->waited = group_of(parent)->affairs->waiting;
 }
 
@@ -281,11 +298,11 @@ void reap_last_switch(struct tl_lives *l, struct life *life, const struct tl_eve
 	self = alone(l, life);
 	/* that somebody waited is proof enough: its wait may have begun before the trace */
 	parent = parent_now(l, life);
-	reap_by(life, self ? NULL : parent, seen_at(ev), true);
+	reap_by_one_of(life, self ? NULL : parent, seen_at(ev));
 	if (self && life->t.reap->is)
 		own_reap(life)->automatic = (int8_t)self;
 	if (self < 0 && parent && life->t.reap->is)
-		keep_waiter(own_reap(life), parent);
+		keep_waiter(life, parent);
 }
 
 /* kthreadd ignores every signal, so its children never lie as zombies (kernel/kthread.c kthreadd),
@@ -359,7 +376,7 @@ static void reap_unwatched(struct tl_lives *l, struct life *life, struct tl_reap
 	/* who was not heard of since records were lost may be gone, or another one's parent */
 	if (parent && group_of(parent)->affairs->waiting_losses != l->losses)
 		parent = NULL;
-	reap_by(life, parent, r->freed, true);
+	reap_by_one_of(life, parent, r->freed);
 	if (r->is)
 		r->automatic = (int8_t)self;
 }

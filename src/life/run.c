@@ -150,6 +150,8 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 	if (life->run == RUN_QUEUED)
 		life->run = RUN_UNKNOWN;
 	if (state == 'Z' || state == 'X') {
+		if (life->made)
+			birth_creator_slept(l, life, state);
 		run_close(life, ev->t);
 		if (own_death(life))
 			own_death(life)->last_state = state;
@@ -163,6 +165,8 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 		return;
 	}
 	run_enter(life, RUN_ASLEEP, ev->t);
+	if (life->made)
+		birth_creator_slept(l, life, state);
 	life->sleep_state = state;
 	life->slept = ev->t;
 }

@@ -15,7 +15,7 @@ struct wanted {
 	int32_t sig;	/* 0: any */
 	tl_ns t;	/* TL_NS_NONE: any */
 	uint64_t place; /* of the signal's record; 0: any */
-	const struct tl_atom *argv, *cgroup;
+	const struct tl_atom *argv, *cgroup, *comm;
 	uint8_t call, rseq;
 	int8_t trap, leads, limit;
 };
@@ -42,6 +42,7 @@ static bool put_into(struct tl_signal *v, unsigned n, const struct wanted *w)
 			best = &v[i];
 	if (!best)
 		return false;
+	best->owner.comm = w->comm ? w->comm : best->owner.comm;
 	best->owner_argv = w->argv ? w->argv : best->owner_argv;
 	best->owner_cgroup = w->cgroup ? w->cgroup : best->owner_cgroup;
 	best->call = w->call ? w->call : best->call;
@@ -109,7 +110,8 @@ void sender_execed(struct life *life)
 	d->n_sent = 0;
 }
 
-void sender_named(struct tl_lives *l, struct life *life)
+static void tell_sent(struct tl_lives *l, const struct life *life, const struct tl_atom *argv,
+		      const struct tl_atom *comm)
 {
 	const struct deeds *d = life->deeds;
 
@@ -121,7 +123,23 @@ void sender_named(struct tl_lives *l, struct life *life)
 						.leads = -1,
 						.limit = -1,
 						.place = d->sent[i].place,
-						.argv = d->argv});
-	if (d->n_sent)
+						.argv = argv,
+						.comm = comm});
+}
+
+void sender_named(struct tl_lives *l, struct life *life)
+{
+	tell_sent(l, life, life->deeds->argv, NULL);
+	if (life->deeds->n_sent)
 		own_deeds(life)->n_sent = 0;
+}
+
+/*
+ * It bears another name than was known, and no record told of the change: where neither task_rename
+ * nor exec is recorded, programs are known by the names that switches and exits show, and who sends
+ * has mostly been renamed before, behind its fork.
+ */
+void sender_renamed(struct tl_lives *l, const struct life *life, const struct tl_atom *comm)
+{
+	tell_sent(l, life, NULL, comm);
 }

@@ -69,6 +69,7 @@ static void show_birth(struct tl_birth *to, const struct life *life)
 		.confirmed = b.confirmed,
 		.flags_known = life->t.flags_known,
 		.clone_flags = life->t.clone_flags,
+		.creator_slept = life->t.creator_slept,
 		.creator = b.creator,
 		.real_parent = b.real_parent,
 		.requester = b.requester,

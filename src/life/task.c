@@ -211,8 +211,11 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 		life->former = NULL;
 	/* the dead bear no new names: another name under their id is that of a thread taking it
 	 * over (exec.c) */
-	if (comm && !(life->t.death->seen.is && life->t.n_comms))
-		life_name(life, comm);
+	if (!comm || (life->t.death->seen.is && life->t.n_comms))
+		return life;
+	if (comm != life->t.comm && life->deeds->n_sent)
+		sender_renamed(l, life, comm);
+	life_name(life, comm);
 	return life;
 }
 
@@ -302,6 +305,7 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 	struct life *owner = life_owner(l, ev);
 	struct life *life = life_of(l, ev->u.rename.pid, NULL, ev);
 
+	l->renames = true;
 	if (!life)
 		return;
 	if (life->t.death->seen.is) {

@@ -104,7 +104,8 @@ void story_reap(struct story *st, const struct tl_task *t)
 	else if (r->by.tid == TL_PID_NONE)
 		text = _("by whom was not seen");
 	else
-		text = page_fmt(&st->pg, _("by %1$s"), words_ref(&st->pg, &r->by));
+		text = page_fmt(&st->pg, r->by_process ? _("by a thread of %1$s") : _("by %1$s"),
+				words_ref(&st->pg, &r->by));
 	if (r->is && r->automatic != 1)
 		text = page_join(&st->pg, text, _("; "), zombie_text(st, t));
 	story_row(st, L_REAPED, r->is ? &r->seen : NULL, noted(st, text, &r->seen));

@@ -10,6 +10,12 @@
 
 #define SIGNAL_KILL 9
 
+/* Where records are missing, that there is none of a kind proves nothing. */
+static bool is_unbroken(const struct question *q)
+{
+	return q->task && !q->task->death->losses;
+}
+
 /* ---- births ---- */
 
 bool also_by_kworker(const struct question *q, enum tl_grade *grade)
@@ -19,19 +25,81 @@ bool also_by_kworker(const struct question *q, enum tl_grade *grade)
 	return comm && !strncmp(comm->s, "kworker/", 8);
 }
 
-/* Only processes are told of to a parent, and only they still bear their own id after an exec. */
+/* A thread that called exec bears its leader's id from then on. */
+static bool took_over(const struct tl_task *t)
+{
+	return t->n_execs && t->exec[0].old_pid > 0 && t->exec[0].old_pid != t->tid;
+}
+
+/* Only processes are told of to a parent, lie as zombies, and still bear their own id after an
+ * exec. */
+static bool is_proven_process(const struct tl_task *t)
+{
+	return !t->kthread && !took_over(t) && (t->tgid == TL_PID_NONE || t->tgid == t->tid) &&
+	       (t->notice->seen.is || t->n_execs || t->death->last_state == 'Z');
+}
+
+/* Of its end nobody was told, and it was gone at once; and it called exit alone, or took a 9 that
+ * nobody sent. Whose parent cares for no children ends so too, but calls exit_group. */
+bool also_ended_as_thread(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_task *t = q->task;
+	const struct tl_death *d = t ? t->death : NULL;
+
+	if (t && !t->birth.flags_known && took_over(t))
+		return true;
+	if (!t || t->birth.flags_known || t->kthread || t->n_execs || t->notice->seen.is ||
+	    d->last_state != 'X' || !q->w->signal || !is_unbroken(q))
+		return false;
+	if (stack_has(d->stack, TL_ROLE_SYS_EXIT))
+		return true;
+	return stack_has(d->stack, TL_ROLE_GET_SIGNAL) && d->any_delivery && d->last.sig == 9 &&
+	       !d->last.code && !d->last.handler && !t->n_signals && !t->process->n_group_signals;
+}
+
+/* Most clones are forks, but C libraries make threads by clone3; and a process's end is told. */
+static bool may_be_process(const struct question *q)
+{
+	const struct tl_task *t = q->task;
+	bool silent = t->death->seen.is && q->w->signal && is_unbroken(q);
+
+	return q->stack && !t->kthread && !took_over(t) && !silent &&
+	       (t->tgid == TL_PID_NONE || t->tgid == t->tid) &&
+	       !stack_has(q->stack, TL_ROLE_SYS_CLONE3);
+}
+
+/* A process whose creator went on: not by vfork(). */
 bool also_process(const struct question *q, enum tl_grade *grade)
 {
+	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
+
 	at_best(grade, TL_GUESSED);
-	if (!q->task)
-		return true; /* a bare stack: most clones are forks */
-	if (q->task->kthread || (q->task->tgid != TL_PID_NONE && q->task->tgid != q->task->tid))
-		return false;
-	if (q->task->notice->seen.is || q->task->n_execs) {
-		*grade = TL_DEDUCED;
+	if (!b)
 		return true;
-	}
-	return q->stack != NULL;
+	if (b->creator_slept == 'D')
+		return false;
+	if (!is_proven_process(q->task))
+		return may_be_process(q);
+	if (b->creator_slept)
+		*grade = TL_DEDUCED;
+	return true;
+}
+
+/* Its creator slept at once, as one does that waits for an exec; a page that is fetched looks the
+ * same. */
+bool also_waited_for(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_task *t = q->task;
+
+	return t && !t->birth.flags_known && t->birth.creator_slept == 'D' && is_proven_process(t);
+}
+
+/* Its process bears another id, and it did not take that over by an exec. */
+bool also_of_another_process(const struct question *q, enum tl_grade *grade)
+{
+	const struct tl_task *t = q->task;
+
+	return t && !t->birth.flags_known && t->tgid != TL_PID_NONE && t->tgid != t->tid;
 }
 
 /* Memory shared, but neither a thread nor a parent that waits; or flags not seen at all. */
@@ -89,10 +157,10 @@ static bool took_anothers_end(const struct question *q)
 	       status_signal(q->task) != SIGNAL_KILL;
 }
 
-/* Where records are missing, that there is none of a kind proves nothing. */
-static bool is_unbroken(const struct question *q)
+/* Without clone flags threads pass for processes of their own. */
+static bool knows_threads(const struct question *q)
 {
-	return q->task && !q->task->death->losses;
+	return q->w->newtask || q->w->side;
 }
 
 bool also_peer_crash(const struct question *q, enum tl_grade *grade)
@@ -111,18 +179,30 @@ bool also_peer_exec(const struct question *q, enum tl_grade *grade)
 	return q->d->zapped && q->d->exec_after && !q->d->crashed;
 }
 
+/* io_uring's and vhost's, by the flags that only create_io_thread and vhost_task_create use. */
+static bool is_worker(const struct tl_task *task)
+{
+	const struct tl_birth *b = task ? &task->birth : NULL;
+	const uint64_t flags = b && b->flags_known ? b->clone_flags & ~0xffull : 0;
+
+	return flags == 0x80810f00 || flags == 0x810b00;
+}
+
 /* A 9 that nobody sent is an exit_group, an exec or a crash of a peer; without the others it is the
- * first. */
+ * first. Workers take it too, but end by themselves. */
 bool also_peer_exit(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	if (!d->zapped || d->crashed || d->exec_after || (d->told_signal && !d->leader_out))
+	if (!d->zapped || is_worker(q->task) || d->crashed || d->exec_after)
+		return false;
+	if (d->told_signal && !d->leader_out)
 		return false;
 	if (d->leader_out)
 		return true;
 	at_best(grade, TL_DEDUCED);
 	return d->sd && q->w->signal && q->w->deliver && q->w->exec && is_unbroken(q) &&
+	       knows_threads(q) &&
 	       (d->told_exit || q->task->process->ended);
 }
 
@@ -191,6 +271,13 @@ static bool all_taken_along(const struct tl_process *p)
 	return p && p->ended && p->n_leavers == p->n_threads && !p->leavers_more;
 }
 
+static bool unsent_nine(const struct question *q)
+{
+	const struct tl_delivery *sd = q->d->sd;
+
+	return sd && sd->sig == SIGNAL_KILL && !sd->code && sent_nothing(q);
+}
+
 /*
  * What its process was told to have died of is that of the thread that crashed, where somebody did;
  * of a signal for all of them each takes a 9.
@@ -200,11 +287,15 @@ static bool maybe_anothers(const struct question *q)
 	const struct death_facts *d = q->d;
 	int sig = status_signal(q->task);
 
-	if (!q->task || !d->told_signal || (is_alone(q->task) && is_process(q->task)))
+	if (!q->task || !d->told_signal)
+		return false;
+	if (is_alone(q->task) && is_process(q->task) && (knows_threads(q) || !unsent_nine(q)))
 		return false;
 	if (d->fatal || d->of_process || (d->sd && d->sd->sig != SIGNAL_KILL))
 		return false;
-	return sig ? tl_signal_dumps_core(sig) : !all_taken_along(q->task->process);
+	if (sig)
+		return tl_signal_dumps_core(sig);
+	return !knows_threads(q) || !all_taken_along(q->task->process);
 }
 
 /* The path alone: the last resort of deaths by signal, never above a row that knows more. */
@@ -389,6 +480,19 @@ bool also_told_signal(const struct question *q, enum tl_grade *grade)
 	return d->told_signal && !q->stack && !(d->zapped && (d->crashed || d->leader_out));
 }
 
+/* The others went on, and were killed: of a leader that was gone before, its parent is told how
+ * that left (kernel/exit.c release_task). */
+static bool killed_after(const struct tl_task *t)
+{
+	const struct tl_process *p = t->process;
+
+	for (unsigned i = 0; i < p->n_group_signals; i++)
+		if (is_queued(&p->group_signals[i]) && tl_signal_kills(p->group_signals[i].sig) &&
+		    p->group_signals[i].seen.t > t->death->seen.t)
+			return true;
+	return false;
+}
+
 /* Of a process with threads its parent is told how one of them ended it: this one, where all others
  * were taken along. */
 static bool maybe_another_exited(const struct question *q)
@@ -396,7 +500,11 @@ static bool maybe_another_exited(const struct question *q)
 	const struct tl_task *t = q->task;
 	const struct tl_process *p = t ? t->process : NULL;
 
-	if (!t || q->d->of_process || is_alone(t))
+	if (!t || is_alone(t))
+		return false;
+	if (killed_after(t))
+		return true;
+	if (q->d->of_process)
 		return false;
 	for (unsigned i = 0; i < p->n_leavers; i++)
 		if (p->leaver[i].who.tid != t->tid && !taken_along(&p->leaver[i]))
@@ -449,10 +557,7 @@ static bool is_pathless(const struct question *q)
 
 bool also_worker(const struct question *q, enum tl_grade *grade)
 {
-	const struct tl_birth *b = q->task ? &q->task->birth : NULL;
-	const uint64_t flags = b && b->flags_known ? b->clone_flags & ~0xffull : 0;
-
-	return is_pathless(q) && (flags == 0x80810f00 || flags == 0x810b00);
+	return is_pathless(q) && is_worker(q->task);
 }
 
 bool also_helper_without_exec(const struct question *q, enum tl_grade *grade)

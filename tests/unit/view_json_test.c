@@ -122,7 +122,7 @@ static void json_holds_a_whole_life(void **state)
 	HAS(text,
 	    "\"notified\":{\"t_ns\":8123263686000,\"parent\":{\"tid\":2260,\"comm\":\"bash\"},\"sig\":17,\"code\":\"CLD_KILLED\",\"delivered_t_ns\":null}");
 	HAS(text,
-	    "\"reaped\":{\"t_ns\":8123264874000,\"at_most\":true,\"by\":{\"tid\":2260,\"comm\":\"bash\"},\"auto\":false}");
+	    "\"reaped\":{\"t_ns\":8123264874000,\"at_most\":true,\"by\":{\"tid\":2260,\"comm\":\"bash\"},\"by_process\":null,\"auto\":false}");
 	HAS(text, "\"cpus\":[3]");
 	HAS(text,
 	    "\"trace\":{\"format\":\"ftrace-text\",\"clock\":null,\"kernel\":null,\"arch\":null,\"cpus\":null,\"first_t_ns\":8120000000000");

@@ -521,6 +521,8 @@ static void sources_by_code_alone(void **state)
 		{ 25, 0, false, true, false, "S-FSIZE-BYCODE", TL_DEDUCED },
 		{ 24, 128, true, false, false, "S-CPU-BYCODE", TL_DEDUCED },
 		{ 3, 128, true, false, false, "S-TTY-KEY-BYCODE", TL_DEDUCED },
+		{ 21, 128, true, false, false, "S-TTY-JOB-BYCODE", TL_DEDUCED },
+		{ 29, 128, true, false, false, "S-SIGIO-BYCODE", TL_DEDUCED },
 		{ 11, 128, false, true, false, "S-FORCED-BYCODE", TL_DEDUCED },
 	};
 
@@ -1059,10 +1061,24 @@ static void births_without_flags(void **state)
 	o.t.birth.seen = at(10, TL_EV_FORK);
 	o.t.birth.stack = path("copy_process kernel_clone __do_sys_clone __arm64_sys_clone");
 	tl_why_birth(&o.t, &all, &mem, &f);
-	is_cause(&f, "B-FORK", "fork", TL_GUESSED);
+	is_cause(&f, "B-CLONE-OTHER", "clone", TL_GUESSED); /* nobody was told of its end */
 	o.n.seen = at(1001, TL_EV_SIGNAL); /* a parent was told of its end: no thread */
 	tl_why_birth(&o.t, &all, &mem, &f);
+	is_cause(&f, "B-FORK", "fork", TL_GUESSED);
+	o.t.birth.creator_slept = 'S';
+	tl_why_birth(&o.t, &all, &mem, &f);
 	is_cause(&f, "B-FORK", "fork", TL_DEDUCED);
+	o.t.birth.creator_slept = 'D';
+	tl_why_birth(&o.t, &all, &mem, &f);
+	is_cause(&f, "B-SPAWN-BYWAIT", "vfork", TL_GUESSED);
+	o.t.death = &tl_no_death;
+	o.t.birth.creator_slept = 0;
+	o.n.seen.is = false;
+	tl_why_birth(&o.t, &all, &mem, &f);
+	is_cause(&f, "B-FORK", "fork", TL_GUESSED); /* it lives: most clones are */
+	o.t.birth.stack = path("copy_process kernel_clone __do_sys_clone3");
+	tl_why_birth(&o.t, &all, &mem, &f);
+	is_cause(&f, "B-CLONE-OTHER", "clone", TL_GUESSED);
 	o.t.birth.stack = path("copy_process kernel_clone kernel_thread kthreadd");
 	tl_why_birth(&o.t, &all, &mem, &f);
 	is_cause(&f, "B-KTHREADD", "kthread", TL_OBSERVED);

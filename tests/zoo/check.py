@@ -24,12 +24,14 @@ BAD = {COARSE, WRONG, MISSING, FAILED}
 # Told from a code or a status alone, where there is no call path: true, but less than the whole truth. The same goes for
 # `oom` where `oom.memcg` is meant.
 KIND_OF = {
+    "clone": {"fork", "vfork", "thread"},  # of a birth whose clone flags were not recorded
     "exit": {"thread_exit"},  # of an only thread: exit(2) and exit_group(2) leave the same notice and status
     "kill": {"pidfd"},  # both fill in the same siginfo: kernel/signal.c prepare_kill_siginfo
     "forced": {"fault.memory", "exec_failed", "rseq", "signal_frame", "fault.protection", "fault.trap"},
     "fault": {"fault.memory", "fault.protection", "fault.illegal", "fault.arithmetic", "fault.trap", "seccomp"},
     "kernel": {"oom", "oom.memcg", "oom.sysrq", "tty.key", "tty.hangup", "tty.session_end", "timer.alarm", "limit.cpu",
-               "limit.fsize", "pidns_end", "tracer_exit", "orphan_pgrp", "pipe", "cgroup_kill", "ptrace_kill"},
+               "limit.fsize", "pidns_end", "tracer_exit", "orphan_pgrp", "pipe", "cgroup_kill", "ptrace_kill",
+               "sigio", "tty.job"},
 }
 
 
@@ -83,6 +85,12 @@ def signal_seen(task, want):
     return min(grades, key=WORST.index, default=UNKNOWN)
 
 
+def reaper_of(task):
+    """Who reaped, or the process of which some thread did."""
+    by, process = at(task, "reaped", "by"), at(task, "reaped", "by_process", "tid")
+    return {**by, "process": 0} if by else {"process": process} if process else None
+
+
 # What an expectation says, and where tasklife says it.
 FIELDS = {
     "comm": lambda t: t.get("comm"),
@@ -98,7 +106,7 @@ FIELDS = {
     "exit_code": lambda t: at(t, "death", "exit_code"),
     "core_dumped": lambda t: at(t, "death", "core_dumped"),
     "notified": lambda t: at(t, "notified", "code"),
-    "reaper": lambda t: at(t, "reaped", "by"),
+    "reaper": reaper_of,
     "auto": lambda t: at(t, "reaped", "auto"),
     "process": lambda t: at(t, "process", "end"),
     "children": lambda t: len(t.get("children") or []),

@@ -39,6 +39,9 @@ static const struct zoo_family families[] = {
 	{"spaces", zoo_spaces},
 	{"uring", zoo_uring},
 	{"names", zoo_names},
+	{"turns", zoo_turns},
+	{"waits", zoo_waits},
+	{"crowds", zoo_crowds},
 	{"kernel", zoo_kernel},
 	{},
 };

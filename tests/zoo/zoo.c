@@ -130,6 +130,19 @@ static void key_who(struct line *l, const char *k, struct zoo_who w)
 	put(l, "}");
 }
 
+static void key_reaper(struct line *l, struct zoo_who w, pid_t process)
+{
+	char b[64];
+
+	if (!process || !w.tid) {
+		key_who(l, "reaper", w);
+		return;
+	}
+	key(l, "reaper");
+	snprintf(b, sizeof(b), "[{\"tid\":%d},{\"process\":%d}]", (int)w.tid, (int)process);
+	put(l, b);
+}
+
 static void send_line(struct zoo *z, struct line *l)
 {
 	put(l, "}\n");
@@ -219,7 +232,7 @@ void zoo_tell(struct zoo *z, struct zoo_say s)
 			NULL);
 	if (s.childless)
 		key_int(&l, "children", 0);
-	key_who(&l, "reaper", s.reaper);
+	key_reaper(&l, s.reaper, s.or_process);
 	if (s.autoreap) {
 		key(&l, "auto");
 		put(&l, "true");
@@ -600,6 +613,8 @@ int zoo_sub(int argc, char **argv)
 		execv(argv[2], next);
 		return 126;
 	}
+	if (!strcmp(what, "wait"))
+		return waitpid(arg, NULL, 0) == arg ? 0 : 1;
 	if (!strcmp(what, "sleep"))
 		zoo_ms(arg);
 	return 0;

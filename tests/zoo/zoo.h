@@ -92,6 +92,7 @@ struct zoo_say {
 	int exit;    /* ZOO_EXIT(code) */
 	bool core;
 	struct zoo_who reaper;
+	pid_t or_process; /* reaper: or a thread of this process, where it cannot be told which */
 	bool autoreap;
 	bool childless;	  /* tried to have a child and has none */
 	bool quiet;	  /* no SIGCHLD, or one that says something else */
@@ -173,6 +174,7 @@ int zoo_exits(struct zoo *z, void *arg);    /* (intptr_t)arg */
 
 extern const struct zoo_case zoo_births[], zoo_exits_[], zoo_execs[], zoo_threads[], zoo_signals[],
 	zoo_faults[], zoo_limits[], zoo_seccomp[], zoo_orphans[], zoo_ttys[], zoo_ptrace[],
-	zoo_cgroups[], zoo_spaces[], zoo_kernel[], zoo_names[], zoo_uring[];
+	zoo_cgroups[], zoo_spaces[], zoo_kernel[], zoo_names[], zoo_uring[],
+	zoo_turns[], zoo_waits[], zoo_crowds[];
 
 #endif
