@@ -224,16 +224,14 @@ void group_leads(struct tl_lives *l, struct life *life)
 /* It was taken for a process, and dies as the last thread of this leader's. */
 void group_unmask(struct tl_lives *l, struct life *life, struct life *leader)
 {
-	struct tl_seen died = life->t.death->seen;
-
 	group_leads(l, leader);
 	group_share(l, life, leader);
 	if (group_of(life) != group_of(leader))
 		return;
 	set_tgid(group_of(life), life);
-	group_leaver(life, life->t.death->do_exit.is ? life->t.death->do_exit : died);
+	group_leaver(life);
 	if (own_affairs(life))
-		own_affairs(life)->end = died;
+		own_affairs(life)->end = life->t.death->seen;
 }
 
 /* Signals to this thread alone go with its life; those that may have ended the process are kept. */
