@@ -22,11 +22,7 @@
 #define SLAB_FIRST (1u << 20)
 #define SLAB_MOST  (32u << 20)
 
-#if defined(__SANITIZE_ADDRESS__)
-#define POOLED(p, n) false
-#else
-#define POOLED(p, n) ((p) && (n) <= POOL_LARGEST)
-#endif
+#define POOLED(p, n) (POOL_HAS_ALL && (p) && (n) <= POOL_LARGEST)
 
 struct pool_slab {
 	struct pool_slab *next;

@@ -19,6 +19,13 @@ struct pool {
 	size_t total; /* bytes of all slabs, touched or not */
 };
 
+/* Does the pool have all that was taken from it, given back or not? Then pool_fini() frees it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define POOL_HAS_ALL false
+#else
+#define POOL_HAS_ALL true
+#endif
+
 void pool_init(struct pool *p);
 void pool_fini(struct pool *p);
 /* Not zeroed, aligned to 16; NULL when there is none. A NULL pool is malloc. */

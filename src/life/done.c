@@ -15,10 +15,23 @@ static void give_own(struct pool *pool, const void *v, const void *none, size_t 
 		pool_give(pool, (void *)v, n);
 }
 
+/* Another core may have read it, and would have to give up each line for a note that it is free: at
+ * the end what has nothing elsewhere goes with the pool. */
+static bool goes_with_pool(const struct tl_lives *l, const struct life *life)
+{
+	const struct group *g = group_of(life);
+
+	return POOL_HAS_ALL && l->ends && !life->mem.chunks && !life->segments && g &&
+	       g->refs == 1 && !group_has_affairs(g);
+}
+
 void life_free(struct tl_lives *l, struct life *life)
 {
 	struct held *t = &life->t;
 
+	l->n_lives--;
+	if (goes_with_pool(l, life))
+		return;
 	group_leave(l, life);
 	arena_fini(&life->mem);
 	if (life->segments)
@@ -30,7 +43,6 @@ void life_free(struct tl_lives *l, struct life *life)
 	give_own(&l->pool, t->sched, &no_ran, sizeof(*t->sched));
 	give_own(&l->pool, life->deeds, &no_deeds, sizeof(*life->deeds));
 	pool_give(&l->pool, life, sizeof(*life));
-	l->n_lives--;
 }
 
 static void hold_by_tid(struct tl_lives *l, struct life *life)
@@ -346,6 +358,7 @@ static void fetch_next(const struct life *life)
 
 struct tl_err *tl_lives_end(struct tl_lives *l)
 {
+	l->ends = true;
 	hand_on_held(l, true);
 	for (struct life *life = in_order(&l->pids), *next; life; life = next) {
 		fetch_next(life);

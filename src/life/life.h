@@ -255,6 +255,7 @@ struct tl_lives {
 	struct shown *shown; /* what was asked for since the last event */
 	bool keep_all;
 	bool lent; /* the life that is being handed on is kept by who got it */
+	bool ends; /* the trace has: nobody new will want memory */
 	size_t n_lives, n_most;
 	tl_ns now;
 	struct tl_witnesses w;
@@ -373,6 +374,7 @@ void group_leave(struct tl_lives *l, struct life *life); /* drop the reference *
 bool group_alone(struct tl_lives *l, const struct life *life);
 void group_died(struct tl_lives *l, struct life *life);  /* one thread less */
 void group_leaver(struct life *life); /* it left, or more is known of that */
+bool group_has_affairs(const struct group *g); /* its own */
 struct tl_seen group_end(const struct group *g); /* as in struct tl_process */
 /* The leaver of a process that never had another thread; false: those there are, are kept. */
 bool group_lone_leaver(const struct life *life, struct tl_leaver *ret);

@@ -323,6 +323,11 @@ void group_leaver(struct life *life)
 		leaver_keep(life);
 }
 
+bool group_has_affairs(const struct group *g)
+{
+	return g->affairs != &no_affairs;
+}
+
 struct tl_seen group_end(const struct group *g)
 {
 	if (g->affairs->end.is || !g->ended || !g->leader)
