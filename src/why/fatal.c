@@ -286,6 +286,27 @@ static bool is_doubtful(const struct tl_task *task, const struct death_facts *d)
 	return false;
 }
 
+static bool another_fits(const struct tl_task *task, const struct death_facts *d,
+			 const struct tl_signal *list, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (list[i].sig != d->fatal->sig && fits(task, d, &list[i]))
+			return true;
+	return false;
+}
+
+/* No delivery was seen, and of two that may have waited any may have been let in. SIGKILL waits for
+ * nobody. */
+static bool is_one_of_two(const struct tl_task *task, const struct death_facts *d)
+{
+	const struct tl_process *p = task->process;
+
+	if (!d->fatal || d->sd || d->fatal->sig == SIGNAL_KILL || has_status(task->death))
+		return false;
+	return another_fits(task, d, task->signals, task->n_signals) ||
+	       (p && another_fits(task, d, p->group_signals, p->n_group_signals));
+}
+
 void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w,
 		    struct death_facts *ret)
 {
@@ -297,7 +318,7 @@ void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w,
 	/* a task that left by a path of its own was not killed, whatever was pending */
 	if (!path_told(task->death->stack) || on_signal_path(task->death->stack))
 		find_fatal(task, ret);
-	if (is_doubtful(task, ret))
+	if (is_doubtful(task, ret) || is_one_of_two(task, ret))
 		ret->fatal = NULL;
 	if (ret->fatal) {
 		struct question q = {

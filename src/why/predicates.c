@@ -289,7 +289,8 @@ static bool maybe_anothers(const struct question *q)
 
 	if (!q->task || !d->told_signal)
 		return false;
-	if (is_alone(q->task) && is_process(q->task) && (knows_threads(q) || !unsent_nine(q)))
+	if (is_alone(q->task) && is_process(q->task) &&
+	    ((knows_threads(q) && is_unbroken(q)) || !unsent_nine(q)))
 		return false;
 	if (d->fatal || d->of_process || (d->sd && d->sd->sig != SIGNAL_KILL))
 		return false;

@@ -893,6 +893,24 @@ static void a_peer_called_exit_group(void **state)
 	assert_int_equal(p.v.exit_code, 5);
 }
 
+/* Without its delivery it cannot be told which of two was let in; SIGKILL waits for nobody. */
+static void one_of_two_that_waited(void **state)
+{
+	struct one o;
+	struct tl_death_verdict v;
+
+	dead(&o, BY_SIGNAL);
+	sent(&o, 15, 0, true, NULL);
+	v = verdict(&o);
+	assert_int_equal(v.signal, 15);
+	sent(&o, 10, 0, true, NULL);
+	v = verdict(&o);
+	assert_int_equal(v.signal, 0);
+	sent(&o, 9, 0, true, NULL)->seen.t += 1;
+	v = verdict(&o);
+	assert_int_equal(v.signal, 9);
+}
+
 static void a_peer_crashed(void **state)
 {
 	struct group g = {};
@@ -1143,6 +1161,7 @@ int main(void)
 		TEST(the_leader_left_first),
 		TEST(a_signal_for_the_group_kills_every_thread),
 		TEST(kinds_of_births),
+		TEST(one_of_two_that_waited),
 		TEST(births_without_flags),
 		TEST(bare_stacks),
 	};
