@@ -208,7 +208,10 @@ static bool usual_columns(struct ftrace_text *t, struct tl_record *rec)
 {
 	struct text_lines *l = &t->lines;
 
-	if (l->p == l->end || l->skipping || !usual_head(&t->usual, l->p, rec))
+	if (l->p == l->end || l->skipping)
+		return false;
+	if (!usual_head(&t->usual, l->p, rec) &&
+	    !(t->header.latency && usual_latency_head(&t->usual, l->p, l->end, rec)))
 		return false;
 	record_clear_rest(rec);
 	return true;

@@ -129,8 +129,7 @@ static const char *owner_at(struct usual *u, const char *line, struct tl_record 
 
 /* ---- when ---- */
 
-/* The context column at p; behind it. */
-static const char *flags_at(struct usual *u, const char *p, struct tl_record *ret)
+const char *usual_flags(struct usual *u, const char *p, struct tl_record *ret)
 {
 	uint64_t w = swar_load(p);
 	unsigned n = swar_before(w, ' ');
@@ -207,7 +206,7 @@ static const char *moment_at(struct usual *u, const char *p, struct tl_record *r
 		return NULL;
 	p = swar_skip_blanks(p);
 	if (!is_digit(*p)) {
-		p = flags_at(u, p, ret);
+		p = usual_flags(u, p, ret);
 		if (!p)
 			return NULL;
 		p = swar_skip_blanks(p);
@@ -304,7 +303,7 @@ static const char *stack_at(const char *p, struct tl_str name, struct tl_record 
 	return p + n;
 }
 
-static const char *event_at(struct usual *u, const char *p, struct tl_record *ret)
+const char *usual_event(struct usual *u, const char *p, struct tl_record *ret)
 {
 	const struct usual_name *name = usual_name_at(u, p);
 	const char *payload;
@@ -364,5 +363,5 @@ const char *usual_head(struct usual *u, const char *line, struct tl_record *ret)
 	if (!p || p - ret->comm.p <= COMM_MAX)
 		return NULL;
 	ret->ip.has = ret->parent.has = 0;
-	return event_at(u, p, ret);
+	return usual_event(u, p, ret);
 }

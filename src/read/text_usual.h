@@ -82,10 +82,15 @@ void usual_prefix_learn(struct usual *u, const char *p, size_t n, uint16_t buffe
  */
 const char *usual_head(struct usual *u, const char *p, struct tl_record *ret);
 
-/* Pieces of it: "[002]", "6400.733066:". Behind them, or NULL. */
+/* Pieces of it: the context column, "[002]", "6400.733066:", "name: ". Behind them, or NULL. */
+const char *usual_flags(struct usual *u, const char *p, struct tl_record *ret);
+const char *usual_event(struct usual *u, const char *p, struct tl_record *ret);
 const char *usual_cpu(const char *p, int32_t *ret);
 const char *usual_seconds(struct usual *u, const char *p, tl_ns *ret);
 
+/* latency_usual.c: the same for a line of the latency format that is all there before `end`. */
+const char *usual_latency_head(struct usual *u, const char *p, const char *end,
+			       struct tl_record *ret);
 /* perf_usual.c: the same for a line of perf script; names are known from thorough looks alone. */
 const char *usual_perf_head(struct usual *u, const char *p, struct tl_record *ret);
 /* That is what a thorough look found in a line. */

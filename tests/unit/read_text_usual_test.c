@@ -8,6 +8,7 @@
 #include "read/fields_plugin.h"
 #include "read/swar.h"
 #include "read/text_head.h"
+#include "read/text_latency.h"
 #include "read/text_lines.h"
 #include "read/text_usual.h"
 
@@ -46,6 +47,19 @@ static const char *const usual[] = {
 	"            init-908     (-------) [001] dNh4.    35.852912: sched_process_wait: comm=a pid=1 prio=1",
 	"    kworker/0:1H-77      [1000] d.s.. 12345678: sched_process_wait: comm=a pid=1 prio=1",
 	"     Web Content-1234567 [000] D.Z12 99999999.999999999: sched_process_wait: comm=a pid=1 prio=1",
+};
+
+#define LATENCY "    load-28236     1d..2. 46749385879us+: "
+
+/* The same in the latency format. */
+static const char *const latency[] = {
+	LATENCY
+	"sched_switch: prev_comm=load prev_pid=28236 prev_prio=120 prev_state=S ==> next_comm=load next_pid=28262 next_prio=120",
+	LATENCY "sched_process_exit: comm=x y pid=2467 prio=120 group_dead=true",
+	LATENCY "sched_stat_runtime: comm=load pid=28236 runtime=5929 [ns]",
+	LATENCY "<stack trace>",
+	"   <...>-28262     1dN.2. 46749385940us : signal_generate: sig=17 errno=0 code=1 comm=load pid=28236 grp=1 res=1",
+	"kworker/-7       12.....      12us#: sched_waking: comm=a pid=1 prio=1 target_cpu=000",
 };
 
 /* Known lines that only the thorough way can tell. */
@@ -173,8 +187,21 @@ static void assert_same_fields(const struct line *l, const struct tl_record *qui
 	}
 }
 
+static bool thoroughly(struct tl_str line, bool is_latency, struct tl_record *ret,
+		       struct head_extra *extra)
+{
+	enum head_found found;
+
+	if (line.p[0] == '#')
+		return false;
+	found = text_head(line, ret, extra);
+	ret->tgid = is_latency ? TL_PID_NONE : ret->tgid;
+	return is_latency ? found == HEAD_NONE && text_latency(line, ret, extra) == HEAD_OK
+			  : found == HEAD_OK;
+}
+
 /* Both ways through a line; true: the quick one took it, with *ret_fields also its fields. */
-static bool both_ways(struct usual *u, struct line *l, bool *ret_fields)
+static bool both_ways(struct usual *u, struct line *l, bool is_latency, bool *ret_fields)
 {
 	struct tl_str line = {l->text, lines_trim(l->text, l->text + l->n) - l->text};
 	const char *end = line.p + line.n;
@@ -185,10 +212,11 @@ static bool both_ways(struct usual *u, struct line *l, bool *ret_fields)
 	l->n = line.n;
 	snprintf(l->text + l->n, ROOM - l->n,
 		 "\n 12 pid=12 prio=3 ==> next_comm=b: <stack trace> %64s", "");
-	if (!usual_head(u, l->text, &quick))
+	if (is_latency ? !usual_latency_head(u, l->text, l->text + ROOM, &quick)
+		       : !usual_head(u, l->text, &quick))
 		return false;
 	quick.payload.n = end - quick.payload.p;
-	if (l->text[0] == '#' || text_head(line, &slow, &extra) != HEAD_OK)
+	if (!thoroughly(line, is_latency, &slow, &extra))
 		fail_msg("'%.*s' is no record", (int)l->n, l->text);
 	if (quick.kind != slow.kind || quick.cpu != slow.cpu || quick.pid != slow.pid ||
 	    quick.tgid != slow.tgid || quick.t != slow.t || quick.ctx != slow.ctx ||
@@ -217,7 +245,7 @@ static void known_lines(void **state)
 	usual_init(&u);
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
 		set_line(&l, usual[i]);
-		if (!both_ways(&u, &l, &fields))
+		if (!both_ways(&u, &l, false, &fields))
 			fail_msg("'%s' is not taken", usual[i]);
 		if ((strstr(usual[i], "comm=") || strstr(usual[i], " [120]")) &&
 		    !strstr(usual[i], "runtime") && !fields)
@@ -225,7 +253,7 @@ static void known_lines(void **state)
 	}
 	for (size_t i = 0; i < sizeof(unusual) / sizeof(unusual[0]); i++) {
 		set_line(&l, unusual[i]);
-		if (both_ways(&u, &l, &fields))
+		if (both_ways(&u, &l, false, &fields))
 			fail_msg("'%s' is taken", unusual[i]);
 	}
 }
@@ -246,7 +274,7 @@ static void mutants(void **state)
 		set_line(&l, k < n ? usual[k] : unusual[k - n]);
 		for (unsigned times = 1 + next_random(&seed) % 2; times; times--)
 			mutate(&l, &seed);
-		taken += both_ways(&u, &l, &fields);
+		taken += both_ways(&u, &l, false, &fields);
 		with_fields += fields;
 	}
 	print_message("%u lines taken, %u with fields\n", taken, with_fields);
@@ -254,6 +282,30 @@ static void mutants(void **state)
 	 */
 	assert_true(taken > 60000);
 	assert_true(with_fields > 20000);
+}
+
+static void latency_mutants(void **state)
+{
+	static struct usual u;
+	static struct line l;
+	const size_t n = sizeof(latency) / sizeof(latency[0]);
+	uint32_t seed = 5;
+	unsigned taken = 0, with_fields = 0;
+	bool fields;
+
+	usual_init(&u);
+	for (unsigned i = 0; i < 100000; i++) {
+		set_line(&l, latency[i % n]);
+		for (unsigned times = i < n ? 0 : 1 + next_random(&seed) % 2; times; times--)
+			mutate(&l, &seed);
+		taken += both_ways(&u, &l, true, &fields);
+		with_fields += fields;
+		if (i < n && taken <= i)
+			fail_msg("'%s' is not taken", latency[i]);
+	}
+	print_message("%u lines taken, %u with fields\n", taken, with_fields);
+	assert_true(taken > 15000);
+	assert_true(with_fields > 5000);
 }
 
 /* ---- whole traces: with a line number pasted in front no line is usual ---- */
@@ -542,9 +594,9 @@ static void perf_mutants(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_lines),  cmocka_unit_test(mutants),
-		cmocka_unit_test(whole_traces), cmocka_unit_test(perf_traces),
-		cmocka_unit_test(perf_mutants),
+		cmocka_unit_test(known_lines),     cmocka_unit_test(mutants),
+		cmocka_unit_test(latency_mutants), cmocka_unit_test(whole_traces),
+		cmocka_unit_test(perf_traces),     cmocka_unit_test(perf_mutants),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
