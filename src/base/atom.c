@@ -8,12 +8,14 @@
 void atoms_init(struct atoms *at)
 {
 	memset(at, 0, sizeof(*at));
+	pthread_mutex_init(&at->lock, NULL);
 }
 
 void atoms_fini(struct atoms *at)
 {
 	free(at->slot);
 	arena_fini(&at->mem);
+	pthread_mutex_destroy(&at->lock);
 	atoms_init(at);
 }
 
@@ -72,7 +74,7 @@ static const struct tl_atom *atom_new(struct atoms *at, const char *s, size_t n,
 	return a;
 }
 
-static const struct tl_atom *find_or_make(struct atoms *at, const char *s, size_t n)
+static const struct tl_atom *find_or_make_alone(struct atoms *at, const char *s, size_t n)
 {
 	const char *nul = n ? memchr(s, 0, n) : NULL;
 	uint32_t hash;
@@ -92,6 +94,21 @@ static const struct tl_atom *find_or_make(struct atoms *at, const char *s, size_
 			return a;
 	}
 	return at->slot[i] = atom_new(at, n ? s : "", n, hash);
+}
+
+static const struct tl_atom *find_or_make(struct atoms *at, const char *s, size_t n)
+{
+	const struct tl_atom *atom;
+
+	pthread_mutex_lock(&at->lock);
+	atom = find_or_make_alone(at, s, n);
+	pthread_mutex_unlock(&at->lock);
+	return atom;
+}
+
+const struct tl_atom *atom_of_other(struct atoms *at, const char *s, size_t n)
+{
+	return find_or_make(at, s, n);
 }
 
 /* At most 16 bytes in two words that have all of them: with n, equal words are equal bytes. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Interned strings: compare by pointer, keep for ever (as long as the table).
+ * Interned strings: compare by pointer, keep for ever (as long as the table). One thread has the
+ * table to itself but for atom_of_other(), which any may call.
  */
 #ifndef BASE_ATOM_H
 #define BASE_ATOM_H
 
+#include <pthread.h>
 #include "base/arena.h"
 
 /* Short strings asked for of late, by all their bytes: a task's name comes with nearly every
@@ -21,6 +23,7 @@ struct atoms {
 	const struct tl_atom **slot;
 	size_t n, cap;
 	struct arena mem;
+	pthread_mutex_t lock; /* of all above; what was asked for of late is its thread's alone */
 	struct atom_recent recent[ATOMS_RECENT];
 };
 
@@ -29,5 +32,7 @@ void atoms_fini(struct atoms *at);
 /* The one atom of these bytes; NULL only when memory is out. Bytes after a NUL are cut. */
 const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n);
 const struct tl_atom *atom_of_str(struct atoms *at, struct tl_str s);
+/* The same from another thread. */
+const struct tl_atom *atom_of_other(struct atoms *at, const char *s, size_t n);
 
 #endif

@@ -132,7 +132,7 @@ void tl_events_free(struct tl_events *evs)
 
 const struct tl_atom *tl_events_atom(struct tl_events *evs, const char *s)
 {
-	return atom_of(&evs->atoms, s, strlen(s));
+	return atom_of_other(&evs->atoms, s, strlen(s)); /* the reader may be in another thread */
 }
 
 void events_want(const struct tl_events *evs)
