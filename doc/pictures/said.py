@@ -17,7 +17,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 KEPT = os.path.join(HERE, "kept.tsv")
 LIVING = ("peek",)  # a living task is another one each time
 PAGE = "tasklife export --all --to html -o page.html tests/golden/views/family/trace.txt"
-PATIENCE = 60
+READING = re.compile("reading|읽는 중".encode())  # in the title of the full screen: keys are for the list as it will be
+PATIENCE = 600  # s; only what hangs takes so long
 
 
 def listed():
@@ -91,14 +92,15 @@ class Screen:
         return self.tmux("capture-pane", "-e", "-p")
 
     def settled(self, wanted=None):
-        """The screen as soon as it is the one wanted, else when it has not changed for two seconds."""
+        """The screen as soon as it is the one wanted, else when all was read and it has not changed for two seconds."""
         end, since, last = time.monotonic() + PATIENCE, time.monotonic(), self.now()
         while time.monotonic() < end and sha(last) != wanted:
             time.sleep(0.1)
             now = self.now()
             if now != last:
                 since, last = time.monotonic(), now
-            elif time.monotonic() - since > 2 and (wanted is None or time.monotonic() - since > 15) and now.strip():
+            elif time.monotonic() - since > 2 and (wanted is None or time.monotonic() - since > 15) and now.strip() \
+                    and not READING.search(now.split(b"\n")[0]):
                 break
         return last
 
