@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <unistd.h>
 #include "record/probe.h"
 
 static void size(struct probe_load load, int64_t lives, int64_t family)
@@ -52,7 +53,7 @@ static void two_looks(void **state)
 	struct probe_load load = probe_load_of(&from, &to);
 
 	assert_true(load.forks == 200 && load.switches == 20000);
-	assert_true(load.cpus >= 1 && load.available_kb > 0);
+	assert_true(load.cpus >= 1);
 	load = probe_load_of(&none, &to);
 	assert_true(load.forks == 0 && load.switches == 0);
 }
@@ -60,9 +61,14 @@ static void two_looks(void **state)
 static void this_machine(void **state)
 {
 	struct probe now;
+	struct probe_load load;
 
+	if (access("/proc/stat", R_OK))
+		skip(); /* a tree without /proc: nothing to look at */
 	probe_look(&now);
 	assert_true(now.t > 0 && now.forks > 0 && now.switches > 0);
+	load = probe_load_of(&now, &now);
+	assert_true(load.available_kb > 0);
 }
 
 int main(void)
