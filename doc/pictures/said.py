@@ -73,6 +73,30 @@ def of_database(path):
         return "\n".join(db.iterdump()).encode()
 
 
+SEEN_ON_BLANKS = {"4", "7"}  # underlined, reversed
+
+
+def looks(screen):
+    """What one sees of it, as bytes: each character with how it is drawn. curses leaves a blank as it came to be, bold or not,
+    which depends on what it drew before."""
+    drawn, state = [], {}
+    for part in re.split(r"(\x1b\[[\d;]*m)", screen.decode(errors="replace")):
+        if not part.startswith("\x1b["):
+            shown = "".join(sorted(state.values()))
+            blank = "".join(sorted(v for v in state.values() if v in SEEN_ON_BLANKS or v[0] == "4"))
+            drawn += [(c, blank if c in " \n" else shown) for c in part]
+            continue
+        for code in part[2:-1].split(";"):
+            kind = "fore" if code[:1] in ("3", "9") and len(code) == 2 else "back" if code[:1] == "4" and len(code) == 2 else code
+            if code in ("", "0"):
+                state = {}
+            elif code in ("39", "49"):
+                state.pop(kind, None)
+            else:
+                state[kind] = code
+    return "".join(f"{c}{how}" if how else c for c, how in drawn).encode()
+
+
 class Screen:
     """A command that has the whole of a terminal, which tmux keeps."""
 
@@ -94,7 +118,7 @@ class Screen:
     def settled(self, wanted=None):
         """The screen as soon as it is the one wanted, else when all was read and it has not changed for two seconds."""
         end, since, last = time.monotonic() + PATIENCE, time.monotonic(), self.now()
-        while time.monotonic() < end and sha(last) != wanted:
+        while time.monotonic() < end and sha(looks(last)) != wanted:
             time.sleep(0.1)
             now = self.now()
             if now != last:
@@ -126,7 +150,9 @@ def said(program, row, korean, wanted=None):
     lang = ["--lang", "ko" if korean else "en"]
     if name in LIVING:
         return None
-    return sha(of_screen(program, size, keys, command, lang, wanted) if how == "screen" else of_command(program, size, command, lang))
+    if how == "screen":
+        return sha(looks(of_screen(program, size, keys, command, lang, wanted)))
+    return sha(of_command(program, size, command, lang))
 
 
 def kept():
