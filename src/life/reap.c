@@ -206,12 +206,13 @@ static bool may_be_thread(const struct tl_lives *l, const struct life *life)
 	return (!l->w.newtask || l->losses) && !life->t.flags_known && !life->deeds->n_execs;
 }
 
-/* Where its parent was gone, nobody could have waited. */
+/* Where its parent was gone, nobody could have waited. One that is not held any more may have gone
+ * since. */
 static bool outlived(const struct life *life, const struct life *parent)
 {
 	const struct tl_death *d = parent ? parent->t.death : NULL;
 
-	return !d || (d->seen.is && d->seen.t <= life->t.death->seen.t);
+	return d && d->seen.is && d->seen.t <= life->t.death->seen.t;
 }
 
 /* fork(), vfork() and what C libraries make of them ask for SIGCHLD; only other clone calls may ask
@@ -319,8 +320,12 @@ void reap_itself(struct life *life)
  * de_thread). */
 void reap_replaced(struct life *leader, struct tl_seen seen)
 {
-	struct tl_reap *r = own_reap(leader);
+	const struct tl_death *d = leader->t.death;
+	struct tl_reap *r;
 
+	if (d->seen.is && d->seen.t != TL_NS_NONE && seen.t < d->seen.t)
+		return; /* time runs backwards: that exec was of another one */
+	r = own_reap(leader);
 	if (!r)
 		return;
 	if (!r->is || seen.t < r->seen.t)
@@ -381,6 +386,16 @@ static void reap_unwatched(struct tl_lives *l, struct life *life, struct tl_reap
 		r->automatic = (int8_t)self;
 }
 
+/* The dead keep their names: of who bore the pid after it, and came and went in what was lost. */
+static bool is_anothers(const struct tl_lives *l, const struct life *life,
+			const struct tl_event *ev)
+{
+	const struct tl_death *d = life->t.death;
+
+	return d->seen.is && d->losses != l->losses && life->t.n_comms && ev->u.free.comm &&
+	       ev->u.free.comm != life->t.comm;
+}
+
 void see_free(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_at(l, ev->u.free.pid);
@@ -388,6 +403,10 @@ void see_free(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!life)
 		return; /* died before the trace began */
+	if (l->losses && is_anothers(l, life, ev)) {
+		life_finish(l, life);
+		return;
+	}
 	life_touch(life, ev);
 	if (!life->t.comm)
 		life_name(life, ev->u.free.comm);

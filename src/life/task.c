@@ -189,11 +189,34 @@ static struct life *life_new(struct tl_lives *l, tl_pid pid, const struct tl_eve
 	return life;
 }
 
+/*
+ * The dead do not act, are not switched and bear no new names: where records were lost since, the
+ * pid has a bearer whose birth is among them. While a thread of it lives, that may be taking over
+ * its id (exec.c). Without its last switch, the dead may be still at work in do_exit.
+ */
+static bool bears_it_since(const struct tl_lives *l, const struct life *life,
+			   const struct tl_atom *comm, const struct tl_event *ev)
+{
+	const struct tl_death *d = life->t.death;
+
+	if (!d->seen.is || d->losses == l->losses || ev->kind == TL_EV_SIDE ||
+	    group_of(life)->live || (!d->group_dead && !group_of(life)->ended))
+		return false;
+	if (comm && life->t.n_comms && comm != life->t.comm)
+		return true;
+	if (life->t.bears != ev->pid || ev->kind == TL_EV_SWITCH)
+		return false;
+	return d->last_state ||
+	       (d->seen.t != TL_NS_NONE && ev->t != TL_NS_NONE && ev->t > d->seen.t + LINGER_NS);
+}
+
 struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 		     const struct tl_event *ev)
 {
 	struct life *life = life_at(l, pid);
 
+	if (life && l->losses && bears_it_since(l, life, comm, ev))
+		life = life_born(l, pid, ev);
 	if (!life && pid > 0)
 		life = life_new(l, pid, ev);
 	if (!life)

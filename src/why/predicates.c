@@ -253,14 +253,20 @@ static bool sent_nothing(const struct question *q)
 	       !(q->d->sd && (q->d->sd->sig != SIGNAL_KILL || q->d->sd->code));
 }
 
-/* Not known to be alone in its process, and nothing says which signal it was. */
+/* A 9 that says nothing of who sent it, as who is taken along takes it; or none was seen. */
+static bool is_unnamed(const struct death_facts *d)
+{
+	return !d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code);
+}
+
+/* Not known to be alone in its process, and nothing says which signal it was. Where records were
+ * lost, threads may have been born there. */
 static bool maybe_taken_along(const struct question *q)
 {
 	const struct death_facts *d = q->d;
 
 	return d->zapped || sent_nothing(q) || d->told_exit ||
-	       (q->task->tgid == TL_PID_NONE &&
-		(!d->sd || (d->sd->sig == SIGNAL_KILL && !d->sd->code)));
+	       ((q->task->tgid == TL_PID_NONE || !is_unbroken(q)) && is_unnamed(d));
 }
 
 static bool all_taken_along(const struct tl_process *p)
@@ -271,11 +277,9 @@ static bool all_taken_along(const struct tl_process *p)
 	return p && p->ended && p->n_leavers == p->n_threads && !p->leavers_more;
 }
 
-static bool unsent_nine(const struct question *q)
+static bool maybe_unsent(const struct question *q)
 {
-	const struct tl_delivery *sd = q->d->sd;
-
-	return sd && sd->sig == SIGNAL_KILL && !sd->code && sent_nothing(q);
+	return is_unnamed(q->d) && (!is_unbroken(q) || (q->d->sd && sent_nothing(q)));
 }
 
 /*
@@ -290,13 +294,13 @@ static bool maybe_anothers(const struct question *q)
 	if (!q->task || !d->told_signal)
 		return false;
 	if (is_alone(q->task) && is_process(q->task) &&
-	    ((knows_threads(q) && is_unbroken(q)) || !unsent_nine(q)))
+	    ((knows_threads(q) && is_unbroken(q)) || !maybe_unsent(q)))
 		return false;
 	if (d->fatal || d->of_process || (d->sd && d->sd->sig != SIGNAL_KILL))
 		return false;
 	if (sig)
 		return tl_signal_dumps_core(sig);
-	return !knows_threads(q) || !all_taken_along(q->task->process);
+	return !knows_threads(q) || !is_unbroken(q) || !all_taken_along(q->task->process);
 }
 
 /* The path alone: the last resort of deaths by signal, never above a row that knows more. */

@@ -216,6 +216,28 @@ static void silence_beside_a_gap_proves_nothing(void **state)
 	is_told(broken, NULL, "unknown", NULL);
 }
 
+#define NINE(t)  TAKES(12, t, 9, "0")
+#define SEGV     ON(13, "1.002") "signal_generate: sig=11 errno=0 code=1 comm=k pid=13 grp=0 res=0\n"
+#define OTHER(t) ON(10, t) "signal_generate: sig=15 errno=0 code=0 comm=k pid=11 grp=1 res=0\n"
+#define END(t)   ON(12, t) "sched_process_exit: comm=k pid=12 prio=120\n"
+#define END_PATH ON(12, "1.011") "<stack trace>\n => do_exit\n => do_group_exit\n" BY_SIGNAL
+#define TOLD     ON(12, "1.012") "signal_generate: sig=17 errno=0 code=2 comm=k pid=10 grp=1 res=0\n"
+
+/* The thread that crashed was born where records were lost: who takes a 9 that nobody was seen to
+ * send may have been taken along. */
+static void a_gap_may_hold_the_birth_of_a_peer(void **state)
+{
+	is_told(MODE GAP SEGV NINE("1.004") END("1.010") END_PATH TOLD, "unknown", NULL, NULL);
+	is_told(MODE LEADER GAP SEGV NINE("1.004") END("1.010") END_PATH TOLD, "unknown", NULL,
+		NULL);
+	is_told(LEADER GAP SEGV NINE("1.004") END("1.010") TOLD, "unknown", NULL, NULL);
+	is_told(GAP OTHER("1.000") SEGV NINE("1.004") END("1.010") TOLD, "unknown", NULL, NULL);
+	is_told(MODE GAP LEADER SIG(12, "1.003", 15, 0, 1) NINE("1.004") END("1.010") END_PATH TOLD,
+		"signal", NULL, NULL);
+	is_told(MODE LEADER GAP TAKES(12, "1.004", 11, "0") END("1.010") END_PATH TOLD, "signal",
+		NULL, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_signal_may_have_been_handled),
 		cmocka_unit_test(who_lived_on),
 		cmocka_unit_test(silence_beside_a_gap_proves_nothing),
+		cmocka_unit_test(a_gap_may_hold_the_birth_of_a_peer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
