@@ -54,6 +54,17 @@ static void unmask_thread(struct tl_lives *l, struct life *sender, const struct 
 		group_unmask(l, sender, creator);
 }
 
+/* Beside a gap, what would unmask it may be lost: whose end that was is not known. */
+static bool may_tell_of_creator(struct tl_lives *l, const struct life *sender,
+				const struct life *parent)
+{
+	const struct life *creator = life_by_ref(l, &sender->t.parent);
+
+	return l->losses && !sender->tgid_known && !sender->t.flags_known && is_dying(sender) &&
+	       creator && creator != parent && !creator->t.notice->seen.is &&
+	       (creator->t.parent.tid == TL_PID_NONE || same_parent(creator, parent));
+}
+
 /*
  * A dying parent tells its children's new parent about those that are zombies; the record does not
  * say which child is meant. They are counted, and settled when the parent's own end is told.
@@ -267,7 +278,7 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent,
 		/* a tracer or waiter that lets go of somebody else's zombie: about whom is not said
 		 */
 		return;
-	if (!child)
+	if (!child || may_tell_of_creator(l, sender, parent))
 		return;
 	group_leads(l, child);
 	n = own_notice(child);

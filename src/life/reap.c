@@ -216,13 +216,16 @@ static bool outlived(const struct life *life, const struct life *parent)
 }
 
 /* fork(), vfork() and what C libraries make of them ask for SIGCHLD; only other clone calls may ask
- * for nothing. */
+ * for nothing. So do the kernel's helpers, whose parent, kthreadd, ignores it (kernel/umh.c
+ * call_usermodehelper_exec_work, 5.10 to 7.2). */
 static bool asked_for_sigchld(const struct life *life)
 {
 	const uint64_t libc_fork = 0x1200000, vfork = TL_CLONE_VM | TL_CLONE_VFORK;
+	const uint64_t helper = TL_CLONE_VM | TL_CLONE_UNTRACED | TL_CLONE_PARENT;
 	uint64_t flags = life->t.clone_flags & ~0xffull;
 
-	return life->t.flags_known && (flags == libc_fork || flags == vfork);
+	return life->t.flags_known &&
+	       (flags == libc_fork || flags == vfork || flags == helper);
 }
 
 /* Did it reap itself? 1 it did, 0 its parent was quick, -1 it cannot be told. */

@@ -116,6 +116,13 @@ bool also_other_clone(const struct question *q, enum tl_grade *grade)
 
 /* ---- deaths ---- */
 
+/* Neither its delivery was seen, nor a path or a word of how it ended, and records were lost:
+ * sigwait() may have taken it. */
+static bool is_hearsay(const struct question *q)
+{
+	return q->task && !is_unbroken(q) && !q->d->sd && !q->stack && !q->d->told_signal;
+}
+
 /* The number of a signal that dumps core, if that is what killed; 0 otherwise. */
 static int core_signal(const struct question *q, enum tl_grade *grade)
 {
@@ -123,7 +130,7 @@ static int core_signal(const struct question *q, enum tl_grade *grade)
 
 	if (d->sd)
 		return tl_signal_dumps_core(d->sd->sig) ? d->sd->sig : 0;
-	if (!d->fatal || !tl_signal_dumps_core(d->fatal->sig))
+	if (!d->fatal || !tl_signal_dumps_core(d->fatal->sig) || is_hearsay(q))
 		return 0;
 	at_best(grade, q->stack || d->told_signal ? TL_DEDUCED : TL_GUESSED);
 	return d->fatal->sig;
@@ -229,6 +236,8 @@ bool also_group_signal(const struct question *q, enum tl_grade *grade)
 		return false;
 	if (d->sd)
 		return d->sd->sig == SIGNAL_KILL;
+	if (is_hearsay(q))
+		return false;
 	/* no delivery seen: the path proves that a signal killed, this one is the likely one */
 	at_best(grade, q->stack || d->told_signal ? TL_DEDUCED : TL_GUESSED);
 	return true;

@@ -121,6 +121,15 @@ static void the_last_thread_tells_of_its_leader(void **state)
 	assert_int_equal(told(11, trace).notice, 10);
 }
 
+/* Beside a gap, whose end it was is not known: that the leader died may be lost. */
+static void the_last_thread_beside_a_gap(void **state)
+{
+	const char *const trace = MASKED "CPU:0 [LOST 3 EVENTS]\n" EXIT(12, 022)
+		CHLD(12, 023, 10, 1) LAST(12, 024, "X");
+
+	assert_int_equal(told(12, trace).notice, 0);
+}
+
 /* A child of one that told of its own end is an orphan, and no thread. */
 static void an_orphan_tells_of_itself(void **state)
 {
@@ -168,6 +177,7 @@ int main(void)
 		cmocka_unit_test(nobody_of_them_was_seen_to_wait),
 		cmocka_unit_test(a_parent_that_ended_had_reaped),
 		cmocka_unit_test(the_last_thread_tells_of_its_leader),
+		cmocka_unit_test(the_last_thread_beside_a_gap),
 		cmocka_unit_test(an_orphan_tells_of_itself),
 		cmocka_unit_test(a_sender_by_the_name_it_bears),
 		cmocka_unit_test(a_sender_that_was_renamed_later),

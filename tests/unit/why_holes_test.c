@@ -234,6 +234,9 @@ static void a_gap_may_hold_the_birth_of_a_peer(void **state)
 	is_told(GAP OTHER("1.000") SEGV NINE("1.004") END("1.010") TOLD, "unknown", NULL, NULL);
 	is_told(MODE GAP LEADER SIG(12, "1.003", 15, 0, 1) NINE("1.004") END("1.010") END_PATH TOLD,
 		"signal", NULL, NULL);
+	/* nothing says that it died of it */
+	is_told(LEADER GAP SIG(12, "1.003", 15, 0, 1) END("1.010"), "unknown", NULL, NULL);
+	is_told(LEADER GAP SIG(12, "1.003", 15, 0, 1) END("1.010") TOLD, "signal", NULL, NULL);
 	is_told(MODE LEADER GAP TAKES(12, "1.004", 11, "0") END("1.010") END_PATH TOLD, "signal",
 		NULL, NULL);
 }
