@@ -19,6 +19,12 @@ struct tl_ref {
 	const struct tl_atom *comm; /* NULL unknown */
 };
 
+/* The same life, whatever name it bore. */
+static inline bool tl_ref_same(struct tl_ref a, struct tl_ref b)
+{
+	return a.tid == b.tid && a.generation == b.generation;
+}
+
 struct tl_birth {
 	struct tl_seen seen;	  /* task_newtask, else sched_process_fork */
 	struct tl_seen confirmed; /* sched_process_fork where seen is task_newtask */
@@ -227,6 +233,11 @@ struct tl_task {
 	struct tl_process *process;
 	bool is_leader;
 };
+
+static inline struct tl_ref tl_ref_of(const struct tl_task *task)
+{
+	return (struct tl_ref){task->tid, task->generation, task->comm};
+}
 
 /* How one thread of a group left, kept for the others' verdicts. */
 struct tl_leaver {

@@ -40,8 +40,7 @@ static const struct opt watch_opts[] = {
 };
 
 struct dying {
-	tl_pid tid;
-	uint32_t generation;
+	struct tl_ref who;
 	tl_ns t;
 };
 
@@ -158,9 +157,10 @@ static void forget_waiting(struct watching *w, size_t i)
 /* False: its pid is free already, and it is told when it is complete. */
 static bool tell_waiting(struct watching *w, size_t i)
 {
-	const struct tl_task *t = tl_lives_find(w->lives, w->dying.v[i].tid);
+	struct tl_ref who = w->dying.v[i].who;
+	const struct tl_task *t = tl_lives_find(w->lives, who.tid);
 
-	if (!t || t->generation != w->dying.v[i].generation)
+	if (!t || !tl_ref_same(who, tl_ref_of(t)))
 		return false;
 	forget_waiting(w, i);
 	tell_death(w, t);
@@ -177,7 +177,7 @@ static void tell_late(struct watching *w, tl_ns now)
 static void code_came(struct watching *w, tl_pid tid)
 {
 	for (size_t i = 0; i < w->dying.n; i++)
-		if (w->dying.v[i].tid == tid) {
+		if (w->dying.v[i].who.tid == tid) {
 			tell_waiting(w, i);
 			return;
 		}
@@ -194,7 +194,7 @@ static void see_death(struct watching *w, const struct tl_event *ev)
 		    ? vec_push(&w->dying)
 		    : NULL;
 	if (d)
-		*d = (struct dying){.tid = t->tid, .generation = t->generation, .t = ev->t};
+		*d = (struct dying){.who = tl_ref_of(t), .t = ev->t};
 	else
 		tell_death(w, t);
 }
@@ -205,7 +205,7 @@ static void on_complete(void *ctx, const struct tl_task *t)
 	struct watching *w = ctx;
 
 	for (size_t i = 0; i < w->dying.n; i++) {
-		if (w->dying.v[i].tid != t->tid || w->dying.v[i].generation != t->generation)
+		if (!tl_ref_same(w->dying.v[i].who, tl_ref_of(t)))
 			continue;
 		forget_waiting(w, i);
 		tell_death(w, t);

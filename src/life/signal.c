@@ -133,8 +133,7 @@ static void mark_continued(struct tl_signal *list, unsigned n, const struct tl_s
 {
 	for (struct tl_signal *s = list; s < list + n; s++)
 		if (s->sig == SIG_HUP && s->code == BY_KERNEL && s->owner_dead &&
-		    s->owner.tid == cont->owner.tid &&
-		    s->owner.generation == cont->owner.generation)
+		    tl_ref_same(s->owner, cont->owner))
 			s->continued = true;
 }
 

@@ -284,12 +284,11 @@ static struct tl_leaver leaver_of(const struct life *life)
 
 static struct tl_leaver *leaver_find(const struct affairs *a, const struct life *life)
 {
-	for (size_t i = a->n_leavers; i-- > 0;) {
-		struct tl_leaver *v = &a->leaver[i];
+	struct tl_ref who = life_ref(life);
 
-		if (v->who.tid == life->t.tid && v->who.generation == life->t.generation)
-			return v;
-	}
+	for (size_t i = a->n_leavers; i-- > 0;)
+		if (tl_ref_same(a->leaver[i].who, who))
+			return &a->leaver[i];
 	return NULL;
 }
 

@@ -20,11 +20,6 @@ struct waiters {
 	struct waiter one[WAITERS_KEPT]; /* who asked for one child: the last, in a ring */
 };
 
-static bool same(const struct tl_ref *a, const struct tl_ref *b)
-{
-	return a->tid == b->tid && a->generation == b->generation;
-}
-
 /* A number that is no child's is that of a group. */
 static tl_pid asked_for(struct tl_lives *l, const struct life *owner, tl_pid pid)
 {
@@ -37,7 +32,7 @@ static tl_pid asked_for(struct tl_lives *l, const struct life *owner, tl_pid pid
 static void remember(struct waiters *all, struct waiter w)
 {
 	for (unsigned i = 0; i < all->n; i++)
-		if (all->one[i].asked == w.asked && same(&all->one[i].who, &w.who))
+		if (all->one[i].asked == w.asked && tl_ref_same(all->one[i].who, w.who))
 			return;
 	if (all->n < WAITERS_KEPT)
 		all->n++;
@@ -55,7 +50,7 @@ void waiters_see(struct tl_lives *l, const struct life *owner, struct affairs *a
 		remember(a->waiters, w);
 		return;
 	}
-	a->waiters->any_more |= a->waiters->any.tid && !same(&a->waiters->any, &w.who);
+	a->waiters->any_more |= a->waiters->any.tid && !tl_ref_same(a->waiters->any, w.who);
 	a->waiters->any = w.who;
 }
 
@@ -69,7 +64,7 @@ static const struct tl_ref *only_one(const struct waiters *all, tl_pid child)
 	for (unsigned i = 0; i < all->n; i++) {
 		if (all->one[i].asked != child)
 			continue;
-		if (one && !same(one, &all->one[i].who))
+		if (one && !tl_ref_same(*one, all->one[i].who))
 			return NULL;
 		one = &all->one[i].who;
 	}

@@ -52,17 +52,12 @@ static void split(struct detail *d)
 	}
 }
 
-static bool is_same(const struct detail *d, const struct cast_life *life)
-{
-	return d->of.tid == life->who.tid && d->of.generation == life->who.generation;
-}
-
 void detail_update(struct detail *d, struct model *m, const struct cast_life *life, int width)
 {
-	if (life && is_same(d, life) && d->width == width &&
+	if (life && tl_ref_same(d->of, life->who) && d->width == width &&
 	    (life->dead ? d->version == m->version : m->ended) && d->line.n)
 		return;
-	if (!life || !is_same(d, life))
+	if (!life || !tl_ref_same(d->of, life->who))
 		d->top = 0;
 	d->text.n = 0;
 	d->width = width;

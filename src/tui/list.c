@@ -119,7 +119,7 @@ static void add_rows(struct list *l, struct page *pg, const struct cast *c, uint
 
 static bool is_looked_at(const struct list *l, const struct cast_life *life)
 {
-	return life->who.tid == l->looked_at.tid && life->who.generation == l->looked_at.generation;
+	return tl_ref_same(life->who, l->looked_at);
 }
 
 static void newest(struct list *l, const struct model *m)

@@ -37,7 +37,7 @@ static struct alike_kind kind_of(const struct tl_told *d)
 		.reaper = t->reap->by.comm,
 		.children = t->n_children + t->children_more,
 		.exit_code = d->death.exit_code,
-		.like = {.tid = t->tid, .generation = t->generation, .comm = t->comm},
+		.like = tl_ref_of(t),
 		.ran = true,
 	};
 }

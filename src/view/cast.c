@@ -67,7 +67,7 @@ static struct tl_ref parent_of(const struct tl_task *t)
 	const struct tl_birth *b = &t->birth;
 
 	if (!t->is_leader && leader && leader->tid != TL_PID_NONE &&
-	    (leader->tid != t->tid || leader->generation != t->generation))
+	    !tl_ref_same(*leader, tl_ref_of(t)))
 		return *leader;
 	/* its leader was told before it */
 	if (!t->is_leader && t->tgid != TL_PID_NONE && b->seen.is)
@@ -138,7 +138,7 @@ const struct tl_segment *cast_segments(const struct cast_life *life, size_t *ret
 void cast_add(struct cast *c, const struct tl_told *told)
 {
 	const struct tl_task *t = told->task;
-	struct tl_ref who = {t->tid, t->generation, t->comm};
+	struct tl_ref who = tl_ref_of(t);
 	struct cast_life *life = enter(c, &who);
 
 	if (!life)

@@ -129,8 +129,7 @@ static bool alike(const struct sent *a, const struct sent *b)
 
 static void join(struct side *side, const struct side *more)
 {
-	side->many |=
-		side->one.tid != more->one.tid || side->one.generation != more->one.generation;
+	side->many |= !tl_ref_same(side->one, more->one);
 }
 
 static void enter(struct signals *s, const struct sent *new)
@@ -167,7 +166,7 @@ static void signals_task(struct out *o, void *state, const struct tl_told *told)
 		const struct tl_signal *sig = &t->signals[i];
 
 		enter(s, &(struct sent){.from = sender_of(sig, &told->signal[i]),
-					.to = {.one = {t->tid, t->generation, t->comm}},
+					.to = {.one = tl_ref_of(t)},
 					.how = tl_finding_id(&told->signal[i]),
 					.sig = sig->sig,
 					.fate = fate_of(told, sig),

@@ -59,8 +59,7 @@ static uint64_t row_key(const struct cast_life *life)
 
 static bool same_row(const struct cast_life *a, const struct cast_life *b)
 {
-	return cast_alike(a, b) && a->parent.tid == b->parent.tid &&
-	       a->parent.generation == b->parent.generation;
+	return cast_alike(a, b) && tl_ref_same(a->parent, b->parent);
 }
 
 static bool row_new(struct timeline *t, uint32_t first)

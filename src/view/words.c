@@ -59,7 +59,7 @@ const char *words_ref(struct page *pg, const struct tl_ref *ref)
 
 const char *words_task(struct page *pg, const struct tl_task *task)
 {
-	struct tl_ref ref = {task->tid, task->generation, task->comm};
+	struct tl_ref ref = tl_ref_of(task);
 
 	return words_ref(pg, &ref);
 }

@@ -173,7 +173,7 @@ static void latest(const struct tl_task *task, struct death_facts *d, const stru
 
 static bool is_me(const struct tl_task *task, const struct tl_leaver *l)
 {
-	return l->who.tid == task->tid && l->who.generation == task->generation;
+	return tl_ref_same(l->who, tl_ref_of(task));
 }
 
 static void find_fatal(const struct tl_task *task, struct death_facts *d)

@@ -362,7 +362,7 @@ bool also_ended_others(const struct question *q, enum tl_grade *grade)
 	const struct tl_leaver *l =
 		took_no_signal(q) && !is_alone(q->task) ? ender_of(q->task->process) : NULL;
 
-	return l && l->who.tid == q->task->tid && l->who.generation == q->task->generation;
+	return l && tl_ref_same(l->who, tl_ref_of(q->task));
 }
 
 /* No path, or what is left of one (arm 6.1): the door of system calls, where seccomp stands. */

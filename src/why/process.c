@@ -54,7 +54,7 @@ static struct tl_task task_of(const struct tl_leaver *l, const struct tl_task *l
 
 static bool is_leader(const struct tl_leaver *l, const struct tl_task *leader)
 {
-	return l->who.tid == leader->tid && l->who.generation == leader->generation;
+	return tl_ref_same(l->who, tl_ref_of(leader));
 }
 
 /* When this thread decided for all of them; TL_NS_NONE: it did not. */
@@ -184,7 +184,7 @@ void tl_why_process(const struct tl_task *leader, const struct tl_death_verdict 
 			ret->v = *own;
 		else
 			tl_why_death(leader, w, mem, &ret->v);
-		ret->decided_by = (struct tl_ref){ leader->tid, leader->generation, leader->comm };
+		ret->decided_by = tl_ref_of(leader);
 	}
 	if (is_unknown(&ret->v.cause))
 		as_told(leader, w, mem, ret);

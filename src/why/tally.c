@@ -6,7 +6,7 @@ static struct tally_row *row_of(struct tally *t, const struct tl_ref *by)
 	struct tally_row *row;
 
 	vec_each(it, &t->row)
-		if (it->by.tid == by->tid && it->by.generation == by->generation)
+		if (tl_ref_same(it->by, *by))
 			return it;
 	row = t->row.n < TALLY_MOST ? vec_push(&t->row) : NULL;
 	if (row)
