@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Many at once: threads that go with one of them, groups, namespaces, jobs of a terminal, programs
- * that keep others in time.
+ * Many at once: threads that go with one of them, programs that keep others in time, births that
+ * fail or change.
  */
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include "zoo.h"
@@ -86,11 +80,8 @@ static void manykill(struct zoo *z)
 	pid_t c = zoo_child(z, "c", many_and_exit, (void *)1);
 
 	zoo_until(z, 1);
-	struct zoo_kill k = {c, SIGTERM, z->sh->pid[5]};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
-	struct zoo_say s = {
-		.death = "signal", .signal = SIGTERM, .source = "tgkill", .by = zoo_who(z, kp)};
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGTERM, z->sh->pid[5]});
+	struct zoo_say s = {.death = "signal", .signal = SIGTERM, .source = "tgkill", .by = by};
 	zoo_end(z, c, s);
 	for (int i = 0; i < MANY; i++)
 		zoo_tell_thread(z, c, many[i], i, s);
@@ -116,11 +107,8 @@ static void headless(struct zoo *z)
 	pid_t c = zoo_child(z, "c", leaderless_body, NULL);
 
 	zoo_until(z, 1);
-	struct zoo_kill k = {c, SIGKILL};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
-	struct zoo_say s = {
-		.death = "signal", .signal = SIGKILL, .source = "kill", .by = zoo_who(z, kp)};
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGKILL});
+	struct zoo_say s = {.death = "signal", .signal = SIGKILL, .source = "kill", .by = by};
 	zoo_end(z, c,
 		(struct zoo_say){.death = "thread_exit",
 				 .exit = ZOO_EXIT(3),
@@ -195,17 +183,12 @@ static void kept_in_time(struct zoo *z, void *deaf, int sig)
 
 	zoo_end(z, m, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(124), .also = &heard});
 	zoo_known(z, z->sh->pid[0], "c");
-	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
-				     .birth = "fork",
-				     .creator = was,
-				     .death = "signal",
-				     .signal = sig,
-				     .source = "kill",
-				     .by = was,
-				     .process = "signal",
-				     .process_signal = sig,
-				     .process_source = "kill",
-				     .reaper = was});
+	zoo_tell_reaped(z, was,
+			(struct zoo_say){.tid = z->sh->pid[0],
+					 .death = "signal",
+					 .signal = sig,
+					 .source = "kill",
+					 .by = was});
 }
 
 static void timeterm(struct zoo *z)
@@ -242,6 +225,15 @@ static void limother(struct zoo *z)
 
 /* ---- births that fail or change ---- */
 
+/* Ended in vfork: it still bears its parent's name. */
+static void tell_without_exec(struct zoo *z, struct zoo_who parent, struct zoo_say s)
+{
+	s.tid = z->sh->pid[0];
+	s.comm = parent.comm;
+	s.birth = "vfork";
+	zoo_tell_reaped(z, parent, s);
+}
+
 static int no_such_program(struct zoo *z, void *arg)
 {
 	pid_t pid = vfork();
@@ -256,19 +248,9 @@ static int no_such_program(struct zoo *z, void *arg)
 
 static void spawnfail(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", no_such_program, NULL);
-	struct zoo_who was = zoo_who(z, m);
+	struct zoo_who was = zoo_between(z, no_such_program, NULL);
 
-	zoo_end0(z, m);
-	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
-				     .comm = was.comm,
-				     .birth = "vfork",
-				     .creator = was,
-				     .death = "exit",
-				     .exit = ZOO_EXIT(127),
-				     .process = "exit",
-				     .process_exit = ZOO_EXIT(127),
-				     .reaper = was});
+	tell_without_exec(z, was, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(127)});
 }
 
 static int dies_in_vfork(struct zoo *z, void *arg)
@@ -286,22 +268,13 @@ static int dies_in_vfork(struct zoo *z, void *arg)
 /* Killed while its parent waits for it to exec: the parent goes on. */
 static void vforkdie(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", dies_in_vfork, NULL);
-	struct zoo_who was = zoo_who(z, m);
+	struct zoo_who was = zoo_between(z, dies_in_vfork, NULL);
 
-	zoo_end0(z, m);
-	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
-				     .comm = was.comm,
-				     .birth = "vfork",
-				     .creator = was,
-				     .death = "signal",
-				     .signal = SIGKILL,
-				     .source = "kill",
-				     .by = {z->sh->pid[0], was.comm},
-				     .process = "signal",
-				     .process_signal = SIGKILL,
-				     .process_source = "kill",
-				     .reaper = was});
+	tell_without_exec(z, was,
+			  (struct zoo_say){.death = "signal",
+					   .signal = SIGKILL,
+					   .source = "kill",
+					   .by = {z->sh->pid[0], was.comm}});
 }
 
 static int quiet_parent(struct zoo *z, void *arg)
@@ -323,183 +296,13 @@ static int quiet_parent(struct zoo *z, void *arg)
 static void quietexec(struct zoo *z)
 {
 	zoo_dir(z);
-	pid_t m = zoo_child(z, "m", quiet_parent, NULL);
-	struct zoo_who was = zoo_who(z, m);
-
-	zoo_end0(z, m);
-	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
-				     .comm = "c_quietexec2",
-				     .birth = "fork",
-				     .creator = was,
-				     .exec = "c_quietexec2",
-				     .death = "exit",
-				     .exit = ZOO_EXIT(6),
-				     .process = "exit",
-				     .process_exit = ZOO_EXIT(6),
-				     .reaper = was});
-}
-
-/* ---- namespaces ---- */
-
-static pid_t outer_pid(void)
-{
-	char b[32] = "";
-
-	return readlink("/proc/self", b, sizeof(b) - 1) > 0 ? atoi(b) : 0;
-}
-
-static int inside(struct zoo *z, void *arg)
-{
-	z->sh->pid[(intptr_t)arg] = outer_pid();
-	zoo_step(z, 1 + (intptr_t)arg);
-	return zoo_sleeps(z, NULL);
-}
-
-static void two_inside(struct zoo *z)
-{
-	zoo_child(z, "c:a", inside, (void *)0);
-	zoo_until(z, 1);
-	zoo_child(z, "c:b", inside, (void *)1);
-	zoo_until(z, 2);
-}
-
-static void tell_two(struct zoo *z, struct zoo_say s)
-{
-	for (int i = 0; i < 2; i++) {
-		zoo_known(z, z->sh->pid[i], i ? "c:b" : "c:a");
-		s.tid = z->sh->pid[i];
-		s.birth = "fork";
-		zoo_tell(z, s);
-	}
-}
-
-static pid_t namespace(struct zoo *z)
-{
-	pid_t c = syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
-
-	if (c < 0)
-		zoo_skip(z, "no pid namespace to be had: %m");
-	if (!c)
-		zoo_be(z, "c");
-	else
-		zoo_known(z, c, "c");
-	return c;
-}
-
-/* kill(-1) by the init of a container: all but itself. */
-static void nskillall(struct zoo *z)
-{
-	pid_t c = namespace(z);
-
-	if (!c) {
-		two_inside(z);
-		kill(-1, SIGKILL);
-		while (wait(NULL) > 0)
-			;
-		_exit(0);
-	}
-	struct zoo_who init = zoo_who(z, c);
-	zoo_end0(z, c);
-	tell_two(z, (struct zoo_say){.creator = init,
-				     .death = "signal",
-				     .signal = SIGKILL,
-				     .source = "kill",
-				     .by = init,
-				     .reaper = init});
-}
-
-/* docker kill: the init is killed from outside, the others because of that. */
-static void nskill(struct zoo *z)
-{
-	pid_t c = namespace(z);
-
-	if (!c) {
-		two_inside(z);
-		pause();
-		_exit(1);
-	}
-	struct zoo_who init = zoo_who(z, c);
-	zoo_until(z, 2);
-	struct zoo_kill k = {c, SIGKILL};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
-	zoo_end(z, c,
-		(struct zoo_say){.death = "signal",
-				 .signal = SIGKILL,
-				 .source = "kill",
-				 .by = zoo_who(z, kp)});
-	tell_two(z, (struct zoo_say){.creator = init,
-				     .death = "signal",
-				     .signal = SIGKILL,
-				     .source = "pidns_end",
-				     .trigger = init,
-				     .nobody = true,
-				     .autoreap = true});
-}
-
-/* ---- jobs of a terminal ---- */
-
-static int reads_terminal(struct zoo *z, void *arg)
-{
-	char b;
-
-	signal(SIGHUP, SIG_DFL);
-	zoo_until(z, 1);
-	return read(*(int *)arg, &b, 1) == 1;
-}
-
-static int shell_with_a_job(struct zoo *z, void *arg)
-{
-	int status;
-
-	close(((int *)arg)[0]);
-	setsid();
-	int fd = open((char *)arg + sizeof(int), O_RDWR | O_CLOEXEC);
-	if (fd < 0 || ioctl(fd, TIOCSCTTY, 0))
-		return 2;
-	signal(SIGHUP, SIG_IGN);
-	pid_t c = zoo_child(z, "c", reads_terminal, &fd);
-	z->sh->pid[0] = c;
-	setpgid(c, c);
-	zoo_step(z, 1);
-	if (waitpid(c, &status, WUNTRACED) != c || !WIFSTOPPED(status) ||
-	    WSTOPSIG(status) != SIGTTIN)
-		return 3;
-	kill(-c, SIGTERM); /* waits while it is stopped */
-	zoo_ms(20);
-	kill(-c, SIGCONT);
-	return waitpid(c, &status, 0) == c && WTERMSIG(status) == SIGTERM ? 0 : 4;
-}
-
-/* A background job wants to read; its shell ends it and lets it go on. */
-static void ttyin(struct zoo *z)
-{
-	struct {
-		int master;
-		char slave[64];
-	} p = {.master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
-
-	if (p.master < 0 || grantpt(p.master) || unlockpt(p.master) ||
-	    ptsname_r(p.master, p.slave, sizeof(p.slave)))
-		zoo_skip(z, "no pseudo terminal to be had: %m");
-	pid_t m = zoo_child(z, "m", shell_with_a_job, &p);
-	struct zoo_who was = zoo_who(z, m);
-	struct zoo_sig stop = {SIGTTIN, "tty.job", "queued"};
-
-	zoo_end0(z, m);
-	zoo_known(z, z->sh->pid[0], "c");
-	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
-				     .birth = "fork",
-				     .creator = was,
-				     .death = "signal",
-				     .signal = SIGTERM,
-				     .source = "kill",
-				     .by = was,
-				     .process = "signal",
-				     .process_signal = SIGTERM,
-				     .process_source = "kill",
-				     .reaper = was,
-				     .also = &stop});
+	struct zoo_who was = zoo_between(z, quiet_parent, NULL);
+	zoo_tell_reaped(z, was,
+			(struct zoo_say){.tid = z->sh->pid[0],
+					 .comm = "c_quietexec2",
+					 .exec = "c_quietexec2",
+					 .death = "exit",
+					 .exit = ZOO_EXIT(6)});
 }
 
 const struct zoo_case zoo_crowds[] = {
@@ -514,8 +317,5 @@ const struct zoo_case zoo_crowds[] = {
 	{"spawnfail", spawnfail, 0, "vfork, and no program"},
 	{"vforkdie", vforkdie, 0, "killed in vfork"},
 	{"quietexec", quietexec, 0, "cloned without a signal, then exec"},
-	{"nskillall", nskillall, ZOO_ROOT, "kill -1 in a pid namespace"},
-	{"nskill", nskill, ZOO_ROOT, "kill -9 of a pid namespace's init"},
-	{"ttyin", ttyin, 0, "a background job reads its terminal"},
 	{},
 };

@@ -110,13 +110,7 @@ static int fpe_body(struct zoo *z, void *arg)
 
 static void fpe(struct zoo *z)
 {
-	pid_t c = zoo_child(z, "c", fpe_body, NULL);
-
-	zoo_end(z, c,
-		(struct zoo_say){.death = "signal",
-				 .signal = SIGFPE,
-				 .source = "tgkill",
-				 .by = zoo_who(z, c)});
+	zoo_own(z, fpe_body, SIGFPE, "tgkill");
 }
 #endif
 

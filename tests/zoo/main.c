@@ -106,15 +106,11 @@ static void settle(struct zoo *z, pid_t pid, int status, struct tally *t)
 	}
 	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
 		t->ok++;
-		zoo_tell(z, (struct zoo_say){.tid = pid,
-					     .comm = zoo_role(z, "d", d),
-					     .birth = "fork",
-					     .creator = zoo_me(),
-					     .death = "exit",
-					     .exit = ZOO_EXIT(0),
-					     .reaper = zoo_me(),
-					     .process = "exit",
-					     .process_exit = ZOO_EXIT(0)});
+		zoo_tell_reaped(z, zoo_me(),
+				(struct zoo_say){.tid = pid,
+						 .comm = zoo_role(z, "d", d),
+						 .death = "exit",
+						 .exit = ZOO_EXIT(0)});
 		say(z, "ok", NULL);
 		return;
 	}

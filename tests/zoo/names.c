@@ -22,11 +22,10 @@ static void each(struct zoo *z, const char *const *names)
 
 		zoo_until(z, now + 1);
 		zoo_known_comm(z, c, names[i]);
-		struct zoo_kill k = {c, SIGKILL};
-		pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-		zoo_end0(z, kp);
-		zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = 9, .source = "kill",
-					       .by = zoo_who(z, kp)});
+		struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGKILL});
+		zoo_end(z, c,
+			(struct zoo_say){
+				.death = "signal", .signal = 9, .source = "kill", .by = by});
 	}
 }
 

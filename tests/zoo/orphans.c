@@ -32,10 +32,7 @@ static int leaves_a_child(struct zoo *z, void *arg)
 static void orphsub(struct zoo *z)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	pid_t m = zoo_child(z, "m", leaves_a_child, outlives);
-	struct zoo_who was = zoo_who(z, m);
-	zoo_end0(z, m);
-	zoo_known(z, z->sh->pid[0], "c");
+	struct zoo_who was = zoo_between(z, leaves_a_child, outlives);
 	zoo_step(z, 2);
 	zoo_end(z, z->sh->pid[0],
 		(struct zoo_say){.creator = was, .death = "exit", .exit = ZOO_EXIT(0)});
@@ -53,28 +50,19 @@ static void ends_elsewhere(struct zoo *z, struct zoo_who creator)
 		zoo_ms(2);
 	__builtin_snprintf(path, sizeof(path), "/proc/%d/comm", (int)z->sh->pid[1]);
 	zoo_read(path, comm, sizeof(comm));
-	zoo_known(z, c, "c");
 	zoo_step(z, 2);
 	if (!zoo_gone(c, 10000))
 		zoo_skip(z, "process %d (%s) takes orphans in and does not reap them",
 			 (int)z->sh->pid[1], comm);
-	zoo_tell(z, (struct zoo_say){.tid = c,
-				     .birth = "fork",
-				     .creator = creator,
-				     .death = "exit",
-				     .exit = ZOO_EXIT(0),
-				     .reaper = {z->sh->pid[1], comm},
-				     .process = "exit",
-				     .process_exit = ZOO_EXIT(0)});
+	zoo_tell_reaped(
+		z, (struct zoo_who){z->sh->pid[1], comm},
+		(struct zoo_say){
+			.tid = c, .creator = creator, .death = "exit", .exit = ZOO_EXIT(0)});
 }
 
 static void orphinit(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", leaves_a_child, outlives);
-	struct zoo_who was = zoo_who(z, m);
-
-	zoo_end0(z, m);
-	ends_elsewhere(z, was);
+	ends_elsewhere(z, zoo_between(z, leaves_a_child, outlives));
 }
 
 static int becomes_a_daemon(struct zoo *z, void *arg)
@@ -85,11 +73,7 @@ static int becomes_a_daemon(struct zoo *z, void *arg)
 
 static void dblfork(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", becomes_a_daemon, NULL);
-	struct zoo_who was = zoo_who(z, m);
-
-	zoo_end0(z, m);
-	ends_elsewhere(z, was);
+	ends_elsewhere(z, zoo_between(z, becomes_a_daemon, NULL));
 }
 
 static int leaves_a_zombie(struct zoo *z, void *arg)
@@ -103,11 +87,7 @@ static int leaves_a_zombie(struct zoo *z, void *arg)
 /* The parent dies without having waited: the zombie is inherited, and announced a second time. */
 static void noreap(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", leaves_a_zombie, NULL);
-	struct zoo_who was = zoo_who(z, m);
-
-	zoo_end0(z, m);
-	zoo_known(z, z->sh->pid[0], "c");
+	struct zoo_who was = zoo_between(z, leaves_a_zombie, NULL);
 	if (!zoo_gone(z->sh->pid[0], 10000))
 		zoo_skip(z, "whoever takes orphans in here does not reap them");
 	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
@@ -128,18 +108,7 @@ static int wants_to_follow(struct zoo *z, void *arg)
 
 static void pdeathsig(struct zoo *z)
 {
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	pid_t m = zoo_child(z, "m", leaves_a_child, wants_to_follow);
-	struct zoo_who was = zoo_who(z, m);
-	zoo_end0(z, m);
-	zoo_known(z, z->sh->pid[0], "c");
-	zoo_end(z, z->sh->pid[0],
-		(struct zoo_say){.creator = was,
-				 .death = "signal",
-				 .signal = SIGTERM,
-				 .source = "parent_death",
-				 .trigger = was,
-				 .nobody = true});
+	zoo_taken_along(z, leaves_a_child, wants_to_follow, SIGTERM, "parent_death");
 }
 
 static int stops(struct zoo *z, void *arg)
@@ -161,18 +130,7 @@ static int leaves_a_stopped_group(struct zoo *z, void *arg)
 
 static void orphpgrp(struct zoo *z)
 {
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	pid_t m = zoo_child(z, "m", leaves_a_stopped_group, NULL);
-	struct zoo_who was = zoo_who(z, m);
-	zoo_end0(z, m);
-	zoo_known(z, z->sh->pid[0], "c");
-	zoo_end(z, z->sh->pid[0],
-		(struct zoo_say){.creator = was,
-				 .death = "signal",
-				 .signal = SIGHUP,
-				 .source = "orphan_pgrp",
-				 .trigger = was,
-				 .nobody = true});
+	zoo_taken_along(z, leaves_a_stopped_group, NULL, SIGHUP, "orphan_pgrp");
 }
 
 const struct zoo_case zoo_orphans[] = {

@@ -19,12 +19,9 @@ static void killed(struct zoo *z, zoo_fn *body, int sig)
 
 	if (body == zoo_sleeps)
 		zoo_state_is(c, 'S', 2000);
-	struct zoo_kill k = {c, sig};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, sig});
 	zoo_end(z, c,
-		(struct zoo_say){
-			.death = "signal", .signal = sig, .source = "kill", .by = zoo_who(z, kp)});
+		(struct zoo_say){.death = "signal", .signal = sig, .source = "kill", .by = by});
 }
 
 static void kill9(struct zoo *z)
@@ -80,10 +77,8 @@ static void kill9thr(struct zoo *z)
 	pid_t c = zoo_child(z, "c", kill9thr_body, NULL);
 
 	zoo_until(z, 1);
-	struct zoo_kill k = {c, SIGKILL};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
-	struct zoo_say s = {.death = "signal", .signal = 9, .source = "kill", .by = zoo_who(z, kp)};
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGKILL});
+	struct zoo_say s = {.death = "signal", .signal = 9, .source = "kill", .by = by};
 	zoo_end(z, c, s);
 	zoo_tell_thread(z, c, "c:1", 0, s);
 	zoo_tell_thread(z, c, "c:2", 1, s);
@@ -106,10 +101,8 @@ static void termhand(struct zoo *z)
 	pid_t c = zoo_child(z, "c", termhand_body, NULL);
 
 	zoo_until(z, 1);
-	struct zoo_kill k = {c, SIGTERM};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
-	struct zoo_sig sig = {SIGTERM, "kill", "queued", zoo_who(z, kp)};
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGTERM});
+	struct zoo_sig sig = {SIGTERM, "kill", "queued", by};
 	zoo_end(z, c, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(5), .also = &sig});
 }
 
@@ -126,11 +119,9 @@ static void termign(struct zoo *z)
 	pid_t c = zoo_child(z, "c", termign_body, NULL);
 
 	zoo_until(z, 1);
-	struct zoo_kill k = {c, SIGTERM};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGTERM});
 	zoo_step(z, 2);
-	struct zoo_sig sig = {SIGTERM, "kill", "ignored", zoo_who(z, kp)};
+	struct zoo_sig sig = {SIGTERM, "kill", "ignored", by};
 	zoo_end(z, c, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(0), .also = &sig});
 }
 
@@ -153,23 +144,10 @@ static void termblock(struct zoo *z)
 	pid_t c = zoo_child(z, "c", termblock_body, NULL);
 
 	zoo_until(z, 1);
-	struct zoo_kill k = {c, SIGTERM};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGTERM});
 	zoo_step(z, 2);
 	zoo_end(z, c,
-		(struct zoo_say){
-			.death = "signal", .signal = 15, .source = "kill", .by = zoo_who(z, kp)});
-}
-
-/* By its own hand. */
-static void own(struct zoo *z, zoo_fn *body, int sig, const char *source)
-{
-	pid_t c = zoo_child(z, "c", body, NULL);
-
-	zoo_end(z, c,
-		(struct zoo_say){
-			.death = "signal", .signal = sig, .source = source, .by = zoo_who(z, c)});
+		(struct zoo_say){.death = "signal", .signal = 15, .source = "kill", .by = by});
 }
 
 static int raise_body(struct zoo *z, void *arg)
@@ -189,17 +167,17 @@ static int abort_body(struct zoo *z, void *arg)
 
 static void by_raise(struct zoo *z)
 {
-	own(z, raise_body, SIGUSR1, "tgkill");
+	zoo_own(z, raise_body, SIGUSR1, "tgkill");
 }
 
 static void sigself(struct zoo *z)
 {
-	own(z, sigself_body, SIGTERM, "kill");
+	zoo_own(z, sigself_body, SIGTERM, "kill");
 }
 
 static void by_abort(struct zoo *z)
 {
-	own(z, abort_body, SIGABRT, "tgkill");
+	zoo_own(z, abort_body, SIGABRT, "tgkill");
 }
 
 static int queues(struct zoo *z, void *arg)
@@ -248,16 +226,13 @@ static void by_tgkill(struct zoo *z)
 	pid_t c = zoo_child(z, "c", tgkill_body, NULL);
 
 	zoo_until(z, 1);
-	struct zoo_kill k = {c, SIGTERM, z->sh->pid[0]};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGTERM, z->sh->pid[0]});
 	zoo_end(z, c,
 		(struct zoo_say){
 			.process = "signal", .process_signal = 15, .process_source = "tgkill"});
 	zoo_tell_thread(
 		z, c, "c:t", 0,
-		(struct zoo_say){
-			.death = "signal", .signal = 15, .source = "tgkill", .by = zoo_who(z, kp)});
+		(struct zoo_say){.death = "signal", .signal = 15, .source = "tgkill", .by = by});
 }
 
 static void pgkill(struct zoo *z)
@@ -266,11 +241,8 @@ static void pgkill(struct zoo *z)
 
 	if (setpgid(a, a) || setpgid(b, a))
 		zoo_fail(z, "setpgid: %m");
-	struct zoo_kill k = {-a, SIGTERM};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	zoo_end0(z, kp);
-	struct zoo_say s = {
-		.death = "signal", .signal = 15, .source = "kill", .by = zoo_who(z, kp)};
+	struct zoo_who by = zoo_kill_by(z, "k", (struct zoo_kill){-a, SIGTERM});
+	struct zoo_say s = {.death = "signal", .signal = 15, .source = "kill", .by = by};
 	zoo_end(z, a, s);
 	zoo_end(z, b, s);
 }
@@ -348,27 +320,20 @@ static void vforkkill(struct zoo *z)
 	pid_t c = zoo_child(z, "c", vforkkill_body, NULL);
 
 	zoo_until(z, 1);
-	struct zoo_kill k = {c, SIGKILL};
-	pid_t kp = zoo_child(z, "k", zoo_kills, &k);
-	struct zoo_who was = zoo_who(z, c);
-	zoo_end0(z, kp);
-	zoo_end(z, c,
-		(struct zoo_say){
-			.death = "signal", .signal = 9, .source = "kill", .by = zoo_who(z, kp)});
+	struct zoo_who was = zoo_who(z, c), by = zoo_kill_by(z, "k", (struct zoo_kill){c, SIGKILL});
+	zoo_end(z, c, (struct zoo_say){.death = "signal", .signal = 9, .source = "kill", .by = by});
 	zoo_step(z, 2);
 	pid_t v = z->sh->pid[0];
 	if (!zoo_gone(v, ZOO_PATIENCE_MS))
 		zoo_fail(z, "the orphan stays");
 	zoo_known(z, v, "v");
-	zoo_tell(z, (struct zoo_say){.tid = v,
-				     .birth = "vfork",
-				     .creator = was,
-				     .death = "exit",
-				     .exit = ZOO_EXIT(0),
-				     .reaper = {z->sh->pid[1], NULL},
-				     .quiet = true,
-				     .process = "exit",
-				     .process_exit = ZOO_EXIT(0)});
+	zoo_tell_reaped(z, (struct zoo_who){z->sh->pid[1]},
+			(struct zoo_say){.tid = v,
+					 .birth = "vfork",
+					 .creator = was,
+					 .death = "exit",
+					 .exit = ZOO_EXIT(0),
+					 .quiet = true});
 }
 
 const struct zoo_case zoo_signals[] = {

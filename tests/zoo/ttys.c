@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Terminals: keys, hangup, and the end of a session's leader. Each case has a pty of its own; only
- * the keeper holds its master.
+ * Terminals: keys, hangup, jobs, and the end of a session's leader. Each case has a pty of its own;
+ * only the keeper holds its master.
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 #include "zoo.h"
@@ -95,19 +95,7 @@ static int holds_master(struct zoo *z, void *arg)
 static void ttydie(struct zoo *z)
 {
 	close(pty_open(z).master); /* where there is none the case is skipped, not its child */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	pid_t m = zoo_child(z, "m", holds_master, NULL);
-	struct zoo_who was = zoo_who(z, m);
-
-	zoo_end0(z, m);
-	zoo_known(z, z->sh->pid[0], "c");
-	zoo_end(z, z->sh->pid[0],
-		(struct zoo_say){.creator = was,
-				 .death = "signal",
-				 .signal = SIGHUP,
-				 .source = "tty.hangup",
-				 .trigger = was,
-				 .nobody = true});
+	zoo_taken_along(z, holds_master, NULL, SIGHUP, "tty.hangup");
 }
 
 static int in_foreground(struct zoo *z, void *arg)
@@ -133,19 +121,54 @@ static int leads_and_leaves(struct zoo *z, void *arg)
 
 static void seshup(struct zoo *z)
 {
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	struct pty p = pty_open(z);
-	pid_t m = zoo_child(z, "m", leads_and_leaves, &p);
-	struct zoo_who was = zoo_who(z, m);
-	zoo_end0(z, m);
-	zoo_known(z, z->sh->pid[0], "c");
-	zoo_end(z, z->sh->pid[0],
-		(struct zoo_say){.creator = was,
-				 .death = "signal",
-				 .signal = SIGHUP,
-				 .source = "tty.session_end",
-				 .trigger = was,
-				 .nobody = true});
+
+	zoo_taken_along(z, leads_and_leaves, &p, SIGHUP, "tty.session_end");
+}
+
+static int reads_terminal(struct zoo *z, void *arg)
+{
+	char b;
+
+	signal(SIGHUP, SIG_DFL);
+	zoo_until(z, 1);
+	return read(*(int *)arg, &b, 1) == 1;
+}
+
+static int shell_with_a_job(struct zoo *z, void *arg)
+{
+	int status, fd = pty_enter(arg);
+
+	if (fd < 0)
+		return 2;
+	signal(SIGHUP, SIG_IGN);
+	pid_t c = zoo_child(z, "c", reads_terminal, &fd);
+	z->sh->pid[0] = c;
+	setpgid(c, c);
+	zoo_step(z, 1);
+	if (waitpid(c, &status, WUNTRACED) != c || !WIFSTOPPED(status) ||
+	    WSTOPSIG(status) != SIGTTIN)
+		return 3;
+	kill(-c, SIGTERM); /* waits while it is stopped */
+	zoo_ms(20);
+	kill(-c, SIGCONT);
+	return waitpid(c, &status, 0) == c && WTERMSIG(status) == SIGTERM ? 0 : 4;
+}
+
+/* A background job wants to read; its shell ends it and lets it go on. */
+static void ttyin(struct zoo *z)
+{
+	struct pty p = pty_open(z);
+	struct zoo_who was = zoo_between(z, shell_with_a_job, &p);
+	struct zoo_sig stop = {SIGTTIN, "tty.job", "queued"};
+
+	zoo_tell_reaped(z, was,
+			(struct zoo_say){.tid = z->sh->pid[0],
+					 .death = "signal",
+					 .signal = SIGTERM,
+					 .source = "kill",
+					 .by = was,
+					 .also = &stop});
 }
 
 const struct zoo_case zoo_ttys[] = {
@@ -154,5 +177,6 @@ const struct zoo_case zoo_ttys[] = {
 	{"ttyhup", ttyhup, 0, "the terminal hangs up"},
 	{"ttydie", ttydie, 0, "who holds the terminal's other end dies"},
 	{"seshup", seshup, 0, "the session's leader ends"},
+	{"ttyin", ttyin, 0, "a background job reads its terminal"},
 	{},
 };

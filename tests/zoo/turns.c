@@ -15,14 +15,6 @@
 #include "zoo.h"
 #include "zoo_thread.h"
 
-static struct zoo_who kill_by(struct zoo *z, const char *role, struct zoo_kill k)
-{
-	pid_t kp = zoo_child(z, role, zoo_kills, &k);
-
-	zoo_end0(z, kp);
-	return zoo_who(z, kp);
-}
-
 static void block(int sig)
 {
 	sigset_t s;
@@ -112,7 +104,7 @@ static void termself(struct zoo *z)
 
 	zoo_until(z, 1);
 	struct zoo_kill k = {c, SIGTERM};
-	struct zoo_sig sig = {SIGTERM, "kill", "queued", kill_by(z, "k", k)};
+	struct zoo_sig sig = {SIGTERM, "kill", "queued", zoo_kill_by(z, "k", k)};
 	zoo_end(z, c,
 		(struct zoo_say){.death = "signal",
 				 .signal = SIGTERM,
@@ -134,13 +126,7 @@ static int aborthand_body(struct zoo *z, void *arg)
 /* abort() raises a second time when the handler returns. */
 static void aborthand(struct zoo *z)
 {
-	pid_t c = zoo_child(z, "c", aborthand_body, NULL);
-
-	zoo_end(z, c,
-		(struct zoo_say){.death = "signal",
-				 .signal = SIGABRT,
-				 .source = "tgkill",
-				 .by = zoo_who(z, c)});
+	zoo_own(z, aborthand_body, SIGABRT, "tgkill");
 }
 
 /* ---- taken without a delivery ---- */
@@ -176,7 +162,7 @@ static void asked_to_end(struct zoo *z, zoo_fn *body, int code)
 
 	zoo_until(z, 1);
 	struct zoo_kill k = {c, SIGTERM};
-	struct zoo_sig sig = {SIGTERM, "kill", "queued", kill_by(z, "k", k)};
+	struct zoo_sig sig = {SIGTERM, "kill", "queued", zoo_kill_by(z, "k", k)};
 	zoo_step(z, 2);
 	zoo_end(z, c, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(code), .also = &sig});
 }
@@ -226,8 +212,8 @@ static void twopend(struct zoo *z)
 
 	zoo_until(z, 1);
 	struct zoo_kill a = {c, SIGTERM}, b = {c, SIGUSR1};
-	struct zoo_who by = kill_by(z, "k:a", a);
-	kill_by(z, "k:b", b);
+	struct zoo_who by = zoo_kill_by(z, "k:a", a);
+	zoo_kill_by(z, "k:b", b);
 	zoo_step(z, 2);
 	zoo_end(z, c,
 		(struct zoo_say){.death = "signal", .signal = SIGTERM, .source = "kill", .by = by});
@@ -240,8 +226,8 @@ static void pendkill(struct zoo *z)
 
 	zoo_until(z, 1);
 	struct zoo_kill a = {c, SIGTERM}, b = {c, SIGKILL};
-	kill_by(z, "k:a", a);
-	struct zoo_who by = kill_by(z, "k:b", b);
+	zoo_kill_by(z, "k:a", a);
+	struct zoo_who by = zoo_kill_by(z, "k:b", b);
 	zoo_end(z, c,
 		(struct zoo_say){.death = "signal", .signal = SIGKILL, .source = "kill", .by = by});
 }
@@ -254,8 +240,8 @@ static void twiceterm(struct zoo *z)
 
 	zoo_until(z, 1);
 	struct zoo_kill k = {c, SIGTERM};
-	struct zoo_who by = kill_by(z, "k:a", k);
-	kill_by(z, "k:b", k);
+	struct zoo_who by = zoo_kill_by(z, "k:a", k);
+	zoo_kill_by(z, "k:b", k);
 	zoo_step(z, 2);
 	zoo_end(z, c,
 		(struct zoo_say){.death = "signal", .signal = SIGTERM, .source = "kill", .by = by});
@@ -269,7 +255,7 @@ static void zombkill(struct zoo *z)
 	if (!zoo_state_is(c, 'Z', ZOO_PATIENCE_MS))
 		zoo_fail(z, "no zombie");
 	struct zoo_kill k = {c, SIGKILL};
-	kill_by(z, "k", k);
+	zoo_kill_by(z, "k", k);
 	zoo_end(z, c, (struct zoo_say){.death = "exit", .exit = ZOO_EXIT(3)});
 }
 

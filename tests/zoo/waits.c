@@ -21,15 +21,12 @@ static int ends_when_told(struct zoo *z, void *arg)
 }
 
 /* Reaped below the keeper by somebody known. */
-static struct zoo_say reaped_by(struct zoo_who parent, struct zoo_who reaper)
+static void tell_5(struct zoo *z, pid_t tid, struct zoo_who parent, struct zoo_who reaper)
 {
-	return (struct zoo_say){.birth = "fork",
-				.creator = parent,
-				.death = "exit",
-				.exit = ZOO_EXIT(5),
-				.process = "exit",
-				.process_exit = ZOO_EXIT(5),
-				.reaper = reaper};
+	zoo_tell_reaped(
+		z, reaper,
+		(struct zoo_say){
+			.tid = tid, .creator = parent, .death = "exit", .exit = ZOO_EXIT(5)});
 }
 
 /* ---- looks that change nothing ---- */
@@ -57,11 +54,9 @@ static void pollwait(struct zoo *z)
 			zoo_step(z, 1);
 		zoo_ms(3);
 	}
-	struct zoo_say s = reaped_by(zoo_me(), zoo_me());
-	s.tid = c;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 5)
 		zoo_fail(z, "status %#x", status);
-	zoo_tell(z, s);
+	tell_5(z, c, zoo_me(), zoo_me());
 }
 
 static volatile sig_atomic_t n_reaped;
@@ -84,12 +79,8 @@ static void chldhand(struct zoo *z)
 	while (n_reaped < 5)
 		zoo_ms(2);
 	signal(SIGCHLD, SIG_DFL);
-	for (int i = 0; i < 5; i++) {
-		struct zoo_say s = reaped_by(zoo_me(), zoo_me());
-
-		s.tid = c[i];
-		zoo_tell(z, s);
-	}
+	for (int i = 0; i < 5; i++)
+		tell_5(z, c[i], zoo_me(), zoo_me());
 }
 
 static void pidfdwait(struct zoo *z)
@@ -131,30 +122,31 @@ static int twowait_body(struct zoo *z, void *arg)
 	return 0;
 }
 
-static void told_of_a_thread(struct zoo *z, pid_t m)
+/* A thread of the parent's, when all are at their step. */
+static void reaped_by_a_thread(struct zoo *z, zoo_fn *body, uint32_t step)
 {
+	pid_t m = zoo_child(z, "m", body, NULL);
 	struct zoo_who parent = zoo_who(z, m);
-	int who = z->sh->value[0];
 
+	zoo_until(z, step);
+	while (!__atomic_load_n(&z->sh->value[0], __ATOMIC_SEQ_CST))
+		zoo_ms(2);
+	zoo_step(z, 9);
 	zoo_end0(z, m);
 	zoo_known(z, z->sh->pid[1], "m:a");
 	zoo_known(z, z->sh->pid[2], "m:b");
 	zoo_known(z, z->sh->pid[0], "c");
-	struct zoo_say s = reaped_by(parent, zoo_who(z, who));
-	s.tid = z->sh->pid[0];
-	s.or_process = m;
-	zoo_tell(z, s);
+	zoo_tell_reaped(z, zoo_who(z, z->sh->value[0]),
+			(struct zoo_say){.tid = z->sh->pid[0],
+					 .creator = parent,
+					 .death = "exit",
+					 .exit = ZOO_EXIT(5),
+					 .or_process = m});
 }
 
 static void twowait(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", twowait_body, NULL);
-
-	zoo_until(z, 1);
-	while (!__atomic_load_n(&z->sh->value[0], __ATOMIC_SEQ_CST))
-		zoo_ms(2);
-	zoo_step(z, 9);
-	told_of_a_thread(z, m);
+	reaped_by_a_thread(z, twowait_body, 1);
 }
 
 static void looks_and_stays(struct zoo *z)
@@ -187,13 +179,7 @@ static int lookthr_body(struct zoo *z, void *arg)
 
 static void lookthr(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", lookthr_body, NULL);
-
-	zoo_until(z, 2);
-	while (!__atomic_load_n(&z->sh->value[0], __ATOMIC_SEQ_CST))
-		zoo_ms(2);
-	zoo_step(z, 9);
-	told_of_a_thread(z, m);
+	reaped_by_a_thread(z, lookthr_body, 2);
 }
 
 static void forks_and_ends(struct zoo *z)
@@ -213,15 +199,10 @@ static int thrfork_body(struct zoo *z, void *arg)
 /* Made by a thread that is gone when it ends: its siblings go on as its parent. */
 static void thrfork(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", thrfork_body, NULL);
-	struct zoo_who leader = zoo_who(z, m);
+	struct zoo_who leader = zoo_between(z, thrfork_body, NULL);
 
-	zoo_end0(z, m);
 	zoo_known(z, z->sh->pid[3], "m:t");
-	zoo_known(z, z->sh->pid[0], "c");
-	struct zoo_say s = reaped_by(zoo_who(z, z->sh->pid[3]), leader);
-	s.tid = z->sh->pid[0];
-	zoo_tell(z, s);
+	tell_5(z, z->sh->pid[0], zoo_who(z, z->sh->pid[3]), leader);
 }
 
 /* ---- the parent's thread ends, and with it the promise ---- */
@@ -249,24 +230,17 @@ static int thrdeath_body(struct zoo *z, void *arg)
 /* PR_SET_PDEATHSIG means the thread that made it, not the process. */
 static void thrdeath(struct zoo *z)
 {
-	pid_t m = zoo_child(z, "m", thrdeath_body, NULL);
-	struct zoo_who leader = zoo_who(z, m);
+	struct zoo_who leader = zoo_between(z, thrdeath_body, NULL);
 
-	zoo_end0(z, m);
 	zoo_known(z, z->sh->pid[3], "m:t");
-	zoo_known(z, z->sh->pid[0], "c");
-	zoo_tell(z, (struct zoo_say){.tid = z->sh->pid[0],
-				     .birth = "fork",
-				     .creator = zoo_who(z, z->sh->pid[3]),
-				     .death = "signal",
-				     .signal = SIGKILL,
-				     .source = "parent_death",
-				     .trigger = zoo_who(z, z->sh->pid[3]),
-				     .nobody = true,
-				     .process = "signal",
-				     .process_signal = SIGKILL,
-				     .process_source = "parent_death",
-				     .reaper = leader});
+	zoo_tell_reaped(z, leader,
+			(struct zoo_say){.tid = z->sh->pid[0],
+					 .creator = zoo_who(z, z->sh->pid[3]),
+					 .death = "signal",
+					 .signal = SIGKILL,
+					 .source = "parent_death",
+					 .trigger = zoo_who(z, z->sh->pid[3]),
+					 .nobody = true});
 }
 
 /* ---- heirs ---- */
@@ -283,12 +257,8 @@ static int leaves_a_zombie(struct zoo *z, void *arg)
 static void lateheir(struct zoo *z)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	pid_t m = zoo_child(z, "m", leaves_a_zombie, NULL);
-	struct zoo_who was = zoo_who(z, m);
-
-	zoo_end0(z, m);
+	struct zoo_who was = zoo_between(z, leaves_a_zombie, NULL);
 	zoo_ms(60);
-	zoo_known(z, z->sh->pid[0], "c");
 	zoo_end(z, z->sh->pid[0],
 		(struct zoo_say){.creator = was, .death = "exit", .exit = ZOO_EXIT(5)});
 }
@@ -316,9 +286,7 @@ static void execwait(struct zoo *z)
 	zoo_end(z, m,
 		(struct zoo_say){.comm = "m_execwait2", .death = "exit", .exit = ZOO_EXIT(0)});
 	zoo_known(z, z->sh->pid[0], "c");
-	struct zoo_say s = reaped_by(was, (struct zoo_who){m, "m_execwait2"});
-	s.tid = z->sh->pid[0];
-	zoo_tell(z, s);
+	tell_5(z, z->sh->pid[0], was, (struct zoo_who){m, "m_execwait2"});
 }
 
 /* ---- a tracer waits first ---- */

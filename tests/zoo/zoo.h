@@ -126,6 +126,8 @@ struct zoo_who zoo_me(void);
 void zoo_end(struct zoo *z, pid_t pid, struct zoo_say say);
 /* Speak only. */
 void zoo_tell(struct zoo *z, struct zoo_say say);
+/* Speak of what somebody else waited for; what zoo_end() fills is filled. */
+void zoo_tell_reaped(struct zoo *z, struct zoo_who reaper, struct zoo_say say);
 /* Helpers exit 0: zoo_end with that. */
 void zoo_end0(struct zoo *z, pid_t pid);
 
@@ -171,6 +173,16 @@ struct zoo_kill {
 int zoo_sleeps(struct zoo *z, void *arg);   /* for ever */
 int zoo_kills(struct zoo *z, void *arg);    /* struct zoo_kill */
 int zoo_exits(struct zoo *z, void *arg);    /* (intptr_t)arg */
+
+/* Ways of many cases. */
+/* A killer comes, and ends: who it was. */
+struct zoo_who zoo_kill_by(struct zoo *z, const char *role, struct zoo_kill k);
+/* "c" ends itself by a signal. */
+void zoo_own(struct zoo *z, zoo_fn *fn, int sig, const char *source);
+/* "m" runs fn, which makes sh->pid[0], "c", and ends: who it was. */
+struct zoo_who zoo_between(struct zoo *z, zoo_fn *fn, void *arg);
+/* The same, and its end sends "c" a signal; the keeper inherits "c". */
+void zoo_taken_along(struct zoo *z, zoo_fn *fn, void *arg, int sig, const char *source);
 
 extern const struct zoo_case zoo_births[], zoo_exits_[], zoo_execs[], zoo_threads[], zoo_signals[],
 	zoo_faults[], zoo_limits[], zoo_seccomp[], zoo_orphans[], zoo_ttys[], zoo_ptrace[],
