@@ -328,3 +328,26 @@ void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w,
 	}
 	find_peers(task, ret);
 }
+
+/* Clone flags that only the kernel gives: of its threads, helpers and workers. */
+static bool is_insider(const struct tl_birth *b)
+{
+	const uint64_t by_kernel = TL_CLONE_VM | TL_CLONE_UNTRACED;
+
+	return b->flags_known && (b->clone_flags & by_kernel) == by_kernel;
+}
+
+unsigned shown_by(const struct question *q)
+{
+	const struct death_facts *d = q->d;
+	const struct tl_task *t = q->task;
+	unsigned shown = (d->fatal ? SHOWN_SENT | SHOWN_SIGNAL : 0) |
+			 (d->sd ? SHOWN_TAKEN | SHOWN_SIGNAL : 0) |
+			 (d->zapped ? SHOWN_ZAPPED : 0) | (d->told_signal ? SHOWN_TOLD : 0);
+
+	if (!t)
+		return shown;
+	return shown | (has_status(t->death) ? SHOWN_STATUS : 0) |
+	       (t->death->exit_call.is ? SHOWN_CALL : 0) | (t->confined ? SHOWN_CONFINED : 0) |
+	       (is_insider(&t->birth) ? SHOWN_INSIDER : 0);
+}

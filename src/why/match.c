@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The one engine. It walks the rows of a kind in order, keeps every one that matches, and sorts
- * them by grade, then by row. It knows roles and fields; it knows no symbol, no signal number and
- * no cause.
+ * The one engine. It walks the rows of a kind in order and keeps every one that matches, ordered by
+ * grade, then by row. It knows roles and fields; it knows no symbol, no signal number and no cause.
+ *
+ * A life is asked about by a hundred rows and fits two or three: what a row needs first is compared
+ * with what there is (struct glance), before anything is walked or any predicate called.
  *
  * The grade of a match comes from the witnesses: a call path that shows it is observed; a row that
  * had to do without its path is deduced at best; predicates lower it where a record is missing.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/guard.h"
@@ -34,6 +35,7 @@
 #define FRAMES(...) .framed = true, .tok = { __VA_ARGS__ }
 #define WHEN(...) .when = { __VA_ARGS__ }
 
+#define NEEDS(what)	 .needs = SHOWN_##what
 #define FLAGS(mask, are) .flags_mask = (mask), .flags_are = (are)
 #define SIG(n)		 (1ull << (n))
 #define CODE(c)		 .code_asked = true, .code_lo = (c), .code_hi = (c)
@@ -61,42 +63,26 @@ static const struct tl_cause causes[RULES] = {
 #undef CAUSE
 };
 
-/* The rows of each kind, in order: a life is asked about its birth, its signals and its death, each
- * of a third of the table. */
-#define CAUSE(name, rule, kind, id, says, cite, ...) ROW_##kind(RULE_##name)
-static const uint8_t birth_rows[] = {
-#define ROW_BIRTH(row) row,
-#define ROW_SOURCE(row)
-#define ROW_DEATH(row)
+/* A life is asked about its birth, its signals and its death, each of a part of the table. */
+enum {
+#define ROW_BIRTH  1
+#define ROW_SOURCE (1 << 10)
+#define ROW_DEATH  (1 << 20)
+#define CAUSE(name, rule, kind, id, says, cite, ...) +ROW_##kind
+	ROWS = 0
 #include "causes.def"
-#undef ROW_BIRTH
-#undef ROW_SOURCE
-};
-static const uint8_t source_rows[] = {
-#define ROW_BIRTH(row)
-#define ROW_SOURCE(row) row,
-#include "causes.def"
-#undef ROW_SOURCE
-#undef ROW_DEATH
-};
-static const uint8_t death_rows[] = {
-#define ROW_SOURCE(row)
-#define ROW_DEATH(row) row,
-#include "causes.def"
-#undef ROW_BIRTH
-#undef ROW_SOURCE
-#undef ROW_DEATH
-};
+	,
 #undef CAUSE
-_Static_assert(RULES <= UINT8_MAX, "rows need wider numbers");
+	BIRTHS = ROWS % ROW_SOURCE,
+	DEATHS = RULES - ROWS / ROW_DEATH,
+};
 
 static const struct {
-	const uint8_t *row;
-	unsigned n;
+	unsigned from, to;
 } rows_of[] = {
-	[TL_CAUSE_BIRTH] = {birth_rows, ARRAY_SIZE(birth_rows)},
-	[TL_CAUSE_SOURCE] = {source_rows, ARRAY_SIZE(source_rows)},
-	[TL_CAUSE_DEATH] = {death_rows, ARRAY_SIZE(death_rows)},
+	[TL_CAUSE_BIRTH] = {0, BIRTHS},
+	[TL_CAUSE_SOURCE] = {BIRTHS, DEATHS},
+	[TL_CAUSE_DEATH] = {DEATHS, RULES},
 };
 
 const struct tl_cause *tl_causes(unsigned *ret_n)
@@ -177,16 +163,13 @@ bool on_signal_path(const struct tl_stack *stack)
 	return stack_has(stack, TL_ROLE_GET_SIGNAL) || stack_has(stack, TL_ROLE_SIGNAL_RETURN);
 }
 
-/* Does any frame play one of the roles of a row's first token? Where that asks for no role, only
- * the frames tell. */
-static bool leads(const struct tl_stack *stack, const struct token *t)
+/* Does each token find a frame at all? Of one that asks for no role only the frames tell. */
+static bool has_roles(const struct tl_stack *stack, const struct token *t)
 {
-	if (t->how & HOW_NOT || !t->role[0])
-		return true;
-	for (unsigned i = 0; i < ROLES_MAX && t->role[i]; i++)
-		if (tl_stack_has_role(stack, t->role[i]))
-			return true;
-	return false;
+	for (unsigned i = 0; i < TOKENS_MAX && !is_empty(&t[i]); i++)
+		if (t[i].role[0] && nowhere(stack, &t[i]) != !!(t[i].how & HOW_NOT))
+			return false;
+	return true;
 }
 
 /* ---- fields ---- */
@@ -203,7 +186,7 @@ static bool flags_agree(const struct when *when, const struct question *q, enum 
 	if (!when->flags_mask)
 		return true;
 	if (b && b->flags_known)
-		return (b->clone_flags & when->flags_mask) == when->flags_are;
+		return true; /* they do, at a glance */
 	if (when->flagless == FLAGLESS_IF_PROCESS)
 		return !b || also_process(q, grade);
 	return when->flagless == FLAGLESS_STACK && q->stack;
@@ -240,8 +223,6 @@ static bool signal_agrees(const struct when *when, const struct tl_signal *s)
 {
 	bool irq = s->ctx & (TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI);
 
-	if (when->sigs && (s->sig < 0 || s->sig > 63 || !(when->sigs >> s->sig & 1)))
-		return false;
 	if (when->irq && (s->ctx & TL_CTX_KNOWN) && !answers(when->irq, irq))
 		return false;
 	return code_agrees(when, s->code) && answers(when->group, s->group) &&
@@ -271,13 +252,41 @@ static bool fields_agree(enum tl_cause_kind kind, const struct when *when, const
 
 /* ---- rows ---- */
 
-/* Could this row match? Told from what is at hand: most rows are out before their tokens and fields
- * are looked at. */
-static inline bool may_match(const struct pattern *p, const struct question *q)
+/* What is at hand of a question. */
+struct glance {
+	uint64_t flags, sig; /* sig: its bit */
+	bool flags_known, path;
+	unsigned unseen; /* enum shown: what is not there */
+};
+
+static struct glance glance_at(const struct question *q)
 {
-	if (!p->framed) /* judged by records: a bare stack has none */
-		return q->task || q->sig;
-	return q->stack ? leads(q->stack, p->tok) : p->bare;
+	struct glance g = {.path = q->stack};
+
+	if (q->task && q->task->birth.flags_known) {
+		g.flags_known = true;
+		g.flags = q->task->birth.clone_flags;
+	}
+	if (q->sig && q->sig->sig >= 0 && q->sig->sig < 64)
+		g.sig = SIG(q->sig->sig);
+	if (q->d)
+		g.unseen = ~shown_by(q);
+	return g;
+}
+
+/* Could this row match? */
+static inline bool may_match(enum tl_cause_kind kind, const struct pattern *p,
+			     const struct glance *g)
+{
+	if (p->framed && !p->bare && !g->path)
+		return false;
+	switch (kind) {
+	case TL_CAUSE_BIRTH:
+		return !g->flags_known || (g->flags & p->when.flags_mask) == p->when.flags_are;
+	case TL_CAUSE_SOURCE: return !p->when.sigs || p->when.sigs & g->sig;
+	case TL_CAUSE_DEATH: return !(p->when.needs & g->unseen);
+	}
+	return true;
 }
 
 static bool row_matches(const struct tl_cause *row, const struct question *q, enum tl_grade *grade)
@@ -285,43 +294,47 @@ static bool row_matches(const struct tl_cause *row, const struct question *q, en
 	const struct pattern *p = row->match;
 
 	*grade = TL_OBSERVED;
-	if (!p->framed)
+	if (!p->framed) {
+		if (!q->task && !q->sig)
+			return false; /* judged by records: a bare stack has none */
 		*grade = p->grade;
-	else if (!q->stack)
+	} else if (!q->stack) {
 		*grade = TL_DEDUCED;
-	else if (!match_from(q->stack, 0, p->tok, TOKENS_MAX))
+	} else if (!has_roles(q->stack, p->tok) || !match_from(q->stack, 0, p->tok, TOKENS_MAX)) {
 		return false;
+	}
 	return fields_agree(row->kind, &p->when, q, grade);
 }
 
-static int by_grade(const void *va, const void *vb)
+/* The rows that match, best first; how many. */
+static unsigned find_rows(enum tl_cause_kind kind, const struct question *q,
+			  struct tl_match found[RULES])
 {
-	const struct tl_match *a = va, *b = vb;
+	const struct glance g = glance_at(q);
+	unsigned n = 0;
 
-	if (a->grade != b->grade)
-		return a->grade < b->grade ? -1 : 1;
-	return a->row < b->row ? -1 : a->row > b->row;
+	for (unsigned row = rows_of[kind].from; row < rows_of[kind].to; row++) {
+		enum tl_grade grade;
+		unsigned at = n;
+
+		if (!may_match(kind, &patterns[row], &g) || !row_matches(&causes[row], q, &grade))
+			continue;
+		for (; at && found[at - 1].grade > grade; at--)
+			found[at] = found[at - 1];
+		found[at] = (struct tl_match){&causes[row], grade};
+		n++;
+	}
+	return n;
 }
 
 void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena *mem,
 		struct tl_finding *ret)
 {
 	struct tl_match found[RULES];
-	unsigned n = 0;
+	unsigned n = find_rows(kind, q, found);
 
-	for (unsigned i = 0; i < rows_of[kind].n; i++) {
-		unsigned row = rows_of[kind].row[i];
-
-		if (!may_match(&patterns[row], q))
-			continue;
-		found[n].row = &causes[row];
-		if (row_matches(found[n].row, q, &found[n].grade))
-			n++;
-	}
 	if (!n)
 		return;
-	if (n > 1)
-		qsort(found, n, sizeof(*found), by_grade);
 	ret->row = found[0].row;
 	ret->grade = found[0].grade;
 	ret->match = arena_alloc(mem, n * sizeof(*found));
@@ -334,18 +347,12 @@ void match_rows(enum tl_cause_kind kind, const struct question *q, struct arena 
 const struct tl_cause *match_first(enum tl_cause_kind kind, const struct question *q,
 				   enum tl_grade *grade)
 {
-	const struct tl_cause *best = NULL;
+	struct tl_match found[RULES];
 
-	for (unsigned i = 0; i < rows_of[kind].n; i++) {
-		const struct tl_cause *row = &causes[rows_of[kind].row[i]];
-		enum tl_grade g;
-
-		if (!may_match(row->match, q) || !row_matches(row, q, &g) || (best && g >= *grade))
-			continue;
-		best = row;
-		*grade = g;
-	}
-	return best;
+	if (!find_rows(kind, q, found))
+		return NULL;
+	*grade = found[0].grade;
+	return found[0].row;
 }
 
 /* A bare stack, as people paste it: rows that need a life to be judged answer for themselves. */

@@ -26,13 +26,27 @@ struct token {
 	uint16_t role[ROLES_MAX]; /* any of them; TL_ROLE_NONE ends the list */
 };
 
-enum ask { ASK_NOT, ASK_YES, ASK_NO }; /* ASK_NOT: it does not matter */
+/* ASK_NOT: it does not matter */
+enum __attribute__((packed)) ask { ASK_NOT, ASK_YES, ASK_NO };
 
 /* What a birth row says of a task whose clone_flags are not in the trace. */
-enum flagless {
+enum __attribute__((packed)) flagless {
 	FLAGLESS_NO,	     /* cannot be told */
 	FLAGLESS_STACK,	     /* the call path alone proves it */
 	FLAGLESS_IF_PROCESS, /* it later did what only processes do: a guess, but a good one */
+};
+
+/* What a death may show: a row that needs some of it is passed over where it is not there. */
+enum shown {
+	SHOWN_SENT = 1,	      /* the signal that kills, as it was sent */
+	SHOWN_TAKEN = 2,      /* the delivery that kills */
+	SHOWN_SIGNAL = 4,     /* one of these two */
+	SHOWN_ZAPPED = 8,     /* killed with its process */
+	SHOWN_STATUS = 16,    /* its status; not the argument of a call */
+	SHOWN_TOLD = 32,      /* that it was a signal, by status or notice */
+	SHOWN_CALL = 64,      /* its exit or exit_group call */
+	SHOWN_CONFINED = 128, /* that it asked for seccomp, or who made it did */
+	SHOWN_INSIDER = 256,  /* clone flags of who is made by the kernel */
 };
 
 struct question;
@@ -51,20 +65,22 @@ struct when {
 	int16_t code_lo, code_hi, code_or;
 	enum ask group, self, irq, owner_dead, oom;
 	/* deaths */
+	uint16_t needs; /* enum shown, all of them */
 	enum ask kthread;
 	/* what a field cannot say */
 	predicate also;
 };
 
+/* Most rows are out at a glance: what that asks stands first. */
 struct pattern {
+	struct when when;
 	bool framed;		 /* it has tokens */
 	bool bare;		 /* may match without any stack, then deduced at best */
-	struct token tok[TOKENS_MAX];
-	struct when when;
 	enum tl_grade grade;	 /* of a row without frames */
 	bool sender;		 /* source: the owner of the record is who did it */
 	bool exits;		 /* death: it left by itself, an exit code applies */
 	uint8_t number;		 /* death: the signal wait reports where no record has it */
+	struct token tok[TOKENS_MAX];
 };
 
 /* What is known of a death before the rows are asked (fatal.c). */
@@ -104,6 +120,7 @@ bool stack_has(const struct tl_stack *stack, enum tl_role role);
 bool on_signal_path(const struct tl_stack *stack);
 
 /* fatal.c */
+unsigned shown_by(const struct question *q); /* enum shown */
 void death_facts_of(const struct tl_task *task, const struct tl_witnesses *w,
 		    struct death_facts *ret);
 /* What a path tells of how a task left; NULL: nothing. */

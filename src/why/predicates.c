@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What a row of causes.def cannot say with fields: comparisons between records, and other threads.
- * Each is asked after the frames agreed, and may lower the grade where a record it would like is
- * missing.
+ * Each is asked after the frames agreed and where there is what its row NEEDS(), and may lower the
+ * grade where a record it would like is missing.
  */
 #include <string.h>
 
@@ -174,8 +174,6 @@ bool also_peer_crash(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	if (!d->zapped)
-		return false;
 	if (!d->crash_seen)
 		at_best(grade, TL_DEDUCED);
 	return d->crashed || (took_anothers_end(q) && tl_signal_dumps_core(status_signal(q->task)));
@@ -183,7 +181,7 @@ bool also_peer_crash(const struct question *q, enum tl_grade *grade)
 
 bool also_peer_exec(const struct question *q, enum tl_grade *grade)
 {
-	return q->d->zapped && q->d->exec_after && !q->d->crashed;
+	return q->d->exec_after && !q->d->crashed;
 }
 
 /* io_uring's and vhost's, by the flags that only create_io_thread and vhost_task_create use. */
@@ -217,22 +215,21 @@ bool also_oom(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	return d->fatal && d->fatal->sig == SIGNAL_KILL && d->source &&
-	       !strncmp(d->source->id, "oom", 3);
+	return d->fatal->sig == SIGNAL_KILL && d->source && !strncmp(d->source->id, "oom", 3);
 }
 
 bool also_own_number(const struct question *q, enum tl_grade *grade)
 {
 	const struct tl_delivery *sd = q->d->sd;
 
-	return sd && sd->sig != SIGNAL_KILL && !tl_signal_dumps_core(sd->sig);
+	return sd->sig != SIGNAL_KILL && !tl_signal_dumps_core(sd->sig);
 }
 
 bool also_group_signal(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	if (!d->fatal || d->fatal->sig == SIGNAL_KILL || tl_signal_dumps_core(d->fatal->sig))
+	if (d->fatal->sig == SIGNAL_KILL || tl_signal_dumps_core(d->fatal->sig))
 		return false;
 	if (d->sd)
 		return d->sd->sig == SIGNAL_KILL;
@@ -247,7 +244,7 @@ bool also_sigkill(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	if (!d->fatal || d->fatal->sig != SIGNAL_KILL)
+	if (d->fatal->sig != SIGNAL_KILL)
 		return false;
 	if (!q->stack && !d->sd)
 		at_best(grade, TL_DEDUCED); /* queued, and no task survives it */
@@ -491,7 +488,7 @@ bool also_told_signal(const struct question *q, enum tl_grade *grade)
 		return false;
 	if (took_anothers_end(q) || maybe_anothers(q))
 		return false;
-	return d->told_signal && !q->stack && !(d->zapped && (d->crashed || d->leader_out));
+	return !q->stack && !(d->zapped && (d->crashed || d->leader_out));
 }
 
 /* The others went on, and were killed: of a leader that was gone before, its parent is told how
@@ -544,7 +541,7 @@ bool also_told_exit(const struct question *q, enum tl_grade *grade)
 
 static bool left_by_call(const struct question *q)
 {
-	return q->task && q->task->death->exit_call.is && !q->stack && !q->d->sd;
+	return !q->stack && !q->d->sd;
 }
 
 bool also_exit_call(const struct question *q, enum tl_grade *grade)

@@ -167,15 +167,17 @@ static void every_row_is_whole(void **state)
 
 		assert_true(row[i].id && *row[i].id && row[i].says && *row[i].says && row[i].cite);
 		assert_int_equal(row[i].rule[0], "BSD"[row[i].kind]);
+		if (i)
+			assert_true(row[i].kind >= row[i - 1].kind); /* each kind's in one run */
 		for (unsigned k = 0; k < i; k++)
 			assert_string_not_equal(row[i].rule, row[k].rule);
 		assert_int_equal(p->framed, p->tok[0].how || p->tok[0].role[0]);
 		for (unsigned t = 0; t < TOKENS_MAX; t++)
 			for (unsigned r = 0; r < ROLES_MAX; r++)
 				assert_true(p->tok[t].role[r] < TL_ROLES);
-		if (p->sender)
+		if (p->sender || p->when.sigs)
 			assert_int_equal(row[i].kind, TL_CAUSE_SOURCE);
-		if (p->exits || p->number)
+		if (p->exits || p->number || p->when.needs)
 			assert_int_equal(row[i].kind, TL_CAUSE_DEATH);
 	}
 }
