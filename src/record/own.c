@@ -52,26 +52,6 @@ static bool take_format(struct own *o, const char *tracefs)
 	return o->text >= o->ip + sizeof(long) && o->text <= SMALL_MOST;
 }
 
-static bool make_pumps(struct pump_limit *limit, struct pumps *ret)
-{
-	long n = sysconf(_SC_NPROCESSORS_CONF);
-
-	*ret = (struct pumps){.stop = -1, .page = (size_t)sysconf(_SC_PAGESIZE)};
-	ret->v = n > 0 ? calloc((size_t)n, sizeof(*ret->v)) : NULL;
-	if (!ret->v)
-		return false;
-	ret->n = (unsigned)n;
-	for (unsigned i = 0; i < ret->n; i++)
-		ret->v[i] = (struct pump){.cpu = (int)i,
-					  .raw = -1,
-					  .pipe = {-1, -1},
-					  .file = -1,
-					  .stop = -1,
-					  .page = ret->page,
-					  .limit = limit};
-	return true;
-}
-
 struct tl_err *own_open(const char *tracefs, struct pump_limit *limit, struct pumps *pumps,
 			struct own *ret)
 {
@@ -79,7 +59,7 @@ struct tl_err *own_open(const char *tracefs, struct pump_limit *limit, struct pu
 	if (!take_format(ret, tracefs))
 		return tl_err_new(TL_E_FAILED, N_("the kernel's form of a mark is not known"),
 				  NULL);
-	if (!make_pumps(limit, pumps))
+	if (!pumps_init(pumps, -1, limit))
 		return &tl_enomem;
 	ret->page = calloc(pumps->n, sizeof(*ret->page));
 	if (!ret->page)

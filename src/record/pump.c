@@ -338,26 +338,34 @@ static struct tl_err *open_one(struct tfs_instance *inst, struct pump *p)
 	return start_thread(inst, p);
 }
 
-struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, struct pumps *ret)
+bool pumps_init(struct pumps *p, int stop, struct pump_limit *limit)
 {
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 
-	*ret = (struct pumps){.stop = eventfd(0, EFD_CLOEXEC),
-			      .page = (size_t)sysconf(_SC_PAGESIZE)};
+	*p = (struct pumps){.stop = stop, .page = (size_t)sysconf(_SC_PAGESIZE)};
+	p->v = n > 0 ? calloc((size_t)n, sizeof(*p->v)) : NULL;
+	if (!p->v)
+		return false;
+	p->n = (unsigned)n;
+	for (unsigned i = 0; i < p->n; i++)
+		p->v[i] = (struct pump){.cpu = (int)i,
+					.raw = -1,
+					.pipe = {-1, -1},
+					.file = -1,
+					.stop = stop,
+					.page = p->page,
+					.limit = limit};
+	return true;
+}
+
+struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, struct pumps *ret)
+{
+	bool room = pumps_init(ret, eventfd(0, EFD_CLOEXEC), limit);
+
 	if (ret->stop < 0)
 		return no_room(errno);
-	ret->v = calloc((size_t)n, sizeof(*ret->v));
-	if (!ret->v)
+	if (!room)
 		return &tl_enomem;
-	ret->n = (unsigned)n;
-	for (unsigned i = 0; i < ret->n; i++)
-		ret->v[i] = (struct pump){.cpu = (int)i,
-					  .raw = -1,
-					  .pipe = {-1, -1},
-					  .file = -1,
-					  .stop = ret->stop,
-					  .page = ret->page,
-					  .limit = limit};
 	for (unsigned i = 0; i < ret->n; i++)
 		try(open_one(inst, &ret->v[i]));
 	return NULL;

@@ -52,6 +52,8 @@ struct pumps {
 	size_t page; /* bytes of a page of the ring buffer */
 };
 
+/* One for each CPU, at rest; false: memory is out. */
+bool pumps_init(struct pumps *p, int stop, struct pump_limit *limit);
 struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, struct pumps *ret);
 /* Drain, end the threads, take the statistics. */
 struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst);

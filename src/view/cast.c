@@ -212,6 +212,21 @@ const char *cast_end(struct page *pg, const struct cast_life *life)
 	return life->signal ? page_fmt(pg, ST_BAD "%s" ST_OFF, text) : text;
 }
 
+void cast_span(const struct cast *c, tl_ns *ret_from, tl_ns *ret_to)
+{
+	tl_ns from = TL_NS_NONE, to = TL_NS_NONE;
+
+	for (size_t i = 0; i < c->life.n; i++) {
+		const struct cast_life *life = &c->life.v[i];
+
+		if (life->from != TL_NS_NONE && (from == TL_NS_NONE || life->from < from))
+			from = life->from;
+		to = life->to > to ? life->to : to;
+	}
+	*ret_from = from;
+	*ret_to = to;
+}
+
 /* ---- likeness ---- */
 
 bool cast_alike(const struct cast_life *a, const struct cast_life *b)

@@ -78,6 +78,9 @@ int64_t cast_find(const struct cast *c, const struct tl_ref *who);
 /* The same; who is not there becomes a guest. */
 int64_t cast_guest(struct cast *c, const struct tl_ref *who);
 
+/* From the first to the last that is known of any of them; TL_NS_NONE: nothing is. */
+void cast_span(const struct cast *c, tl_ns *ret_from, tl_ns *ret_to);
+
 /* What it was doing when; of a task that still lives, as of now. */
 const struct tl_segment *cast_segments(const struct cast_life *life, size_t *ret_n);
 

@@ -224,14 +224,10 @@ static void put_all(struct svg *v)
 static void set_scale(struct svg *v)
 {
 	struct scale_gap gap[SCALE_CUTS];
-	tl_ns t0 = TL_NS_NONE, t1 = TL_NS_NONE;
 	unsigned n = 0;
+	tl_ns t0, t1;
 
-	vec_each (life, &v->cast.life) {
-		if (life->from != TL_NS_NONE && (t0 == TL_NS_NONE || life->from < t0))
-			t0 = life->from;
-		t1 = life->to > t1 ? life->to : t1;
-	}
+	cast_span(&v->cast, &t0, &t1);
 	if (t0 == TL_NS_NONE)
 		return;
 	t1 = t1 < t0 ? t0 : t1;

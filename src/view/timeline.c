@@ -195,14 +195,10 @@ static void set_scale(struct timeline *t)
 	int width = t->pg.opts.width ? t->pg.opts.width : 100;
 	const struct tl_view_opts *opts = &t->pg.opts;
 	struct scale_gap gap[SCALE_CUTS];
-	tl_ns t0 = TL_NS_NONE, t1 = TL_NS_NONE;
 	unsigned n = 0;
+	tl_ns t0, t1;
 
-	vec_each (life, &t->cast.life) {
-		if (life->from != TL_NS_NONE && (t0 == TL_NS_NONE || life->from < t0))
-			t0 = life->from;
-		t1 = life->to > t1 ? life->to : t1;
-	}
+	cast_span(&t->cast, &t0, &t1);
 	t0 = opts->has_since && opts->since > t0 ? opts->since : t0;
 	t1 = opts->has_until && opts->until < t1 ? opts->until : t1;
 	t1 = t1 < t0 ? t0 : t1;
