@@ -241,6 +241,7 @@ struct tl_event {
 };
 
 struct tl_events;
+struct crew;
 
 /* Reads from src (borrowed). */
 struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret);
@@ -250,12 +251,12 @@ void tl_events_free(struct tl_events *evs);
 /* Symbols for stacks of traces that carry none; borrowed. Before the first event. */
 void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab);
 /*
- * Take events in batches from here on, with threads > 1 by a thread of its own, some thousands
- * ahead of those given out: the source is its own then. What is given out is the same with one
- * thread and with two. Not for a trace that is still being written: a batch is waited for. Once,
- * before the first event.
+ * Take events in batches from here on, by a hand of the crew some thousands ahead of those given
+ * out: the source is the crew's then, and who takes events is its owner. NULL: by the taker. What
+ * is given out is the same. Not for a trace that is still being written: a batch is waited for.
+ * Once, before the first event; the crew outlives the stream.
  */
-struct tl_err *tl_events_ahead(struct tl_events *evs, unsigned threads);
+struct tl_err *tl_events_ahead(struct tl_events *evs, struct crew *crew);
 /* 1 got one, 0 the end. Order of time within the source's order; a stack is already joined. */
 int tl_events_next(struct tl_events *evs, struct tl_event *ret);
 /* The same without a copy: valid until the next one is taken; NULL the end. */

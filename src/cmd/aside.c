@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A ring of batches of lives. The feeder fills one and hands it over; whoever is free takes the
- * oldest that nobody has taken; the feeder joins their texts in order and gives the lives back.
- * When the ring is full, and at the end of the trace, the feeder has nothing better to do and takes
- * batches as well: so at the end, where everything that is left becomes complete at once, all
+ * A ring of batches of lives. The feeder fills one and hands it over; whoever of the crew is free
+ * takes the oldest that nobody has taken; the feeder joins their texts in order and gives the lives
+ * back. When the ring is full, and at the end of the trace, the feeder has nothing better to do and
+ * takes batches as well: so at the end, where everything that is left becomes complete at once, all
  * threads tell.
  *
  * A life may only be told aside when nothing can change it any more (tl_lives_keep()). One whose
@@ -18,8 +18,6 @@
  * [taken, made) are nobody's, of [joined, taken) those not done belong to who took them, the others
  * to the feeder.
  */
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include "base/arena.h"
 #include "base/guard.h"
@@ -27,7 +25,8 @@
 #include "base/vec.h"
 #include "cmd/aside.h"
 
-enum { LIVES = 32, BATCHES = 16, TELLERS_MOST = 16 };
+/* CALL: so many batches are worth waking somebody for. */
+enum { LIVES = 32, BATCHES = 16, CALL = 4, TELLERS_MOST = 16 };
 
 struct entry {
 	const struct tl_task *task; /* NULL: told already, its words are in `early` */
@@ -63,29 +62,27 @@ struct batch {
 	bool done, starved;
 };
 
-/* Who makes words: a thread, or the feeder. `out` stays where it is, since the view's state may
- * know it. */
+/* Who makes words: a hand of the crew, or the feeder. `out` stays where it is, since the view's
+ * state may know it. */
 struct teller {
 	alignas(LINE) struct aside *a;
 	struct out out;
 	void *state;
 	struct desk *free;
-	pthread_t thread;
 };
 
 struct aside {
 	struct aside_plan plan;
 	struct batch batch[BATCHES];
-	struct teller feeder, teller[TELLERS_MOST]; /* each on lines of its own */
+	/* each on lines of its own: the feeder, then the hands of the crew */
+	struct teller teller[TELLERS_MOST];
 	struct arena mem; /* of the feeder's verdicts on who cannot wait */
 	alignas(LINE) unsigned tellers;
-	pthread_mutex_t lock;
-	pthread_cond_t some_made, some_done;
 	uint64_t made, taken, joined;
 	bool telling; /* in order: somebody is */
 	void *state; /* of the view itself; NULL: nothing was shown yet */
 	uint64_t shown;
-	bool stop, starved;
+	bool starved;
 };
 
 static struct batch *batch_at(struct aside *a, uint64_t i)
@@ -119,6 +116,11 @@ static bool is_apart(const struct aside *a, const struct tl_told *told)
 static bool in_order(const struct aside *a)
 {
 	return a->plan.view->aside->in_order;
+}
+
+static struct teller *feeder_of(struct aside *a)
+{
+	return &a->teller[0];
 }
 
 /* It needs its own view of the trace then: that of the teller goes on. */
@@ -271,38 +273,24 @@ static struct desk *join_first(struct aside *a)
 
 /* ---- the ring ---- */
 
-/* The oldest that nobody has taken, told; false: there is none. With the lock, which is
- * dropped meanwhile. */
-static bool take_one(struct teller *t)
+/* The oldest that nobody has taken, told; false: there is none. */
+static bool take_one(void *ctx, unsigned hand)
 {
-	struct aside *a = t->a;
+	struct aside *a = ctx;
 	struct batch *b;
 
-	if (a->taken == a->made || a->telling)
+	if (a->taken == a->made || a->telling || hand >= a->tellers)
 		return false;
 	b = batch_at(a, a->taken++);
-	b->desk = desk_take(t);
+	b->desk = desk_take(&a->teller[hand]);
 	a->telling = in_order(a);
-	pthread_mutex_unlock(&a->lock);
-	tell_batch(t, b);
-	pthread_mutex_lock(&a->lock);
+	crew_unlock(a->plan.crew);
+	tell_batch(&a->teller[hand], b);
+	crew_lock(a->plan.crew);
 	a->telling = false;
 	b->done = true;
-	pthread_cond_signal(&a->some_done);
+	crew_done(a->plan.crew);
 	return true;
-}
-
-static void *teller_main(void *ctx)
-{
-	struct teller *t = ctx;
-	struct aside *a = t->a;
-
-	pthread_mutex_lock(&a->lock);
-	while (!a->stop)
-		if (!take_one(t))
-			pthread_cond_wait(&a->some_made, &a->lock);
-	pthread_mutex_unlock(&a->lock);
-	return NULL;
 }
 
 /* Joins what is done, until no more than `most` batches are out. */
@@ -310,32 +298,32 @@ static void join(struct aside *a, uint64_t most)
 {
 	struct desk *desk;
 
-	pthread_mutex_lock(&a->lock);
+	crew_lock(a->plan.crew);
 	for (;;) {
 		if (a->joined < a->made && batch_at(a, a->joined)->done) {
-			pthread_mutex_unlock(&a->lock);
+			crew_unlock(a->plan.crew);
 			desk = join_first(a);
-			pthread_mutex_lock(&a->lock);
+			crew_lock(a->plan.crew);
 			if (desk)
 				desk_give_back(desk);
 		} else if (a->made - a->joined <= most) {
 			break;
-		} else if (!take_one(&a->feeder)) {
-			pthread_cond_wait(&a->some_done, &a->lock);
+		} else {
+			crew_wait(a->plan.crew);
 		}
 	}
-	pthread_mutex_unlock(&a->lock);
+	crew_unlock(a->plan.crew);
 }
 
-/* With `most` batches out at the end of it. To wake a teller in vain costs more than to tell
- * some lives. */
+/* With `most` batches out at the end of it. To wake somebody in vain costs more than to tell some
+ * lives. */
 static void hand_over(struct aside *a, uint64_t most)
 {
-	pthread_mutex_lock(&a->lock);
+	crew_lock(a->plan.crew);
 	a->made += batch_at(a, a->made)->n > 0;
-	if (most || !in_order(a))
-		pthread_cond_signal(&a->some_made);
-	pthread_mutex_unlock(&a->lock);
+	if (a->made - a->taken >= CALL && !a->telling)
+		crew_call(a->plan.crew);
+	crew_unlock(a->plan.crew);
 	join(a, most);
 }
 
@@ -349,7 +337,7 @@ static void tell_now(struct aside *a, struct entry *e, const struct tl_task *tas
 		     const struct tl_trace_info *info, const struct tl_witnesses *w)
 {
 	struct batch *b = batch_at(a, a->made);
-	struct out before = a->feeder.out;
+	struct out before = feeder_of(a)->out;
 	struct tl_told told;
 	size_t n = b->early.n;
 
@@ -365,10 +353,10 @@ static void tell_now(struct aside *a, struct entry *e, const struct tl_task *tas
 		return;
 	}
 	b->shown++;
-	a->feeder.out = b->early;
-	a->plan.view->task(&a->feeder.out, a->feeder.state, &told);
-	b->early = a->feeder.out;
-	a->feeder.out = before;
+	feeder_of(a)->out = b->early;
+	a->plan.view->task(&feeder_of(a)->out, feeder_of(a)->state, &told);
+	b->early = feeder_of(a)->out;
+	feeder_of(a)->out = before;
 	e->early_n = b->early.n - n;
 }
 
@@ -421,48 +409,34 @@ static void teller_end(struct teller *t)
 	desks_free(t);
 }
 
-/* Signals are for the thread that feeds. Where no thread can be had, it tells all. */
-static void start(struct aside *a)
+static void tellers_end(struct aside *a)
 {
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (a->tellers < a->plan.tellers && a->tellers < TELLERS_MOST) {
-		struct teller *t = &a->teller[a->tellers];
-
-		if (!teller_begin(a, t))
-			break;
-		if (pthread_create(&t->thread, NULL, teller_main, t)) {
-			teller_end(t);
-			break;
-		}
-		a->tellers++;
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	while (a->tellers)
+		teller_end(&a->teller[--a->tellers]);
+	arena_fini(&a->mem);
+	for (unsigned i = 0; i < BATCHES; i++)
+		out_fini(&a->batch[i].early);
+	free(a);
 }
 
 struct aside *aside_new(const struct aside_plan *plan)
 {
+	unsigned most = crew_hands(plan->crew) + 1;
 	struct aside *a = plan->view->aside ? line_calloc(sizeof(*a)) : NULL;
 
 	if (!a)
 		return NULL;
 	a->plan = *plan;
-	if (in_order(a))
-		a->plan.tellers = 1;
 	arena_init(&a->mem);
-	if (!teller_begin(a, &a->feeder)) {
-		free(a);
-		return NULL;
-	}
 	for (unsigned i = 0; i < BATCHES; i++)
 		out_init(&a->batch[i].early, -1);
-	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->some_made, NULL);
-	pthread_cond_init(&a->some_done, NULL);
-	start(a);
-	return a;
+	while (a->tellers < most && a->tellers < TELLERS_MOST &&
+	       teller_begin(a, &a->teller[a->tellers]))
+		a->tellers++;
+	if (a->tellers && crew_join(plan->crew, take_one, a))
+		return a;
+	tellers_end(a);
+	return NULL;
 }
 
 bool aside_end(struct aside *a, uint64_t *ret_shown)
@@ -470,23 +444,9 @@ bool aside_end(struct aside *a, uint64_t *ret_shown)
 	bool starved;
 
 	aside_drain(a);
-	pthread_mutex_lock(&a->lock);
-	a->stop = true;
-	pthread_cond_broadcast(&a->some_made);
-	pthread_mutex_unlock(&a->lock);
-	for (unsigned i = 0; i < a->tellers; i++) {
-		pthread_join(a->teller[i].thread, NULL);
-		teller_end(&a->teller[i]);
-	}
-	teller_end(&a->feeder);
-	for (unsigned i = 0; i < BATCHES; i++)
-		out_fini(&a->batch[i].early);
-	arena_fini(&a->mem);
-	pthread_cond_destroy(&a->some_made);
-	pthread_cond_destroy(&a->some_done);
-	pthread_mutex_destroy(&a->lock);
+	crew_leave(a->plan.crew, a);
 	*ret_shown = a->shown;
 	starved = a->starved;
-	free(a);
+	tellers_end(a);
 	return !starved;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lives told aside: verdicts and words of finished lives are made by threads of their own, while
- * the first one goes on to feed events; the texts are joined in the order in which the lives were
+ * Lives told aside: verdicts and words of finished lives are made by the hands of a crew, while its
+ * owner goes on to feed events; the texts are joined in the order in which the lives were
  * complete. For views that can (struct tl_view_aside).
  *
  * Law of this header: all of it is called by the thread that feeds.
@@ -9,6 +9,7 @@
 #ifndef CMD_ASIDE_H
 #define CMD_ASIDE_H
 
+#include "base/crew.h"
 #include "base/out.h"
 #include "cmd/selectors.h"
 #include "tasklife/view.h"
@@ -19,7 +20,7 @@ struct aside_plan {
 	const struct select *sel;
 	struct tl_lives *lives;
 	bool unkept;	  /* as in struct tl_told */
-	unsigned tellers; /* threads beside the one that feeds */
+	struct crew *crew; /* its owner feeds */
 	struct out *out;  /* where the joined text goes */
 	/* The view's own state, made for the first life that is shown; NULL: memory is out. */
 	void *(*begin)(void *ctx, const struct tl_trace_info *info);

@@ -20,6 +20,7 @@ struct telling {
 	struct out out;
 	struct pager pager;
 	struct progress progress;
+	struct crew *crew;   /* NULL: one thread does it all */
 	struct aside *aside; /* NULL: each life is told in its turn */
 	void *state; /* the view's */
 	bool begun;
@@ -122,15 +123,14 @@ static void tell_life(void *ctx, const struct tl_task *task)
 
 /* ---- threads ---- */
 
-/* One reads, one makes lives of events, the others tell them. They are never all busy: one more
- * than CPUs, to five. */
+/* One makes lives of events, the others read ahead and tell: more than five wait for the first. */
 static unsigned threads_of_cpus(void)
 {
 	cpu_set_t cpus;
 
-	if (sched_getaffinity(0, sizeof(cpus), &cpus) || CPU_COUNT(&cpus) < 2)
+	if (sched_getaffinity(0, sizeof(cpus), &cpus))
 		return 1;
-	return CPU_COUNT(&cpus) < 4 ? (unsigned)CPU_COUNT(&cpus) + 1 : 5;
+	return CPU_COUNT(&cpus) < 5 ? (unsigned)CPU_COUNT(&cpus) : 5;
 }
 
 struct tl_err *threads_wanted(int64_t given, unsigned *ret)
@@ -158,12 +158,14 @@ static struct tl_err *start_threads(struct telling *tell)
 	try(threads_wanted(tell->p->threads, &n));
 	if (tl_source_waits(tell->src))
 		return NULL; /* who watches wants to see each life when it ends */
-	if (n > 2)
+	tell->crew = crew_new(n - 1);
+	try(tl_events_ahead(tell->events, tell->crew)); /* first: there must be something to tell */
+	if (tell->crew)
 		tell->aside = aside_new(&(struct aside_plan){
 			.view = tell->p->view, .opts = &tell->p->opts, .sel = &tell->sel,
-			.lives = tell->lives, .unkept = tell->p->unkept, .tellers = n - 2,
+			.lives = tell->lives, .unkept = tell->p->unkept, .crew = tell->crew,
 			.out = &tell->out, .begin = begin_aside, .ctx = tell});
-	return tl_events_ahead(tell->events, n);
+	return NULL;
 }
 
 static void join_threads(struct telling *tell)
@@ -305,6 +307,7 @@ int pipeline_tell(const struct pipeline *p, struct tl_source *src)
 	status = err ? say_and_status(err) : status_of(&tell);
 	tl_lives_free(tell.lives);
 	tl_events_free(tell.events);
+	crew_free(tell.crew);
 	tl_source_close(src);
 	out_fini(&tell.out);
 	arena_fini(&tell.mem);

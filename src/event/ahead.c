@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reading ahead: events are taken from the source in batches, by a thread of its own where a second
- * CPU is. The reader has the source, the pairing of stacks and the tables of names and paths to
+ * Reading ahead: events are taken from the source in batches, by a hand of the crew where there is
+ * one. The reader has the source, the pairing of stacks and the tables of names and paths to
  * itself; it hands over whole batches, which it does not touch until they come back.
  *
  * What is known of the trace comes with each batch, as it was at the batch's end: so what is told
  * in the middle of a trace is the same with one thread and with two, and nothing is looked at that
  * still changes.
  *
- * Invariant: batches [emptied, filled) are the taker's, the others the reader's. Who waits, waits
- * for half the ring: waking somebody costs more than a batch.
+ * Invariant: batches [emptied, filled) are the taker's, the others the reader's. Who has waited
+ * goes on when half of the ring is there for it: waking somebody costs more than a batch.
  */
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
+#include "base/crew.h"
 #include "base/guard.h"
 #include "event/event.h"
 
-enum { BATCH = 64, RING = 64 };
+/* What goes with a batch is some lines of a cache, each way: not for fewer events. */
+enum { BATCH = 256, RING = 16 };
 
 struct batch {
 	unsigned n;
@@ -46,13 +46,10 @@ struct ahead {
 	double progress;
 	VEC(struct tl_blind) blind;
 	VEC(const char *) warnings;
-	/* two threads: away from what is touched with each event */
-	alignas(LINE) bool threaded;
-	pthread_t reader;
-	pthread_mutex_t lock;
-	pthread_cond_t filled_some, emptied_some;
+	/* away from what is touched with each event */
+	alignas(LINE) struct crew *crew; /* NULL: one thread does it all */
 	unsigned long filled, emptied;
-	bool ended, stop;
+	bool reading, ended, stop;
 };
 
 static bool known_so_far(struct tl_events *evs, struct batch *b)
@@ -117,7 +114,7 @@ static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
 static void fill(struct tl_events *evs, struct batch *b)
 {
 	alignas(64) unsigned char mine[sizeof(b->room)],
-		*room = evs->ahead->threaded ? mine : b->room;
+		*room = evs->ahead->crew ? mine : b->room;
 	size_t at = 0;
 
 	for (b->n = 0; b->n < BATCH && events_pull(evs, (struct tl_event *)(room + at)); b->n++)
@@ -153,51 +150,40 @@ static void learn(struct ahead *a, const struct batch *b)
 	a->info.warnings = a->warnings.v;
 }
 
-/* False: no more are wanted. */
-static bool wait_for_room(struct ahead *a)
-{
-	unsigned long most = RING - 1;
-	bool go_on;
-
-	pthread_mutex_lock(&a->lock);
-	for (; a->filled - a->emptied > most && !a->stop; most = RING / 2)
-		pthread_cond_wait(&a->emptied_some, &a->lock);
-	go_on = !a->stop;
-	pthread_mutex_unlock(&a->lock);
-	return go_on;
-}
-
-static void *read_ahead(void *ctx)
+/* Fills the ring, by one hand at a time, and not by who takes. */
+static bool read_ahead(void *ctx, unsigned hand)
 {
 	struct ahead *a = ctx;
-	bool last = false;
 
-	while (!last && wait_for_room(a)) {
+	if (!hand || a->reading || a->ended || a->filled - a->emptied > RING / 2)
+		return false;
+	a->reading = true;
+	while (!a->ended && !a->stop && a->filled - a->emptied < RING) {
 		struct batch *b = &a->ring[a->filled % RING];
 
+		crew_unlock(a->crew);
 		fill(a->evs, b);
-		last = b->last;
-		pthread_mutex_lock(&a->lock);
+		crew_lock(a->crew);
 		a->filled++;
-		a->ended = last;
-		if (last || a->filled - a->emptied >= RING / 2)
-			pthread_cond_signal(&a->filled_some);
-		pthread_mutex_unlock(&a->lock);
+		a->ended = b->last;
+		if (a->ended || a->filled - a->emptied >= RING / 2)
+			crew_done(a->crew);
 	}
-	return NULL;
+	a->reading = false;
+	return true;
 }
 
 static struct batch *next_filled(struct ahead *a)
 {
-	pthread_mutex_lock(&a->lock);
+	crew_lock(a->crew);
 	if (a->now)
 		a->emptied++;
-	if (a->filled - a->emptied <= RING / 2)
-		pthread_cond_signal(&a->emptied_some);
+	if (a->filled - a->emptied == RING / 2)
+		crew_call(a->crew);
 	if (a->filled == a->emptied)
 		while (a->filled - a->emptied < RING / 2 && !a->ended)
-			pthread_cond_wait(&a->filled_some, &a->lock);
-	pthread_mutex_unlock(&a->lock);
+			crew_wait(a->crew);
+	crew_unlock(a->crew);
 	return &a->ring[a->emptied % RING];
 }
 
@@ -208,7 +194,7 @@ const struct tl_event *ahead_take(struct ahead *a)
 	while (!a->now || a->at == a->now->n) {
 		if (a->now && a->now->last)
 			return NULL;
-		if (a->threaded)
+		if (a->crew)
 			a->now = next_filled(a);
 		else
 			fill(a->evs, a->now = a->ring);
@@ -237,58 +223,43 @@ const struct tl_event_counts *ahead_counts(const struct ahead *a)
 	return &a->counts;
 }
 
-/* Signals are for the thread that tells. Where no thread can be had, one does it all. */
-static void start(struct ahead *a)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	a->threaded = true; /* the reader looks at it */
-	if (pthread_create(&a->reader, NULL, read_ahead, a))
-		a->threaded = false;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-struct tl_err *tl_events_ahead(struct tl_events *evs, unsigned threads)
+struct tl_err *tl_events_ahead(struct tl_events *evs, struct crew *crew)
 {
 	struct ahead *a = line_calloc(sizeof(*a));
 
-	if (!a || !(a->ring = line_calloc((threads > 1 ? RING : 1) * sizeof(*a->ring)))) {
+	if (!a || !(a->ring = line_calloc((crew ? RING : 1) * sizeof(*a->ring)))) {
 		free(a);
 		return &tl_enomem;
 	}
 	a->evs = evs;
 	a->info = *tl_source_info(evs->src);
 	a->info.n_blind = a->info.n_warnings = 0;
-	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->filled_some, NULL);
-	pthread_cond_init(&a->emptied_some, NULL);
 	evs->ahead = a;
 	events_want(evs);
-	if (threads > 1)
-		start(a);
+	a->crew = crew;
+	if (crew && !crew_join(crew, read_ahead, a))
+		a->crew = NULL;
 	return NULL;
+}
+
+static void stop_reading(struct ahead *a)
+{
+	crew_lock(a->crew);
+	a->stop = true;
+	crew_unlock(a->crew);
+	crew_leave(a->crew, a);
 }
 
 void ahead_free(struct ahead *a)
 {
 	if (!a)
 		return;
-	if (a->threaded) {
-		pthread_mutex_lock(&a->lock);
-		a->stop = true;
-		pthread_cond_signal(&a->emptied_some);
-		pthread_mutex_unlock(&a->lock);
-		pthread_join(a->reader, NULL);
-	}
-	for (unsigned i = 0; i < (a->threaded ? RING : 1); i++) {
+	if (a->crew)
+		stop_reading(a);
+	for (unsigned i = 0; i < (a->crew ? RING : 1); i++) {
 		vec_fini(&a->ring[i].blind);
 		vec_fini(&a->ring[i].warnings);
 	}
-	pthread_cond_destroy(&a->filled_some);
-	pthread_cond_destroy(&a->emptied_some);
-	pthread_mutex_destroy(&a->lock);
 	vec_fini(&a->blind);
 	vec_fini(&a->warnings);
 	free(a->ring);
