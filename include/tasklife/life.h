@@ -93,31 +93,38 @@ struct tl_delivery {
 /* What a task asked of seccomp; the last it asked for. */
 enum tl_confined { TL_CONFINED_NOT_SEEN, TL_CONFINED_STRICT, TL_CONFINED_FILTER };
 
-struct tl_death {
-	struct tl_seen seen;	 /* sched_process_exit, else do_exit */
+/* On the way to a death: what only some deaths, or some recordings, tell. */
+struct tl_way {
 	struct tl_seen do_exit;	 /* the function record */
 	struct tl_seen coredump; /* do_coredump or vfs_coredump */
 	struct tl_seen exit_call;
-	struct tl_seen oom;	/* mark_victim */
-	const struct tl_stack *stack; /* do_exit's, else sched_process_exit's */
+	struct tl_seen oom;	 /* mark_victim */
 	tl_ns told; /* when the recorder says that it died; 0: it does not */
 	struct tl_delivery last; /* the last signal_deliver before death */
+};
+
+struct tl_death {
+	struct tl_seen seen;	 /* sched_process_exit, else do_exit */
+	const struct tl_stack *stack; /* do_exit's, else sched_process_exit's */
+	const struct tl_way *way;     /* never NULL */
 	int32_t status; /* wait status, as task->exit_code holds it */
-	bool status_known;
-	bool status_from_call; /* only the argument of exit()/exit_group() was seen */
-	bool exit_group_called; /* exit_call was exit_group */
-	bool any_delivery;
-	int8_t group_dead;	 /* -1 not said */
+	uint16_t losses; /* as in struct tl_signal */
+	bool status_known : 1;
+	bool status_from_call : 1; /* only the argument of exit()/exit_group() was seen */
+	bool exit_group_called : 1; /* exit_call was exit_group */
+	bool any_delivery : 1;
+	int8_t group_dead; /* -1 not said */
 	int8_t unwanted; /* its parent leaves no zombies: 1, 0, -1 not told */
 	char last_state; /* 'Z', 'X' of the last sched_switch; 0 not seen */
-	uint16_t losses; /* as in struct tl_signal */
 };
 
 struct tl_notice {
 	struct tl_seen seen;
-	struct tl_ref parent, sender; /* sender: in whose context it was sent */
-	int32_t sig, code, result;
+	struct tl_ref parent;
 	struct tl_seen delivered; /* signal_deliver in the parent */
+	tl_pid sender; /* in whose context it was sent */
+	int32_t result;
+	int16_t sig, code; /* SIGCHLD; CLD_EXITED, CLD_KILLED or CLD_DUMPED */
 };
 
 struct tl_reap {
@@ -190,6 +197,7 @@ bool tl_segment_doubtful(const struct tl_segment *seg, const struct tl_blind *bl
 #define TL_CHILDREN_KEPT 4096
 
 /* Nothing of the kind was seen: what most of the living point to. */
+extern const struct tl_way tl_no_way;
 extern const struct tl_death tl_no_death;
 extern const struct tl_notice tl_no_notice;
 extern const struct tl_reap tl_no_reap;

@@ -9,13 +9,16 @@ void death_path(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_owner(l, ev);
 	struct tl_death *d;
+	struct tl_way *w;
 
 	if (!life || life->t.death->seen.is)
 		return;
-	d = own_death(life);
-	if (!d)
+	w = own_way(life);
+	if (!w)
 		return;
-	d->do_exit = seen_at(ev);
+	d = own_death(life);
+	w->do_exit = seen_at(ev);
+	life->t.dying = true;
 	d->stack = path_of(ev);
 	group_leaver(life);
 	life_leaves(l, life, ev->t);
@@ -24,10 +27,10 @@ void death_path(struct tl_lives *l, const struct tl_event *ev)
 void death_coredump(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_owner(l, ev);
-	struct tl_death *d = life ? own_death(life) : NULL;
+	struct tl_way *w = life ? own_way(life) : NULL;
 
-	if (d && !d->coredump.is)
-		d->coredump = seen_at(ev);
+	if (w && !w->coredump.is)
+		w->coredump = seen_at(ev);
 }
 
 /* A life that had ended before, or began later (a trace that runs backwards), bore the same pid. */
@@ -43,7 +46,7 @@ static bool is_older(const struct tl_lives *l, const struct life *life, tl_ns t)
 		return k->death->seen.t != TL_NS_NONE && t > k->death->seen.t + SKEW_NS;
 	if (k->born && born != TL_NS_NONE && t + SKEW_NS < born)
 		return true;
-	if (lives_miss_records(l) && k->death->told && t > k->death->told + TWO_DEATHS_NS)
+	if (lives_miss_records(l) && k->death->way->told && t > k->death->way->told + TWO_DEATHS_NS)
 		return true; /* the record of that death is missing */
 	/* its last switch was long ago; of a leader whose id a thread took by exec it may come a
 	 * moment late */
@@ -68,8 +71,9 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 	d = own_death(life);
 	if (!d || d->seen.is)
 		return; /* the same exit twice: a trace that repeats itself */
-	if (!d->do_exit.is)
+	if (!is_dying(life))
 		life_leaves(l, life, ev->t);
+	life->t.dying = true;
 	d->seen = seen_at(ev);
 	d->losses = l->losses;
 	d->group_dead = ev->u.exit.group_dead;
@@ -85,12 +89,13 @@ void see_exit(struct tl_lives *l, const struct tl_event *ev)
 void see_exit_call(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_owner(l, ev);
+	struct tl_way *w = life && !life->t.death->status_known ? own_way(life) : NULL;
 	struct tl_death *d;
 
-	d = life ? own_death(life) : NULL;
-	if (!d || d->status_known)
+	if (!w)
 		return;
-	d->exit_call = seen_at(ev);
+	d = own_death(life);
+	w->exit_call = seen_at(ev);
 	d->status = ev->u.exit_call.code << 8;
 	d->status_known = d->status_from_call = true;
 	d->exit_group_called = ev->u.exit_call.group;

@@ -37,6 +37,7 @@ void life_free(struct tl_lives *l, struct life *life)
 	if (life->segments)
 		vec_fini(&life->segments->kept);
 	free(life->segments);
+	give_own(&l->pool, t->death->way, &tl_no_way, sizeof(*t->death->way));
 	give_own(&l->pool, t->death, &tl_no_death, sizeof(*t->death));
 	give_own(&l->pool, t->notice, &tl_no_notice, sizeof(*t->notice));
 	give_own(&l->pool, t->reap, &tl_no_reap, sizeof(*t->reap));
@@ -95,8 +96,8 @@ static void hand_on(struct tl_lives *l, struct life *life)
 {
 	struct shown *shown;
 
-	if (!life->t.death->seen.is && life->t.death->do_exit.is)
-		own_death(life)->seen = life->t.death->do_exit;
+	if (!life->t.death->seen.is && is_dying(life))
+		own_death(life)->seen = life->t.death->way->do_exit;
 	if (life->run != RUN_UNKNOWN && !life->t.death->seen.is && l->now != TL_NS_NONE)
 		run_cut(life, l->now);
 	segment_last(l, life);
@@ -228,7 +229,7 @@ void lives_advance(struct tl_lives *l, tl_ns t)
 static tl_ns apart(const struct life *life, tl_ns died)
 {
 	const struct tl_death *d = life->t.death;
-	tl_ns t = d->seen.is ? d->seen.t : d->do_exit.is ? d->do_exit.t : TL_NS_NONE;
+	tl_ns t = d->seen.is ? d->seen.t : is_dying(life) ? d->way->do_exit.t : TL_NS_NONE;
 
 	if (t == TL_NS_NONE || died == TL_NS_NONE)
 		return INT64_MAX;

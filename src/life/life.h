@@ -123,6 +123,7 @@ struct held {
 	bool kthread : 1, root : 1, family : 1, is_leader : 1;
 	bool flags_known : 1; /* clone_flags are */
 	bool born : 1;	      /* its birth was seen */
+	bool dying : 1;	      /* its do_exit or its sched_process_exit was */
 	/* by both of its records, of which the second lies so far behind the first: */
 	bool confirmed : 1;
 	/* birth.c: without clone_flags, how its creator slept first after its birth; 0 not seen */
@@ -302,6 +303,7 @@ extern const struct ran no_ran;
 extern const struct deeds no_deeds;
 /* To be written into; NULL: memory is out. */
 struct tl_death *own_death(struct life *life);
+struct tl_way *own_way(struct life *life); /* of its death, then its own too */
 struct tl_notice *own_notice(struct life *life);
 struct tl_reap *own_reap(struct life *life);
 struct ran *sched_begins(struct life *life);
@@ -481,7 +483,7 @@ static inline const struct tl_stack *path_of(const struct tl_event *ev)
 
 static inline bool is_dying(const struct life *life)
 {
-	return life->t.death->seen.is || life->t.death->do_exit.is;
+	return life->t.dying;
 }
 
 #endif

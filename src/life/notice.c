@@ -228,7 +228,7 @@ static void told_of_zombie_before(struct life *child, const struct life *sender,
 	const struct tl_notice *n = child->t.notice;
 	struct deeds *d;
 
-	if (!n->seen.is || n->sender.tid != sender->t.tid)
+	if (!n->seen.is || n->sender != sender->t.tid)
 		return;
 	if (n->parent.tid != parent->t.tid) {
 		if (!child->t.born && child->t.parent.tid == n->parent.tid)
@@ -287,9 +287,9 @@ void notice_sent(struct tl_lives *l, struct life *sender, struct life *parent,
 	told_of_zombie_before(child, sender, parent);
 	*n = (struct tl_notice){.seen = seen_at(ev),
 				.parent = life_ref(parent),
-				.sender = life_ref(sender),
-				.sig = ev->u.sig.sig,
-				.code = ev->u.sig.code,
+				.sender = sender->t.tid,
+				.sig = (int16_t)ev->u.sig.sig,
+				.code = (int16_t)ev->u.sig.code,
 				.result = ev->u.sig.result};
 	if (sender != parent && !same_parent(child, parent))
 		adopted_before(l, child, parent, ev);

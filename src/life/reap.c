@@ -417,7 +417,7 @@ void see_free(struct tl_lives *l, const struct tl_event *ev)
 	if (!r)
 		return;
 	r->freed = seen_at(ev);
-	if (!life->t.death->seen.is && l->w.exit && !life->t.death->do_exit.is)
+	if (l->w.exit && !is_dying(life))
 		return; /* freed without an exit: of an older bearer of the pid */
 	if (!r->is)
 		reap_unwatched(l, life, r);

@@ -21,20 +21,20 @@ static void alive(struct tl_lives *l, const struct tl_event *ev)
 }
 
 /* Killed on its way into exit it did not leave by it: then the status is the signal. */
-static void left_by(struct tl_death *d, const struct tl_event *ev)
+static void left_by(struct tl_death *d, struct tl_way *w, const struct tl_event *ev)
 {
 	bool group = ev->u.side.call == TL_CALL_EXIT_GROUP;
 
 	if (!(group || ev->u.side.call == TL_CALL_EXIT) || ev->u.side.status & 0x7f ||
-	    d->exit_call.is)
+	    w->exit_call.is)
 		return;
-	if (d->any_delivery && !d->last.handler && tl_signal_kills(d->last.sig) &&
+	if (d->any_delivery && !w->last.handler && tl_signal_kills(w->last.sig) &&
 	    ev->u.side.t != TL_NS_NONE && d->seen.t != TL_NS_NONE &&
 	    ev->u.side.t > d->seen.t + SKEW_NS)
 		return; /* it was killed: of who took its id by an exec that was not seen */
-	d->exit_call = seen_at(ev);
+	w->exit_call = seen_at(ev);
 	if (ev->u.side.t != TL_NS_NONE)
-		d->exit_call.t = ev->u.side.t;
+		w->exit_call.t = ev->u.side.t;
 	d->exit_group_called = group;
 }
 
@@ -42,17 +42,18 @@ static void left_by(struct tl_death *d, const struct tl_event *ev)
 static void exited(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_dead(l, ev->u.side.tid, ev->u.side.t);
+	struct tl_way *w = life && ev->u.side.status >= 0 ? own_way(life) : NULL;
 	struct tl_death *d;
 
-	d = life && ev->u.side.status >= 0 ? own_death(life) : NULL;
-	if (!d)
+	if (!w)
 		return;
+	d = own_death(life);
 	d->status = ev->u.side.status;
 	d->status_known = true;
 	d->status_from_call = false;
-	d->told = ev->u.side.t == TL_NS_NONE ? 0 : ev->u.side.t;
+	w->told = ev->u.side.t == TL_NS_NONE ? 0 : ev->u.side.t;
 	d->unwanted = ev->u.side.unwanted;
-	left_by(d, ev);
+	left_by(d, w, ev);
 	reap_settle(l, life);
 	group_leaver(life);
 }

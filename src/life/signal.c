@@ -248,16 +248,16 @@ static void deliver_as_kill(struct noted list, const struct tl_event *ev)
 void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_owner(l, ev);
-	struct tl_death *d = life ? own_death(life) : NULL;
+	struct tl_way *w = life ? own_way(life) : NULL;
 	struct noted list[NOTED];
 	bool found = false, killed = false;
 
-	if (!d)
+	if (!w)
 		return;
-	d->last = (struct tl_delivery){seen_at(ev),           ev->u.deliver.sig,
+	w->last = (struct tl_delivery){seen_at(ev),           ev->u.deliver.sig,
 				       ev->u.deliver.err,     ev->u.deliver.code,
 				       ev->u.deliver.handler, ev->u.deliver.flags};
-	d->any_delivery = true;
+	own_death(life)->any_delivery = true;
 	if (ev->u.deliver.handler > 1)
 		life->framing = 2;
 	noted_for(life, list);
@@ -275,13 +275,13 @@ void see_deliver(struct tl_lives *l, const struct tl_event *ev)
 void see_oom_victim(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *life = life_of(l, ev->u.free.pid, ev->u.free.comm, ev);
-	struct tl_death *d = life ? own_death(life) : NULL;
+	struct tl_way *w = life ? own_way(life) : NULL;
 	struct noted list[NOTED];
 
 	life_owner(l, ev);
-	if (!d)
+	if (!w)
 		return;
-	d->oom = seen_at(ev);
+	w->oom = seen_at(ev);
 	noted_for(life, list);
 	for (unsigned i = 0; i < NOTED; i++)
 		for (struct tl_signal *s = list[i].v; s < list[i].v + list[i].n; s++)

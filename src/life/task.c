@@ -78,8 +78,9 @@ void *array_more(struct arena *mem, void *v, unsigned n, uint16_t *cap, size_t s
 	return bigger;
 }
 
-const struct tl_death tl_no_death = {.group_dead = -1, .unwanted = -1};
-const struct tl_notice tl_no_notice = {.parent.tid = TL_PID_NONE, .sender.tid = TL_PID_NONE};
+const struct tl_way tl_no_way = {};
+const struct tl_death tl_no_death = {.way = &tl_no_way, .group_dead = -1, .unwanted = -1};
+const struct tl_notice tl_no_notice = {.parent.tid = TL_PID_NONE, .sender = TL_PID_NONE};
 const struct tl_reap tl_no_reap = {
 	.automatic = -1, .by.tid = TL_PID_NONE, .waiter.tid = TL_PID_NONE};
 const struct tl_sched tl_no_sched = {};
@@ -104,6 +105,16 @@ struct tl_death *own_death(struct life *life)
 
 	life->t.death = d ? d : &tl_no_death;
 	return d;
+}
+
+struct tl_way *own_way(struct life *life)
+{
+	struct tl_death *d = own_death(life);
+	struct tl_way *w = d ? own(life, d->way, &tl_no_way, sizeof(*w)) : NULL;
+
+	if (w)
+		d->way = w;
+	return w;
 }
 
 struct tl_notice *own_notice(struct life *life)

@@ -258,11 +258,11 @@ static void keep_own(struct affairs *a, const struct deeds *d, struct tl_leaver 
 static void leaver_status(const struct tl_death *d, struct tl_leaver *v)
 {
 	v->stack = d->stack;
-	v->coredump = d->coredump;
+	v->coredump = d->way->coredump;
 	v->status = d->status;
 	v->status_known = d->status_known;
 	v->status_from_call = d->status_from_call;
-	v->exit_call = d->exit_call;
+	v->exit_call = d->way->exit_call;
 	v->exit_group_called = d->exit_group_called;
 	v->losses = d->losses;
 }
@@ -273,8 +273,8 @@ static struct tl_leaver leaver_of(const struct life *life)
 	const struct tl_death *d = life->t.death;
 	struct tl_leaver v = {
 		.who = life_ref(life),
-		.seen = d->do_exit.is ? d->do_exit : d->seen,
-		.last = d->last,
+		.seen = d->way->do_exit.is ? d->way->do_exit : d->seen,
+		.last = d->way->last,
 		.any_delivery = d->any_delivery,
 	};
 

@@ -53,7 +53,7 @@ static tl_ns died_at(const struct tl_task *task)
 {
 	const struct tl_death *d = task->death;
 
-	return d->do_exit.is ? d->do_exit.t : d->seen.t;
+	return d->way->do_exit.is ? d->way->do_exit.t : d->seen.t;
 }
 
 static bool kills_by_default(const struct tl_delivery *d)
@@ -65,11 +65,13 @@ static const struct tl_delivery *fatal_delivery(const struct tl_task *task)
 {
 	const struct tl_death *d = task->death;
 
-	if (!d->any_delivery || !kills_by_default(&d->last))
+	const struct tl_way *w = d->way;
+
+	if (!d->any_delivery || !kills_by_default(&w->last))
 		return NULL;
-	if (d->exit_call.is && d->exit_call.t > d->last.seen.t)
+	if (w->exit_call.is && w->exit_call.t > w->last.seen.t)
 		return NULL; /* it lived on and left by itself */
-	return &d->last;
+	return &w->last;
 }
 
 /* ---- what its parent and its status say ---- */
@@ -348,6 +350,6 @@ unsigned shown_by(const struct question *q)
 	if (!t)
 		return shown;
 	return shown | (has_status(t->death) ? SHOWN_STATUS : 0) |
-	       (t->death->exit_call.is ? SHOWN_CALL : 0) | (t->confined ? SHOWN_CONFINED : 0) |
-	       (is_insider(&t->birth) ? SHOWN_INSIDER : 0);
+	       (t->death->way->exit_call.is ? SHOWN_CALL : 0) |
+	       (t->confined ? SHOWN_CONFINED : 0) | (is_insider(&t->birth) ? SHOWN_INSIDER : 0);
 }

@@ -45,6 +45,7 @@ bool also_ended_as_thread(const struct question *q, enum tl_grade *grade)
 {
 	const struct tl_task *t = q->task;
 	const struct tl_death *d = t ? t->death : NULL;
+	const struct tl_delivery *last = t ? &d->way->last : NULL;
 
 	if (t && !t->birth.flags_known && took_over(t))
 		return true;
@@ -53,8 +54,8 @@ bool also_ended_as_thread(const struct question *q, enum tl_grade *grade)
 		return false;
 	if (stack_has(d->stack, TL_ROLE_SYS_EXIT))
 		return true;
-	return stack_has(d->stack, TL_ROLE_GET_SIGNAL) && d->any_delivery && d->last.sig == 9 &&
-	       !d->last.code && !d->last.handler && !t->n_signals && !t->process->n_group_signals;
+	return stack_has(d->stack, TL_ROLE_GET_SIGNAL) && d->any_delivery && last->sig == 9 &&
+	       !last->code && !last->handler && !t->n_signals && !t->process->n_group_signals;
 }
 
 /* Most clones are forks, but C libraries make threads by clone3; and a process's end is told. */
@@ -377,7 +378,7 @@ static bool vanished(const struct question *q, enum tl_confined how)
 	return d && is_cut(q->stack) && !q->d->sd && !q->d->fatal && q->w->signal &&
 	       q->w->deliver && q->w->calls && is_unbroken(q) && q->w->arch == TL_ARCH_ARM &&
 	       q->task->birth.seen.is && !q->task->kthread && !d->status_known &&
-	       !d->exit_call.is && !q->d->told_exit && q->task->confined == how;
+	       !d->way->exit_call.is && !q->d->told_exit && q->task->confined == how;
 }
 
 bool also_vanished_strict(const struct question *q, enum tl_grade *grade)

@@ -13,10 +13,16 @@
 #include "base/guard.h"
 #include "why/verdict.h"
 
+struct dead {
+	struct tl_death death;
+	struct tl_way way;
+};
+
 /* What a life of that thread would hold, from what its process remembers. */
 static struct tl_task task_of(const struct tl_leaver *l, const struct tl_task *leader,
-			      struct tl_death *death)
+			      struct dead *dead)
 {
+	struct tl_way *way = &dead->way;
 	struct tl_task t = {
 		.tid = l->who.tid,
 		.tgid = leader->tgid,
@@ -26,18 +32,22 @@ static struct tl_task task_of(const struct tl_leaver *l, const struct tl_task *l
 		.process = leader->process,
 		.signals = (struct tl_signal *)l->own,
 		.n_signals = l->n_own,
-		.death = death,
+		.death = &dead->death,
 		.notice = leader->tid == l->who.tid ? leader->notice : &tl_no_notice,
 		.reap = &tl_no_reap,
 		.sched = &tl_no_sched,
 	};
 
-	*death = (struct tl_death){
-		.seen = l->seen,
+	*way = (struct tl_way){
 		.coredump = l->coredump,
+		.exit_call = l->exit_call,
+		.last = l->last,
+	};
+	dead->death = (struct tl_death){
+		.seen = l->seen,
+		.way = way,
 		.stack = l->stack,
 		.group_dead = -1,
-		.last = l->last,
 		.any_delivery = l->any_delivery,
 		.status_known = l->status_known,
 		.status = l->status,
@@ -45,10 +55,9 @@ static struct tl_task task_of(const struct tl_leaver *l, const struct tl_task *l
 		.unwanted = -1,
 		.exit_group_called = l->exit_group_called,
 		.losses = l->losses,
-		.exit_call = l->exit_call,
 	};
 	if (l->seen.kind == TL_EV_FUNC)
-		death->do_exit = l->seen;
+		way->do_exit = l->seen;
 	return t;
 }
 
@@ -67,7 +76,7 @@ static tl_ns decided_at(const struct tl_task *task, const struct tl_witnesses *w
 	const struct tl_cause *row = match_first(TL_CAUSE_DEATH, &q, &grade);
 
 	if (cause_is(row, "exit"))
-		return death->do_exit.is ? death->do_exit.t : death->seen.t;
+		return death->way->do_exit.is ? death->way->do_exit.t : death->seen.t;
 	if (cause_is(row, "signal"))
 		return d->sd && d->sd->sig != 9 ? d->sd->seen.t
 		       : d->fatal               ? d->fatal->seen.t
@@ -89,13 +98,13 @@ static struct decision first_decision(const struct tl_task *leader, const struct
 
 	for (unsigned i = 0; i < p->n_leavers; i++) {
 		struct tl_task other;
-		struct tl_death death;
+		struct dead dead;
 		const struct tl_task *task = leader;
 		struct death_facts d;
 		tl_ns t;
 
 		if (!is_leader(&p->leaver[i], leader)) {
-			other = task_of(&p->leaver[i], leader, &death);
+			other = task_of(&p->leaver[i], leader, &dead);
 			task = &other;
 		}
 		death_facts_of(task, w, &d);
@@ -174,8 +183,8 @@ void tl_why_process(const struct tl_task *leader, const struct tl_death_verdict 
 	if (!first.by && p->n_leavers)
 		first.by = &p->leaver[p->n_leavers - 1];
 	if (first.by && !is_leader(first.by, leader)) {
-		struct tl_death death;
-		struct tl_task other = task_of(first.by, leader, &death);
+		struct dead dead;
+		struct tl_task other = task_of(first.by, leader, &dead);
 
 		tl_why_death(&other, w, mem, &ret->v);
 		ret->decided_by = first.by->who;

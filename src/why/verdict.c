@@ -56,18 +56,19 @@ static void death_evidence(const struct tl_task *task, const struct death_facts 
 			   struct tl_finding *f)
 {
 	const struct tl_death *death = task->death;
+	const struct tl_way *way = death->way;
 
-	evidence(f, death->do_exit,
-		 death->do_exit.kind == TL_EV_FUNC ? top_function(death->stack) : NULL);
+	evidence(f, way->do_exit,
+		 way->do_exit.kind == TL_EV_FUNC ? top_function(death->stack) : NULL);
 	evidence(f, death->seen, NULL);
 	if (cause_is(f->row, "signal")) {
 		if (d->fatal)
 			evidence(f, d->fatal->seen, NULL);
 		if (d->sd)
 			evidence(f, d->sd->seen, NULL);
-		evidence(f, death->coredump, NULL);
+		evidence(f, way->coredump, NULL);
 		if (d->source && !strncmp(d->source->id, "oom", 3))
-			evidence(f, death->oom, NULL);
+			evidence(f, way->oom, NULL);
 	}
 	if (d->zapped && d->sd)
 		evidence(f, d->sd->seen, NULL);
@@ -78,7 +79,7 @@ static void death_evidence(const struct tl_task *task, const struct death_facts 
 	if (cause_is(f->row, "peer_exec") && task->process)
 		evidence(f, task->process->execed, NULL);
 	if (f->row && pattern_of(f->row)->exits)
-		evidence(f, death->exit_call, NULL);
+		evidence(f, way->exit_call, NULL);
 	if (!death->stack)
 		evidence(f, task->notice->seen, NULL);
 }
@@ -299,7 +300,7 @@ void tl_why_death(const struct tl_task *task, const struct tl_witnesses *w, stru
 	struct death_facts d;
 
 	death_facts_of(task, w, &d);
-	if (!task->death->seen.is && !task->death->do_exit.is)
+	if (!task->death->seen.is && !task->death->way->do_exit.is)
 		*ret = (struct tl_death_verdict){
 			.by = nobody, .trigger = nobody, .core_dumped = -1};
 	else

@@ -150,14 +150,14 @@ static inline void hand_init(struct hand *h)
 				   .comm = h->comms[1]};
 	t->exec = &h->exec;
 	t->n_execs = 1;
-	h->death = (struct tl_death){.seen = hand_seen(TL_EV_EXIT, 3263674000, 330),
+	h->death = (struct tl_death){.way = &tl_no_way, .seen = hand_seen(TL_EV_EXIT, 3263674000, 330),
 				     .stack = hand_stack(h, death, 3),
 				     .group_dead = -1};
 	h->notice = (struct tl_notice){.seen = hand_seen(TL_EV_SIGNAL, 3263686000, 332),
 				       .sig = 17,
 				       .code = 2,
 				       .parent = {2260, 1, hand_atom(h, "bash")},
-				       .sender = {3682, 1, h->comms[1]}};
+				       .sender = 3682};
 	h->reap = (struct tl_reap){.is = true,
 				   .at_most = true,
 				   .automatic = 0,

@@ -69,7 +69,7 @@ static void test_killed(void **state)
 		{"comm!=sleep", false},
 		{"comm=*", true},
 	};
-	struct tl_death death = {.seen.is = true};
+	struct tl_death death = {.seen.is = true, .way = &tl_no_way};
 	struct tl_task task = {.death = &death};
 	struct tl_death_verdict v = {.signal = 9, .trigger = nobody};
 	auto_free struct tl_atom *a = calloc(1, sizeof(*a) + 16), *b = calloc(1, sizeof(*b) + 16);
@@ -93,7 +93,7 @@ static void test_exited(void **state)
 		{"source!=kill", false}, {"by=*", false},        {"by!=bash", false},
 		{"comm=*", false},
 	};
-	struct tl_death death = {.seen.is = true};
+	struct tl_death death = {.seen.is = true, .way = &tl_no_way};
 	struct tl_task task = {.death = &death};
 	struct tl_death_verdict v = {.by = nobody,
 				     .trigger = nobody,
@@ -116,7 +116,7 @@ static void test_unknown(void **state)
 		{"signal!=0", false},
 		{"source=unknown", false},
 	};
-	struct tl_death death = {.seen.is = true};
+	struct tl_death death = {.seen.is = true, .way = &tl_no_way};
 	struct tl_task task = {.death = &death};
 	struct tl_death_verdict v = {.by = nobody, .trigger = nobody};
 

@@ -78,6 +78,7 @@ static struct tl_ref ref(tl_pid tid, const char *comm)
 struct one {
 	struct tl_task t;
 	struct tl_death d;
+	struct tl_way w;
 	struct tl_notice n;
 	struct tl_process p;
 	struct tl_signal sig[4];
@@ -92,6 +93,7 @@ static void dead(struct one *o, const char *names)
 	o->t.is_leader = true;
 	o->t.process = &o->p;
 	o->t.death = &o->d;
+	o->d.way = &o->w;
 	o->t.notice = &o->n;
 	o->t.reap = &tl_no_reap;
 	o->t.sched = &tl_no_sched;
@@ -127,7 +129,7 @@ static struct tl_signal *sent(struct one *o, int sig, int code, bool group, cons
 static void delivered(struct one *o, int sig, int code)
 {
 	o->d.any_delivery = true;
-	o->d.last = (struct tl_delivery){.seen = at(950, TL_EV_DELIVER), .sig = sig, .code = code};
+	o->w.last = (struct tl_delivery){.seen = at(950, TL_EV_DELIVER), .sig = sig, .code = code};
 }
 
 static struct tl_death_verdict verdict(const struct one *o)
@@ -807,7 +809,7 @@ static void records_alone_can_do(void **state)
 	is_cause(&v.cause, "D-SIG-TERM", "signal", TL_DEDUCED);
 
 	dead(&o, NULL);
-	o.d.exit_call = at(990, TL_EV_EXIT_CALL);
+	o.w.exit_call = at(990, TL_EV_EXIT_CALL);
 	o.d.exit_group_called = o.d.status_known = o.d.status_from_call = true;
 	o.d.status = 3 << 8;
 	v = verdict(&o);
