@@ -39,7 +39,7 @@ static struct life *change_ids(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *thread = life_at(l, ev->u.exec.old_pid), *leader = life_at(l, ev->u.exec.pid);
 
-	if (!thread)
+	if (!thread || !pids_may_be(ev->u.exec.pid))
 		return NULL;
 	if (!pids_make(&l->pids, ev->u.exec.pid))
 		return NULL;

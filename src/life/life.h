@@ -281,8 +281,8 @@ static inline bool lives_miss_records(const struct tl_lives *l)
 
 /* ---- task.c: objects and identities ---- */
 struct life *life_at(struct tl_lives *l, tl_pid pid); /* who bears pid now; NULL nobody seen */
-/* The same, made when needed: something alive that was not seen before. NULL for pid <= 0 or no
- * memory. */
+/* The same, made when needed: something alive that was not seen before. NULL for what can be no
+ * pid, or no memory. */
 struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 		     const struct tl_event *ev);
 /* A task newly born with this pid; an older bearer is finished. */

@@ -21,10 +21,17 @@ struct pid_entry {
 };
 
 enum {
+	PIDS_BITS = 22, /* PID_MAX_LIMIT of include/linux/threads.h, 64 bits: no task bears more */
 	PIDS_ROW_BITS = 4,
 	PIDS_BLOCK_BITS = 16,
-	PIDS_TOP_BITS = 31 - PIDS_BLOCK_BITS - PIDS_ROW_BITS
+	PIDS_TOP_BITS = PIDS_BITS - PIDS_BLOCK_BITS - PIDS_ROW_BITS
 };
+
+/* A damaged record says anything. */
+static inline bool pids_may_be(tl_pid pid)
+{
+	return pid > 0 && pid < 1 << PIDS_BITS;
+}
 
 struct pid_row {
 	struct pid_entry entry[1 << PIDS_ROW_BITS];
@@ -39,7 +46,7 @@ struct pids {
 	tl_pid most; /* the highest there is */
 };
 
-/* Where its row is noted; NULL: there is no block for it. pid >= 0. */
+/* Where its row is noted; NULL: there is no block for it. Of pids that may be, and 0. */
 static inline struct pid_row **pids_row(const struct pids *p, tl_pid pid)
 {
 	struct pid_block *b = p->block[pid >> (PIDS_BLOCK_BITS + PIDS_ROW_BITS)];
@@ -50,13 +57,14 @@ static inline struct pid_row **pids_row(const struct pids *p, tl_pid pid)
 /* NULL: never heard of. */
 static inline struct pid_entry *pids_at(const struct pids *p, tl_pid pid)
 {
-	struct pid_row **row = pid > 0 ? pids_row(p, pid) : NULL;
+	struct pid_row **row = pids_may_be(pid) ? pids_row(p, pid) : NULL;
 	struct pid_entry *e = row && *row ? &(*row)->entry[pid & ((1 << PIDS_ROW_BITS) - 1)] : NULL;
 
 	return e && e->pid ? e : NULL;
 }
 
-struct pid_entry *pids_make(struct pids *p, tl_pid pid); /* pid > 0; NULL: memory is out */
+struct pid_entry *pids_make(struct pids *p,
+			    tl_pid pid); /* of one that may be; NULL: memory is out */
 /* In order of their pids; NULL behind the last. */
 struct pid_entry *pids_next(const struct pids *p, const struct pid_entry *before);
 void pids_fini(struct pids *p);

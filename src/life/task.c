@@ -228,7 +228,7 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 
 	if (life && l->losses && bears_it_since(l, life, comm, ev))
 		life = life_born(l, pid, ev);
-	if (!life && pid > 0)
+	if (!life && pids_may_be(pid))
 		life = life_new(l, pid, ev);
 	if (!life)
 		return NULL;
@@ -257,7 +257,7 @@ struct life *life_born(struct tl_lives *l, tl_pid pid, const struct tl_event *ev
 {
 	struct life *older = life_at(l, pid);
 
-	if (pid <= 0)
+	if (!pids_may_be(pid))
 		return NULL;
 	if (older)
 		life_finish(l, older);

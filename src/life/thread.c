@@ -183,6 +183,7 @@ bool group_join(struct tl_lives *l, struct life *life, tl_pid tgid)
 	struct group *g = NULL, *old = group_of(life);
 	struct pid_entry *e;
 
+	tgid = pids_may_be(tgid) ? tgid : TL_PID_NONE;
 	if (old && (tgid <= 0 || old->tgid == tgid))
 		return true;
 	if (tgid > 0)

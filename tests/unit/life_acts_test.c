@@ -446,6 +446,26 @@ static void side_facts_join_the_dead(void **state)
 	assert_int_equal(find(&all, 9, 0)->sleep, 0);
 }
 
+/* Damaged records: no kernel gives such ids (PID_MAX_LIMIT), and nobody is made of them. */
+static void ids_that_cannot_be(void **state)
+{
+	static const char text[] =
+		"  s-10 [000] ..... 1.00: task_newtask: pid=11 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  s-10 [000] ..... 1.01: task_newtask: pid=4194304 comm=s clone_flags=1200000 oom_score_adj=0\n"
+		"  s-11 [000] ..... 1.02: sched_process_exec: filename=/bin/k pid=-1048576 old_pid=11\n"
+		"  s-11 [000] ..... 1.03: sched_process_exec: filename=/bin/k pid=2147483647 old_pid=11\n"
+		"  s-11 [000] ..... 1.04: tracing_mark_write: tasklife/1 task tid=11 tgid=2147483647 ppid=2147483646 kthread=0 comm=s\n"
+		"  s-2147483647 [000] ..... 1.05: sched_process_exit: comm=s pid=2147483647 prio=120\n"
+		"  s-11 [000] ..... 1.06: sched_process_exit: comm=s pid=11 prio=120\n";
+	struct copies all = {};
+
+	lives_of_text(text, copy, &all);
+	assert_int_equal(all.n, 2);
+	assert_true(find(&all, 11, 0)->dead);
+	assert_int_equal(find(&all, 11, 0)->creator, 10);
+	assert_false(find(&all, 10, 0)->dead);
+}
+
 /* The fact may overtake the record of the death, and a reused id must not get its elder's code. */
 static void side_facts_find_the_right_bearer(void **state)
 {
@@ -602,6 +622,7 @@ int main(void)
 		cmocka_unit_test(zombies_are_settled_at_their_parents_end),
 		cmocka_unit_test(like_sleeps_are_one_rhythm),
 		cmocka_unit_test(side_facts_join_the_dead),
+		cmocka_unit_test(ids_that_cannot_be),
 		cmocka_unit_test(side_facts_find_the_right_bearer),
 		cmocka_unit_test(a_reused_id_gets_its_own_fact),
 		cmocka_unit_test(a_late_fact_is_of_the_death_that_was_seen),
