@@ -130,6 +130,7 @@ struct td_stream {
 	tl_ns t, last; /* last: of the event before it, TL_NS_NONE none */
 	/* a bit per context (tl_level()): its last record was left out, so a stack is nobody's */
 	uint8_t left_out;
+	bool unwritten; /* the page before this one holds nothing but zeros */
 	/* what was lost between last and t */
 	uint64_t gap;	      /* events; UINT64_MAX not counted; 0 none */
 	const char *gap_why;  /* NULL: the kernel's own loss */

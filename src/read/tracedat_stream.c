@@ -85,7 +85,8 @@ static bool next_chunk(struct tracedat *td, struct td_stream *s)
 	return false;
 }
 
-/* A page of zeros is a page nothing was written to: splice() pads the end of a recording so. */
+/* A page of zeros is a page nothing was written to: splice() pads the end of a recording so, and
+ * a machine that went down leaves such holes in its files. */
 static bool is_empty(const uint8_t *p, size_t n)
 {
 	return !p[0] && !memcmp(p, p + 1, n - 1);
@@ -106,13 +107,21 @@ static bool next_page(struct tracedat *td, struct td_stream *s)
 		if (!s->packed)
 			let_go(s, p);
 		s->piece_pos += n;
-		if (page_load(&s->page, p, n, s->page_size, &td->form)) {
-			if (s->page.missed)
-				gap_add(s, s->page.missed, NULL);
-			return true;
+		if (!page_load(&s->page, p, n, s->page_size, &td->form)) {
+			if (!is_empty(p, n))
+				gap_add(s, UINT64_MAX, N_("a page of the recording is damaged"));
+			continue;
 		}
-		if (!is_empty(p, n))
-			gap_add(s, UINT64_MAX, N_("a page of the recording is damaged"));
+		if (!s->page.end && is_empty(p, n)) {
+			s->unwritten = true;
+			continue;
+		}
+		if (s->unwritten) /* not the end: more stands behind it */
+			gap_add(s, UINT64_MAX, N_("a page of the recording was never written"));
+		s->unwritten = false;
+		if (s->page.missed)
+			gap_add(s, s->page.missed, NULL);
+		return true;
 	}
 }
 

@@ -186,6 +186,24 @@ static void a_bad_page_costs_itself(void **state)
 	tl_source_close(src);
 }
 
+/* As a machine leaves them that went down; but at the end such pages are only room. */
+static void unwritten_pages(void **state)
+{
+	struct tl_source *src;
+	struct made m;
+
+	make(&m);
+	memset(m.b + PAGE, 0, PAGE);
+	memset(m.b + 2 * PAGE, 0, PAGE);
+	memset(m.b + 4 * PAGE, 0, PAGE);
+	src = source_of_made(&m);
+	expect(src, (int[]){10, 20, -1, 310, 320, 0});
+	assert_int_equal(tl_source_info(src)->n_blind, 1);
+	assert_int_equal(tl_source_info(src)->blind[0].from, 20);
+	assert_int_equal(tl_source_info(src)->blind[0].to, 310);
+	tl_source_close(src);
+}
+
 static void a_bad_event_costs_its_page(void **state)
 {
 	struct tl_source *src;
@@ -286,6 +304,7 @@ int main(void)
 		cmocka_unit_test(a_cut_recording_of_ours),
 		cmocka_unit_test(flipped_bytes),
 		cmocka_unit_test(a_bad_page_costs_itself),
+		cmocka_unit_test(unwritten_pages),
 		cmocka_unit_test(a_bad_event_costs_its_page),
 		cmocka_unit_test(damage_at_the_end_stays_open),
 		cmocka_unit_test(counted_losses),
