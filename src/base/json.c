@@ -6,7 +6,7 @@
 
 void json_init(struct json *j, struct out *out)
 {
-	*j = (struct json){.out = out, .first = 1};
+	*j = (struct json){.out = out};
 }
 
 static void quote(struct json *j)
@@ -16,22 +16,12 @@ static void quote(struct json *j)
 		out_char(j->out, '"');
 }
 
-/* Comma and key before a value, at one go. Deeper than 63 levels commas are no longer tracked; no
- * caller nests so. */
-static void before(struct json *j, const char *key)
+static void put_key(struct json *j, const char *key, size_t n)
 {
-	uint64_t bit = 1ull << (j->depth & 63);
-	bool comma = !(j->first & bit) && j->depth;
-	size_t n = key ? strlen(key) : 0, quotes = 1 + j->twice;
-	char *p;
+	size_t quotes = 1 + j->twice;
+	char *p = out_room(j->out, n + 2 * quotes + 1);
 
-	j->first &= ~bit;
-	if (!comma && !key)
-		return;
-	p = out_room(j->out, (size_t)comma + (key ? n + 2 * quotes + 1 : 0));
-	if (p && comma)
-		*p++ = ',';
-	if (!p || !key)
+	if (!p)
 		return;
 	p[0] = p[quotes - 1] = '"';
 	memcpy(p + quotes, key, n);
@@ -40,12 +30,27 @@ static void before(struct json *j, const char *key)
 	p[quotes] = ':';
 }
 
+void json_lead(struct json *j, const char *key)
+{
+	if (j->comma && j->depth)
+		out_char(j->out, ',');
+	if (key)
+		put_key(j, key, strlen(key));
+}
+
+void json_key_slow(struct json *j, const struct json_key *key)
+{
+	json_lead(j, NULL);
+	put_key(j, key->text + key->at, key->n - strlen("\":"));
+	j->comma = false;
+}
+
 static void open_level(struct json *j, const char *key, char c)
 {
-	before(j, key);
+	json_before(j, key);
 	out_char(j->out, c);
 	j->depth++;
-	j->first |= 1ull << (j->depth & 63);
+	j->comma = false;
 }
 
 void json_obj(struct json *j, const char *key)
@@ -56,18 +61,6 @@ void json_obj(struct json *j, const char *key)
 void json_arr(struct json *j, const char *key)
 {
 	open_level(j, key, '[');
-}
-
-void json_end_obj(struct json *j)
-{
-	j->depth--;
-	out_char(j->out, '}');
-}
-
-void json_end_arr(struct json *j)
-{
-	j->depth--;
-	out_char(j->out, ']');
 }
 
 static void control(struct out *o, unsigned c)
@@ -101,7 +94,17 @@ static void special(struct out *o, const char *s, unsigned len, void *ctx)
 
 void json_strn(struct json *j, const char *key, const char *s, size_t n)
 {
-	before(j, key);
+	char *p;
+
+	json_before(j, key);
+	p = out_room(j->out, n + 2);
+	if (!p)
+		return;
+	if (!j->twice && quote_plain(p + 1, s, n)) {
+		p[0] = p[n + 1] = '"';
+		return;
+	}
+	out_back(j->out, n + 2);
 	quote(j);
 	quote_text(j->out, s, n, special, j);
 	quote(j);
@@ -123,28 +126,10 @@ void json_atom(struct json *j, const char *key, const struct tl_atom *a)
 		json_null(j, key);
 }
 
-void json_int(struct json *j, const char *key, int64_t v)
-{
-	before(j, key);
-	out_i64(j->out, v);
-}
-
 void json_u64(struct json *j, const char *key, uint64_t v)
 {
-	before(j, key);
+	json_before(j, key);
 	out_u64(j->out, v);
-}
-
-void json_bool(struct json *j, const char *key, bool v)
-{
-	before(j, key);
-	out_str(j->out, v ? "true" : "false");
-}
-
-void json_null(struct json *j, const char *key)
-{
-	before(j, key);
-	out_mem(j->out, "null", 4);
 }
 
 void json_ns(struct json *j, const char *key, tl_ns t)

@@ -112,23 +112,28 @@ static unsigned digits_of(uint64_t v)
 	return n + (n == 0 || v >= ten_to[n]);
 }
 
-/* Exports are numbers for the most part: two digits at a time, in their place. */
+/* Exports are numbers for the most part: four digits at a time, in pairs, in their place. */
 void out_u64(struct out *o, uint64_t v)
 {
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
 				    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
 				    "8081828384858687888990919293949596979899";
-	unsigned n = digits_of(v);
+	unsigned n = digits_of(v), few;
 	char *p = out_room(o, n);
 
 	if (!p)
 		return;
-	for (p += n; v >= 100; v /= 100)
-		memcpy(p -= 2, pairs + v % 100 * 2, 2);
-	if (v >= 10)
-		memcpy(p - 2, pairs + v * 2, 2);
+	for (p += n; v >= 10000; v /= 10000) {
+		few = (unsigned)(v % 10000);
+		memcpy(p -= 2, pairs + few % 100 * 2, 2);
+		memcpy(p -= 2, pairs + few / 100 * 2, 2);
+	}
+	for (few = (unsigned)v; few >= 100; few /= 100)
+		memcpy(p -= 2, pairs + few % 100 * 2, 2);
+	if (few >= 10)
+		memcpy(p - 2, pairs + few * 2, 2);
 	else
-		p[-1] = (char)('0' + v);
+		p[-1] = (char)('0' + few);
 }
 
 void out_i64(struct out *o, int64_t v)

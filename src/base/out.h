@@ -56,6 +56,12 @@ static inline char *out_room(struct out *o, size_t n)
 	return o->buf + o->n - n;
 }
 
+/* What was taken last and is not needed. */
+static inline void out_back(struct out *o, size_t n)
+{
+	o->n -= n;
+}
+
 static inline void out_char(struct out *o, char c)
 {
 	out_mem(o, &c, 1);

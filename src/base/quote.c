@@ -17,6 +17,25 @@ static bool all_plain(const char *s)
 	return !((w | (w + ones) | (w - ' ' * ones) | (quote - ones) | (slash - ones)) & tops);
 }
 
+bool quote_plain(char *to, const char *s, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		if (!all_plain(s + i))
+			return false;
+		memcpy(to + i, s + i, 8);
+	}
+	if (i && i < n) /* the last eight, some of them once more */
+		return all_plain(s + n - 8) && memcpy(to + n - 8, s + n - 8, 8);
+	for (; i < n; i++) {
+		if (!plain[(unsigned char)s[i]])
+			return false;
+		to[i] = s[i];
+	}
+	return true;
+}
+
 /* How many of n bytes are plain, from the first on. */
 static size_t plain_run(const char *s, size_t n)
 {

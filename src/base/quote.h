@@ -12,6 +12,10 @@
 /* One character of len bytes that is not plain. */
 typedef void quote_fn(struct out *o, const char *s, unsigned len, void *ctx);
 
+/* All of it, where no character is special: most names are copied while they are looked at.
+ * False: somewhere one is, and what was written is of no use. */
+bool quote_plain(char *to, const char *s, size_t n);
+
 void quote_text(struct out *o, const char *s, size_t n, quote_fn *special, void *ctx);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Cells as JSON values. Lists of objects come from their ITEM rows; lists of plain names or numbers
- * have a function here each, found by the column.
+ * A life as JSON: cells as values, in their nested objects. Lists of objects come from their ITEM
+ * rows; lists of plain names or numbers have a function here each, found by the column.
  */
 #include <string.h>
 #include "base/guard.h"
@@ -67,6 +67,34 @@ static void plain_cpus(struct json *j, const char *key, const struct tl_told *d)
 	json_end_arr(j);
 }
 
+/* ---- keys, as they are written ---- */
+
+#define WRITTEN(path)                                                                              \
+	{path "\":", sizeof(path) - 1 - __builtin_strlen(KEY_OF(path)),                            \
+	 __builtin_strlen(KEY_OF(path)) + 2}
+
+static const struct json_key keys[COLUMNS] = {
+#define OBJECT(id, path, state, meaning)	    WRITTEN(path),
+#define COLUMN(id, path, sql, type, value, meaning) WRITTEN(path),
+#define LIST(id, path, size, meaning)		    WRITTEN(path),
+#define ITEM(list, id, key, sql, type, value, meaning)
+#define PLAIN(id, path, meaning) WRITTEN(path),
+#include "columns/columns.def"
+#include "columns/undef.h"
+};
+
+static const struct json_key item_keys[ITEMS] = {
+#define OBJECT(id, path, state, meaning)
+#define COLUMN(id, path, sql, type, value, meaning)
+#define LIST(id, path, size, meaning)
+#define ITEM(list, id, key, sql, type, value, meaning) WRITTEN(key),
+#define PLAIN(id, path, meaning)
+#include "columns/columns.def"
+#include "columns/undef.h"
+};
+
+/* ---- values ---- */
+
 typedef void (*plain_fn)(struct json *j, const char *key, const struct tl_told *d);
 static const plain_fn plain[COLUMNS] = {
 #define OBJECT(id, path, state, meaning)
@@ -80,9 +108,13 @@ static const plain_fn plain[COLUMNS] = {
 
 static void put_ref(struct json *j, const char *key, const struct tl_ref *ref)
 {
+	static const struct json_key tid = WRITTEN("tid"), comm = WRITTEN("comm");
+
 	json_obj(j, key);
-	json_int(j, "tid", ref->tid);
-	json_atom(j, "comm", ref->comm);
+	json_key(j, &tid);
+	json_int(j, NULL, ref->tid);
+	json_key(j, &comm);
+	json_atom(j, NULL, ref->comm);
 	json_end_obj(j);
 }
 
@@ -104,6 +136,18 @@ void columns_put_raw(struct json *j, const char *key, const struct cell *c)
 	json_end_arr(j);
 }
 
+/* A cell with its key; absent ones leave nothing. */
+static void put_member(struct json *j, const struct json_key *key, unsigned column,
+		       const struct cell *c, const struct tl_told *told)
+{
+	if (c->kind == CELL_ABSENT)
+		return;
+	json_key(j, key);
+	columns_put(j, NULL, column, c, told);
+	if (c->kind == CELL_STACK)
+		columns_put_raw(j, "stack_raw", c);
+}
+
 static void put_list(struct json *j, const char *key, unsigned column, unsigned n,
 		     const struct tl_told *told)
 {
@@ -113,8 +157,7 @@ static void put_list(struct json *j, const char *key, unsigned column, unsigned 
 		items_of(column, it) {
 			struct cell c = items[it].get(told, i);
 
-			columns_put(j, items[it].key, column, &c, told);
-			columns_put_raw(j, "stack_raw", &c);
+			put_member(j, &item_keys[it], column, &c, told);
 		}
 		json_end_obj(j);
 	}
@@ -136,4 +179,28 @@ void columns_put(struct json *j, const char *key, unsigned column, const struct 
 	case CELL_LIST: put_list(j, key, column, c->n, told); return;
 	case CELL_PLAIN: plain[column](j, key, told); return;
 	}
+}
+
+/* What is open closes before a row that stands less deep. */
+void columns_task(struct json *j, const struct tl_told *told)
+{
+	struct cell cells[COLUMNS];
+	unsigned open = 0;
+
+	columns_cells(told, cells);
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		if (cells[i].kind == CELL_ABSENT)
+			continue;
+		for (; open > columns[i].depth; open--)
+			json_end_obj(j);
+		if (cells[i].kind != CELL_THERE) {
+			put_member(j, &keys[i], i, &cells[i], told);
+			continue;
+		}
+		json_key(j, &keys[i]);
+		json_obj(j, NULL);
+		open++;
+	}
+	while (open--)
+		json_end_obj(j);
 }

@@ -218,11 +218,6 @@ static struct cell cell_place(const struct tl_told *d, unsigned i)
 #include "columns/columns.def"
 #include "columns/undef.h"
 
-#define DOT(path)      __builtin_strchr(path, '.')
-#define KEY_OF(path)                                                                               \
-	(!DOT(path) ? path : !DOT(DOT(path) + 1) ? DOT(path) + 1 : DOT(DOT(path) + 1) + 1)
-#define DEPTH_OF(path) (!DOT(path) ? 0 : !DOT(DOT(path) + 1) ? 1 : 2)
-
 const struct column columns[COLUMNS] = {
 #define OBJECT(id, path, state, meaning)                                                           \
 	{COLUMN_OBJECT, path, KEY_OF(path), DEPTH_OF(path), NULL, COLUMN_TEXT, meaning,            \

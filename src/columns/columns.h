@@ -88,6 +88,11 @@ extern const struct item items[ITEMS];
 #define items_of(column, it)                                                                       \
 	for (unsigned it = columns[column].item; it < ITEMS && items[it].list == (column); it++)
 
+#define DOT(path) __builtin_strchr(path, '.')
+#define KEY_OF(path)                                                                               \
+	(!DOT(path) ? path : !DOT(DOT(path) + 1) ? DOT(path) + 1 : DOT(DOT(path) + 1) + 1)
+#define DEPTH_OF(path) (!DOT(path) ? 0 : !DOT(DOT(path) + 1) ? 1 : 2)
+
 /* Every cell of one life, in order; what lies in an object that is null is absent. */
 void columns_cells(const struct tl_told *told, struct cell ret[COLUMNS]);
 

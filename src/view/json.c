@@ -19,28 +19,8 @@ struct json_state {
 
 void json_task(struct json *j, const char *key, const struct tl_told *told)
 {
-	struct cell cells[COLUMNS];
-	unsigned open = 0;
-
-	columns_cells(told, cells);
 	json_obj(j, key);
-	for (unsigned i = 0; i < COLUMNS; i++) {
-		const struct column *col = &columns[i];
-
-		if (cells[i].kind == CELL_ABSENT)
-			continue;
-		for (; open > col->depth; open--)
-			json_end_obj(j);
-		if (cells[i].kind == CELL_THERE) {
-			json_obj(j, col->key);
-			open++;
-		} else {
-			columns_put(j, col->key, i, &cells[i], told);
-			columns_put_raw(j, "stack_raw", &cells[i]);
-		}
-	}
-	while (open--)
-		json_end_obj(j);
+	columns_task(j, told);
 	json_end_obj(j);
 }
 

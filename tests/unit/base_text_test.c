@@ -162,9 +162,10 @@ static void json_is_json(void **state)
 static void json_is_safe_and_fits_into_csv(void **state)
 {
 	static const char text[] = "\x1b\x7f\xc2\x9b\xc2\xa0\"\\";
+	static const struct json_key key = {"a.k\":", 2, 3};
 	static const char *const want[] = {
-		"[\"\\u001b\\u007f\\u009b\xc2\xa0\\\"\\\\\",{\"k\":null}]",
-		"[\"\"\\u001b\\u007f\\u009b\xc2\xa0\\\"\"\\\\\"\",{\"\"k\"\":null}]",
+		"[\"\\u001b\\u007f\\u009b\xc2\xa0\\\"\\\\\",{\"k\":null,\"k\":null}]",
+		"[\"\"\\u001b\\u007f\\u009b\xc2\xa0\\\"\"\\\\\"\",{\"\"k\"\":null,\"\"k\"\":null}]",
 	};
 
 	for (unsigned twice = 0; twice < 2; twice++) {
@@ -177,6 +178,8 @@ static void json_is_safe_and_fits_into_csv(void **state)
 		json_arr(&j, NULL);
 		json_strn(&j, NULL, text, sizeof(text) - 1);
 		json_obj(&j, NULL);
+		json_key(&j, &key);
+		json_null(&j, NULL);
 		json_null(&j, "k");
 		json_end_obj(&j);
 		json_end_arr(&j);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "base/json.h"
 #include "columns/columns.h"
 #include "told.h"
 
@@ -263,6 +264,9 @@ static void columns_are_in_order(void **state)
 			object = c->kind == COLUMN_OBJECT ? c : NULL;
 		}
 		assert_true((c->kind != COLUMN_OBJECT) == (c->sql != NULL));
+		assert_in_range(strlen(c->key) + strlen("\":"), 3, JSON_KEY_MOST);
+		assert_in_range(c->key - c->path, 0,
+				sizeof(((struct json_key *)0)->text) - JSON_KEY_MOST);
 		for (unsigned k = 0; k < i; k++) {
 			assert_string_not_equal(columns[k].path, c->path);
 			if (c->sql && columns[k].sql)
