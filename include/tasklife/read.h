@@ -96,6 +96,7 @@ struct tl_record {
 	/* frame stays until the source is closed: the same stack comes at the same address */
 	bool frames_kept;
 	bool orphan; /* STACK: of a record that was left out, see tl_source_want() */
+	bool alone;  /* no stack of this record follows; not set where that is not known */
 	uint64_t lost; /* UINT64_MAX: lost, number unknown */
 	const void *raw; /* binary: the entry's bytes */
 	size_t raw_n;

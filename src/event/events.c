@@ -278,6 +278,8 @@ static bool give_out(struct tl_events *evs, const struct tl_record *rec, struct 
 
 static bool wants_stack(const struct tl_record *rec)
 {
+	if (rec->alone)
+		return false;
 	return rec->kind == TL_REC_FUNC ||
 	       (rec->kind == TL_REC_EVENT && rec->row && rec->row->flags & TL_EVF_LIVES);
 }

@@ -16,14 +16,28 @@ struct merge_item {
 struct merge {
 	struct merge_item *item;
 	uint32_t n, cap;
+	struct merge_item second; /* of none the end of time */
 };
 
 bool merge_init(struct merge *m, uint32_t cap); /* false: memory is out */
 void merge_fini(struct merge *m);
 /* `who` has something at t. There is room for `cap` of them. */
 void merge_add(struct merge *m, tl_ns t, uint32_t who);
-/* The first one goes on at t, or is done. */
-void merge_first_at(struct merge *m, tl_ns t);
+/* The first one is done, or no longer the first. */
 void merge_first_done(struct merge *m);
+void merge_first_sink(struct merge *m);
+
+static inline bool merge_before(struct merge_item a, struct merge_item b)
+{
+	return a.t < b.t || (a.t == b.t && a.who < b.who);
+}
+
+/* The first one goes on at t. One stream is usually ahead for several events in a row. */
+static inline void merge_first_at(struct merge *m, tl_ns t)
+{
+	m->item[0].t = t;
+	if (merge_before(m->second, m->item[0]))
+		merge_first_sink(m);
+}
 
 #endif

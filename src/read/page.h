@@ -67,26 +67,31 @@ bool page_load(struct page *pg, const void *p, size_t n, size_t size, const stru
 
 enum page_step page_next_rare(struct page *pg, struct page_event *ret);
 
+/* The next event, if it is as nearly all are: 4 to 112 bytes long with the length in the first
+ * word. False: ask page_next_rare(). */
+static inline bool page_next_usual(struct page *pg, struct page_event *ret)
+{
+	uint32_t head, n, left = pg->end - pg->pos;
+
+	if (left < 4 || pg->big)
+		return false;
+	head = page_u32(pg->data + pg->pos, false);
+	n = (head & 31) * 4;
+	if (n - 4 >= 28 * 4 || n > left - 4)
+		return false;
+	pg->t += head >> 5;
+	ret->p = pg->data + pg->pos + 4;
+	ret->n = n;
+	ret->t = pg->t;
+	pg->pos += 4 + n;
+	return true;
+}
+
 /* The next event. PAGE_DAMAGED: an event claims to reach behind the page's end; what follows on
  * this page is not readable, and the page is at its end. */
 static inline enum page_step page_next(struct page *pg, struct page_event *ret)
 {
-	uint32_t head, type, left = pg->end - pg->pos;
-
-	/* nearly all events are 4 to 112 bytes long with the length in the first word */
-	if (left >= 4 && !pg->big) {
-		head = page_u32(pg->data + pg->pos, false);
-		type = head & 31;
-		if (type - 1 < 28 && type * 4 <= left - 4) {
-			pg->t += head >> 5;
-			ret->p = pg->data + pg->pos + 4;
-			ret->n = type * 4;
-			ret->t = pg->t;
-			pg->pos += 4 + type * 4;
-			return PAGE_EVENT;
-		}
-	}
-	return page_next_rare(pg, ret);
+	return page_next_usual(pg, ret) ? PAGE_EVENT : page_next_rare(pg, ret);
 }
 
 #endif

@@ -64,7 +64,7 @@ static inline void record_clear_rest(struct tl_record *rec)
 	rec->f.have = 0;
 	rec->frame = NULL;
 	rec->n_frames = 0;
-	rec->frames_kept = rec->orphan = false;
+	rec->frames_kept = rec->orphan = rec->alone = false;
 	rec->lost = 0;
 	rec->raw = rec->raw_format = NULL;
 	rec->raw_n = 0;

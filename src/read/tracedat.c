@@ -138,7 +138,7 @@ static void give_gap(struct tracedat *td, struct td_stream *s, struct tl_record 
 	ret->cpu = s->cpu;
 	ret->pid = ret->tgid = TL_PID_NONE;
 	ret->t = s->t;
-	ret->place = s->place;
+	ret->place = td_place(s);
 	ret->lost = s->gap;
 	if (s->gap_why) {
 		source_blind(td->src, (struct tl_blind){s->last, s->t, s->cpu, s->gap_why, s->gap});
@@ -171,6 +171,23 @@ static void go_on(struct tracedat *td)
 	} else if (s->gap || !is_stack(s)) {
 		merge_first_at(&td->merge, s->t);
 	}
+}
+
+/*
+ * The same at once, while the stream stays on its page, where the record's bytes live on: then it
+ * is known whether a stack can follow, and nobody has to wait for one.
+ */
+static void go_on_near(struct tracedat *td, struct tl_record *rec)
+{
+	struct td_stream *s = td->now;
+
+	if (!td_stream_next_near(td, s))
+		return;
+	td->now = NULL;
+	if (is_stack(s))
+		return;
+	rec->alone = td_ends(td, s, rec->ctx);
+	merge_first_at(&td->merge, s->t);
 }
 
 static void count(struct tl_trace_info *info, tl_ns t, bool is_record)
@@ -208,8 +225,10 @@ static int tracedat_next(struct tl_source *src, void *state, struct tl_record *r
 			count(&src->info, s->t, true);
 			continue;
 		}
-		if (td_record(td, s, ret))
+		if (td_record(td, s, ret)) {
+			go_on_near(td, ret);
 			break;
+		}
 		src->info.unparsed++;
 	}
 	count(&src->info, ret->t, is_counted(ret));

@@ -126,8 +126,8 @@ struct td_stream {
 	/* the event now in hand */
 	struct page_event ev;
 	struct td_event *what; /* its format; NULL none */
-	uint64_t place;
-	tl_ns t, last; /* last: of the event before it, TL_NS_NONE none */
+	/* last: of the event before it, TL_NS_NONE none; only where there is a gap */
+	tl_ns t, last;
 	/* a bit per context (tl_level()): its last record was left out, so a stack is nobody's */
 	uint8_t left_out;
 	bool unwritten; /* the page before this one holds nothing but zeros */
@@ -241,9 +241,19 @@ bool td_unpack(enum td_codec codec, struct tl_str in, void *to, size_t n);
 
 /* tracedat_stream.c: go to the next event; false at the end. */
 bool td_stream_next(struct tracedat *td, struct td_stream *s);
+/* Go to the next event as nearly all are, on the page in hand; false: td_stream_next() may know
+ * more. */
+bool td_stream_next_near(const struct tracedat *td, struct td_stream *s);
+static inline uint64_t td_place(const struct td_stream *s)
+{
+	return s->piece_place + (uint64_t)(s->ev.p - s->piece);
+}
 
 /* tracedat_record.c */
 struct td_event *td_event_of(const struct tracedat *td, const struct page_event *ev);
+/* Does the event in hand, behind one of these contexts' on its cpu, say that this one got no stack?
+ */
+bool td_ends(const struct tracedat *td, const struct td_stream *s, uint8_t ctx);
 /* The event in hand as a record; false: not even its common fields are there. */
 bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret);
 /* The event in hand is one to be passed by: what is left to do of it; false: give it out. */

@@ -273,7 +273,7 @@ static void blank(struct tl_record *ret)
 	ret->payload = (struct tl_str){};
 	ret->frame = NULL;
 	ret->n_frames = 0;
-	ret->frames_kept = ret->orphan = false;
+	ret->frames_kept = ret->orphan = ret->alone = false;
 	ret->lost = 0;
 	ret->raw_format = NULL;
 }
@@ -282,6 +282,12 @@ static void blank(struct tl_record *ret)
 static uint8_t levels_from(uint8_t ctx)
 {
 	return (uint8_t)(UINT8_MAX << tl_level(ctx));
+}
+
+bool td_ends(const struct tracedat *td, const struct td_stream *s, uint8_t ctx)
+{
+	return s->what && (s->what->kind == TD_EVENT || s->what->kind == TD_FUNC) &&
+	       tl_level(ctx_of(flags_of(td, &s->ev))) <= tl_level(ctx);
 }
 
 bool td_pass_by(struct tracedat *td, struct td_stream *s)
@@ -310,7 +316,7 @@ bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
 	ret->cpu = s->cpu;
 	ret->tgid = TL_PID_NONE;
 	ret->t = s->t;
-	ret->place = s->place;
+	ret->place = td_place(s);
 	ret->raw = ev->p;
 	ret->raw_n = ev->n;
 	set_common(td, ev, ret);

@@ -138,6 +138,20 @@ static tl_ns time_of(const struct tracedat *td, uint64_t t)
 	return (tl_ns)((t + (uint64_t)td->time_offset) & INT64_MAX);
 }
 
+static void take_in_hand(const struct tracedat *td, struct td_stream *s)
+{
+	s->t = time_of(td, s->ev.t);
+	s->what = td_event_of(td, &s->ev);
+}
+
+bool td_stream_next_near(const struct tracedat *td, struct td_stream *s)
+{
+	if (!page_next_usual(&s->page, &s->ev))
+		return false;
+	take_in_hand(td, s);
+	return true;
+}
+
 bool td_stream_next(struct tracedat *td, struct td_stream *s)
 {
 	s->last = s->t;
@@ -145,9 +159,7 @@ bool td_stream_next(struct tracedat *td, struct td_stream *s)
 		enum page_step step = page_next(&s->page, &s->ev);
 
 		if (step == PAGE_EVENT) {
-			s->t = time_of(td, s->ev.t);
-			s->place = s->piece_place + (uint64_t)(s->ev.p - s->piece);
-			s->what = td_event_of(td, &s->ev);
+			take_in_hand(td, s);
 			return true;
 		}
 		if (step == PAGE_DAMAGED)
