@@ -56,8 +56,14 @@ union tl_value {
 /* The fields of a modelled event, in its row's order. This is where text and binary meet. */
 struct tl_fields {
 	uint32_t have; /* bit per field */
+	/* Where they lie in a binary record, which most fields are never asked of; NULL: values are
+	 * in v. tl_field() knows both. */
+	const struct field_plan *plan;
+	const void *raw;
 	union tl_value v[TL_FIELDS_MAX];
 };
+/* One that is there. */
+union tl_value tl_field(const struct tl_fields *f, unsigned i);
 
 /*
  * Interrupts nest into what a task records: their records stand between an event and its stack, in
@@ -95,6 +101,7 @@ struct tl_record {
 	unsigned n_frames;
 	/* frame stays until the source is closed: the same stack comes at the same address */
 	bool frames_kept;
+	bool comm_kept; /* so does comm */
 	bool orphan; /* STACK: of a record that was left out, see tl_source_want() */
 	bool alone;  /* no stack of this record follows; not set where that is not known */
 	uint64_t lost; /* UINT64_MAX: lost, number unknown */

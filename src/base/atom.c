@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An open-addressing hash set of strings; the strings lie in an arena and never move. */
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/atom.h"
@@ -125,19 +126,41 @@ static inline struct atom_recent short_of(const char *s, size_t n)
 	return r;
 }
 
-const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
+static inline const struct tl_atom *of_late(struct atoms *at, struct atom_recent key,
+					    const char *s, size_t n)
 {
-	struct atom_recent key, *known;
+	struct atom_recent *known =
+		&at->recent[((key.a ^ key.b << 1) * 0x9e3779b97f4a7c15u + key.n) >> 57];
 
-	if (n > ATOM_SHORT)
-		return find_or_make(at, s, n);
-	key = short_of(s, n);
-	known = &at->recent[((key.a ^ key.b << 1) * 0x9e3779b97f4a7c15u + n) >> 57];
-	if (known->atom && known->a == key.a && known->b == key.b && known->n == n)
+	if (known->atom && known->a == key.a && known->b == key.b && known->n == key.n)
 		return known->atom;
 	key.atom = find_or_make(at, s, n);
 	*known = key;
 	return key.atom;
+}
+
+const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
+{
+	return n > ATOM_SHORT ? find_or_make(at, s, n) : of_late(at, short_of(s, n), s, n);
+}
+
+/* The bytes before the first NUL. */
+static inline uint64_t before_nul(uint64_t w)
+{
+	uint64_t nul = (w - 0x0101010101010101) & ~w & 0x8080808080808080;
+
+	return w & (((nul & -nul) >> 7) - 1);
+}
+
+const struct tl_atom *atom_of_comm(struct atoms *at, const void *comm)
+{
+	struct atom_recent key = {.n = ATOM_SHORT + 1}; /* no length of short_of()'s */
+	uint64_t w[2];
+
+	memcpy(w, comm, sizeof(w));
+	key.a = before_nul(le64toh(w[0]));
+	key.b = key.a >> 56 ? before_nul(le64toh(w[1])) : 0;
+	return of_late(at, key, comm, sizeof(w));
 }
 
 const struct tl_atom *atom_of_str(struct atoms *at, struct tl_str s)

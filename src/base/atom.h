@@ -32,7 +32,10 @@ void atoms_fini(struct atoms *at);
 /* The one atom of these bytes; NULL only when memory is out. Bytes after a NUL are cut. */
 const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n);
 const struct tl_atom *atom_of_str(struct atoms *at, struct tl_str s);
-/* The same from another thread. */
+/* Of a task's name as the kernel keeps it, 16 bytes with whatever was there before behind the NUL.
+ */
+const struct tl_atom *atom_of_comm(struct atoms *at, const void *comm);
+/* The same as atom_of() from another thread. */
 const struct tl_atom *atom_of_other(struct atoms *at, const char *s, size_t n);
 
 #endif

@@ -43,7 +43,7 @@ static bool about_pid(const struct tl_record *r, tl_pid pid)
 		size_t n = strlen(f->name);
 
 		if ((r->f.have >> i & 1) && f->type == TL_FT_INT && n >= 3 &&
-		    !strcmp(f->name + n - 3, "pid") && r->f.v[i].i == pid)
+		    !strcmp(f->name + n - 3, "pid") && tl_field(&r->f, i).i == pid)
 			return true;
 	}
 	return false;
@@ -60,7 +60,7 @@ static bool holds_name(const struct tl_record *r, const char *name)
 		return true;
 	for (unsigned i = 0; r->row && i < r->row->n_fields; i++)
 		if ((r->f.have >> i & 1) && r->row->field[i].type == TL_FT_STR &&
-		    is_name(r->f.v[i].s, name))
+		    is_name(tl_field(&r->f, i).s, name))
 			return true;
 	return false;
 }
@@ -83,16 +83,17 @@ static bool wanted(struct listing *l, const struct tl_record *r)
 
 static const char *meaning_of(const struct tl_record *r, unsigned i)
 {
-	const union tl_value *v = r->f.v;
+	int v;
 
 	if (r->row->id != TL_EVENT_SIGNAL_GENERATE && r->row->id != TL_EVENT_SIGNAL_DELIVER)
 		return NULL;
+	v = (int)tl_field(&r->f, i).i;
 	if (i == TL_F_SIGNAL_GENERATE_sig) /* the first three fields are the same in both */
-		return tl_signal_name((int)v[i].i);
+		return tl_signal_name(v);
 	if (i == TL_F_SIGNAL_GENERATE_code)
-		return tl_sigcode_name((int)v[TL_F_SIGNAL_GENERATE_sig].i, (int)v[i].i);
+		return tl_sigcode_name((int)tl_field(&r->f, TL_F_SIGNAL_GENERATE_sig).i, v);
 	if (r->row->id == TL_EVENT_SIGNAL_GENERATE && i == TL_F_SIGNAL_GENERATE_result)
-		return tl_sigresult_name((int)v[i].i);
+		return tl_sigresult_name(v);
 	return NULL;
 }
 
@@ -127,23 +128,23 @@ static void state_text(int64_t v, char ret[3])
 
 static void put_value(struct out *o, const struct tl_record *r, unsigned i)
 {
-	const union tl_value *v = &r->f.v[i];
+	const union tl_value v = tl_field(&r->f, i);
 	const char *meaning = meaning_of(r, i);
 	char state[3];
 
 	switch (r->row->field[i].type) {
-	case TL_FT_STR: text_safe(o, v->s.p, v->s.n); break;
-	case TL_FT_HEX: out_fmt(o, "0x%llx", (unsigned long long)v->i); break;
+	case TL_FT_STR: text_safe(o, v.s.p, v.s.n); break;
+	case TL_FT_HEX: out_fmt(o, "0x%llx", (unsigned long long)v.i); break;
 	case TL_FT_STATE:
-		state_text(v->i, state);
+		state_text(v.i, state);
 		text_safe(o, state, strlen(state));
 		break;
-	default: out_i64(o, v->i);
+	default: out_i64(o, v.i);
 	}
 	if (meaning)
 		out_fmt(o, "(%s)", meaning);
 	if (is_clone_flags(r, i))
-		put_flag_names(o, (uint64_t)v->i);
+		put_flag_names(o, (uint64_t)v.i);
 }
 
 static void put_fields(struct out *o, const struct tl_record *r)
@@ -245,22 +246,23 @@ static void put_json_fields(struct json *j, const struct tl_record *r)
 	json_obj(j, "fields");
 	for (unsigned i = 0; i < r->row->n_fields; i++) {
 		const char *key = r->row->field[i].name;
-		const union tl_value *v = &r->f.v[i];
+		union tl_value v;
 		char state[3];
 
 		if (!(r->f.have >> i & 1))
 			continue;
+		v = tl_field(&r->f, i);
 		if (r->row->field[i].type == TL_FT_STR) {
-			json_strn(j, key, v->s.p, v->s.n);
+			json_strn(j, key, v.s.p, v.s.n);
 		} else if (r->row->field[i].type == TL_FT_STATE) {
-			state_text(v->i, state);
+			state_text(v.i, state);
 			json_str(j, key, state);
 		} else if (r->row->field[i].type == TL_FT_BOOL) {
-			json_bool(j, key, v->i != 0);
+			json_bool(j, key, v.i != 0);
 		} else if (r->row->field[i].type == TL_FT_HEX) {
-			json_u64(j, key, (uint64_t)v->i);
+			json_u64(j, key, (uint64_t)v.i);
 		} else {
-			json_int(j, key, v->i);
+			json_int(j, key, v.i);
 		}
 	}
 	json_end_obj(j);

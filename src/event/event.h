@@ -7,6 +7,7 @@
 #include "base/line.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "read/fields_bin.h"
 #include "tasklife/event.h"
 
 /*
@@ -19,6 +20,13 @@ struct pair_slot {
 	uint64_t seq; /* of the open event, counted from 1; 0 none */
 	tl_pid pid;
 	bool dropped; /* the last record was a function without a role: its stack goes with it */
+};
+
+/* Whose names lie still need not be looked up by their bytes again. */
+enum { OWNERS = 256 };
+struct owner {
+	const char *name;
+	const struct tl_atom *atom; /* NULL: the kernel no longer knew it */
 };
 
 struct held {
@@ -48,6 +56,7 @@ struct tl_events {
 	uint64_t records;
 	VEC(struct pair_slot) slot; /* by cpu, buffer and context */
 	bool ended;
+	struct owner owner[OWNERS]; /* by pid */
 	struct tl_event taken;	/* by tl_events_take(), where none are read ahead */
 };
 
@@ -103,7 +112,7 @@ static inline bool has(const struct tl_record *rec, unsigned field)
 
 static inline int64_t int_of(const struct tl_record *rec, unsigned field, int64_t otherwise)
 {
-	return has(rec, field) ? rec->f.v[field].i : otherwise;
+	return has(rec, field) ? field_int(&rec->f, field) : otherwise;
 }
 
 static inline tl_pid pid_of(const struct tl_record *rec, unsigned field)
@@ -115,7 +124,13 @@ static inline tl_pid pid_of(const struct tl_record *rec, unsigned field)
 static inline const struct tl_atom *str_of(struct tl_events *evs, const struct tl_record *rec,
 					   unsigned field)
 {
-	return has(rec, field) ? atom_of_str(&evs->atoms, rec->f.v[field].s) : NULL;
+	const void *comm;
+
+	if (!has(rec, field))
+		return NULL;
+	comm = field_comm(&rec->f, field);
+	return comm ? atom_of_comm(&evs->atoms, comm)
+		    : atom_of_str(&evs->atoms, tl_field(&rec->f, field).s);
 }
 
 /* stack.c: a stack whose reader keeps its frames. */

@@ -228,13 +228,24 @@ static void join_stack(struct tl_events *evs, const struct tl_record *rec)
 }
 
 /* The owner's name at the left is worth something only when the kernel still knew it. */
-static const struct tl_atom *owner_of(struct tl_events *evs, const struct tl_record *rec)
+static const struct tl_atom *name_of(struct tl_events *evs, struct tl_str comm)
 {
 	static const char unknown[] = "<...>";
 
-	if (!rec->comm.n || (rec->comm.n == 5 && !memcmp(rec->comm.p, unknown, 5)))
+	if (!comm.n || (comm.n == 5 && !memcmp(comm.p, unknown, 5)))
 		return NULL;
-	return atom_of_str(&evs->atoms, rec->comm);
+	return atom_of_str(&evs->atoms, comm);
+}
+
+static const struct tl_atom *owner_of(struct tl_events *evs, const struct tl_record *rec)
+{
+	struct owner *o = &evs->owner[(unsigned)rec->pid % OWNERS];
+
+	if (!rec->comm_kept)
+		return name_of(evs, rec->comm);
+	if (o->name != rec->comm.p)
+		*o = (struct owner){rec->comm.p, name_of(evs, rec->comm)};
+	return o->atom;
 }
 
 static bool decode(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)

@@ -147,14 +147,15 @@ static enum field_op op_of(enum tl_field_type type, const struct format_field *f
 void field_plan_of(const struct tl_event_row *row, const struct format *fmt, struct field_plan *ret)
 {
 	*ret = (struct field_plan){.certain = true};
-	for (unsigned i = 0; i < row->n_fields && i < TL_FIELDS_MAX; i++) {
+	ret->n = row->n_fields < TL_FIELDS_MAX ? row->n_fields : TL_FIELDS_MAX;
+	for (unsigned i = 0; i < ret->n; i++) {
 		const struct format_field *f = format_field_of(fmt, row->field[i].name);
 		enum field_op op = f ? op_of(row->field[i].type, f) : FIELD_NONE;
 
 		if (!op || f->offset > UINT16_MAX || f->size > UINT16_MAX)
 			continue;
-		ret->step[ret->n++] = (struct field_step){
-			(uint8_t)op, (uint8_t)i, (uint8_t)field_number_op(f), f->offset, f->size};
+		ret->step[i] = (struct field_step){(uint8_t)op, (uint8_t)field_number_op(f),
+						   (uint16_t)f->offset, (uint16_t)f->size};
 		if (f->offset + f->size > ret->need)
 			ret->need = f->offset + f->size;
 		ret->all |= 1u << i;
@@ -215,41 +216,26 @@ static bool step_one(const struct field_plan *plan, const struct field_step *st,
 	}
 }
 
-/* The way of nearly all records: names and numbers, all of them there, of a little-endian machine.
- */
-static void take_all(const struct field_plan *plan, const uint8_t *p, uint32_t n,
-		     struct tl_fields *ret)
+union tl_value tl_field(const struct tl_fields *f, unsigned i)
 {
-	for (const struct field_step *st = plan->step, *end = st + plan->n; st < end; st++) {
-		union tl_value *v = &ret->v[st->index];
+	union tl_value v = {};
 
-		if (st->op == FIELD_S32)
-			v->i = (int32_t)page_u32(p + st->offset, false);
-		else if (st->op == FIELD_COMM)
-			v->s = (struct tl_str){(const char *)p + st->offset,
-					       comm_len(p + st->offset)};
-		else
-			step_one(plan, st, p, n, false, v);
-	}
-	ret->have = plan->all;
+	if (!f->plan)
+		return f->v[i];
+	step_one(f->plan, &f->plan->step[i], f->raw, f->plan->need, false, &v);
+	return v;
 }
 
-void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t n, bool big,
-			struct tl_fields *ret)
+void fields_one_by_one(const struct field_plan *plan, const void *rec, uint32_t n, bool big,
+		       struct tl_fields *ret)
 {
-	bool whole = n >= plan->need;
-
-	if (whole && plan->certain && !big) {
-		take_all(plan, rec, n, ret);
-		return;
-	}
 	ret->have = 0;
+	ret->plan = NULL;
 	for (unsigned i = 0; i < plan->n; i++) {
 		const struct field_step *st = &plan->step[i];
 
-		if (!whole && st->offset + st->size > n)
-			continue;
-		if (step_one(plan, st, rec, n, big, &ret->v[st->index]))
-			ret->have |= 1u << st->index;
+		if (st->op && (uint32_t)st->offset + st->size <= n &&
+		    step_one(plan, st, rec, n, big, &ret->v[i]))
+			ret->have |= 1u << i;
 	}
 }

@@ -26,9 +26,8 @@ enum field_op {
 
 struct field_step {
 	uint8_t op;   /* enum field_op */
-	uint8_t index; /* in struct tl_fields */
 	uint8_t read; /* of FIELD_STATE: how the number is read */
-	uint32_t offset, size;
+	uint16_t offset, size;
 };
 
 /* Letters of prev_state as this kernel prints them. */
@@ -39,7 +38,7 @@ struct state_letters {
 };
 
 struct field_plan {
-	unsigned n;
+	unsigned n;    /* fields of the row */
 	uint32_t need; /* records at least this long need no check field by field */
 	uint32_t all;  /* the fields such a record has for sure, a bit each */
 	bool certain;  /* all are: none lies behind an offset in the record itself */
@@ -49,8 +48,23 @@ struct field_plan {
 
 void field_plan_of(const struct tl_event_row *row, const struct format *fmt,
 		   struct field_plan *ret);
-void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t n, bool big,
-			struct tl_fields *ret);
+/* One by one: of a record that is cut short, or of a big-endian machine, or has fields behind
+ * offsets of its own. */
+void fields_one_by_one(const struct field_plan *plan, const void *rec, uint32_t n, bool big,
+		       struct tl_fields *ret);
+
+/* As nearly all records are: names and numbers, all of them there, of a little-endian machine. */
+static inline void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t n,
+				      bool big, struct tl_fields *ret)
+{
+	if (n < plan->need || !plan->certain || big) {
+		fields_one_by_one(plan, rec, n, big, ret);
+		return;
+	}
+	ret->have = plan->all;
+	ret->plan = plan;
+	ret->raw = rec;
+}
 
 /* How one number field is read; FIELD_NONE when it is none. */
 enum field_op field_number_op(const struct format_field *f);
@@ -75,6 +89,27 @@ static inline int64_t field_number(enum field_op op, const void *p, bool big)
 		return 0;
 	}
 }
+/* tl_field() of those that are read most. */
+static inline int64_t field_int(const struct tl_fields *f, unsigned i)
+{
+	const struct field_step *st;
+
+	if (!f->plan)
+		return f->v[i].i;
+	st = &f->plan->step[i];
+	if (st->op == FIELD_S32)
+		return (int32_t)page_u32((const char *)f->raw + st->offset, false);
+	return tl_field(f, i).i;
+}
+
+/* A task's name where it lies, in an array of 16; NULL: tl_field() has it. */
+static inline const void *field_comm(const struct tl_fields *f, unsigned i)
+{
+	return f->plan && f->plan->step[i].op == FIELD_COMM
+		       ? (const char *)f->raw + f->plan->step[i].offset
+		       : NULL;
+}
+
 /* For tests: the letters in a print fmt. */
 void state_letters_of(struct tl_str print, struct state_letters *ret);
 

@@ -326,6 +326,7 @@ bool tl_fields_from_text(const struct tl_event_row *row, struct tl_str payload,
 	struct cutter c = {row, row->n_fields, payload.p, payload.p + n, ret};
 
 	ret->have = 0;
+	ret->plan = NULL;
 	if (!row->n_fields)
 		return true;
 	if (row->system[0] == 's' && row->system[1] == 'y' && strcmp(row->system, "syscalls") == 0)

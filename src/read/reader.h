@@ -62,9 +62,10 @@ void source_event_seen(struct tl_source *src, enum tl_event_id id);
 static inline void record_clear_rest(struct tl_record *rec)
 {
 	rec->f.have = 0;
+	rec->f.plan = NULL;
 	rec->frame = NULL;
 	rec->n_frames = 0;
-	rec->frames_kept = rec->orphan = rec->alone = false;
+	rec->frames_kept = rec->comm_kept = rec->orphan = rec->alone = false;
 	rec->lost = 0;
 	rec->raw = rec->raw_format = NULL;
 	rec->raw_n = 0;

@@ -269,10 +269,12 @@ static void blank(struct tl_record *ret)
 {
 	memset(ret, 0, offsetof(struct tl_record, f));
 	ret->f.have = 0;
+	ret->f.plan = NULL;
 	ret->ip.has = ret->parent.has = 0;
 	ret->payload = (struct tl_str){};
 	ret->frame = NULL;
 	ret->n_frames = 0;
+	ret->comm_kept = true;
 	ret->frames_kept = ret->orphan = ret->alone = false;
 	ret->lost = 0;
 	ret->raw_format = NULL;

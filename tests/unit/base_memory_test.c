@@ -84,6 +84,31 @@ static void arena_gives_zeroed_aligned_memory(void **state)
 	arena_fini(&a);
 }
 
+/* Of every length, with anything behind its end: the same atom as of the string itself. */
+static void a_name_in_an_array_is_its_atom(void **state)
+{
+	static const char name[] = "0123456789abcdef";
+	struct atoms at;
+
+	atoms_init(&at);
+	for (unsigned behind = 0; behind < 3; behind++)
+		for (size_t n = 0; n <= 16; n++) {
+			unsigned char comm[16];
+
+			memset(comm, behind == 2 ? 0xff : (int)behind, sizeof(comm));
+			memcpy(comm, name, n);
+			if (n < sizeof(comm))
+				comm[n] = 0;
+			assert_ptr_equal(atom_of_comm(&at, comm), atom_of(&at, name, n));
+			assert_ptr_equal(atom_of_comm(&at, comm), atom_of(&at, name, n));
+		}
+	assert_ptr_equal(atom_of_comm(&at, "\x80\0\x80\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+			 atom_of(&at, "\x80", 1));
+	assert_ptr_equal(atom_of_comm(&at, "\x01\x80\x01\x80\x01\x80\x01\x80\x01\x80\x01\0" "abc"),
+			 atom_of(&at, "\x01\x80\x01\x80\x01\x80\x01\x80\x01\x80\x01", 11));
+	atoms_fini(&at);
+}
+
 static void equal_strings_are_one_atom(void **state)
 {
 	struct atoms at;
@@ -154,6 +179,7 @@ int main(void)
 		cmocka_unit_test(pool_gives_again),
 		cmocka_unit_test(arenas_share_a_pool),
 		cmocka_unit_test(equal_strings_are_one_atom),
+		cmocka_unit_test(a_name_in_an_array_is_its_atom),
 		cmocka_unit_test(map_keeps_what_was_put_through_deletions),
 		cmocka_unit_test(vec_grows),
 	};

@@ -34,9 +34,9 @@ static void same_fields(const struct tl_record *a, const struct tl_record *b)
 		if (!(a->f.have >> i & 1))
 			continue;
 		if (a->row->field[i].type == TL_FT_STR)
-			same_str(a->f.v[i].s, b->f.v[i].s);
+			same_str(tl_field(&a->f, i).s, tl_field(&b->f, i).s);
 		else
-			assert_int_equal(a->f.v[i].i, b->f.v[i].i);
+			assert_int_equal(tl_field(&a->f, i).i, tl_field(&b->f, i).i);
 	}
 }
 
@@ -101,6 +101,32 @@ static void what_the_file_tells(void **state)
 	}
 }
 
+/* Of whom it is said that no stack follows, none does; and of nearly all others one does. */
+static void who_is_alone(void **state)
+{
+	struct tl_source *src = open_data("two-buffers.dat");
+	enum { CPUS = 2, BUFFERS = 2 };
+	unsigned alone = 0, stacks = 0;
+	struct {
+		bool alone;
+	} last[BUFFERS][CPUS][TL_LEVELS] = {};
+	struct tl_record rec;
+
+	while (tl_source_next(src, &rec) == 1) {
+		assert_true(rec.cpu >= 0 && rec.cpu < CPUS && rec.buffer < BUFFERS);
+		if (rec.kind == TL_REC_STACK) {
+			assert_false(last[rec.buffer][rec.cpu][tl_level(rec.ctx)].alone);
+			stacks++;
+			continue;
+		}
+		for (unsigned i = tl_level(rec.ctx); i < TL_LEVELS; i++)
+			last[rec.buffer][rec.cpu][i].alone = rec.alone;
+		alone += rec.alone;
+	}
+	assert_true(stacks > 5 && alone > 30);
+	tl_source_close(src);
+}
+
 /* The killing of 1809 by 1807: signal, stack, death, with the values `trace-cmd report` shows. */
 static void a_killing(void **state)
 {
@@ -110,12 +136,12 @@ static void a_killing(void **state)
 
 	while (!seen && tl_source_next(src, &rec) == 1)
 		seen = rec.row && rec.row->id == TL_EVENT_SIGNAL_GENERATE &&
-		       rec.f.v[TL_F_SIGNAL_GENERATE_sig].i == 9;
+		       tl_field(&rec.f, TL_F_SIGNAL_GENERATE_sig).i == 9;
 	assert_true(seen);
 	assert_int_equal(rec.t, 2721420612247);
 	assert_int_equal(rec.pid, 1807);
-	assert_int_equal(rec.f.v[TL_F_SIGNAL_GENERATE_pid].i, 1809);
-	assert_int_equal(rec.f.v[TL_F_SIGNAL_GENERATE_group].i, 1);
+	assert_int_equal(tl_field(&rec.f, TL_F_SIGNAL_GENERATE_pid).i, 1809);
+	assert_int_equal(tl_field(&rec.f, TL_F_SIGNAL_GENERATE_group).i, 1);
 	assert_int_equal(tl_source_next(src, &rec), 1);
 	assert_int_equal(rec.kind, TL_REC_STACK);
 	assert_true(rec.frame[0].addr == 0xffffffff8136b9ba);
@@ -123,8 +149,8 @@ static void a_killing(void **state)
 	for (seen = false; !seen && tl_source_next(src, &rec) == 1;)
 		seen = rec.row && rec.row->id == TL_EVENT_SCHED_PROCESS_EXIT;
 	assert_true(seen);
-	assert_int_equal(rec.f.v[TL_F_SCHED_PROCESS_EXIT_pid].i, 1809);
-	assert_int_equal(rec.f.v[TL_F_SCHED_PROCESS_EXIT_group_dead].i, 1);
+	assert_int_equal(tl_field(&rec.f, TL_F_SCHED_PROCESS_EXIT_pid).i, 1809);
+	assert_int_equal(tl_field(&rec.f, TL_F_SCHED_PROCESS_EXIT_group_dead).i, 1);
 	tl_source_close(src);
 }
 
@@ -228,8 +254,8 @@ static void big_endian_32_bits(void **state)
 	assert_int_equal(rec.preempt, 2);
 	assert_int_equal(rec.ctx, TL_CTX_KNOWN | TL_CTX_IRQS_OFF);
 	same_str(rec.comm, (struct tl_str){"a b", 3});
-	assert_int_equal(rec.f.v[TL_F_SCHED_PROCESS_FREE_pid].i, 500);
-	same_str(rec.f.v[TL_F_SCHED_PROCESS_FREE_comm].s, (struct tl_str){"gone one", 8});
+	assert_int_equal(tl_field(&rec.f, TL_F_SCHED_PROCESS_FREE_pid).i, 500);
+	same_str(tl_field(&rec.f, TL_F_SCHED_PROCESS_FREE_comm).s, (struct tl_str){"gone one", 8});
 	same_str(tl_record_text(src, &rec), (struct tl_str){"comm=gone one pid=500 prio=120", 30});
 	assert_int_equal(tl_source_next(src, &rec), 0);
 	tl_source_close(src);
@@ -316,6 +342,7 @@ int main(void)
 		cmocka_unit_test(three_forms_of_one_recording),
 		cmocka_unit_test(what_the_file_tells),
 		cmocka_unit_test(a_killing),
+		cmocka_unit_test(who_is_alone),
 		cmocka_unit_test(unpacking),
 		cmocka_unit_test(big_endian_32_bits),
 		cmocka_unit_test(as_trace_cmd_sees_it),

@@ -138,11 +138,11 @@ static void fields_of_a_record(void **state)
 					 1 << TL_F_SCHED_SWITCH_prev_prio |
 					 1 << TL_F_SCHED_SWITCH_prev_state |
 					 1 << TL_F_SCHED_SWITCH_next_comm);
-	assert_int_equal(f.v[TL_F_SCHED_SWITCH_prev_comm].s.n, 15);
-	assert_int_equal(f.v[TL_F_SCHED_SWITCH_prev_pid].i, -1);
-	assert_int_equal(f.v[TL_F_SCHED_SWITCH_prev_state].i, 'Z' | TL_STATE_PREEMPTED);
-	assert_int_equal(f.v[TL_F_SCHED_SWITCH_next_comm].s.n, 4);
-	assert_memory_equal(f.v[TL_F_SCHED_SWITCH_next_comm].s.p, "bash", 4);
+	assert_int_equal(tl_field(&f, TL_F_SCHED_SWITCH_prev_comm).s.n, 15);
+	assert_int_equal(tl_field(&f, TL_F_SCHED_SWITCH_prev_pid).i, -1);
+	assert_int_equal(tl_field(&f, TL_F_SCHED_SWITCH_prev_state).i, 'Z' | TL_STATE_PREEMPTED);
+	assert_int_equal(tl_field(&f, TL_F_SCHED_SWITCH_next_comm).s.n, 4);
+	assert_memory_equal(tl_field(&f, TL_F_SCHED_SWITCH_next_comm).s.p, "bash", 4);
 	/* a string that is said to lie outside, and a record that ends before a field */
 	rec.next_loc = 8u << 16 | 41;
 	fields_from_record(&plan, &rec, sizeof(rec), big, &f);
@@ -150,6 +150,42 @@ static void fields_of_a_record(void **state)
 	fields_from_record(&plan, &rec, 30, big, &f);
 	assert_int_equal(f.have,
 			 1 << TL_F_SCHED_SWITCH_prev_comm | 1 << TL_F_SCHED_SWITCH_prev_pid);
+	format_fini(&fmt);
+}
+
+/* Names and numbers only: nothing is taken out before it is asked for. */
+static void fields_where_they_lie(void **state)
+{
+	static const char text[] = "name: sched_switch\nID: 9\n" MADE_COMMON
+				   "\tfield:char prev_comm[16];\toffset:8;\tsize:16;\tsigned:1;\n"
+				   "\tfield:pid_t prev_pid;\toffset:24;\tsize:4;\tsigned:1;\n"
+				   "\tfield:long prev_state;\toffset:32;\tsize:4;\tsigned:1;\n"
+				   "\n" PRINT_3_10;
+	struct switch32 rec = {
+		.prev_comm = "0123456789abcde", .prev_pid = -1, .prev_state = 16 | 1024};
+	struct field_plan plan;
+	struct tl_fields f;
+	struct format fmt;
+
+	assert_true(format_init(&fmt, STR(text)));
+	field_plan_of(tl_event_row_of(TL_EVENT_SCHED_SWITCH), &fmt, &plan);
+	fields_from_record(&plan, &rec, 36, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, &f);
+	assert_int_equal(f.have, 1 << TL_F_SCHED_SWITCH_prev_comm |
+					 1 << TL_F_SCHED_SWITCH_prev_pid |
+					 1 << TL_F_SCHED_SWITCH_prev_state);
+	assert_int_equal(field_int(&f, TL_F_SCHED_SWITCH_prev_pid), -1);
+	assert_int_equal(field_int(&f, TL_F_SCHED_SWITCH_prev_state), 'Z' | TL_STATE_PREEMPTED);
+	assert_int_equal(tl_field(&f, TL_F_SCHED_SWITCH_prev_comm).s.n, 15);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	assert_ptr_equal(field_comm(&f, TL_F_SCHED_SWITCH_prev_comm), rec.prev_comm);
+	rec.prev_pid = 7;
+	assert_int_equal(tl_field(&f, TL_F_SCHED_SWITCH_prev_pid).i, 7);
+#endif
+	/* a byte less, and the last one is not there */
+	fields_from_record(&plan, &rec, 35, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, &f);
+	assert_int_equal(f.have,
+			 1 << TL_F_SCHED_SWITCH_prev_comm | 1 << TL_F_SCHED_SWITCH_prev_pid);
+	assert_null(field_comm(&f, TL_F_SCHED_SWITCH_prev_comm));
 	format_fini(&fmt);
 }
 
@@ -171,7 +207,7 @@ static void relative_strings(void **state)
 	field_plan_of(tl_event_row_of(TL_EVENT_SCHED_PROCESS_EXEC), &fmt, &plan);
 	fields_from_record(&plan, &rec, sizeof(rec), __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, &f);
 	assert_int_equal(f.have, 1 << TL_F_SCHED_PROCESS_EXEC_filename);
-	assert_int_equal(f.v[TL_F_SCHED_PROCESS_EXEC_filename].s.n, 6);
+	assert_int_equal(tl_field(&f, TL_F_SCHED_PROCESS_EXEC_filename).s.n, 6);
 	format_fini(&fmt);
 }
 
@@ -181,6 +217,7 @@ int main(void)
 		cmocka_unit_test(declarations),		cmocka_unit_test(not_a_format),
 		cmocka_unit_test(header_pages),		cmocka_unit_test(states_by_the_format),
 		cmocka_unit_test(fields_of_a_record),	cmocka_unit_test(relative_strings),
+		cmocka_unit_test(fields_where_they_lie),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

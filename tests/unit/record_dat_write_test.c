@@ -70,8 +70,8 @@ static void freed(const struct tl_record *rec, int pid)
 {
 	assert_non_null(rec->row);
 	assert_int_equal(rec->row->id, TL_EVENT_SCHED_PROCESS_FREE);
-	assert_int_equal(rec->f.v[TL_F_SCHED_PROCESS_FREE_pid].i, pid);
-	assert_int_equal(rec->f.v[TL_F_SCHED_PROCESS_FREE_comm].s.n, 8);
+	assert_int_equal(tl_field(&rec->f, TL_F_SCHED_PROCESS_FREE_pid).i, pid);
+	assert_int_equal(tl_field(&rec->f, TL_F_SCHED_PROCESS_FREE_comm).s.n, 8);
 	assert_int_equal(rec->pid, 77);
 	assert_int_equal(rec->comm.n, 3);
 	assert_memory_equal(rec->comm.p, "a b", 3);
