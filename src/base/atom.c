@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/atom.h"
+#include "base/guard.h"
 #include "base/hash.h"
 
 void atoms_init(struct atoms *at)
@@ -126,6 +127,13 @@ static inline struct atom_recent short_of(const char *s, size_t n)
 	return r;
 }
 
+static RARE const struct tl_atom *remember(struct atoms *at, struct atom_recent *known,
+					   const struct atom_recent *key, const char *s, size_t n)
+{
+	*known = *key;
+	return known->atom = find_or_make(at, s, n);
+}
+
 static inline const struct tl_atom *of_late(struct atoms *at, struct atom_recent key,
 					    const char *s, size_t n)
 {
@@ -134,9 +142,7 @@ static inline const struct tl_atom *of_late(struct atoms *at, struct atom_recent
 
 	if (known->atom && known->a == key.a && known->b == key.b && known->n == key.n)
 		return known->atom;
-	key.atom = find_or_make(at, s, n);
-	*known = key;
-	return key.atom;
+	return remember(at, known, &key, s, n);
 }
 
 const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)

@@ -13,6 +13,9 @@
 
 #define N_(msgid) msgid /* marks a message id for the catalogue */
 
+/* Called so seldom that it must not cost its caller registers. */
+#define RARE __attribute__((noinline, cold))
+
 #define ARRAY_SIZE(a)	   (sizeof(a) / sizeof((a)[0]))
 #define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
 

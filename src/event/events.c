@@ -175,17 +175,24 @@ static bool ring_grow(struct tl_events *evs)
 	return true;
 }
 
+static RARE bool slots_grow(struct tl_events *evs, size_t n)
+{
+	while (evs->slot.n < n)
+		if (!vec_push(&evs->slot))
+			return false;
+	return true;
+}
+
 /* The pair (buffer, cpu) of a record, one slot per context; NULL when its cpu is not known or
  * absurd. */
 static struct pair_slot *slots_of(struct tl_events *evs, const struct tl_record *rec)
 {
 	size_t i = ((size_t)rec->cpu * TL_BUFFERS_MAX + rec->buffer) * TL_LEVELS;
 
-	if (rec->cpu < 0 || rec->cpu >= CPUS_MOST || rec->buffer >= TL_BUFFERS_MAX)
+	if ((uint32_t)rec->cpu >= CPUS_MOST || rec->buffer >= TL_BUFFERS_MAX)
 		return NULL;
-	while (evs->slot.n < i + TL_LEVELS)
-		if (!vec_push(&evs->slot))
-			return NULL;
+	if (evs->slot.n < i + TL_LEVELS && !slots_grow(evs, i + TL_LEVELS))
+		return NULL;
 	return &evs->slot.v[i];
 }
 

@@ -146,7 +146,7 @@ static enum field_op op_of(enum tl_field_type type, const struct format_field *f
 
 void field_plan_of(const struct tl_event_row *row, const struct format *fmt, struct field_plan *ret)
 {
-	*ret = (struct field_plan){.certain = true};
+	*ret = (struct field_plan){};
 	ret->n = row->n_fields < TL_FIELDS_MAX ? row->n_fields : TL_FIELDS_MAX;
 	for (unsigned i = 0; i < ret->n; i++) {
 		const struct format_field *f = format_field_of(fmt, row->field[i].name);
@@ -156,10 +156,11 @@ void field_plan_of(const struct tl_event_row *row, const struct format *fmt, str
 			continue;
 		ret->step[i] = (struct field_step){(uint8_t)op, (uint8_t)field_number_op(f),
 						   (uint16_t)f->offset, (uint16_t)f->size};
-		if (f->offset + f->size > ret->need)
+		if (op == FIELD_DATA_LOC || op == FIELD_REL_LOC)
+			ret->need = UINT32_MAX;
+		else if (f->offset + f->size > ret->need)
 			ret->need = f->offset + f->size;
 		ret->all |= 1u << i;
-		ret->certain = ret->certain && op != FIELD_DATA_LOC && op != FIELD_REL_LOC;
 		if (op == FIELD_STATE)
 			state_letters_of(fmt->print, &ret->state);
 	}

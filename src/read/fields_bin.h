@@ -39,9 +39,10 @@ struct state_letters {
 
 struct field_plan {
 	unsigned n;    /* fields of the row */
-	uint32_t need; /* records at least this long need no check field by field */
-	uint32_t all;  /* the fields such a record has for sure, a bit each */
-	bool certain;  /* all are: none lies behind an offset in the record itself */
+	/* records at least this long have all of them where the plan says; UINT32_MAX: one lies
+	 * behind an offset in the record itself */
+	uint32_t need;
+	uint32_t all; /* the fields such a record has, a bit each */
 	struct field_step step[TL_FIELDS_MAX];
 	struct state_letters state;
 };
@@ -57,7 +58,7 @@ void fields_one_by_one(const struct field_plan *plan, const void *rec, uint32_t 
 static inline void fields_from_record(const struct field_plan *plan, const void *rec, uint32_t n,
 				      bool big, struct tl_fields *ret)
 {
-	if (n < plan->need || !plan->certain || big) {
+	if (n < plan->need || big) {
 		fields_one_by_one(plan, rec, n, big, ret);
 		return;
 	}

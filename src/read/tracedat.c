@@ -124,6 +124,7 @@ static struct tl_err *tracedat_open(struct tl_source *src, void **ret_state)
 	if (!td->event.n)
 		return damaged(td, N_("it holds no event formats"));
 	try(td_finish(td));
+	td_contexts(td);
 	try(start(td));
 	*ret_state = take(td);
 	return NULL;
@@ -152,9 +153,13 @@ static void give_gap(struct tracedat *td, struct td_stream *s, struct tl_record 
 
 static bool is_stack(const struct td_stream *s)
 {
-	const struct td_event *e = s->what;
+	return s->what->kind == TD_STACK || s->what->kind == TD_USER_STACK;
+}
 
-	return e && (e->kind == TD_STACK || e->kind == TD_USER_STACK);
+/* What is a task's own, or an interrupt's: whatever waits for a stack on that cpu waits in vain. */
+static bool is_plain(const struct td_stream *s)
+{
+	return s->what->kind == TD_EVENT || s->what->kind == TD_FUNC;
 }
 
 /* The stream that gave the last record goes on. When a stack follows, the stream keeps its place at
@@ -177,26 +182,28 @@ static void go_on(struct tracedat *td)
  * The same at once, while the stream stays on its page, where the record's bytes live on: then it
  * is known whether a stack can follow, and nobody has to wait for one.
  */
-static void go_on_near(struct tracedat *td, struct tl_record *rec)
+static bool go_on_near(struct tracedat *td)
 {
 	struct td_stream *s = td->now;
 
 	if (!td_stream_next_near(td, s))
-		return;
+		return false;
 	td->now = NULL;
-	if (is_stack(s))
-		return;
-	rec->alone = td_ends(td, s, rec->ctx);
-	merge_first_at(&td->merge, s->t);
+	if (!is_stack(s))
+		merge_first_at(&td->merge, s->t);
+	return true;
 }
 
 static void count(struct tl_trace_info *info, tl_ns t, bool is_record)
 {
 	info->records += is_record;
-	if (info->first == TL_NS_NONE || t < info->first)
-		info->first = t;
-	if (info->last == TL_NS_NONE || t > info->last)
+	if (t > info->last) { /* also the first one, since none is the least */
 		info->last = t;
+		if (info->first == TL_NS_NONE)
+			info->first = t;
+	} else if (t < info->first) {
+		info->first = t;
+	}
 }
 
 static bool is_counted(const struct tl_record *rec)
@@ -221,12 +228,15 @@ static int tracedat_next(struct tl_source *src, void *state, struct tl_record *r
 			break;
 		}
 		td->now = s;
-		if (s->what && s->what->passed_by && td_pass_by(td, s)) {
+		if (s->what->passed_by) {
+			td_pass_by(td, s);
 			count(&src->info, s->t, true);
+			go_on_near(td);
 			continue;
 		}
 		if (td_record(td, s, ret)) {
-			go_on_near(td, ret);
+			ret->alone = go_on_near(td) && is_plain(s) &&
+				     tl_level(s->ctx) <= tl_level(ret->ctx);
 			break;
 		}
 		src->info.unparsed++;

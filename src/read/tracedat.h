@@ -85,18 +85,19 @@ static inline struct tl_str cursor_string(struct cursor *c)
 	return (struct tl_str){p, (size_t)(end - p)};
 }
 
-enum td_kind { TD_EVENT, TD_FUNC, TD_STACK, TD_USER_STACK, TD_PRINT, TD_BPRINT };
+/* UNKNOWN: no format says what it is; BROKEN: not even its common fields are there */
+enum td_kind { TD_EVENT, TD_FUNC, TD_STACK, TD_USER_STACK, TD_PRINT, TD_BPRINT, TD_UNKNOWN, TD_BROKEN };
 
 /* One event this recording has a format of. Planned when its first record is met. */
 struct td_event {
-	struct tl_str name, system, text;
-	uint32_t id;
 	bool planned, seen;
 	bool passed_by; /* not wanted: see tl_source_want() */
 	bool in_tep, refused; /* was shown to libtraceevent; its print fmt must not be */
-	enum td_kind kind;
+	enum td_kind kind : 8;
 	const struct tl_event_row *row; /* NULL: not modelled */
-	struct field_plan plan;
+	const struct field_plan *plan;	/* where there is a row */
+	struct tl_str name, system, text;
+	uint32_t id;
 	/* of the kinds that are no plain events */
 	uint32_t at, at2;      /* FUNC: ip, parent_ip; STACK: first frame; PRINT: text */
 	uint32_t n_at;	       /* STACK: offset of the number of frames, 0 none; USER_STACK: tgid */
@@ -125,7 +126,8 @@ struct td_stream {
 	struct page page;
 	/* the event now in hand */
 	struct page_event ev;
-	struct td_event *what; /* its format; NULL none */
+	struct td_event *what;
+	uint8_t ctx; /* enum tl_ctx */
 	/* last: of the event before it, TL_NS_NONE none; only where there is a gap */
 	tl_ns t, last;
 	/* a bit per context (tl_level()): its last record was left out, so a stack is nobody's */
@@ -170,9 +172,10 @@ struct tracedat {
 	struct page_form form;
 	struct format_page page;
 	struct td_common common;
+	uint8_t ctx_of[256]; /* by flags */
 
 	VEC(struct td_event) event;
-	struct td_event **by_id;
+	struct td_event **by_id, unknown, broken;
 	uint32_t n_ids;
 	struct tl_str *comm; /* by pid */
 	uint32_t n_comms;
@@ -243,22 +246,21 @@ bool td_unpack(enum td_codec codec, struct tl_str in, void *to, size_t n);
 bool td_stream_next(struct tracedat *td, struct td_stream *s);
 /* Go to the next event as nearly all are, on the page in hand; false: td_stream_next() may know
  * more. */
-bool td_stream_next_near(const struct tracedat *td, struct td_stream *s);
+bool td_stream_next_near(struct tracedat *td, struct td_stream *s);
 static inline uint64_t td_place(const struct td_stream *s)
 {
 	return s->piece_place + (uint64_t)(s->ev.p - s->piece);
 }
 
 /* tracedat_record.c */
-struct td_event *td_event_of(const struct tracedat *td, const struct page_event *ev);
-/* Does the event in hand, behind one of these contexts' on its cpu, say that this one got no stack?
- */
-bool td_ends(const struct tracedat *td, const struct td_stream *s, uint8_t ctx);
+/* The event in hand has changed: what is it? */
+void td_recognise(struct tracedat *td, struct td_stream *s);
 /* The event in hand as a record; false: not even its common fields are there. */
 bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret);
-/* The event in hand is one to be passed by: what is left to do of it; false: give it out. */
-bool td_pass_by(struct tracedat *td, struct td_stream *s);
+/* The event in hand is one to be passed by: what is left to do of it. */
+void td_pass_by(struct tracedat *td, struct td_stream *s);
 void td_want(void *state, const uint64_t rows[TL_EVENT_WORDS]);
+void td_contexts(struct tracedat *td);
 void td_common_of(struct tracedat *td, const struct format *fmt);
 
 /* tracedat_text.c */

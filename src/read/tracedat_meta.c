@@ -291,8 +291,13 @@ static struct tl_err *index_events(struct tracedat *td)
 	if (!td->by_id)
 		return &tl_enomem;
 	td->n_ids = most + 1;
+	td->broken = (struct td_event){.planned = true, .kind = TD_BROKEN};
+	td->unknown = (struct td_event){
+		.planned = true, .kind = TD_UNKNOWN, .name = (struct tl_str){"unknown", 7}};
+	for (uint32_t id = 0; id < td->n_ids; id++)
+		td->by_id[id] = &td->unknown;
 	vec_each(ev, &td->event)
-		if (!td->by_id[ev->id])
+		if (td->by_id[ev->id] == &td->unknown)
 			td->by_id[ev->id] = ev;
 	if (td->event.n && format_init(&fmt, td->event.v[0].text)) {
 		td_common_of(td, &fmt);

@@ -53,15 +53,6 @@ void td_common_of(struct tracedat *td, const struct format *fmt)
 	td->common = c;
 }
 
-static uint32_t id_of(const struct tracedat *td, const struct page_event *ev)
-{
-	if (ev->n < td->common.need)
-		return UINT32_MAX;
-	if (td->common.usual)
-		return page_u16(ev->p, td->big);
-	return (uint32_t)field_number(td->common.type.op, ev->p + td->common.type.at, td->big);
-}
-
 static uint32_t offset_of(const struct format *fmt, const char *name, uint32_t otherwise)
 {
 	const struct format_field *f = format_field_of(fmt, name);
@@ -98,7 +89,32 @@ static void plan_internal(struct td_event *ev, const struct format *fmt)
 	}
 }
 
-static void plan(struct td_event *ev)
+/* Without memory it is not modelled. */
+static void plan_fields(struct tracedat *td, struct td_event *ev, const struct format *fmt)
+{
+	const struct tl_event_row *row = tl_event_row_named(ev->name.p, ev->name.n);
+	struct field_plan *plan = row ? malloc(sizeof(*plan)) : NULL;
+	void **slot = plan ? vec_push(&td->owned) : NULL;
+
+	if (!slot) {
+		free(plan);
+		return;
+	}
+	*slot = plan;
+	field_plan_of(row, fmt, plan);
+	ev->row = row;
+	ev->plan = plan;
+}
+
+static void choose(const struct tracedat *td, struct td_event *ev)
+{
+	unsigned id = ev->row ? ev->row->id : 0;
+
+	ev->passed_by = td->choosy && ev->kind == TD_EVENT &&
+			!(ev->row && td->want[id / 64] >> id % 64 & 1);
+}
+
+static RARE void plan(struct tracedat *td, struct td_event *ev)
 {
 	struct format fmt;
 
@@ -111,19 +127,10 @@ static void plan(struct td_event *ev)
 	if (ev->system.n == 6 && !memcmp(ev->system.p, "ftrace", 6)) {
 		plan_internal(ev, &fmt);
 	} else {
-		ev->row = tl_event_row_named(ev->name.p, ev->name.n);
-		if (ev->row)
-			field_plan_of(ev->row, &fmt, &ev->plan);
+		plan_fields(td, ev, &fmt);
 	}
 	format_fini(&fmt);
-}
-
-static void choose(const struct tracedat *td, struct td_event *ev)
-{
-	unsigned id = ev->row ? ev->row->id : 0;
-
-	ev->passed_by = td->choosy && ev->kind == TD_EVENT &&
-			!(ev->row && td->want[id / 64] >> id % 64 & 1);
+	choose(td, ev);
 }
 
 void td_want(void *state, const uint64_t rows[TL_EVENT_WORDS])
@@ -137,18 +144,6 @@ void td_want(void *state, const uint64_t rows[TL_EVENT_WORDS])
 			choose(td, ev);
 }
 
-struct td_event *td_event_of(const struct tracedat *td, const struct page_event *ev)
-{
-	uint32_t id = id_of(td, ev);
-	struct td_event *e = id < td->n_ids ? td->by_id[id] : NULL;
-
-	if (e && !e->planned) {
-		plan(e);
-		choose(td, e);
-	}
-	return e;
-}
-
 static uint8_t ctx_of(unsigned flags)
 {
 	return TL_CTX_KNOWN | (flags & FLAG_HARDIRQ ? TL_CTX_HARDIRQ : 0) |
@@ -157,12 +152,35 @@ static uint8_t ctx_of(unsigned flags)
 	       (flags & FLAG_RESCHED ? TL_CTX_RESCHED : 0);
 }
 
-static unsigned flags_of(const struct tracedat *td, const struct page_event *ev)
+void td_contexts(struct tracedat *td)
+{
+	for (unsigned flags = 0; flags < ARRAY_SIZE(td->ctx_of); flags++)
+		td->ctx_of[flags] = ctx_of(flags);
+}
+
+void td_recognise(struct tracedat *td, struct td_stream *s)
 {
 	const struct td_common *c = &td->common;
+	const uint8_t *p = s->ev.p;
+	struct td_event *e;
+	uint32_t id;
+	uint8_t flags;
 
-	return c->usual ? ev->p[2]
-			: (unsigned)field_number(c->flags.op, ev->p + c->flags.at, td->big);
+	s->what = &td->broken;
+	if (s->ev.n < c->need)
+		return;
+	if (c->usual) {
+		id = page_u16(p, td->big);
+		flags = p[2];
+	} else {
+		id = (uint32_t)field_number(c->type.op, p + c->type.at, td->big);
+		flags = (uint8_t)field_number(c->flags.op, p + c->flags.at, td->big);
+	}
+	e = id < td->n_ids ? td->by_id[id] : &td->unknown;
+	if (!e->planned)
+		plan(td, e);
+	s->what = e;
+	s->ctx = td->ctx_of[flags];
 }
 
 static void set_common(const struct tracedat *td, const struct page_event *ev,
@@ -178,7 +196,6 @@ static void set_common(const struct tracedat *td, const struct page_event *ev,
 		preempt = (unsigned)field_number(c->preempt.op, ev->p + c->preempt.at, td->big);
 		ret->pid = (int32_t)field_number(c->pid.op, ev->p + c->pid.at, td->big);
 	}
-	ret->ctx = ctx_of(flags_of(td, ev));
 	ret->preempt = preempt & 0xf;
 	if ((uint32_t)ret->pid < td->n_comms && td->comm[ret->pid].n)
 		ret->comm = td->comm[ret->pid];
@@ -256,7 +273,7 @@ static void set_event(struct tracedat *td, struct td_event *e, const struct page
 	ret->row = e->row;
 	if (!e->row)
 		return;
-	fields_from_record(&e->plan, ev->p, ev->n, td->big, &ret->f);
+	fields_from_record(e->plan, ev->p, ev->n, td->big, &ret->f);
 	if (!e->seen) {
 		e->seen = true;
 		source_event_seen(td->src, e->row->id);
@@ -286,23 +303,14 @@ static uint8_t levels_from(uint8_t ctx)
 	return (uint8_t)(UINT8_MAX << tl_level(ctx));
 }
 
-bool td_ends(const struct tracedat *td, const struct td_stream *s, uint8_t ctx)
-{
-	return s->what && (s->what->kind == TD_EVENT || s->what->kind == TD_FUNC) &&
-	       tl_level(ctx_of(flags_of(td, &s->ev))) <= tl_level(ctx);
-}
-
-bool td_pass_by(struct tracedat *td, struct td_stream *s)
+void td_pass_by(struct tracedat *td, struct td_stream *s)
 {
 	struct td_event *e = s->what;
 
-	if (s->ev.n < td->common.need)
-		return false;
-	s->left_out |= levels_from(ctx_of(flags_of(td, &s->ev)));
+	s->left_out |= levels_from(s->ctx);
 	if (!e->seen && e->row)
 		source_event_seen(td->src, e->row->id);
 	e->seen = true;
-	return true;
 }
 
 bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
@@ -310,9 +318,9 @@ bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
 	const struct page_event *ev = &s->ev;
 	struct td_event *e = s->what;
 
-	blank(ret);
-	if (ev->n < td->common.need)
+	if (e->kind == TD_BROKEN)
 		return false;
+	blank(ret);
 	ret->kind = TL_REC_EVENT;
 	ret->buffer = s->buffer;
 	ret->cpu = s->cpu;
@@ -321,12 +329,8 @@ bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
 	ret->place = td_place(s);
 	ret->raw = ev->p;
 	ret->raw_n = ev->n;
+	ret->ctx = s->ctx;
 	set_common(td, ev, ret);
-	if (!e) { /* no format says what it is */
-		ret->name = (struct tl_str){"unknown", 7};
-		td->src->info.unparsed++;
-		return true;
-	}
 	ret->name = e->name;
 	ret->raw_format = e;
 	if (e->kind == TD_STACK)
@@ -351,6 +355,9 @@ bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
 		ret->kind = TL_REC_MARK;
 		ret->payload = td_text(td, ret);
 		break;
+	default:
+		ret->raw_format = NULL;
+		td->src->info.unparsed++;
 	}
 	return true;
 }

@@ -92,7 +92,7 @@ static bool is_empty(const uint8_t *p, size_t n)
 	return !p[0] && !memcmp(p, p + 1, n - 1);
 }
 
-static bool next_page(struct tracedat *td, struct td_stream *s)
+static RARE bool next_page(struct tracedat *td, struct td_stream *s)
 {
 	for (;;) {
 		const uint8_t *p = s->piece + s->piece_pos;
@@ -138,17 +138,12 @@ static tl_ns time_of(const struct tracedat *td, uint64_t t)
 	return (tl_ns)((t + (uint64_t)td->time_offset) & INT64_MAX);
 }
 
-static void take_in_hand(const struct tracedat *td, struct td_stream *s)
-{
-	s->t = time_of(td, s->ev.t);
-	s->what = td_event_of(td, &s->ev);
-}
-
-bool td_stream_next_near(const struct tracedat *td, struct td_stream *s)
+bool td_stream_next_near(struct tracedat *td, struct td_stream *s)
 {
 	if (!page_next_usual(&s->page, &s->ev))
 		return false;
-	take_in_hand(td, s);
+	s->t = time_of(td, s->ev.t);
+	td_recognise(td, s);
 	return true;
 }
 
@@ -159,7 +154,8 @@ bool td_stream_next(struct tracedat *td, struct td_stream *s)
 		enum page_step step = page_next(&s->page, &s->ev);
 
 		if (step == PAGE_EVENT) {
-			take_in_hand(td, s);
+			s->t = time_of(td, s->ev.t);
+			td_recognise(td, s);
 			return true;
 		}
 		if (step == PAGE_DAMAGED)
