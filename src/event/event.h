@@ -55,6 +55,7 @@ struct tl_events {
 	uint64_t head, tail; /* seq of the first held, and one behind the last */
 	uint64_t records;
 	VEC(struct pair_slot) slot; /* by cpu, buffer and context */
+	unsigned in_use; /* of them hold something */
 	bool ended;
 	struct owner owner[OWNERS]; /* by pid */
 	struct tl_event taken;	/* by tl_events_take(), where none are read ahead */

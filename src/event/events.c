@@ -205,10 +205,28 @@ static struct held *slot_close(struct tl_events *evs, struct pair_slot *slot)
 
 	slot->seq = 0;
 	slot->dropped = false;
+	evs->in_use--;
 	if (!h || !h->open)
 		return NULL;
 	h->open = false;
 	return h;
+}
+
+static void slot_use(struct tl_events *evs, struct pair_slot *slot, struct pair_slot with)
+{
+	*slot = with;
+	evs->in_use++;
+}
+
+/* The slot for what came next. */
+static struct pair_slot *slot_next(struct tl_events *evs, const struct tl_record *rec)
+{
+	struct pair_slot *slots = slots_of(evs, rec);
+
+	for (unsigned i = slots ? tl_level(rec->ctx) : TL_LEVELS; i < TL_LEVELS; i++)
+		if (slots[i].seq || slots[i].dropped)
+			slot_close(evs, &slots[i]);
+	return slots ? &slots[tl_level(rec->ctx)] : NULL;
 }
 
 static void join_stack(struct tl_events *evs, const struct tl_record *rec)
@@ -216,12 +234,10 @@ static void join_stack(struct tl_events *evs, const struct tl_record *rec)
 	struct pair_slot *slots = slots_of(evs, rec),
 			 *slot = slots && !rec->orphan ? &slots[tl_level(rec->ctx)] : NULL;
 	bool ours = slot && slot->pid == rec->pid, dropped = ours && slot->dropped;
-	struct held *h = ours && slot->seq ? slot_close(evs, slot) : NULL;
+	struct held *h = ours && (slot->seq || dropped) ? slot_close(evs, slot) : NULL;
 
-	if (dropped) {
-		slot->dropped = false;
+	if (dropped)
 		return;
-	}
 	if (!h) {
 		evs->counts.orphan_stacks++;
 		return;
@@ -257,9 +273,9 @@ static const struct tl_atom *owner_of(struct tl_events *evs, const struct tl_rec
 
 static bool decode(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
 {
-	switch (rec->kind) {
-	case TL_REC_EVENT:
+	if (rec->kind == TL_REC_EVENT)
 		return decoder_of[rec->row->id](evs, rec, ev);
+	switch (rec->kind) {
 	case TL_REC_FUNC:
 		return decode_func(evs, rec, ev);
 	case TL_REC_MARK:
@@ -319,6 +335,7 @@ static struct held *hold_room(struct tl_events *evs)
 	return evs->tail - evs->head < evs->cap || ring_grow(evs) ? held_at(evs, evs->tail) : NULL;
 }
 
+/* slot: where its stack will look for it; NULL: none is waited for */
 static void hold(struct tl_events *evs, const struct tl_record *rec, struct held *h,
 		 struct pair_slot *slot)
 {
@@ -330,9 +347,9 @@ static void hold(struct tl_events *evs, const struct tl_record *rec, struct held
 		keep_name(evs, &h->ip);
 		keep_name(evs, &h->parent);
 	}
-	h->open = slot && wants_stack(rec);
-	if (h->open)
-		*slot = (struct pair_slot){.seq = evs->tail, .pid = rec->pid};
+	h->open = slot;
+	if (slot)
+		slot_use(evs, slot, (struct pair_slot){.seq = evs->tail, .pid = rec->pid});
 	evs->tail++;
 }
 
@@ -365,9 +382,9 @@ static void close_older(struct tl_events *evs, tl_ns t)
  * of worth. */
 static bool take_record(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ret)
 {
-	struct pair_slot *slots, *slot;
+	struct pair_slot *slot;
 	struct held *h;
-	bool waits;
+	bool opens, waits;
 
 	evs->records++;
 	if (rec->kind == TL_REC_STACK) {
@@ -380,20 +397,18 @@ static bool take_record(struct tl_events *evs, const struct tl_record *rec, stru
 		close_older(evs, rec->t);
 		return false;
 	}
-	slots = slots_of(evs, rec);
-	slot = slots ? &slots[tl_level(rec->ctx)] : NULL;
-	for (unsigned i = slots ? tl_level(rec->ctx) : TL_LEVELS; i < TL_LEVELS; i++)
-		if (slots[i].seq || slots[i].dropped)
-			slot_close(evs, &slots[i]);
+	opens = wants_stack(rec);
+	slot = opens || evs->in_use ? slot_next(evs, rec) : NULL;
 	if (rec->kind == TL_REC_EVENT && !(rec->row && decoder_of[rec->row->id]))
 		return false; /* no life asks for it */
-	waits = evs->head != evs->tail || (slot && wants_stack(rec));
+	slot = opens ? slot : NULL;
+	waits = slot || evs->head != evs->tail;
 	h = waits ? hold_room(evs) : NULL;
 	if (waits && !h)
 		return false;
 	if (!give_out(evs, rec, h ? &h->ev : ret)) {
 		if (slot && rec->kind == TL_REC_FUNC)
-			*slot = (struct pair_slot){.pid = rec->pid, .dropped = true};
+			slot_use(evs, slot, (struct pair_slot){.pid = rec->pid, .dropped = true});
 		return false;
 	}
 	if (h)
