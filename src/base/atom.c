@@ -128,26 +128,33 @@ static inline struct atom_recent short_of(const char *s, size_t n)
 }
 
 static RARE const struct tl_atom *remember(struct atoms *at, struct atom_recent *known,
-					   const struct atom_recent *key, const char *s, size_t n)
+					   const char *s, size_t n)
 {
-	*known = *key;
 	return known->atom = find_or_make(at, s, n);
 }
 
-static inline const struct tl_atom *of_late(struct atoms *at, struct atom_recent key,
+/* key by its parts: put together in memory it would be waited for */
+static inline const struct tl_atom *of_late(struct atoms *at, uint64_t a, uint64_t b, size_t len,
 					    const char *s, size_t n)
 {
-	struct atom_recent *known =
-		&at->recent[((key.a ^ key.b << 1) * 0x9e3779b97f4a7c15u + key.n) >> 57];
+	struct atom_recent *known = &at->recent[((a ^ b << 1) * 0x9e3779b97f4a7c15u + len) >> 57];
 
-	if (known->atom && known->a == key.a && known->b == key.b && known->n == key.n)
+	if (known->atom && known->a == a && known->b == b && known->n == len)
 		return known->atom;
-	return remember(at, known, &key, s, n);
+	known->a = a;
+	known->b = b;
+	known->n = len;
+	return remember(at, known, s, n);
 }
 
 const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
 {
-	return n > ATOM_SHORT ? find_or_make(at, s, n) : of_late(at, short_of(s, n), s, n);
+	struct atom_recent key;
+
+	if (n > ATOM_SHORT)
+		return find_or_make(at, s, n);
+	key = short_of(s, n);
+	return of_late(at, key.a, key.b, n, s, n);
 }
 
 /* The bytes before the first NUL. */
@@ -160,13 +167,16 @@ static inline uint64_t before_nul(uint64_t w)
 
 const struct tl_atom *atom_of_comm(struct atoms *at, const void *comm)
 {
-	struct atom_recent key = {.n = ATOM_SHORT + 1}; /* no length of short_of()'s */
-	uint64_t w[2];
+	enum { PADDED = ATOM_SHORT + 1 }; /* no length of short_of()'s */
+	uint64_t a, b = 0;
 
-	memcpy(w, comm, sizeof(w));
-	key.a = before_nul(le64toh(w[0]));
-	key.b = key.a >> 56 ? before_nul(le64toh(w[1])) : 0;
-	return of_late(at, key, comm, sizeof(w));
+	memcpy(&a, comm, 8);
+	a = before_nul(le64toh(a));
+	if (a >> 56) {
+		memcpy(&b, (const char *)comm + 8, 8);
+		b = before_nul(le64toh(b));
+	}
+	return of_late(at, a, b, PADDED, comm, ATOM_SHORT);
 }
 
 const struct tl_atom *atom_of_str(struct atoms *at, struct tl_str s)

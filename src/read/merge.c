@@ -6,9 +6,17 @@
 #include <stdlib.h>
 #include "read/merge.h"
 
+static void set_second(struct merge *m)
+{
+	uint32_t at = m->n > 2 && merge_before(m->item[2], m->item[1]) ? 2 : 1;
+
+	m->second = m->n > 1 ? m->item[at] : (struct merge_item){INT64_MAX, UINT32_MAX};
+}
+
 bool merge_init(struct merge *m, uint32_t cap)
 {
-	*m = (struct merge){calloc(cap ? cap : 1, sizeof(*m->item)), 0, cap, {INT64_MAX, UINT32_MAX}};
+	*m = (struct merge){.item = calloc(cap ? cap : 1, sizeof(*m->item)), .cap = cap};
+	set_second(m);
 	return m->item != NULL;
 }
 
@@ -16,13 +24,6 @@ void merge_fini(struct merge *m)
 {
 	free(m->item);
 	*m = (struct merge){};
-}
-
-static void set_second(struct merge *m)
-{
-	uint32_t at = m->n > 2 && merge_before(m->item[2], m->item[1]) ? 2 : 1;
-
-	m->second = m->n > 1 ? m->item[at] : (struct merge_item){INT64_MAX, UINT32_MAX};
 }
 
 void merge_first_sink(struct merge *m)

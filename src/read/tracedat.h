@@ -85,8 +85,16 @@ static inline struct tl_str cursor_string(struct cursor *c)
 	return (struct tl_str){p, (size_t)(end - p)};
 }
 
-/* UNKNOWN: no format says what it is; BROKEN: not even its common fields are there */
-enum td_kind { TD_EVENT, TD_FUNC, TD_STACK, TD_USER_STACK, TD_PRINT, TD_BPRINT, TD_UNKNOWN, TD_BROKEN };
+enum td_kind {
+	TD_EVENT,
+	TD_FUNC,
+	TD_STACK,
+	TD_USER_STACK,
+	TD_PRINT,
+	TD_BPRINT,
+	TD_UNKNOWN, /* no format says what it is */
+	TD_BROKEN,  /* not even its common fields are there */
+};
 
 /* One event this recording has a format of. Planned when its first record is met. */
 struct td_event {
