@@ -44,10 +44,9 @@ struct tl_evidence {
 struct tl_finding {
 	const struct tl_cause *row; /* NULL: unknown */
 	enum tl_grade grade;
+	unsigned n_matches, n_evidence;
 	struct tl_match *match; /* all, best first */
-	unsigned n_matches;
-	struct tl_evidence evidence[TL_EVIDENCE];
-	unsigned n_evidence;
+	struct tl_evidence *evidence; /* in order of time, at most TL_EVIDENCE */
 	/* msgid: which witness would have told more, and how to record it; or NULL */
 	const char *missing;
 };

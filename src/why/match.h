@@ -5,6 +5,8 @@
 #ifndef WHY_MATCH_H
 #define WHY_MATCH_H
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "tasklife/why.h"
 
@@ -139,6 +141,12 @@ const struct tl_leaver *ender_of(const struct tl_process *p);
 bool taken_along(const struct tl_leaver *l);
 /* Left without a path and a signal, and was told to have exited. */
 bool left_alone(const struct tl_leaver *l);
+
+/* Of words that mostly begin otherwise. */
+static inline bool begins(const char *s, const char *with)
+{
+	return s[0] == with[0] && !strncmp(s, with, strlen(with));
+}
 
 static inline void at_best(enum tl_grade *grade, enum tl_grade g)
 {

@@ -4,8 +4,6 @@
  * Each is asked after the frames agreed and where there is what its row NEEDS(), and may lower the
  * grade where a record it would like is missing.
  */
-#include <string.h>
-
 #include "why/match.h"
 
 #define SIGNAL_KILL 9
@@ -22,7 +20,7 @@ bool also_by_kworker(const struct question *q, enum tl_grade *grade)
 {
 	const struct tl_atom *comm = q->task ? q->task->birth.creator.comm : NULL;
 
-	return comm && !strncmp(comm->s, "kworker/", 8);
+	return comm && begins(comm->s, "kworker/");
 }
 
 /* A thread that called exec bears its leader's id from then on. */
@@ -216,7 +214,7 @@ bool also_oom(const struct question *q, enum tl_grade *grade)
 {
 	const struct death_facts *d = q->d;
 
-	return d->fatal->sig == SIGNAL_KILL && d->source && !strncmp(d->source->id, "oom", 3);
+	return d->fatal->sig == SIGNAL_KILL && d->source && begins(d->source->id, "oom");
 }
 
 bool also_own_number(const struct question *q, enum tl_grade *grade)

@@ -162,7 +162,7 @@ static void as_told(const struct tl_task *leader, const struct tl_witnesses *w, 
 
 static bool is_unknown(const struct tl_finding *f)
 {
-	return !f->row || cause_is(f->row, "unknown") || !strncmp(f->row->id, "peer_", 5);
+	return !f->row || cause_is(f->row, "unknown") || begins(f->row->id, "peer_");
 }
 
 void tl_why_process(const struct tl_task *leader, const struct tl_death_verdict *own,

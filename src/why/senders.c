@@ -4,8 +4,6 @@
  * that had it sent, what it had asked for, what came before and behind. Asked after the frames
  * agreed; may lower the grade.
  */
-#include <string.h>
-
 #include "why/match.h"
 
 #define SIGNAL_SEGV 11
@@ -272,7 +270,7 @@ bool also_nothing_searched(const struct question *q, enum tl_grade *grade)
 	const struct tl_atom *comm = q->sig->owner.comm;
 
 	return q->sig->reclaim == TL_RECLAIM_NONE && q->sig->owner_kthread && comm &&
-	       !strncmp(comm->s, "kworker/", 8);
+	       begins(comm->s, "kworker/");
 }
 
 /* ---- the limit of CPU time ---- */

@@ -29,12 +29,17 @@ bool tl_source_has_sender(const struct tl_cause *source)
 
 /* ---- evidence: in order of time, each place once ---- */
 
-static void evidence(struct tl_finding *f, struct tl_seen seen, const struct tl_atom *function)
+static void evidence(struct tl_finding *f, struct arena *mem, struct tl_seen seen,
+		     const struct tl_atom *function)
 {
 	unsigned at = f->n_evidence;
 
 	if (!seen.is || at == TL_EVIDENCE)
 		return;
+	if (!f->evidence)
+		f->evidence = arena_alloc(mem, TL_EVIDENCE * sizeof(*f->evidence));
+	if (!f->evidence)
+		return; /* the verdict stands without it */
 	for (unsigned i = 0; i < f->n_evidence; i++)
 		if (f->evidence[i].seen.place == seen.place &&
 		    f->evidence[i].seen.kind == seen.kind)
@@ -53,35 +58,35 @@ static const struct tl_atom *top_function(const struct tl_stack *stack)
 }
 
 static void death_evidence(const struct tl_task *task, const struct death_facts *d,
-			   struct tl_finding *f)
+			   struct arena *mem, struct tl_finding *f)
 {
 	const struct tl_death *death = task->death;
 	const struct tl_way *way = death->way;
 
-	evidence(f, way->do_exit,
+	evidence(f, mem, way->do_exit,
 		 way->do_exit.kind == TL_EV_FUNC ? top_function(death->stack) : NULL);
-	evidence(f, death->seen, NULL);
+	evidence(f, mem, death->seen, NULL);
 	if (cause_is(f->row, "signal")) {
 		if (d->fatal)
-			evidence(f, d->fatal->seen, NULL);
+			evidence(f, mem, d->fatal->seen, NULL);
 		if (d->sd)
-			evidence(f, d->sd->seen, NULL);
-		evidence(f, way->coredump, NULL);
-		if (d->source && !strncmp(d->source->id, "oom", 3))
-			evidence(f, way->oom, NULL);
+			evidence(f, mem, d->sd->seen, NULL);
+		evidence(f, mem, way->coredump, NULL);
+		if (d->source && begins(d->source->id, "oom"))
+			evidence(f, mem, way->oom, NULL);
 	}
 	if (d->zapped && d->sd)
-		evidence(f, d->sd->seen, NULL);
+		evidence(f, mem, d->sd->seen, NULL);
 	if (cause_is(f->row, "peer_crash") && d->crash_seen)
-		evidence(f, d->crashed->last.seen, NULL);
+		evidence(f, mem, d->crashed->last.seen, NULL);
 	if (cause_is(f->row, "peer_exit") && d->leader_out)
-		evidence(f, d->leader_out->seen, NULL);
+		evidence(f, mem, d->leader_out->seen, NULL);
 	if (cause_is(f->row, "peer_exec") && task->process)
-		evidence(f, task->process->execed, NULL);
+		evidence(f, mem, task->process->execed, NULL);
 	if (f->row && pattern_of(f->row)->exits)
-		evidence(f, way->exit_call, NULL);
+		evidence(f, mem, way->exit_call, NULL);
 	if (!death->stack)
-		evidence(f, task->notice->seen, NULL);
+		evidence(f, mem, task->notice->seen, NULL);
 }
 
 /* ---- what is missing ---- */
@@ -130,8 +135,8 @@ void tl_why_birth(const struct tl_task *task, const struct tl_witnesses *w, stru
 	if (!b->seen.is)
 		return;
 	match_rows(TL_CAUSE_BIRTH, &q, mem, ret);
-	evidence(ret, b->seen, b->seen.kind == TL_EV_FUNC ? top_function(b->stack) : NULL);
-	evidence(ret, b->confirmed, NULL);
+	evidence(ret, mem, b->seen, b->seen.kind == TL_EV_FUNC ? top_function(b->stack) : NULL);
+	evidence(ret, mem, b->confirmed, NULL);
 	if (!b->stack)
 		ret->missing = N_(
 			"no call path of this birth: record task_newtask with a stack trigger, or the function copy_process");
@@ -144,8 +149,8 @@ static void signal_finding(const struct tl_task *task, const struct tl_signal *s
 
 	*ret = (struct tl_finding){};
 	match_rows(TL_CAUSE_SOURCE, &q, mem, ret);
-	evidence(ret, sig->seen, NULL);
-	evidence(ret, sig->delivered, NULL);
+	evidence(ret, mem, sig->seen, NULL);
+	evidence(ret, mem, sig->delivered, NULL);
 	ret->missing = source_missing(sig, ret);
 }
 
@@ -289,7 +294,7 @@ void death_verdict(const struct tl_task *task, const struct tl_witnesses *w, str
 		signal_finding(task, d->fatal, w, mem, &ret->source);
 		who_sent(d->fatal, ret->source.row, w, ret);
 	}
-	death_evidence(task, d, &ret->cause);
+	death_evidence(task, d, mem, &ret->cause);
 	ret->cause.missing = death_missing(task, w, d, &ret->cause);
 	across_a_gap(task->death, ret);
 }

@@ -26,6 +26,7 @@ struct hand {
 	struct tl_sched sched;
 	struct tl_signal signal;
 	struct tl_finding source;
+	struct tl_evidence evidence;
 	struct tl_exec exec;
 	struct tl_rhythm rhythm;
 	struct tl_told told;
@@ -93,10 +94,9 @@ static inline void hand_kill(struct hand *h)
 	h->task.signals = &h->signal;
 	h->task.n_signals = 1;
 	h->told.signal = &h->source;
+	h->evidence.seen = hand_seen(TL_EV_SIGNAL, 3263608000, 304);
 	h->told.death = (struct tl_death_verdict){
-		.cause = {.row = &hand_death,
-			  .evidence = {{.seen = hand_seen(TL_EV_SIGNAL, 3263608000, 304)}},
-			  .n_evidence = 1},
+		.cause = {.row = &hand_death, .evidence = &h->evidence, .n_evidence = 1},
 		.source = {.row = kill},
 		.fatal = &h->signal,
 		.signal = 9,
