@@ -46,15 +46,41 @@ static tl_pid creator_of(const struct life *life)
 	return life->t.birth ? life->t.birth->creator.tid : life->t.parent.tid;
 }
 
+tl_pid birth_real_parent(const struct life *life)
+{
+	const struct held *t = &life->t;
+
+	if (t->birth)
+		return t->birth->real_parent.tid;
+	return t->born && t->flags_known ? t->parent.tid : TL_PID_NONE;
+}
+
+static bool same_name(const struct tl_ref *a, const struct tl_ref *b)
+{
+	return tl_ref_same(*a, *b) && a->comm == b->comm;
+}
+
+/* Can all of it be told from the rest? */
+static bool is_plain(const struct held *t, const struct birth *b)
+{
+	const struct tl_ref none = ref_none();
+
+	return (b->seen.is ? b->seen.t == t->first.t && b->seen.place == t->first.place &&
+				     b->seen.kind == t->first.kind
+			   : !b->confirmed.is) &&
+	       same_name(&b->creator, b->seen.is ? &t->parent : &none) &&
+	       same_name(&b->real_parent, b->seen.is && t->flags_known ? &t->parent : &none) &&
+	       same_name(&b->requester, &none);
+}
+
 /* Of most it can be told from the rest; without memory it was not seen. */
 void birth_keep(struct life *life, const struct birth *b)
 {
-	struct birth *own = (struct birth *)take(life->t.birth), plain;
+	struct birth *own = (struct birth *)take(life->t.birth);
+	bool confirmed_behind = confirm(&life->t, &b->seen, &b->confirmed);
 
 	life->t.born = b->seen.is;
-	confirm(&life->t, &b->seen, &b->confirmed);
-	plain = birth_of(life);
-	if (!memcmp(&plain, b, sizeof(plain)))
+	if ((confirmed_behind || !b->confirmed.is) && is_plain(&life->t, b))
 		return;
 	if (!own)
 		own = arena_alloc(&life->mem, sizeof(*own));

@@ -93,11 +93,11 @@ struct birth {
 struct ran {
 	tl_ns run, wait, sleep;
 	uint64_t cpus; /* the first 64 */
-	uint64_t switches : 48;
-	bool any : 1;
+	uint64_t switches;
 	uint64_t preemptions : 48;
-	int16_t last_cpu;
+	bool any : 1;
 	uint64_t migrations : 48;
+	int16_t last_cpu;
 	struct ran_more *more; /* NULL: nothing of it, see own_more() */
 };
 struct ran_more {
@@ -415,6 +415,7 @@ void see_side(struct tl_lives *l, const struct tl_event *ev);
 
 /* birth.c: what was seen of it; nothing where it was not */
 struct birth birth_of(const struct life *life);
+tl_pid birth_real_parent(const struct life *life); /* TL_PID_NONE: it does not say */
 void birth_keep(struct life *life, const struct birth *b);
 void birth_creator_slept(struct tl_lives *l, struct life *creator, char state);
 void life_parent(struct life *life, struct tl_ref parent); /* its parent from now on */

@@ -255,11 +255,9 @@ static void parent_told(struct life *child, const struct life *parent)
 {
 	struct birth b;
 
-	if (!child->t.born)
+	if (!child->t.born || birth_real_parent(child) != TL_PID_NONE || child->deeds->n_adoptions)
 		return;
 	b = birth_of(child);
-	if (b.real_parent.tid != TL_PID_NONE || child->deeds->n_adoptions)
-		return;
 	b.real_parent = life_ref(parent);
 	birth_keep(child, &b);
 }

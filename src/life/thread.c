@@ -269,18 +269,18 @@ static void leaver_status(const struct tl_death *d, struct tl_leaver *v)
 }
 
 /* All of it but `own`. */
-static struct tl_leaver leaver_of(const struct life *life)
+static void leaver_fill(const struct life *life, struct tl_leaver *v)
 {
 	const struct tl_death *d = life->t.death;
-	struct tl_leaver v = {
-		.who = life_ref(life),
-		.seen = d->way->do_exit.is ? d->way->do_exit : d->seen,
-		.last = d->way->last,
-		.any_delivery = d->any_delivery,
-	};
+	const struct tl_seen *seen = d->way->do_exit.is ? &d->way->do_exit : &d->seen;
 
-	leaver_status(d, &v);
-	return v;
+	v->who = life_ref(life);
+	v->seen = *seen;
+	v->last = d->way->last;
+	v->any_delivery = d->any_delivery;
+	leaver_status(d, v);
+	v->own = NULL;
+	v->n_own = 0;
 }
 
 static struct tl_leaver *leaver_find(const struct affairs *a, const struct life *life)
@@ -313,7 +313,7 @@ static void leaver_keep(struct life *life)
 		return;
 	a->leaver = v;
 	v = &a->leaver[a->n_leavers++];
-	*v = leaver_of(life);
+	leaver_fill(life, v);
 	keep_own(a, life->deeds, v);
 }
 
@@ -339,7 +339,7 @@ bool group_lone_leaver(const struct life *life, struct tl_leaver *ret)
 {
 	if (!is_dying(life) || !is_lone(life))
 		return false;
-	*ret = leaver_of(life);
+	leaver_fill(life, ret);
 	return true;
 }
 
