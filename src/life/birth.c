@@ -10,23 +10,24 @@
 #define REQUESTS_KEPT	 64
 #define REQUEST_FRESH_NS 10000000000ll
 
-struct birth birth_of(const struct life *life)
+static const struct birth unseen = {
+	.creator.tid = TL_PID_NONE, .real_parent.tid = TL_PID_NONE, .requester.tid = TL_PID_NONE};
+
+void birth_of(const struct life *life, struct birth *ret)
 {
 	const struct held *t = &life->t;
-	struct birth b = {
-		.creator = ref_none(), .real_parent = ref_none(), .requester = ref_none()};
 
-	if (t->birth)
-		return *t->birth;
-	if (!t->born)
-		return b;
-	b.seen = t->first;
+	*ret = t->birth ? *t->birth : unseen;
+	if (t->birth || !t->born)
+		return;
+	ret->seen = t->first;
 	if (t->confirmed)
-		b.confirmed = (struct tl_seen){b.seen.t + t->confirmed_t,
-					       b.seen.place + t->confirmed_place, TL_EV_FORK, true};
-	b.creator = t->parent;
-	b.real_parent = t->flags_known ? t->parent : b.real_parent;
-	return b;
+		ret->confirmed = (struct tl_seen){t->first.t + t->confirmed_t,
+						  t->first.place + t->confirmed_place, TL_EV_FORK,
+						  true};
+	ret->creator = t->parent;
+	if (t->flags_known)
+		ret->real_parent = t->parent;
 }
 
 /* The second record of a birth comes right behind the first. */
@@ -93,8 +94,9 @@ void birth_keep(struct life *life, const struct birth *b)
 
 void life_parent(struct life *life, struct tl_ref parent)
 {
-	struct birth b = birth_of(life);
+	struct birth b;
 
+	birth_of(life, &b);
 	life->t.parent = parent;
 	birth_keep(life, &b);
 }
@@ -213,7 +215,7 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 		child = life_born(l, ev->u.newtask.pid, ev);
 	if (!child)
 		return; /* the idle task of another CPU has pid 0 */
-	b = birth_of(child);
+	birth_of(child, &b);
 	b.seen = seen_at(ev);
 	b.creator = ev->pid >= 0 ? ref_pid(l, ev->pid, ev->comm) : ref_none();
 	child->t.flags_known = true;
@@ -249,7 +251,7 @@ static void fork_seen(struct life *child, const struct tl_event *ev)
 
 	if (!child->t.birth && confirm(&child->t, &child->t.first, &seen))
 		return;
-	b = birth_of(child);
+	birth_of(child, &b);
 	b.confirmed = seen;
 	birth_keep(child, &b);
 }
@@ -272,8 +274,9 @@ void birth_creator_slept(struct tl_lives *l, struct life *creator, char state)
 static void fork_births(struct tl_lives *l, struct life *child, struct life *creator,
 			const struct tl_event *ev)
 {
-	struct birth b = birth_of(child);
+	struct birth b;
 
+	birth_of(child, &b);
 	b.seen = seen_at(ev);
 	b.creator = ref_pid(l, ev->u.fork.parent, ev->u.fork.parent_comm);
 	if (creator && creator->made)

@@ -93,11 +93,10 @@ struct birth {
 struct ran {
 	tl_ns run, wait, sleep;
 	uint64_t cpus; /* the first 64 */
-	uint64_t switches;
+	uint64_t switches, migrations;
 	uint64_t preemptions : 48;
-	bool any : 1;
-	uint64_t migrations : 48;
-	int16_t last_cpu;
+	bool any;
+	uint8_t last_cpu; /* one of those in cpus */
 	struct ran_more *more; /* NULL: nothing of it, see own_more() */
 };
 struct ran_more {
@@ -414,7 +413,7 @@ uint8_t call_now(const struct tl_lives *l, const struct life *life); /* enum tl_
 void see_side(struct tl_lives *l, const struct tl_event *ev);
 
 /* birth.c: what was seen of it; nothing where it was not */
-struct birth birth_of(const struct life *life);
+void birth_of(const struct life *life, struct birth *ret);
 tl_pid birth_real_parent(const struct life *life); /* TL_PID_NONE: it does not say */
 void birth_keep(struct life *life, const struct birth *b);
 void birth_creator_slept(struct tl_lives *l, struct life *creator, char state);

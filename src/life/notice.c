@@ -257,7 +257,7 @@ static void parent_told(struct life *child, const struct life *parent)
 
 	if (!child->t.born || birth_real_parent(child) != TL_PID_NONE || child->deeds->n_adoptions)
 		return;
-	b = birth_of(child);
+	birth_of(child, &b);
 	b.real_parent = life_ref(parent);
 	birth_keep(child, &b);
 }

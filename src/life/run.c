@@ -183,7 +183,7 @@ static void on_cpu(struct life *life, int cpu)
 		s->more->cpus[cpu / 64 - 1] |= 1ull << cpu % 64;
 	/* a trace without sched_migrate_task shows the moves at least where it runs next */
 	life->moves += s->any && s->last_cpu != cpu;
-	s->last_cpu = (int16_t)cpu;
+	s->last_cpu = (uint8_t)cpu;
 	if (s->migrations < life->moves)
 		s->migrations = life->moves;
 }

@@ -62,19 +62,18 @@ static void show_process(struct shown *s, const struct life *life)
 
 static void show_birth(struct tl_birth *to, const struct life *life)
 {
-	struct birth b = birth_of(life);
+	struct birth b;
 
-	*to = (struct tl_birth){
-		.seen = b.seen,
-		.confirmed = b.confirmed,
-		.flags_known = life->t.flags_known,
-		.clone_flags = life->t.clone_flags,
-		.creator_slept = life->t.creator_slept,
-		.creator = b.creator,
-		.real_parent = b.real_parent,
-		.requester = b.requester,
-		.stack = life->t.born_stack,
-	};
+	birth_of(life, &b);
+	to->seen = b.seen;
+	to->confirmed = b.confirmed;
+	to->creator = b.creator;
+	to->real_parent = b.real_parent;
+	to->requester = b.requester;
+	to->flags_known = life->t.flags_known;
+	to->clone_flags = life->t.clone_flags;
+	to->creator_slept = life->t.creator_slept;
+	to->stack = life->t.born_stack;
 }
 
 static void show_deeds(struct tl_task *t, const struct deeds *d)

@@ -31,8 +31,11 @@ void silent_switch(struct tl_lives *l, int cpu)
  * create_io_thread). */
 static bool is_followed(const struct tl_lives *l, const struct life *life)
 {
-	bool forked = life->t.confirmed || birth_of(life).seen.kind == TL_EV_FORK;
+	struct birth b;
+	bool forked;
 
+	birth_of(life, &b);
+	forked = life->t.confirmed || b.seen.kind == TL_EV_FORK;
 	return !l->rooted || life->t.root || (life->t.family && forked);
 }
 

@@ -286,7 +286,7 @@ void life_touch(struct life *life, const struct tl_event *ev)
 		life->framing--;
 	life->t.last = seen_at(ev);
 	if (!life->t.first.is)
-		life->t.first = life->t.last;
+		life->t.first = seen_at(ev);
 }
 
 const struct tl_atom *const *life_names(const struct life *life)
@@ -357,8 +357,9 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 	 * (set_task_comm in
 	 * __kthread_create_on_node; since 6.6 the name is given at creation) */
 	if (owner && owner != life && life->t.kthread) {
-		struct birth b = birth_of(life);
+		struct birth b;
 
+		birth_of(life, &b);
 		b.requester = life_ref(owner);
 		birth_keep(life, &b);
 		birth_request_done(l, owner->t.tid);
