@@ -5,6 +5,7 @@
  * the other threads of its process left, without which a thread's death cannot be judged.
  */
 #include <stdlib.h>
+#include "base/line.h"
 #include "life/life.h"
 
 enum { FURTHER = 8 }; /* so many pids ahead lives are asked for from memory */
@@ -159,12 +160,23 @@ static void hand_on_held(struct tl_lives *l, bool all)
 	}
 }
 
-void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t)
+void life_leaves(struct tl_lives *l, struct life *life, tl_ns t)
 {
 	struct leaving *v = vec_push(&l->leaving);
 
-	if (v) /* without memory it stays until the end */
-		*v = (struct leaving){life->t.tid, life->t.generation, t};
+	if (!v) /* without memory it stays until the end */
+		return;
+	*v = (struct leaving){life->t.tid, life->t.generation, t, false};
+	life->leaves = (uint32_t)(l->leaving_gone + l->leaving.n);
+}
+
+void life_lies(struct tl_lives *l, struct life *life)
+{
+	size_t at = life->leaves - (uint32_t)l->leaving_gone - 1;
+	struct leaving *v = at < l->leaving.n ? &l->leaving.v[at] : NULL;
+
+	if (v && v->tid == life->t.tid && v->generation == life->t.generation)
+		v->zombie = life->t.death->last_state == 'Z';
 }
 
 void life_switched(struct tl_lives *l, struct life *life, tl_ns t)
@@ -196,9 +208,11 @@ static void finish_lingering(struct tl_lives *l)
 {
 	while (some_linger_out(l)) {
 		struct leaving v = l->leaving.v[l->leaving_first++];
-		struct life *life =
-			life_by_ref(l, &(struct tl_ref){.tid = v.tid, .generation = v.generation});
+		struct life *life;
 
+		if (v.zombie && l->w.free)
+			continue; /* it would be asked for from memory in vain */
+		life = life_by_ref(l, &(struct tl_ref){.tid = v.tid, .generation = v.generation});
 		if (!life || !is_dying(life) || (l->w.free && life->t.death->last_state == 'Z'))
 			continue;
 		if (l->w.free && !life->t.death->last_state && l->w.sw)
@@ -213,6 +227,7 @@ static void finish_lingering(struct tl_lives *l)
 	l->leaving.n -= l->leaving_first;
 	memmove(l->leaving.v, l->leaving.v + l->leaving_first,
 		l->leaving.n * sizeof(*l->leaving.v));
+	l->leaving_gone += l->leaving_first;
 	l->leaving_first = 0;
 }
 
@@ -285,10 +300,12 @@ static bool comes_first(const struct ending *a, const struct ending *b)
 	return x->t != y->t ? x->t < y->t : x->place <= y->place;
 }
 
+/* It begins anywhere in a line, and may end in one more. */
 static void fetch(const void *v, size_t n)
 {
-	for (size_t at = 0; at < n; at += 64)
+	for (size_t at = 0; at < n; at += LINE)
 		__builtin_prefetch((const char *)v + at);
+	__builtin_prefetch((const char *)v + n - 1);
 }
 
 /* Who bears the next pid that is borne, after `before`. */
@@ -302,7 +319,7 @@ static struct pid_entry *next_borne(const struct pids *p, const struct pid_entry
 		const struct pid_entry *further = pids_at(p, e->pid + FURTHER);
 
 		if (further && further->life)
-			fetch(&further->life->t, sizeof(further->life->t));
+			fetch(&further->life->t, offsetof(struct held, parent));
 	}
 	return e;
 }
@@ -359,6 +376,7 @@ static void fetch_next(const struct ending *e)
 	if (!next)
 		return;
 	fetch(next->life->t.death, sizeof(*next->life->t.death));
+	fetch(next->life->t.notice, sizeof(*next->life->t.notice));
 	fetch(next->life->t.sched, sizeof(*next->life->t.sched));
 	fetch(next->life->t.process, sizeof(*next->life->t.process));
 	if (next->next)

@@ -172,6 +172,7 @@ struct life {
 	tl_ns off_cpu; /* when it last left a CPU */
 	tl_ns slept;   /* when it last did so to sleep, in sleep_state */
 	uint32_t moves;
+	uint32_t leaves; /* done.c: its place among the leaving, counted from 1; 0 none */
 	int16_t cpu; /* it is on, or was last; -1 not known */
 	uint8_t run; /* enum run_state */
 	uint8_t call; /* call.c: enum tl_call, TL_CALL_UNKNOWN none seen */
@@ -240,6 +241,7 @@ struct leaving {
 	tl_pid tid;
 	uint32_t generation;
 	tl_ns t;
+	bool zombie; /* as told by its last switch: it lies there until it is freed */
 };
 
 struct tl_lives {
@@ -251,6 +253,7 @@ struct tl_lives {
 	struct life *held_first, *held_last;
 	VEC(struct leaving) leaving;
 	size_t leaving_first; /* those before it are done with */
+	size_t leaving_gone;  /* and so many more are not in it any more */
 	struct shown *kept; /* handed on, where all are kept */
 	struct shown *shown; /* what was asked for since the last event */
 	bool keep_all;
@@ -320,7 +323,8 @@ void life_odd(struct tl_lives *l, const char *what, const struct tl_event *ev, t
 
 /* ---- done.c: finishing, holding, handing on ---- */
 void life_finish(struct tl_lives *l, struct life *life); /* nothing more will come for it */
-void life_leaves(struct tl_lives *l, const struct life *life, tl_ns t); /* it died at t */
+void life_leaves(struct tl_lives *l, struct life *life, tl_ns t); /* it died at t */
+void life_lies(struct tl_lives *l, struct life *life); /* its last state is known */
 /* for the last time, a while after its death */
 void life_switched(struct tl_lives *l, struct life *life, tl_ns t);
 void lives_advance(struct tl_lives *l, tl_ns t);

@@ -155,6 +155,7 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 		run_close(life, ev->t);
 		if (own_death(life))
 			own_death(life)->last_state = state;
+		life_lies(l, life);
 		life_switched(l, life, ev->t);
 		reap_last_switch(l, life, ev);
 		return;
