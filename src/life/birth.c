@@ -10,24 +10,31 @@
 #define REQUESTS_KEPT	 64
 #define REQUEST_FRESH_NS 10000000000ll
 
-static const struct birth unseen = {
-	.creator.tid = TL_PID_NONE, .real_parent.tid = TL_PID_NONE, .requester.tid = TL_PID_NONE};
-
-void birth_of(const struct life *life, struct birth *ret)
+void birth_of(const struct life *life, struct tl_birth *ret)
 {
 	const struct held *t = &life->t;
+	const struct birth *b = t->birth;
 
-	*ret = t->birth ? *t->birth : unseen;
-	if (t->birth || !t->born)
-		return;
-	ret->seen = t->first;
-	if (t->confirmed)
+	*ret = (struct tl_birth){
+		.flags_known = t->flags_known,
+		.clone_flags = t->clone_flags,
+		.creator_slept = t->creator_slept,
+		.creator = b ? b->creator : t->born ? t->parent : ref_none(),
+		.real_parent = b ? b->real_parent
+			       : t->born && t->flags_known ? t->parent : ref_none(),
+		.requester = b ? b->requester : ref_none(),
+		.stack = t->born_stack,
+	};
+	if (b) {
+		ret->seen = b->seen;
+		ret->confirmed = b->confirmed;
+	} else if (t->born) {
+		ret->seen = t->first;
+	}
+	if (!b && t->born && t->confirmed)
 		ret->confirmed = (struct tl_seen){t->first.t + t->confirmed_t,
 						  t->first.place + t->confirmed_place, TL_EV_FORK,
 						  true};
-	ret->creator = t->parent;
-	if (t->flags_known)
-		ret->real_parent = t->parent;
 }
 
 /* The second record of a birth comes right behind the first. */
@@ -62,7 +69,7 @@ static bool same_name(const struct tl_ref *a, const struct tl_ref *b)
 }
 
 /* Can all of it be told from the rest? */
-static bool is_plain(const struct held *t, const struct birth *b)
+static bool is_plain(const struct held *t, const struct tl_birth *b)
 {
 	const struct tl_ref none = ref_none();
 
@@ -75,7 +82,7 @@ static bool is_plain(const struct held *t, const struct birth *b)
 }
 
 /* Of most it can be told from the rest; without memory it was not seen. */
-void birth_keep(struct life *life, const struct birth *b)
+void birth_keep(struct life *life, const struct tl_birth *b)
 {
 	struct birth *own = (struct birth *)take(life->t.birth);
 	bool confirmed_behind = confirm(&life->t, &b->seen, &b->confirmed);
@@ -87,14 +94,15 @@ void birth_keep(struct life *life, const struct birth *b)
 		own = arena_alloc(&life->mem, sizeof(*own));
 	life->t.birth = own;
 	if (own)
-		*own = *b;
+		*own = (struct birth){b->seen, b->confirmed, b->creator, b->real_parent,
+				      b->requester};
 	else
 		life->t.born = false;
 }
 
 void life_parent(struct life *life, struct tl_ref parent)
 {
-	struct birth b;
+	struct tl_birth b;
 
 	birth_of(life, &b);
 	life->t.parent = parent;
@@ -160,7 +168,8 @@ static struct tl_ref request_take(struct tl_lives *l, tl_ns now)
 
 /* CLONE_THREAD and CLONE_PARENT: the child's parent is the creator's own (kernel/fork.c
  * copy_process). */
-static void born_of(struct tl_lives *l, struct life *child, struct life *creator, struct birth *b)
+static void born_of(struct tl_lives *l, struct life *child, struct life *creator,
+		    struct tl_birth *b)
 {
 	struct held *t = &child->t;
 	bool sibling = t->flags_known && t->clone_flags & (TL_CLONE_THREAD | TL_CLONE_PARENT);
@@ -209,7 +218,7 @@ void see_newtask(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *creator = life_owner(l, ev), *child = life_at(l, ev->u.newtask.pid);
 	bool early = child && seen_too_early(child, ev);
-	struct birth b;
+	struct tl_birth b;
 
 	if (!early)
 		child = life_born(l, ev->u.newtask.pid, ev);
@@ -247,7 +256,7 @@ static bool fork_confirms(const struct life *child, const struct tl_event *ev)
 static void fork_seen(struct life *child, const struct tl_event *ev)
 {
 	struct tl_seen seen = seen_at(ev);
-	struct birth b;
+	struct tl_birth b;
 
 	if (!child->t.birth && confirm(&child->t, &child->t.first, &seen))
 		return;
@@ -274,7 +283,7 @@ void birth_creator_slept(struct tl_lives *l, struct life *creator, char state)
 static void fork_births(struct tl_lives *l, struct life *child, struct life *creator,
 			const struct tl_event *ev)
 {
-	struct birth b;
+	struct tl_birth b;
 
 	birth_of(child, &b);
 	b.seen = seen_at(ev);

@@ -417,9 +417,9 @@ uint8_t call_now(const struct tl_lives *l, const struct life *life); /* enum tl_
 void see_side(struct tl_lives *l, const struct tl_event *ev);
 
 /* birth.c: what was seen of it; nothing where it was not */
-void birth_of(const struct life *life, struct birth *ret);
+void birth_of(const struct life *life, struct tl_birth *ret);
 tl_pid birth_real_parent(const struct life *life); /* TL_PID_NONE: it does not say */
-void birth_keep(struct life *life, const struct birth *b);
+void birth_keep(struct life *life, const struct tl_birth *b);
 void birth_creator_slept(struct tl_lives *l, struct life *creator, char state);
 void life_parent(struct life *life, struct tl_ref parent); /* its parent from now on */
 /* called from func.c */

@@ -253,7 +253,7 @@ void notice_last_switch(struct tl_lives *l, struct life *life)
 /* Where the birth itself does not say who it is. */
 static void parent_told(struct life *child, const struct life *parent)
 {
-	struct birth b;
+	struct tl_birth b;
 
 	if (!child->t.born || birth_real_parent(child) != TL_PID_NONE || child->deeds->n_adoptions)
 		return;

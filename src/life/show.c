@@ -60,22 +60,6 @@ static void show_process(struct shown *s, const struct life *life)
 	s->t.process = &s->process;
 }
 
-static void show_birth(struct tl_birth *to, const struct life *life)
-{
-	struct birth b;
-
-	birth_of(life, &b);
-	to->seen = b.seen;
-	to->confirmed = b.confirmed;
-	to->creator = b.creator;
-	to->real_parent = b.real_parent;
-	to->requester = b.requester;
-	to->flags_known = life->t.flags_known;
-	to->clone_flags = life->t.clone_flags;
-	to->creator_slept = life->t.creator_slept;
-	to->stack = life->t.born_stack;
-}
-
 static void show_deeds(struct tl_task *t, const struct deeds *d)
 {
 	t->exec = d->exec;
@@ -127,7 +111,7 @@ struct shown *show(struct tl_lives *l, struct life *life)
 		.parent = t->parent,
 		.is_leader = t->is_leader,
 	};
-	show_birth(&s->t.birth, life);
+	birth_of(life, &s->t.birth);
 	show_deeds(&s->t, life->deeds);
 	show_process(s, life);
 	if (timed && t->sched != &no_ran)

@@ -31,7 +31,7 @@ void silent_switch(struct tl_lives *l, int cpu)
  * create_io_thread). */
 static bool is_followed(const struct tl_lives *l, const struct life *life)
 {
-	struct birth b;
+	struct tl_birth b;
 	bool forked;
 
 	birth_of(life, &b);

@@ -357,7 +357,7 @@ void see_rename(struct tl_lives *l, const struct tl_event *ev)
 	 * (set_task_comm in
 	 * __kthread_create_on_node; since 6.6 the name is given at creation) */
 	if (owner && owner != life && life->t.kthread) {
-		struct birth b;
+		struct tl_birth b;
 
 		birth_of(life, &b);
 		b.requester = life_ref(owner);
