@@ -6,7 +6,7 @@
  * Each pump opens its pipe in a descriptor table of its own. A child that inherited it would close
  * it at its exec, and tracefs takes any close as a reader's goodbye: it wakes the pumps from inside
  * the child, which then has switches in its trace that are of our making (tracing_buffers_flush()
- * in kernel/trace/trace.c).
+ * in kernel/trace/trace.c). What the main thread reads later is opened before, in the table of all.
  *
  * Pages wait in memory first: a disk's file takes 1.4 times the CPU time (ext4), and most
  * recordings are small. When all pumps together have taken too much for that, each moves to a
@@ -89,12 +89,15 @@ bool pump_page_time(const struct pump *p, uint64_t i, uint64_t *ret)
 
 bool pump_place(struct pump *p)
 {
-	p->in_memory = p->limit->in_memory;
-	p->file = p->in_memory ? memfd_create("tasklife", MFD_CLOEXEC) : -1;
-	if (p->file < 0) {
-		p->in_memory = false;
-		p->file = io_nameless_file();
-	}
+	p->disk = io_nameless_file();
+	if (p->disk < 0)
+		p->disk = -errno;
+	p->file = p->limit->in_memory ? memfd_create("tasklife", MFD_CLOEXEC) : -1;
+	p->in_memory = p->file >= 0;
+	if (p->in_memory)
+		return true;
+	errno = p->disk < 0 ? -p->disk : 0;
+	p->file = take_fd(&p->disk);
 	return p->file >= 0;
 }
 
@@ -116,17 +119,18 @@ static bool copy_pages(const struct pump *p, int to)
 /* Where there is no room on the disk either it stays in memory, and that is its end. */
 bool pump_settle(struct pump *p)
 {
-	auto_close int disk = -1;
+	int memory = p->file;
 
 	if (!p->in_memory || atomic_load(&p->limit->taken) <= p->limit->in_memory)
 		return true;
-	disk = io_nameless_file();
-	if (disk < 0 || !copy_pages(p, disk))
+	if (p->disk < 0)
+		errno = -p->disk;
+	if (p->disk < 0 || !copy_pages(p, p->disk))
 		return false;
-	close(p->file);
-	p->file = take_fd(&disk);
+	p->file = p->disk;
+	p->disk = memory; /* closed at the end, by who opened it; what it held is given back now */
 	p->in_memory = false;
-	return true;
+	return !ftruncate(memory, 0);
 }
 
 /* ---- moving pages ---- */
@@ -244,13 +248,18 @@ static bool told_to_stop(struct pump *p)
 }
 
 /* Where no own table is to be had, the shared one does as well. */
-static bool open_raw(struct pump *p)
+static bool open_own(struct pump *p)
 {
+	bool good;
+
 	unshare(CLONE_FILES);
 	p->raw = open(p->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	p->os = p->raw < 0 ? errno : 0;
+	good = p->raw >= 0 && !pipe2(p->pipe, O_CLOEXEC);
+	p->os = good ? 0 : errno;
+	if (good)
+		fcntl(p->pipe[1], F_SETPIPE_SZ, PIPE_BYTES); /* fewer system calls; not needed */
 	sem_post(p->ready);
-	return p->raw >= 0;
+	return good;
 }
 
 static void pump_loop(struct pump *p)
@@ -277,10 +286,11 @@ static void *pump_run(void *arg)
 {
 	struct pump *p = arg;
 
-	if (!open_raw(p))
-		return NULL;
-	pump_loop(p);
-	close(p->raw);
+	if (open_own(p))
+		pump_loop(p);
+	guard_close(&p->raw);
+	guard_close(&p->pipe[0]);
+	guard_close(&p->pipe[1]);
 	return NULL;
 }
 
@@ -332,9 +342,8 @@ static struct tl_err *open_one(struct tfs_instance *inst, struct pump *p)
 		return &tl_enomem;
 	if (access(p->path, F_OK))
 		return NULL; /* no such CPU */
-	if (!pump_place(p) || pipe2(p->pipe, O_CLOEXEC))
+	if (!pump_place(p))
 		return no_room(errno);
-	fcntl(p->pipe[1], F_SETPIPE_SZ, PIPE_BYTES); /* fewer system calls; not needed */
 	return start_thread(inst, p);
 }
 
@@ -352,6 +361,7 @@ bool pumps_init(struct pumps *p, int stop, struct pump_limit *limit)
 					.raw = -1,
 					.pipe = {-1, -1},
 					.file = -1,
+					.disk = -1,
 					.stop = stop,
 					.page = p->page,
 					.limit = limit};
@@ -468,9 +478,8 @@ void pumps_fini(struct pumps *p)
 {
 	stop_all(p);
 	for (unsigned i = 0; i < p->n; i++) {
-		guard_close(&p->v[i].pipe[0]);
-		guard_close(&p->v[i].pipe[1]);
 		guard_close(&p->v[i].file);
+		guard_close(&p->v[i].disk);
 		free(p->v[i].path);
 		free(p->v[i].stats);
 	}

@@ -30,10 +30,11 @@ struct pump {
 	int cpu;
 	char *path;   /* per_cpu/cpuN/trace_pipe_raw */
 	int raw;      /* its descriptor, in the thread's own table */
-	sem_t *ready; /* posted when raw is open, or os says why not */
-	int pipe[2];  /* what splice(2) needs between two files */
+	int pipe[2];  /* what splice(2) needs between two files; there, too */
+	sem_t *ready; /* posted when they are open, or os says why not */
 	int stop;     /* readable: come to an end (borrowed) */
 	int file;     /* whole pages, in order; it has no name */
+	int disk;     /* where they go when memory has no more room; -errno: none to be had */
 	bool in_memory; /* the file */
 	size_t page;
 	uint64_t pages;
@@ -67,8 +68,8 @@ void pump_keep(struct pump *p, uint64_t n);
 bool pump_page_time(const struct pump *p, uint64_t i, uint64_t *ret);
 void pumps_fini(struct pumps *p);
 
-/* Where pages go: into memory while all pumps together have taken little, then to the disk. False
- * with errno. */
+/* Where pages go: into memory while all pumps together have taken little, then to the disk. Of the
+ * thread that reads them later. False with errno. */
 bool pump_place(struct pump *p);
 bool pump_settle(struct pump *p); /* after pages were put */
 

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/guard.h"
@@ -157,6 +159,53 @@ static void test_marks(void **state)
 		marks_with(in_memory[i]);
 }
 
+/* A pump has descriptors of its own; what it wrote is read by others, also when memory had no more
+ * room for it. */
+static void *fills(void *arg)
+{
+	struct pump *p = arg;
+	char *page = malloc(p->page);
+
+	unshare(CLONE_FILES);
+	for (int i = 0; i < 8 && !p->os; i++) {
+		memset(page, 'a' + i, p->page);
+		if (io_write_all(p->file, page, p->page))
+			p->os = errno;
+		p->pages++;
+		atomic_fetch_add(&p->limit->taken, p->page);
+		if (!pump_settle(p))
+			p->os = errno;
+	}
+	free(page);
+	return NULL;
+}
+
+static void test_own_descriptors(void **state)
+{
+	struct pump_limit limit = {};
+	struct pumps pumps;
+	struct pump *p;
+	pthread_t thread;
+	char *page;
+
+	assert_true(pumps_init(&pumps, eventfd(0, EFD_CLOEXEC), &limit));
+	p = &pumps.v[0];
+	limit.in_memory = 3 * p->page;
+	assert_true(pump_place(p));
+	assert_int_equal(pump_thread(&thread, fills, p), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(p->os, 0);
+	assert_false(p->in_memory);
+	page = malloc(p->page);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(pread(p->file, page, p->page, (off_t)(i * p->page)), p->page);
+		assert_int_equal(page[0], 'a' + i);
+		assert_memory_equal(page, page + 1, p->page - 1);
+	}
+	free(page);
+	pumps_fini(&pumps);
+}
+
 /* What finds no room is counted; the limit says so. */
 static void test_full(void **state)
 {
@@ -222,9 +271,8 @@ static void test_form(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_marks),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_marks), cmocka_unit_test(test_own_descriptors),
+		cmocka_unit_test(test_full),  cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_form),
 	};
 
