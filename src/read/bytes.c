@@ -22,6 +22,7 @@
 #include "read/unpack.h"
 
 #define CHUNK       (256u << 10) /* about a level-2 cache: larger windows were slower */
+#define HEAD        4096 /* enough to recognise most by */
 #define SPOOL_RATIO 64
 #define SPOOL_BASE  (1ull << 30)
 
@@ -107,7 +108,6 @@ static bool look_for_packing(struct source_bytes *b)
 	ops = unpack_ops_of(b->buf, b->end);
 	if (!ops)
 		return true;
-	/* What the first reads took is at most half a chunk here, see below. */
 	b->unpack = unpack_new(ops, b->fd, b->buf, b->end);
 	b->ended = !b->unpack;
 	b->os = b->unpack ? 0 : ENOMEM;
@@ -144,8 +144,9 @@ static bool read_more(struct source_bytes *b)
 	size_t cap = b->cap;
 
 	if (!b->sniffed) {
-		/* The unpacker's own buffer is half as large as ours. */
-		b->cap = CHUNK / 2;
+		/* The unpacker's own buffer is half as large as ours; and of what will be mapped
+		 * these bytes are all that is read. */
+		b->cap = HEAD;
 		look_for_packing(b);
 		b->cap = cap;
 		if (b->end)
