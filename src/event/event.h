@@ -6,6 +6,7 @@
 #include "base/atom.h"
 #include "base/line.h"
 #include "base/map.h"
+#include "base/out.h"
 #include "base/vec.h"
 #include "read/fields_bin.h"
 #include "tasklife/event.h"
@@ -48,6 +49,7 @@ struct tl_events {
 	alignas(LINE) struct atoms atoms;
 	struct arena mem; /* stacks */
 	struct map stacks; /* hash -> struct stack_entry */
+	struct out key;	   /* of the stack being looked up */
 	struct map kept;   /* address of frames that their reader keeps -> struct stack_entry */
 	struct tl_event_counts counts;
 	struct held *ring;

@@ -112,6 +112,7 @@ struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)
 	arena_init(&evs->mem);
 	map_init(&evs->stacks);
 	map_init(&evs->kept);
+	out_init(&evs->key, -1);
 	*ret = evs;
 	return NULL;
 }
@@ -125,6 +126,7 @@ void tl_events_free(struct tl_events *evs)
 	arena_fini(&evs->mem);
 	map_fini(&evs->stacks);
 	map_fini(&evs->kept);
+	out_fini(&evs->key);
 	vec_fini(&evs->slot);
 	free(evs->ring);
 	free(evs);

@@ -36,7 +36,7 @@ struct making {
 	uint16_t above_role; /* of the frame above, the tracer's own not counted */
 };
 
-static void key_frame(struct out *key, const struct tl_rawframe *f)
+static inline void key_frame(struct out *key, const struct tl_rawframe *f)
 {
 	if (!f) {
 		out_mem(key, "", 1);
@@ -309,31 +309,30 @@ static struct stack_entry *entry_of(struct tl_events *evs, const struct tl_rawfr
 {
 	const struct tl_symtab *tab = symbols_of(evs);
 	struct stack_entry *e, *first;
-	struct out key;
+	struct out *key = &evs->key;
 	uint64_t hash;
 
-	out_init(&key, -1);
-	key_frame(&key, ip);
-	key_frame(&key, parent);
+	key->n = 0;
+	key_frame(key, ip);
+	key_frame(key, parent);
 	for (unsigned i = 0; i < n; i++) {
-		key_frame(&key, &frame[i]);
-		out_char(&key, '\n');
+		key_frame(key, &frame[i]);
+		out_char(key, '\n');
 	}
-	hash = hash_bytes(key.buf, key.n);
+	hash = hash_bytes(key->buf, key->n);
 	first = map_get(&evs->stacks, hash);
 	for (e = first; e; e = e->next)
-		if (e->tab == tab && e->n_key == key.n && !memcmp(e->key, key.buf, key.n))
+		if (e->tab == tab && e->n_key == key->n && !memcmp(e->key, key->buf, key->n))
 			break;
 	if (!e && (e = arena_alloc(&evs->mem, sizeof(*e)))) {
 		e->next = first;
 		e->tab = tab;
-		e->n_key = key.n;
-		e->key = arena_strdup(&evs->mem, key.buf, key.n);
+		e->n_key = key->n;
+		e->key = arena_strdup(&evs->mem, key->buf, key->n);
 		e->stack = make(evs, hash, frame, n, ip, parent);
 		if (e->key)
 			map_put(&evs->stacks, hash, e);
 	}
-	out_fini(&key);
 	return e;
 }
 

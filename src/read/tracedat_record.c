@@ -244,13 +244,15 @@ static void set_stack(struct tracedat *td, const struct td_event *e, const struc
 	n = n < FRAMES_MAX ? n : FRAMES_MAX;
 	if (!vec_reserve(&td->frame, n))
 		n = 0;
+	for (; td->frame.n < n; td->frame.n++) /* but for the address they are all alike */
+		td->frame.v[td->frame.n] = (struct tl_rawframe){.has = TL_FH_ADDR};
 	for (uint32_t i = 0; i < n; i++) {
 		uint64_t addr = page_long(ev->p + e->at + i * td->long_size, &td->form);
 
 		if (addr == end)
 			n = i;
 		else
-			td->frame.v[i] = (struct tl_rawframe){.addr = addr, .has = TL_FH_ADDR};
+			td->frame.v[i].addr = addr;
 	}
 	while (n && !td->frame.v[n - 1].addr)
 		n--;
