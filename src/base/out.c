@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/digits.h"
 #include "base/io.h"
 #include "base/out.h"
 
@@ -84,56 +85,13 @@ void out_more(struct out *o, const void *p, size_t n)
 	o->n += n;
 }
 
-static unsigned digits_of(uint64_t v)
-{
-	static const uint64_t ten_to[] = {1ull,
-					  10ull,
-					  100ull,
-					  1000ull,
-					  10000ull,
-					  100000ull,
-					  1000000ull,
-					  10000000ull,
-					  100000000ull,
-					  1000000000ull,
-					  10000000000ull,
-					  100000000000ull,
-					  1000000000000ull,
-					  10000000000000ull,
-					  100000000000000ull,
-					  1000000000000000ull,
-					  10000000000000000ull,
-					  100000000000000000ull,
-					  1000000000000000000ull,
-					  10000000000000000000ull};
-	unsigned bits = 64 - (unsigned)__builtin_clzll(v | 1);
-	unsigned n = bits * 1233 / 4096; /* log10(2): this many, or one more */
-
-	return n + (n == 0 || v >= ten_to[n]);
-}
-
-/* Exports are numbers for the most part: four digits at a time, in pairs, in their place. */
 void out_u64(struct out *o, uint64_t v)
 {
-	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-				    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-				    "8081828384858687888990919293949596979899";
-	unsigned n = digits_of(v), few;
+	unsigned n = digits_of(v);
 	char *p = out_room(o, n);
 
-	if (!p)
-		return;
-	for (p += n; v >= 10000; v /= 10000) {
-		few = (unsigned)(v % 10000);
-		memcpy(p -= 2, pairs + few % 100 * 2, 2);
-		memcpy(p -= 2, pairs + few / 100 * 2, 2);
-	}
-	for (few = (unsigned)v; few >= 100; few /= 100)
-		memcpy(p -= 2, pairs + few % 100 * 2, 2);
-	if (few >= 10)
-		memcpy(p - 2, pairs + few * 2, 2);
-	else
-		p[-1] = (char)('0' + few);
+	if (p)
+		digits_put(p + n, v);
 }
 
 void out_i64(struct out *o, int64_t v)

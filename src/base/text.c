@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include "base/guard.h"
+#include "base/digits.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -176,13 +177,9 @@ void text_duration(struct out *o, tl_ns ns)
 
 size_t text_digits(char *ret, uint64_t v)
 {
-	char digits[20];
-	size_t n = 0;
+	unsigned n = digits_of(v);
 
-	do
-		digits[sizeof(digits) - ++n] = (char)('0' + v % 10);
-	while (v /= 10);
-	memcpy(ret, digits + sizeof(digits) - n, n);
+	digits_put(ret + n, v);
 	return n;
 }
 
@@ -199,10 +196,9 @@ size_t text_time_put(char *ret, tl_ns t)
 	if (t < 0)
 		ret[n++] = '-';
 	n += text_digits(ret + n, ns / 1000000000);
-	ret[n++] = '.';
-	for (size_t i = 6; i-- > 0; us /= 10)
-		ret[n + i] = (char)('0' + us % 10);
-	return n + 6;
+	digits_put(ret + n + 7, 1000000 + us); /* the point stands where the million was */
+	ret[n] = '.';
+	return n + 7;
 }
 
 void text_time(struct out *o, tl_ns t)

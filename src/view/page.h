@@ -9,6 +9,9 @@
 #ifndef VIEW_PAGE_H
 #define VIEW_PAGE_H
 
+#include <endian.h>
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/out.h"
 #include "tasklife/view.h"
@@ -28,17 +31,20 @@ static inline bool page_is_style(char c)
 	return (unsigned char)(c - 1) < 7;
 }
 
-/* Bytes from s on without a style. Eight at a time: the first that holds one below 8 is looked
- * at closely. */
+/* Bytes from s on without a style. Eight at a time: the first below 8 is looked at closely. */
 static inline size_t page_plain(const char *s, size_t n)
 {
 	const uint64_t eights = 0x0808080808080808, tops = 0x8080808080808080;
 	size_t i = 0;
 
-	for (uint64_t w; i + 8 <= n; i += 8) {
+	for (uint64_t w, low; i + 8 <= n; i += 8) {
 		memcpy(&w, s + i, 8);
-		if ((w - eights) & ~w & tops)
-			break;
+		w = le64toh(w); /* the first byte is the lowest */
+		low = (w - eights) & ~w & tops;
+		if (!low)
+			continue;
+		i += (unsigned)__builtin_ctzll(low) / 8;
+		break;
 	}
 	while (i < n && !page_is_style(s[i]))
 		i++;

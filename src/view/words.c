@@ -297,7 +297,7 @@ const char *words_death(struct page *pg, const struct tl_death_verdict *v)
 	} kinds[] = {{"exit", exited}, {"thread_exit", thread_exited}, {"signal", killed}};
 	const char *id = tl_finding_id(&v->cause), *text = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !text; i++)
 		if (!strcmp(kinds[i].id, id))
 			text = kinds[i].words(pg, v);
 	if (!text)
