@@ -19,8 +19,19 @@ struct lack {
 	uint64_t deaths;
 };
 
+/* The words of who left by itself hang on this alone (words_death()), and most leave as the one
+ * before did: what was said last is kept. */
+struct leave {
+	const struct tl_cause *row;
+	enum tl_grade grade;
+	bool code_known;
+	int code;
+	char text[256];
+};
+
 struct why {
 	struct page pg;
+	struct leave last;
 	struct tally senders;
 	uint64_t told;
 	struct lack lack[LACKS_MOST]; /* up to the first without text */
@@ -140,6 +151,36 @@ static bool tells_deaths(const struct tl_witnesses *w)
 	return !w || w->exit || w->functions;
 }
 
+static const char *death(struct why *w, const struct tl_death_verdict *v)
+{
+	return page_glue(&w->pg, v->exited ? ST_GOOD : ST_BAD, words_death(&w->pg, v), ST_OFF);
+}
+
+static bool only_left(const struct tl_death_verdict *v)
+{
+	return v->exited && !v->signal && !v->fatal && v->core_dumped != 1 && !v->handled_term;
+}
+
+static const char *ending(struct why *w, const struct tl_death_verdict *v)
+{
+	struct leave *last = &w->last;
+	const char *text;
+
+	if (!only_left(v))
+		return death(w, v);
+	if (last->row == v->cause.row && last->grade == v->cause.grade &&
+	    last->code_known == v->exit_code_known && last->code == v->exit_code)
+		return last->text;
+	text = death(w, v);
+	if (strlen(text) >= sizeof(last->text))
+		return text;
+	last->row = v->cause.row;
+	last->grade = v->cause.grade;
+	last->code_known = v->exit_code_known;
+	last->code = v->exit_code;
+	return strcpy(last->text, text);
+}
+
 static void why_task(struct out *o, void *state, const struct tl_told *d)
 {
 	struct why *w = state;
@@ -156,8 +197,7 @@ static void why_task(struct out *o, void *state, const struct tl_told *d)
 		text = tells_deaths(d->witnesses) ? _("alive when the trace ended") :
 						    _("not seen: this trace holds no deaths");
 	} else {
-		text = page_glue(&w->pg, v->exited ? ST_GOOD : ST_BAD, words_death(&w->pg, v),
-				 ST_OFF);
+		text = ending(w, v);
 	}
 	w->told++;
 	page_row(&w->pg, words_task(&w->pg, t), words_seen(&w->pg, &t->death->seen), text);
