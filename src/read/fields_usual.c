@@ -79,7 +79,6 @@ static bool row_is_usual(const struct usual_row *r, const struct tl_event_row *r
 
 void usual_init(struct usual *u)
 {
-	memset(u, 0, sizeof(*u));
 	for (unsigned id = 0; id < TL_EVENTS; id++) {
 		const struct tl_event_row *row = tl_event_row_of(id);
 		struct usual_row *r = &u->row[id];
@@ -241,7 +240,7 @@ const char *usual_fields(struct usual *u, const struct tl_event_row *row, const 
 	return have ? p : NULL;
 }
 
-const char *usual_rest(struct usual *u, const char *end, struct tl_record *rec)
+const char *usual_rest(struct usual *u, const char *from, const char *end, struct tl_record *rec)
 {
 	const char *p = rec->payload.p, *nl;
 
@@ -257,5 +256,7 @@ const char *usual_rest(struct usual *u, const char *end, struct tl_record *rec)
 	if (!nl)
 		return NULL;
 	rec->payload.n = p - rec->payload.p;
+	if (nl < end)
+		layouts_learn(&u->layouts, rec, from, nl);
 	return nl;
 }

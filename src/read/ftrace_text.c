@@ -203,18 +203,34 @@ static enum pulled take_line(struct tl_source *src, struct ftrace_text *t, struc
 
 /* ---- one usual line ---- */
 
-/* The columns of the line at hand, if they are usual: of the rest nothing is looked at yet. */
-static bool usual_columns(struct ftrace_text *t, struct tl_record *rec)
+/*
+ * The line at hand in one go, up to its newline, which is returned. NULL: look at it thoroughly;
+ * is_usual tells whether at least its columns and its name are known.
+ */
+static const char *usual_line(struct ftrace_text *t, struct tl_record *rec)
 {
 	struct text_lines *l = &t->lines;
+	struct usual *u = &t->usual;
+	const char *p, *name, *nl;
 
+	t->is_usual = false;
 	if (l->p == l->end || l->skipping)
-		return false;
-	if (!usual_head(&t->usual, l->p, rec) &&
-	    !(t->header.latency && usual_latency_head(&t->usual, l->p, l->end, rec)))
-		return false;
+		return NULL;
+	p = usual_head(u, l->p, rec);
+	if (!p && t->header.latency)
+		p = usual_latency_head(u, l->p, l->end, rec);
+	if (!p)
+		return NULL;
 	record_clear_rest(rec);
-	return true;
+	nl = layouts_expect(&u->layouts, p, l->end, rec);
+	if (!nl) {
+		name = swar_skip_blanks(p);
+		nl = layouts_search(&u->layouts, p, name, l->end, rec);
+		t->is_usual = !nl && usual_event(u, name, rec);
+		if (t->is_usual && rec->kind == TL_REC_EVENT)
+			nl = usual_rest(u, p, l->end, rec);
+	}
+	return nl && nl < l->end ? nl : NULL;
 }
 
 /* ---- lines without a record ---- */
@@ -261,18 +277,14 @@ static int next_text(struct tl_source *src, void *state, struct tl_record *ret)
 	struct ftrace_text *t = state;
 
 	for (;;) {
-		const char *nl;
+		const char *nl = usual_line(t, ret);
 		struct tl_str line;
 		size_t at = 0;
 		enum lines_got got;
 		enum pulled pulled;
 		bool used;
 
-		t->is_usual = usual_columns(t, ret);
-		nl = t->is_usual && ret->kind == TL_REC_EVENT
-			     ? usual_rest(&t->usual, t->lines.end, ret)
-			     : NULL;
-		if (nl && nl < t->lines.end) {
+		if (nl) {
 			ret->place = t->lines.number;
 			ftrace_note(src, t, ret);
 			lines_next(&t->lines, nl);

@@ -36,7 +36,7 @@ static const char *stamp_at(const char *p, tl_ns *ret)
 	    p[3] != ':')
 		return NULL;
 	*ret = (tl_ns)(v * 1000);
-	return swar_skip_blanks(p + 4);
+	return p + 4;
 }
 
 const char *usual_latency_head(struct usual *u, const char *line, const char *end,
@@ -65,5 +65,5 @@ const char *usual_latency_head(struct usual *u, const char *line, const char *en
 	ret->tgid = TL_PID_NONE;
 	ret->cpu = (int32_t)cpu;
 	ret->ip.has = ret->parent.has = 0;
-	return usual_event(u, p, ret);
+	return p;
 }

@@ -341,12 +341,18 @@ static void give_out(struct tl_source *src, struct perf_text *t, struct tl_recor
 static bool take_usual(struct tl_source *src, struct perf_text *t, struct tl_record *ret)
 {
 	struct text_lines *l = &t->lines;
-	const char *nl;
+	struct usual *u = &t->usual;
+	const char *p, *nl, *name;
 
-	if (l->p == l->end || l->skipping || !usual_perf_head(&t->usual, l->p, ret))
+	if (l->p == l->end || l->skipping || !(p = usual_perf_head(u, l->p, ret)))
 		return false;
 	record_clear_rest(ret);
-	nl = usual_rest(&t->usual, l->end, ret);
+	nl = layouts_expect(&u->layouts, p, l->end, ret);
+	if (!nl && (name = usual_perf_name(p))) {
+		nl = layouts_search(&u->layouts, p, name, l->end, ret);
+		if (!nl && usual_perf_event(u, name, ret))
+			nl = usual_rest(u, p, l->end, ret);
+	}
 	if (!nl || nl >= l->end)
 		return false;
 	give_out(src, t, ret);

@@ -38,32 +38,40 @@ static const char *owner_at(const char *p, struct tl_record *ret)
 	return *p == ' ' ? swar_skip_blanks(p) : NULL;
 }
 
-/* Behind "system:" at p. */
-static const char *system_at(const char *p)
+static const char *moment_at(struct usual *u, const char *p, struct tl_record *ret)
 {
-	uint64_t w = swar_load(p);
-	unsigned n = swar_before(w, ':');
-
-	return n < 8 && n < swar_before_blank(w) && !is_digit(*p) ? p + n + 1 : NULL;
+	ret->ctx = ret->preempt = 0;
+	return usual_seconds(u, swar_skip_blanks(p), &ret->t);
 }
 
 const char *usual_perf_head(struct usual *u, const char *p, struct tl_record *ret)
 {
-	const struct usual_name *name;
-
 	p = owner_at(swar_skip_blanks(p), ret);
 	p = p ? usual_cpu(p, &ret->cpu) : NULL;
-	p = p ? usual_seconds(u, swar_skip_blanks(p), &ret->t) : NULL;
-	p = p ? system_at(swar_skip_blanks(p)) : NULL;
-	name = p ? usual_name_at(u, p) : NULL;
+	p = p ? usual_moment(u, p, moment_at, ret) : NULL;
+	ret->buffer = 0;
+	ret->ip.has = ret->parent.has = 0;
+	return p;
+}
+
+const char *usual_perf_name(const char *p)
+{
+	const char *system = swar_skip_blanks(p);
+	uint64_t w = swar_load(system);
+	unsigned n = swar_before(w, ':');
+
+	return n < 8 && n < swar_before_blank(w) && !is_digit(*system) ? system + n + 1 : NULL;
+}
+
+const char *usual_perf_event(struct usual *u, const char *p, struct tl_record *ret)
+{
+	const struct usual_name *name = usual_name_at(u, p);
+
 	if (!name)
 		return NULL;
 	ret->kind = TL_REC_EVENT;
-	ret->buffer = 0;
-	ret->ctx = ret->preempt = 0;
 	ret->name = (struct tl_str){p, name->n};
 	ret->row = name->row;
-	ret->ip.has = ret->parent.has = 0;
 	p = swar_skip_blanks(p + name->n + 1);
 	ret->payload = (struct tl_str){p, 0};
 	return *p == '\t' ? NULL : p;

@@ -61,8 +61,16 @@ static inline const char *swar_skip_blanks(const char *p)
 	return p;
 }
 
-/* How many bytes from the first are digits, and their value: pairs, then fours, then all eight are
- * put together. */
+/* The value of eight digits without their '0': pairs, then fours, then all eight are put together.
+ */
+static inline uint64_t swar_value(uint64_t x)
+{
+	x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffu;
+	x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffffu;
+	return (x * 10000 + (x >> 32)) & 0xffffffffu;
+}
+
+/* How many bytes from the first are digits, and their value. */
 static inline unsigned swar_digits(uint64_t w, uint64_t *ret)
 {
 	uint64_t x = w ^ SWAR_EACH('0');
@@ -70,10 +78,7 @@ static inline unsigned swar_digits(uint64_t w, uint64_t *ret)
 
 	if (!n)
 		return 0;
-	x <<= 64 - n * 8; /* zeros in front */
-	x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffu;
-	x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffffu;
-	*ret = (x * 10000 + (x >> 32)) & 0xffffffffu;
+	*ret = swar_value(x << (64 - n * 8)); /* zeros in front */
 	return n;
 }
 

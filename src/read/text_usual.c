@@ -24,13 +24,6 @@
 #define TASK_COLUMN 16
 #define CPU_MAX     8192
 
-static size_t slot_of(uint64_t a, uint64_t b, size_t slots)
-{
-	uint64_t h = (a ^ b * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
-
-	return (h >> 56) & (slots - 1); /* only the highest bits depend on all bytes */
-}
-
 /* ---- whose line it is ---- */
 
 /* Could text_head() find anything but "comm-pid" in this column? */
@@ -80,7 +73,7 @@ static const struct usual_front *front_of(struct usual *u, const char *line)
 {
 	uint64_t w[4] = {swar_load(line), swar_load(line + 8), swar_load(line + 16),
 			 swar_load(line + 24)};
-	struct usual_front *f = &u->front[slot_of(w[2], w[3], USUAL_FRONTS)];
+	struct usual_front *f = &u->front[usual_slot(w[2], w[3], USUAL_FRONTS)];
 
 	if (((f->word[0] ^ w[0]) | (f->word[1] ^ w[1]) | (f->word[2] ^ w[2]) |
 	     (f->word[3] ^ w[3])) != 0) {
@@ -129,61 +122,6 @@ static const char *owner_at(struct usual *u, const char *line, struct tl_record 
 
 /* ---- when ---- */
 
-const char *usual_flags(struct usual *u, const char *p, struct tl_record *ret)
-{
-	uint64_t w = swar_load(p);
-	unsigned n = swar_before(w, ' ');
-	struct usual_flags *f;
-
-	if (n < 3 || n > 6)
-		return NULL;
-	w &= UINT64_MAX >> (64 - n * 8);
-	f = &u->flags[slot_of(w, 0, USUAL_FLAGS)];
-	if (f->word != w || !w) {
-		if (!text_flags(p, p + n, ret))
-			return NULL;
-		*f = (struct usual_flags){w, ret->ctx, ret->preempt};
-	}
-	ret->ctx = f->ctx;
-	ret->preempt = f->preempt;
-	return p + n;
-}
-
-/* The digits behind the point at p, up to the colon; behind it. */
-static const char *part_at(const char *p, tl_ns second, tl_ns *ret)
-{
-	static const uint32_t scale[] = {1,      10,      100,      1000,      10000,
-					 100000, 1000000, 10000000, 100000000, 1000000000};
-	uint64_t part = 0;
-	unsigned n = swar_digits(swar_load(p), &part);
-
-	if (n == 8 && is_digit(p[8]))
-		part = part * 10 + (uint64_t)(p[n++] - '0');
-	*ret = second + (tl_ns)(part * scale[9 - n]);
-	return n && p[n] == ':' ? p + n + 1 : NULL;
-}
-
-const char *usual_seconds(struct usual *u, const char *p, tl_ns *ret)
-{
-	struct usual_second *second = &u->second;
-	const char *from = p;
-	uint64_t v;
-	unsigned n;
-
-	if (second->n && (swar_load(p) & second->mask) == second->word)
-		return part_at(p + second->n, second->t, ret);
-	if (!swar_number(&p, &v) || *p++ != '.')
-		return NULL;
-	n = (unsigned)(p - from);
-	if (n <= 8) {
-		second->mask = UINT64_MAX >> (64 - n * 8);
-		second->word = swar_load(from) & second->mask;
-		second->t = (tl_ns)(v * 1000000000);
-		second->n = (uint8_t)n;
-	}
-	return part_at(p, (tl_ns)(v * 1000000000), ret);
-}
-
 /* "6400.733066:" or "123456:" at p; behind it. */
 static const char *time_at(struct usual *u, const char *p, tl_ns *ret)
 {
@@ -198,7 +136,7 @@ static const char *time_at(struct usual *u, const char *p, tl_ns *ret)
 	return p + 1;
 }
 
-/* Context and time behind the CPU; where the name begins. */
+/* Context and time behind the CPU. */
 static const char *moment_at(struct usual *u, const char *p, struct tl_record *ret)
 {
 	ret->ctx = ret->preempt = 0;
@@ -211,8 +149,7 @@ static const char *moment_at(struct usual *u, const char *p, struct tl_record *r
 			return NULL;
 		p = swar_skip_blanks(p);
 	}
-	p = time_at(u, p, &ret->t);
-	return p ? swar_skip_blanks(p) : NULL;
+	return time_at(u, p, &ret->t);
 }
 
 /* ---- what ---- */
@@ -220,7 +157,7 @@ static const char *moment_at(struct usual *u, const char *p, struct tl_record *r
 /* The place for a name, or the one beside it: a trace has two dozen of them at most. */
 static unsigned name_slot(const uint64_t w[3])
 {
-	return (unsigned)slot_of(w[0], w[1], USUAL_NAMES);
+	return (unsigned)usual_slot(w[0], w[1], USUAL_NAMES);
 }
 
 static bool is_name(const struct usual_name *name, const uint64_t w[3])
@@ -359,9 +296,9 @@ const char *usual_head(struct usual *u, const char *line, struct tl_record *ret)
 	if (line[TASK_COLUMN] != '-')
 		return NULL;
 	p = owner_at(u, line, ret);
-	p = p ? moment_at(u, p, ret) : NULL;
+	p = p ? usual_moment(u, p, moment_at, ret) : NULL;
 	if (!p || p - ret->comm.p <= COMM_MAX)
 		return NULL;
 	ret->ip.has = ret->parent.has = 0;
-	return usual_event(u, p, ret);
+	return p;
 }

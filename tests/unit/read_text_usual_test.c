@@ -200,20 +200,53 @@ static bool thoroughly(struct tl_str line, bool is_latency, struct tl_record *re
 			  : found == HEAD_OK;
 }
 
+static void thorough_fields(const struct line *l, struct tl_record *slow)
+{
+	if (!tl_fields_from_text(slow->row, slow->payload, &slow->f) &&
+	    (slow->f.have || !fields_from_plugin(slow->row, slow->payload, &slow->f)))
+		fail_msg("'%.*s': fields are missing", (int)l->n, l->text);
+}
+
+static unsigned laid_out; /* lines that were taken for being laid out like one before */
+
+/* What is said of a line for its layout alone. */
+static void same_by_layout(struct usual *u, const struct line *l, const char *p,
+			   const struct tl_record *columns, const struct tl_record *slow)
+{
+	const char *nl, *room = l->text + ROOM;
+	struct tl_record quick = *columns;
+
+	u->layouts.rest = 0;
+	u->layouts.trust = 64;
+	nl = layouts_expect(&u->layouts, p, room, &quick);
+	if (!nl)
+		nl = layouts_search(&u->layouts, p, swar_skip_blanks(p), room, &quick);
+	if (!nl)
+		return;
+	laid_out++;
+	if (nl != l->text + l->n || quick.kind != slow->kind || quick.row != slow->row ||
+	    !same_str(quick.name, slow->name) || !same_str(quick.payload, slow->payload))
+		fail_msg("'%.*s': is not laid out so", (int)l->n, l->text);
+	if (quick.row)
+		assert_same_fields(l, &quick, slow);
+}
+
 /* Both ways through a line; true: the quick one took it, with *ret_fields also its fields. */
 static bool both_ways(struct usual *u, struct line *l, bool is_latency, bool *ret_fields)
 {
 	struct tl_str line = {l->text, lines_trim(l->text, l->text + l->n) - l->text};
-	const char *end = line.p + line.n;
-	struct tl_record quick = {}, slow = {};
+	const char *end = line.p + line.n, *p;
+	struct tl_record quick = {}, columns, slow = {};
 	struct head_extra extra;
 
 	*ret_fields = false;
 	l->n = line.n;
 	snprintf(l->text + l->n, ROOM - l->n,
 		 "\n 12 pid=12 prio=3 ==> next_comm=b: <stack trace> %64s", "");
-	if (is_latency ? !usual_latency_head(u, l->text, l->text + ROOM, &quick)
-		       : !usual_head(u, l->text, &quick))
+	p = is_latency ? usual_latency_head(u, l->text, l->text + ROOM, &quick)
+		       : usual_head(u, l->text, &quick);
+	columns = quick;
+	if (!p || !usual_event(u, swar_skip_blanks(p), &quick))
 		return false;
 	quick.payload.n = end - quick.payload.p;
 	if (!thoroughly(line, is_latency, &slow, &extra))
@@ -225,12 +258,15 @@ static bool both_ways(struct usual *u, struct line *l, bool is_latency, bool *re
 	if (!same_str(quick.comm, slow.comm) || quick.name.n != slow.name.n ||
 	    !same_str(quick.payload, slow.payload) || extra.buffer.n)
 		fail_msg("'%.*s': strings differ", (int)l->n, l->text);
-	if (quick.kind != TL_REC_EVENT || usual_rest(u, l->text + ROOM, &quick) != end ||
+	if (slow.row && slow.row->n_fields)
+		tl_fields_from_text(slow.row, slow.payload, &slow.f);
+	if (slow.row && !slow.f.have)
+		fields_from_plugin(slow.row, slow.payload, &slow.f);
+	same_by_layout(u, l, p, &columns, &slow);
+	if (quick.kind != TL_REC_EVENT || usual_rest(u, p, l->text + ROOM, &quick) != end ||
 	    !quick.row)
 		return true;
-	if (!tl_fields_from_text(slow.row, slow.payload, &slow.f) &&
-	    (slow.f.have || !fields_from_plugin(slow.row, slow.payload, &slow.f)))
-		fail_msg("'%.*s': fields are missing", (int)l->n, l->text);
+	thorough_fields(l, &slow);
 	assert_same_fields(l, &quick, &slow);
 	*ret_fields = true;
 	return true;
@@ -306,6 +342,34 @@ static void latency_mutants(void **state)
 	print_message("%u lines taken, %u with fields\n", taken, with_fields);
 	assert_true(taken > 15000);
 	assert_true(with_fields > 5000);
+}
+
+/* Lines that differ in one to three bytes from one whose layout is known, and twice in a row. */
+static void layouts(void **state)
+{
+	static const char bytes[] = "0123456789azAZ =:[]-+|\t\r\n\xed/?_";
+	static struct usual u;
+	static struct line l;
+	const size_t n = sizeof(usual) / sizeof(usual[0]);
+	uint32_t seed = 3;
+	bool fields;
+
+	usual_init(&u);
+	laid_out = 0;
+	for (unsigned i = 0; i < 300000; i++) {
+		size_t k = next_random(&seed) % n;
+
+		set_line(&l, usual[k]);
+		both_ways(&u, &l, false, &fields);
+		set_line(&l, usual[k]);
+		for (unsigned times = 1 + next_random(&seed) % 3; times; times--)
+			l.text[40 + next_random(&seed) % (l.n - 40)] =
+				bytes[next_random(&seed) % (sizeof(bytes) - 1)];
+		l.n = strcspn(l.text, "\n") < l.n ? strcspn(l.text, "\n") : l.n;
+		both_ways(&u, &l, false, &fields);
+	}
+	print_message("%u lines laid out like one before\n", laid_out);
+	assert_true(laid_out > 250000);
 }
 
 /* ---- whole traces: with a line number pasted in front no line is usual ---- */
@@ -595,8 +659,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_lines),     cmocka_unit_test(mutants),
-		cmocka_unit_test(latency_mutants), cmocka_unit_test(whole_traces),
-		cmocka_unit_test(perf_traces),     cmocka_unit_test(perf_mutants),
+		cmocka_unit_test(latency_mutants), cmocka_unit_test(layouts),
+		cmocka_unit_test(whole_traces),    cmocka_unit_test(perf_traces),
+		cmocka_unit_test(perf_mutants),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
