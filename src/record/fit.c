@@ -70,7 +70,7 @@ static void end_at(struct pumps *pumps, uint64_t end)
 
 		while (n < pumps->v[i].pages && pump_page_time(&pumps->v[i], n, &t) && t < end)
 			n++;
-		pump_keep(&pumps->v[i], n);
+		pump_keep(&pumps->v[i], n, end);
 	}
 }
 

@@ -69,15 +69,47 @@ static bool page_at(const struct pump *p, uint64_t i, char *ret)
 	       (ssize_t)p->page;
 }
 
-void pump_keep(struct pump *p, uint64_t n)
+/* A page's events from `end` on; the loss it tells of was before it, and stays told. */
+static uint64_t cut_page(char *bytes, size_t size, uint64_t end)
+{
+	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+				       .long_size = sizeof(long)};
+	const size_t head = 8 + sizeof(long);
+	struct page_event ev;
+	uint64_t left_out = 0;
+	long commit = 0;
+	struct page pg;
+
+	if (!page_load(&pg, bytes, size, size, &form))
+		return 0;
+	while (page_next(&pg, &ev) == PAGE_EVENT)
+		if (ev.t < end)
+			commit = (long)pg.pos;
+		else
+			left_out++;
+	if (!left_out)
+		return 0;
+	memset(bytes + head + commit, 0, size - head - (size_t)commit);
+	commit |= pg.missed ? INT32_MIN : 0; /* RB_MISSED_EVENTS; their number is not kept */
+	memcpy(bytes + 8, &commit, sizeof(commit));
+	return left_out;
+}
+
+void pump_keep(struct pump *p, uint64_t n, uint64_t end)
 {
 	auto_free char *page = malloc(p->page);
+	uint64_t cut;
 
 	for (uint64_t i = n; page && i < p->pages; i++)
 		if (page_at(p, i, page))
 			p->left_out += events_on(page, p->page);
 	if (n < p->pages)
 		p->pages = n;
+	if (!n || !page || !page_at(p, n - 1, page))
+		return;
+	cut = cut_page(page, p->page, end);
+	if (cut && pwrite(p->file, page, p->page, (off_t)((n - 1) * p->page)) == (ssize_t)p->page)
+		p->left_out += cut;
 }
 
 bool pump_page_time(const struct pump *p, uint64_t i, uint64_t *ret)

@@ -61,9 +61,9 @@ struct tl_err *pumps_stop(struct pumps *p, struct tfs_instance *inst);
 /* After pumps_stop(): leave out pages that hold nothing newer than `before` on the trace's clock.
  */
 void pumps_forget(struct pumps *p, uint64_t before);
-/* After pumps_stop(): leave out the last pages of one CPU, all but the first n, and count their
- * events as lost. */
-void pump_keep(struct pump *p, uint64_t n);
+/* After pumps_stop(): leave out the last pages of one CPU, all but the first n, and of these what
+ * came at `end` or later; count those events as lost. */
+void pump_keep(struct pump *p, uint64_t n, uint64_t end);
 /* When the events of page i begin, on the trace's clock; false: it cannot be read. */
 bool pump_page_time(const struct pump *p, uint64_t i, uint64_t *ret);
 void pumps_fini(struct pumps *p);

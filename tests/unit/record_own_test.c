@@ -159,6 +159,47 @@ static void test_marks(void **state)
 		marks_with(in_memory[i]);
 }
 
+/* Where a disk is full all CPUs end at one moment, also within a page. */
+static void test_end(void **state)
+{
+	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+				       .long_size = sizeof(long)};
+	uint64_t t = 5000, end = 0, begin = 0, seen = 0, before = 0;
+	struct page_event ev = {};
+	struct made m;
+	struct page pg;
+	struct pump *p;
+	char text[1000], *page;
+
+	make(&m, format);
+	assert_null(own_open(m.dir, &m.limit, &m.pumps, &m.own));
+	for (unsigned i = 0; i < MARKS; i++) {
+		assert_true(own_put(&m.own, 0, t += gap_of(i), (tl_pid)(1000 + i), text,
+				    text_of(i, text)));
+		end = i == MARKS / 2 + 1 ? t : end; /* later than the one before */
+		before += !end;
+	}
+	own_flush(&m.own);
+	p = &m.pumps.v[0];
+	for (uint64_t n = p->pages; n-- > 1;)
+		if (pump_page_time(p, n, &begin) && begin < end) {
+			pump_keep(p, n + 1, end);
+			break;
+		}
+	page = malloc(p->page);
+	for (uint64_t k = 0; k < p->pages; k++) {
+		assert_int_equal(pread(p->file, page, p->page, (off_t)(k * p->page)), p->page);
+		assert_true(page_load(&pg, page, p->page, p->page, &form));
+		for (; page_next(&pg, &ev) == PAGE_EVENT; seen++)
+			assert_true(ev.t < end);
+		assert_int_equal(pg.pos, pg.end);
+	}
+	assert_int_equal(seen, before);
+	assert_int_equal(p->read - p->left_out, before);
+	free(page);
+	unmake(&m);
+}
+
 /* A pump has descriptors of its own; what it wrote is read by others, also when memory had no more
  * room for it. */
 static void *fills(void *arg)
@@ -271,9 +312,9 @@ static void test_form(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_marks), cmocka_unit_test(test_own_descriptors),
-		cmocka_unit_test(test_full),  cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_form),
+		cmocka_unit_test(test_marks),           cmocka_unit_test(test_end),
+		cmocka_unit_test(test_own_descriptors), cmocka_unit_test(test_full),
+		cmocka_unit_test(test_limit),           cmocka_unit_test(test_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
