@@ -12,8 +12,8 @@ void see_call(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!life)
 		return;
-	life->call = ev->u.call;
-	life->call_losses = l->losses;
+	life->t.call = ev->u.call;
+	life->t.call_losses = l->losses;
 }
 
 void see_lost(struct tl_lives *l, const struct tl_event *ev)
@@ -33,8 +33,8 @@ void see_confine(struct tl_lives *l, const struct tl_event *ev)
 
 uint8_t call_now(const struct tl_lives *l, const struct life *life)
 {
-	if (life->call)
-		return life->call_losses == l->losses ? life->call : TL_CALL_UNKNOWN;
+	if (life->t.call)
+		return life->t.call_losses == l->losses ? life->t.call : TL_CALL_UNKNOWN;
 	return l->w.calls && life->t.born ? TL_CALL_UNWATCHED : TL_CALL_UNKNOWN;
 }
 
@@ -59,13 +59,13 @@ void see_reclaim(struct tl_lives *l, const struct tl_event *ev)
 
 	if (!life)
 		return;
-	life->reclaim = ev->u.reclaim;
-	life->reclaim_losses = l->losses;
+	life->t.reclaim = ev->u.reclaim;
+	life->t.reclaim_losses = l->losses;
 }
 
 uint8_t reclaim_now(const struct tl_lives *l, const struct life *life)
 {
-	if (life->reclaim)
-		return life->reclaim_losses == l->losses ? life->reclaim : TL_RECLAIM_UNKNOWN;
+	if (life->t.reclaim)
+		return life->t.reclaim_losses == l->losses ? life->t.reclaim : TL_RECLAIM_UNKNOWN;
 	return l->w.reclaims ? TL_RECLAIM_NONE : TL_RECLAIM_UNKNOWN;
 }

@@ -101,6 +101,7 @@ struct ran {
 };
 struct ran_more {
 	tl_ns stopped;
+	tl_ns run_before; /* of ran.run, before the sleep that is the last in a rhythm */
 	uint64_t cpus[3]; /* from the 65th on */
 	uint64_t rhythms_more;
 	struct tl_rhythm *rhythm;
@@ -130,6 +131,9 @@ struct held {
 	uint16_t confirmed_t, confirmed_place;
 	/* more than one: deeds->comms; the last is comm, if it has names that are no guess */
 	uint16_t n_comms;
+	/* call.c: enum tl_call and enum tl_reclaim, UNKNOWN none seen; losses of the trace then */
+	uint8_t call, reclaim;
+	uint16_t call_losses, reclaim_losses;
 	const struct tl_atom *comm;
 	struct tl_seen first, last;
 	struct tl_ref parent;
@@ -168,21 +172,17 @@ struct life {
 		const struct tl_atom *former;
 	};
 	/* run.c */
-	tl_ns since, run_since_sleep;
+	tl_ns since;
 	tl_ns off_cpu; /* when it last left a CPU */
 	tl_ns slept;   /* when it last did so to sleep, in sleep_state */
 	uint32_t moves;
 	uint32_t leaves; /* done.c: its place among the leaving, counted from 1; 0 none */
 	int16_t cpu; /* it is on, or was last; -1 not known */
 	uint8_t run; /* enum run_state */
-	uint8_t call; /* call.c: enum tl_call, TL_CALL_UNKNOWN none seen */
-	uint16_t call_losses; /* of the trace, when `call` was seen */
-	uint16_t reclaim_losses; /* the same of `reclaim` */
-	uint8_t reclaim; /* call.c: enum tl_reclaim, TL_RECLAIM_UNKNOWN none seen */
 	/* signal.c: 2 a delivery to a handler was its last record, 1 the one before */
 	uint8_t framing;
-	bool made : 1; /* its last child came without clone flags, and it has not slept since */
 	char sleep_state;
+	bool made : 1; /* its last child came without clone flags, and it has not slept since */
 	bool hung_up : 1; /* signal.c: its terminal was */
 	bool finished : 1;
 	bool tgid_known : 1;

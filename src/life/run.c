@@ -35,8 +35,9 @@ static struct tl_rhythm *rhythm_for(struct life *life, struct ran_more *s, char 
 	return &s->rhythm[s->n_rhythms++];
 }
 
-static void slept(struct life *life, struct ran_more *s, char state, tl_ns from, tl_ns to)
+static void slept(struct life *life, char state, tl_ns from, tl_ns to)
 {
+	struct ran_more *s = own_more(life);
 	struct tl_rhythm *r = s ? rhythm_for(life, s, state, to - from) : NULL;
 	tl_ns ns = to - from;
 
@@ -47,10 +48,10 @@ static void slept(struct life *life, struct ran_more *s, char state, tl_ns from,
 			.from = from, .count = 1, .min = ns, .max = ns, .state = state};
 	r->to = to;
 	r->sum += ns;
-	r->run += life->run_since_sleep;
+	r->run += life->t.sched->run - s->run_before;
 	r->min = ns < r->min ? ns : r->min;
 	r->max = ns > r->max ? ns : r->max;
-	life->run_since_sleep = 0;
+	s->run_before = life->t.sched->run;
 }
 
 static bool is_stop(char state)
@@ -69,7 +70,7 @@ static void asleep(struct life *life, struct ran *s, tl_ns t, bool cut)
 		own_more(life)->stopped += ns;
 	segment_add(life, life->since, t, stop ? TL_STOPPED : TL_SLEEPING);
 	if (!cut)
-		slept(life, own_more(life), life->sleep_state, life->since, t);
+		slept(life, life->sleep_state, life->since, t);
 }
 
 /* Time spent in the state that ends at t; `cut`: only the trace ends, so a sleep is not known to be
@@ -86,7 +87,6 @@ static void close_state(struct life *life, tl_ns t, bool cut)
 		case RUN_ON_CPU:
 			s->run += ns;
 			segment_add(life, life->since, t, TL_RUNNING);
-			life->run_since_sleep += ns;
 			break;
 		case RUN_QUEUED:
 			s->wait += ns;
