@@ -38,8 +38,8 @@ struct batch {
 struct ahead {
 	struct tl_events *evs;
 	struct batch *ring, *now; /* now: being given out */
-	unsigned at;		  /* events of it that were given out */
-	size_t byte;		  /* where the next one lies */
+	unsigned left;		  /* events of it that were not given out yet */
+	const unsigned char *next;
 	/* as of the batch being given out */
 	struct tl_trace_info info;
 	struct tl_event_counts counts;
@@ -72,7 +72,8 @@ static bool known_so_far(struct tl_events *evs, struct batch *b)
 	return true;
 }
 
-#define UNION_OF(member) sizeof(((struct tl_event *)NULL)->u.member)
+#define UPTO(member)                                                                               \
+	((offsetof(struct tl_event, u) + sizeof(((struct tl_event *)NULL)->u.member) + 7) & ~7ul)
 
 /*
  * Bytes of an event. What one core wrote and another reads costs by the line: of the frequent kinds
@@ -81,17 +82,16 @@ static bool known_so_far(struct tl_events *evs, struct batch *b)
 static size_t size_of(const struct tl_event *ev)
 {
 	static const uint8_t sizes[TL_EVS] = {
-		[TL_EV_NEWTASK] = UNION_OF(newtask), [TL_EV_FORK] = UNION_OF(fork),
-		[TL_EV_RENAME] = UNION_OF(rename),   [TL_EV_EXIT] = UNION_OF(exit),
-		[TL_EV_WAIT] = UNION_OF(wait),       [TL_EV_FREE] = UNION_OF(free),
-		[TL_EV_SWITCH] = UNION_OF(sw),       [TL_EV_WAKING] = UNION_OF(wake),
-		[TL_EV_WAKEUP] = UNION_OF(wake),     [TL_EV_WAKEUP_NEW] = UNION_OF(wake),
-		[TL_EV_MIGRATE] = UNION_OF(wake),    [TL_EV_SIGNAL] = UNION_OF(sig),
-		[TL_EV_DELIVER] = UNION_OF(deliver), [TL_EV_FUNC] = UNION_OF(func),
+		[TL_EV_NEWTASK] = UPTO(newtask), [TL_EV_FORK] = UPTO(fork),
+		[TL_EV_RENAME] = UPTO(rename),   [TL_EV_EXIT] = UPTO(exit),
+		[TL_EV_WAIT] = UPTO(wait),       [TL_EV_FREE] = UPTO(free),
+		[TL_EV_SWITCH] = UPTO(sw),       [TL_EV_WAKING] = UPTO(wake),
+		[TL_EV_WAKEUP] = UPTO(wake),     [TL_EV_WAKEUP_NEW] = UPTO(wake),
+		[TL_EV_MIGRATE] = UPTO(wake),    [TL_EV_SIGNAL] = UPTO(sig),
+		[TL_EV_DELIVER] = UPTO(deliver), [TL_EV_FUNC] = UPTO(func),
 	};
-	size_t n = sizes[ev->kind] ? sizes[ev->kind] : sizeof(ev->u);
 
-	return (offsetof(struct tl_event, u) + n + 7) & ~(size_t)7;
+	return sizes[ev->kind] ? sizes[ev->kind] : sizeof(*ev);
 }
 
 /*
@@ -187,24 +187,32 @@ static struct batch *next_filled(struct ahead *a)
 	return &a->ring[a->emptied % RING];
 }
 
-const struct tl_event *ahead_take(struct ahead *a)
+/* False: the last one was given out. */
+static RARE bool next_batch(struct ahead *a)
 {
-	const struct tl_event *ev;
-
-	while (!a->now || a->at == a->now->n) {
+	do {
 		if (a->now && a->now->last)
-			return NULL;
+			return false;
 		if (a->crew)
 			a->now = next_filled(a);
 		else
 			fill(a->evs, a->now = a->ring);
-		a->at = 0;
-		a->byte = 0;
+		a->left = a->now->n;
+		a->next = a->now->room;
 		learn(a, a->now);
-	}
-	ev = (const struct tl_event *)(a->now->room + a->byte);
-	a->byte += size_of(ev);
-	a->at++;
+	} while (!a->left);
+	return true;
+}
+
+const struct tl_event *ahead_take(struct ahead *a)
+{
+	const struct tl_event *ev;
+
+	if (!a->left && !next_batch(a))
+		return NULL;
+	ev = (const struct tl_event *)a->next;
+	a->next += size_of(ev);
+	a->left--;
 	return ev;
 }
 
