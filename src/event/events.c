@@ -273,10 +273,8 @@ static const struct tl_atom *owner_of(struct tl_events *evs, const struct tl_rec
 	return o->atom;
 }
 
-static bool decode(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
+static bool decode_other(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
 {
-	if (rec->kind == TL_REC_EVENT)
-		return decoder_of[rec->row->id](evs, rec, ev);
 	switch (rec->kind) {
 	case TL_REC_FUNC:
 		return decode_func(evs, rec, ev);
@@ -289,6 +287,14 @@ static bool decode(struct tl_events *evs, const struct tl_record *rec, struct tl
 	default:
 		return false;
 	}
+}
+
+/* NULL: no life asks for it. */
+static decoder decoder_for(const struct tl_record *rec)
+{
+	if (rec->kind != TL_REC_EVENT)
+		return decode_other;
+	return rec->row ? decoder_of[rec->row->id] : NULL;
 }
 
 static void fill_owner(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
@@ -304,12 +310,6 @@ static void fill_owner(struct tl_events *evs, const struct tl_record *rec, struc
 	ev->t = rec->t;
 	ev->place = rec->place;
 	ev->comm = owner_of(evs, rec);
-}
-
-static bool give_out(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
-{
-	fill_owner(evs, rec, ev);
-	return decode(evs, rec, ev);
 }
 
 static bool wants_stack(const struct tl_record *rec)
@@ -384,7 +384,9 @@ static void close_older(struct tl_events *evs, tl_ns t)
  * of worth. */
 static bool take_record(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ret)
 {
+	decoder decode = decoder_for(rec);
 	struct pair_slot *slot;
+	struct tl_event *ev;
 	struct held *h;
 	bool opens, waits;
 
@@ -401,14 +403,16 @@ static bool take_record(struct tl_events *evs, const struct tl_record *rec, stru
 	}
 	opens = wants_stack(rec);
 	slot = opens || evs->in_use ? slot_next(evs, rec) : NULL;
-	if (rec->kind == TL_REC_EVENT && !(rec->row && decoder_of[rec->row->id]))
-		return false; /* no life asks for it */
+	if (!decode)
+		return false;
 	slot = opens ? slot : NULL;
 	waits = slot || evs->head != evs->tail;
 	h = waits ? hold_room(evs) : NULL;
 	if (waits && !h)
 		return false;
-	if (!give_out(evs, rec, h ? &h->ev : ret)) {
+	ev = h ? &h->ev : ret;
+	fill_owner(evs, rec, ev);
+	if (!decode(evs, rec, ev)) {
 		if (slot && rec->kind == TL_REC_FUNC)
 			slot_use(evs, slot, (struct pair_slot){.pid = rec->pid, .dropped = true});
 		return false;
@@ -421,10 +425,11 @@ static bool take_record(struct tl_events *evs, const struct tl_record *rec, stru
 /* inv 1, inv 3 */
 static bool give_head(struct tl_events *evs, struct tl_event *ret)
 {
-	struct held *h = held_at(evs, evs->head);
+	struct held *h;
 
 	if (evs->head == evs->tail)
 		return false;
+	h = held_at(evs, evs->head);
 	if (h->open && !evs->ended && evs->records - h->record < PAIR_WINDOW)
 		return false;
 	*ret = h->ev;

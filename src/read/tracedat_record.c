@@ -315,6 +315,37 @@ void td_pass_by(struct tracedat *td, struct td_stream *s)
 	e->seen = true;
 }
 
+/* Of the kernel's own records: what a plain event is not. */
+static void set_internal(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
+{
+	const struct page_event *ev = &s->ev;
+	struct td_event *e = s->what;
+
+	switch (e->kind) {
+	case TD_FUNC:
+		s->left_out &= (uint8_t)~levels_from(ret->ctx);
+		set_func(td, e, ev, ret);
+		break;
+	case TD_STACK:
+		ret->orphan = s->left_out >> tl_level(ret->ctx) & 1;
+		set_stack(td, e, ev, ret);
+		break;
+	case TD_USER_STACK:
+		set_stack(td, e, ev, ret);
+		break;
+	case TD_PRINT:
+		set_print(e, ev, ret);
+		break;
+	case TD_BPRINT: /* its text lies in the kernel; rare, so libtraceevent may find it */
+		ret->kind = TL_REC_MARK;
+		ret->payload = td_text(td, ret);
+		break;
+	default:
+		ret->raw_format = NULL;
+		td->src->info.unparsed++;
+	}
+}
+
 bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
 {
 	const struct page_event *ev = &s->ev;
@@ -335,31 +366,11 @@ bool td_record(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
 	set_common(td, ev, ret);
 	ret->name = e->name;
 	ret->raw_format = e;
-	if (e->kind == TD_STACK)
-		ret->orphan = s->left_out >> tl_level(ret->ctx) & 1;
-	else if (e->kind == TD_EVENT || e->kind == TD_FUNC)
-		s->left_out &= (uint8_t)~levels_from(ret->ctx);
-	switch (e->kind) {
-	case TD_EVENT:
-		set_event(td, e, ev, ret);
-		break;
-	case TD_FUNC:
-		set_func(td, e, ev, ret);
-		break;
-	case TD_STACK:
-	case TD_USER_STACK:
-		set_stack(td, e, ev, ret);
-		break;
-	case TD_PRINT:
-		set_print(e, ev, ret);
-		break;
-	case TD_BPRINT: /* its text lies in the kernel; rare, so libtraceevent may find it */
-		ret->kind = TL_REC_MARK;
-		ret->payload = td_text(td, ret);
-		break;
-	default:
-		ret->raw_format = NULL;
-		td->src->info.unparsed++;
+	if (e->kind != TD_EVENT) {
+		set_internal(td, s, ret);
+		return true;
 	}
+	s->left_out &= (uint8_t)~levels_from(ret->ctx);
+	set_event(td, e, ev, ret);
 	return true;
 }
