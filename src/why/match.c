@@ -4,7 +4,8 @@
  * grade, then by row. It knows roles and fields; it knows no symbol, no signal number and no cause.
  *
  * A life is asked about by a hundred rows and fits two or three: what a row needs first is compared
- * with what there is (struct glance), before anything is walked or any predicate called.
+ * with what there is (struct glance, the roles of a call path), before any frame is walked or any
+ * predicate called.
  *
  * The grade of a match comes from the witnesses: a call path that shows it is observed; a row that
  * had to do without its path is deduced at best; predicates lower it where a record is missing.
@@ -15,22 +16,26 @@
 #include "why/match.h"
 
 /* Rows read better with short words. */
-#define ROLES_1(a)	TL_ROLE_##a
-#define ROLES_2(a, ...) TL_ROLE_##a, ROLES_1(__VA_ARGS__)
-#define ROLES_3(a, ...) TL_ROLE_##a, ROLES_2(__VA_ARGS__)
-#define ROLES_4(a, ...) TL_ROLE_##a, ROLES_3(__VA_ARGS__)
-#define ROLES_5(a, ...) TL_ROLE_##a, ROLES_4(__VA_ARGS__)
-#define ROLES_6(a, ...) TL_ROLE_##a, ROLES_5(__VA_ARGS__)
+#define ROLE(w, a)	   (TL_ROLE_##a / 64 == (w) ? (uint64_t)1 << TL_ROLE_##a % 64 : 0)
+#define ROLES_1(w, a)	   ROLE(w, a)
+#define ROLES_2(w, a, ...) ROLE(w, a) | ROLES_1(w, __VA_ARGS__)
+#define ROLES_3(w, a, ...) ROLE(w, a) | ROLES_2(w, __VA_ARGS__)
+#define ROLES_4(w, a, ...) ROLE(w, a) | ROLES_3(w, __VA_ARGS__)
+#define ROLES_5(w, a, ...) ROLE(w, a) | ROLES_4(w, __VA_ARGS__)
+#define ROLES_6(w, a, ...) ROLE(w, a) | ROLES_5(w, __VA_ARGS__)
 #define ROLES_N(_1, _2, _3, _4, _5, _6, n, ...) ROLES_##n
-#define ROLES(...) ROLES_N(__VA_ARGS__, 6, 5, 4, 3, 2, 1)(__VA_ARGS__)
+#define ROLES_IN(w, ...) ROLES_N(__VA_ARGS__, 6, 5, 4, 3, 2, 1)(w, __VA_ARGS__)
+#define ROLES(...)                                                                                 \
+	.roles = { ROLES_IN(0, __VA_ARGS__), ROLES_IN(1, __VA_ARGS__), ROLES_IN(2, __VA_ARGS__) }
+_Static_assert(ROLE_WORDS == 3, "ROLES names each word");
 
-#define ANY(...)  { .role = { ROLES(__VA_ARGS__) } }
+#define ANY(...)  { ROLES(__VA_ARGS__) }
 #define SIGNAL_PATH ANY(GET_SIGNAL, SIGNAL_RETURN)
-#define NEXT(...) { .how = HOW_NEXT, .role = { ROLES(__VA_ARGS__) } }
-#define TOP(...)  { .how = HOW_TOP, .role = { ROLES(__VA_ARGS__) } }
-#define NOT(...)  { .how = HOW_NOT, .role = { ROLES(__VA_ARGS__) } }
-#define NEXT_AT0(...) { .how = HOW_NEXT | HOW_AT0, .role = { ROLES(__VA_ARGS__) } }
-#define TOP_AT0(...)  { .how = HOW_TOP | HOW_AT0, .role = { ROLES(__VA_ARGS__) } }
+#define NEXT(...) { .how = HOW_NEXT, ROLES(__VA_ARGS__) }
+#define TOP(...)  { .how = HOW_TOP, ROLES(__VA_ARGS__) }
+#define NOT(...)  { .how = HOW_NOT, ROLES(__VA_ARGS__) }
+#define NEXT_AT0(...) { .how = HOW_NEXT | HOW_AT0, ROLES(__VA_ARGS__) }
+#define TOP_AT0(...)  { .how = HOW_TOP | HOW_AT0, ROLES(__VA_ARGS__) }
 #define NEXT_DOUBTFUL { .how = HOW_NEXT | HOW_DOUBTFUL }
 #define FRAMES(...) .framed = true, .tok = { __VA_ARGS__ }
 #define WHEN(...) .when = { __VA_ARGS__ }
@@ -100,10 +105,7 @@ const struct pattern *pattern_of(const struct tl_cause *row)
 
 static bool plays(const struct tl_frame *f, const struct token *t)
 {
-	for (unsigned i = 0; i < ROLES_MAX && t->role[i]; i++)
-		if (t->role[i] == f->role)
-			return true;
-	return false;
+	return t->roles[f->role / 64] >> f->role % 64 & 1;
 }
 
 static bool frame_is(const struct tl_frame *f, const struct token *t)
@@ -115,17 +117,20 @@ static bool frame_is(const struct tl_frame *f, const struct token *t)
 	return plays(f, t);
 }
 
+static bool asks_role(const struct token *t)
+{
+	return t->roles[0] | t->roles[1] | t->roles[2];
+}
+
 static bool is_empty(const struct token *t)
 {
-	return !t->how && !t->role[0];
+	return !t->how && !asks_role(t);
 }
 
 static bool nowhere(const struct tl_stack *stack, const struct token *t)
 {
-	for (unsigned i = 0; i < ROLES_MAX && t->role[i]; i++)
-		if (tl_stack_has_role(stack, t->role[i]))
-			return false;
-	return true;
+	return !((stack->roles[0] & t->roles[0]) | (stack->roles[1] & t->roles[1]) |
+		 (stack->roles[2] & t->roles[2]));
 }
 
 /*
@@ -166,8 +171,8 @@ bool on_signal_path(const struct tl_stack *stack)
 /* Does each token find a frame at all? Of one that asks for no role only the frames tell. */
 static bool has_roles(const struct tl_stack *stack, const struct token *t)
 {
-	for (unsigned i = 0; i < TOKENS_MAX && !is_empty(&t[i]); i++)
-		if (t[i].role[0] && nowhere(stack, &t[i]) != !!(t[i].how & HOW_NOT))
+	for (const struct token *end = t + TOKENS_MAX; t < end; t++)
+		if (nowhere(stack, t) != !!(t->how & HOW_NOT) && asks_role(t))
 			return false;
 	return true;
 }
@@ -255,13 +260,13 @@ static bool fields_agree(enum tl_cause_kind kind, const struct when *when, const
 /* What is at hand of a question. */
 struct glance {
 	uint64_t flags, sig; /* sig: its bit */
-	bool flags_known, path;
+	bool flags_known;
 	unsigned unseen; /* enum shown: what is not there */
 };
 
 static struct glance glance_at(const struct question *q)
 {
-	struct glance g = {.path = q->stack};
+	struct glance g = {};
 
 	if (q->task && q->task->birth.flags_known) {
 		g.flags_known = true;
@@ -274,19 +279,22 @@ static struct glance glance_at(const struct question *q)
 	return g;
 }
 
-/* Could this row match? */
-static inline bool may_match(enum tl_cause_kind kind, const struct pattern *p,
-			     const struct glance *g)
+/* Could this row match? Most could not by what is at hand, or as a role of theirs is nowhere. */
+static inline bool fields_may(enum tl_cause_kind kind, const struct when *when,
+			      const struct glance *g)
 {
-	if (p->framed && !p->bare && !g->path)
-		return false;
 	switch (kind) {
 	case TL_CAUSE_BIRTH:
-		return !g->flags_known || (g->flags & p->when.flags_mask) == p->when.flags_are;
-	case TL_CAUSE_SOURCE: return !p->when.sigs || p->when.sigs & g->sig;
-	case TL_CAUSE_DEATH: return !(p->when.needs & g->unseen);
+		return !g->flags_known || (g->flags & when->flags_mask) == when->flags_are;
+	case TL_CAUSE_SOURCE: return !when->sigs || when->sigs & g->sig;
+	case TL_CAUSE_DEATH: return !(when->needs & g->unseen);
 	}
 	return true;
+}
+
+static inline bool frames_may(const struct pattern *p, const struct tl_stack *stack)
+{
+	return !p->framed || (stack ? has_roles(stack, p->tok) : p->bare);
 }
 
 static bool row_matches(const struct tl_cause *row, const struct question *q, enum tl_grade *grade)
@@ -300,7 +308,7 @@ static bool row_matches(const struct tl_cause *row, const struct question *q, en
 		*grade = p->grade;
 	} else if (!q->stack) {
 		*grade = TL_DEDUCED;
-	} else if (!has_roles(q->stack, p->tok) || !match_from(q->stack, 0, p->tok, TOKENS_MAX)) {
+	} else if (!match_from(q->stack, 0, p->tok, TOKENS_MAX)) {
 		return false;
 	}
 	return fields_agree(row->kind, &p->when, q, grade);
@@ -317,7 +325,8 @@ static unsigned find_rows(enum tl_cause_kind kind, const struct question *q,
 		enum tl_grade grade;
 		unsigned at = n;
 
-		if (!may_match(kind, &patterns[row], &g) || !row_matches(&causes[row], q, &grade))
+		if (!fields_may(kind, &patterns[row].when, &g) ||
+		    !frames_may(&patterns[row], q->stack) || !row_matches(&causes[row], q, &grade))
 			continue;
 		for (; at && found[at - 1].grade > grade; at--)
 			found[at] = found[at - 1];

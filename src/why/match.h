@@ -11,7 +11,7 @@
 #include "tasklife/why.h"
 
 #define TOKENS_MAX 4
-#define ROLES_MAX  6
+#define ROLE_WORDS ((TL_ROLES + 63) / 64) /* as in struct tl_stack */
 
 /* How a token of a pattern stands in the stack; plain ones allow gaps before them, because inlining
  * and tail calls drop frames. */
@@ -25,7 +25,7 @@ enum token_how {
 
 struct token {
 	uint8_t how;
-	uint16_t role[ROLES_MAX]; /* any of them; TL_ROLE_NONE ends the list */
+	uint64_t roles[ROLE_WORDS]; /* a bit per role: any of them; none: only `how` is asked */
 };
 
 /* ASK_NOT: it does not matter */
