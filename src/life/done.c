@@ -276,27 +276,18 @@ struct life *life_dead(struct tl_lives *l, tl_pid tid, tl_ns died)
 
 /* ---- the end of the trace ---- */
 
-/* What decides the order stands here, apart from the life, which has left the caches long ago. */
-struct ending {
-	struct ending *next;
-	tl_ns t;
-	struct life *life;
-};
-
 static tl_ns end_of(const struct life *life)
 {
 	return is_dying(life) ? life->t.last.t : INT64_MAX;
 }
 
 /* The dead in order of their end, then those still alive in order of appearance. */
-static bool comes_first(const struct ending *a, const struct ending *b)
+static bool comes_first(const struct life *a, const struct life *b)
 {
-	const struct tl_seen *x, *y;
+	const struct tl_seen *x = &a->t.first, *y = &b->t.first;
 
-	if (a->t != b->t)
-		return a->t < b->t;
-	x = &a->life->t.first;
-	y = &b->life->t.first;
+	if (end_of(a) != end_of(b))
+		return end_of(a) < end_of(b);
 	return x->t != y->t ? x->t < y->t : x->place <= y->place;
 }
 
@@ -319,44 +310,44 @@ static struct pid_entry *next_borne(const struct pids *p, const struct pid_entry
 		const struct pid_entry *further = pids_at(p, e->pid + FURTHER);
 
 		if (further && further->life)
-			fetch(&further->life->t, offsetof(struct held, parent));
+			fetch(further->life, sizeof(*further->life));
 	}
 	return e;
 }
 
-/* What is in order already, from *at on, as a list. */
-static struct ending *take_run(struct ending **at, const struct ending *end)
+/* What is in order among those that bear pids, from *at on. */
+static struct life *take_run(const struct pids *p, struct pid_entry **at)
 {
-	struct ending *first = *at, *last = first;
+	struct life *first = (*at)->life, *last = first;
 
-	while (++*at < end && comes_first(last, *at))
-		last = last->next = *at;
-	last->next = NULL;
+	while ((*at = next_borne(p, *at)) && comes_first(last, (*at)->life))
+		last = last->next_held = (*at)->life;
+	last->next_held = NULL;
 	return first;
 }
 
-static struct ending *merge(struct ending *a, struct ending *b)
+static struct life *merge(struct life *a, struct life *b)
 {
-	struct ending *first = NULL, **at = &first;
+	struct life *first = NULL, **at = &first;
 
 	while (a && b) {
-		struct ending **next = comes_first(a, b) ? &a : &b;
+		struct life **next = comes_first(a, b) ? &a : &b;
 
 		*at = *next;
-		*next = (*next)->next;
-		at = &(*at)->next;
+		*next = (*next)->next_held;
+		at = &(*at)->next_held;
 	}
 	*at = a ? a : b;
 	return first;
 }
 
 /* By pid they are mostly in order already: runs are merged, each with one of as many merges. */
-static struct ending *in_order(struct ending *v, const struct ending *end)
+static struct life *in_order(const struct pids *p)
 {
-	struct ending *merged[32] = {}, *all = NULL;
+	struct life *merged[32] = {}, *all = NULL;
 
-	while (v < end) {
-		struct ending *run = take_run(&v, end);
+	for (struct pid_entry *e = next_borne(p, NULL); e;) {
+		struct life *run = take_run(p, &e);
 		size_t i = 0;
 
 		for (; i < ARRAY_SIZE(merged) - 1 && merged[i]; i++)
@@ -368,38 +359,31 @@ static struct ending *in_order(struct ending *v, const struct ending *end)
 	return all;
 }
 
-/* The one after the next is asked for, and what the next one has. */
-static void fetch_next(const struct ending *e)
+/* They have left the caches long ago: the one after the next is asked for, and what the next one
+ * has. */
+static void fetch_next(const struct life *life)
 {
-	const struct ending *next = e->next;
+	const struct life *next = life->next_held;
 
 	if (!next)
 		return;
-	fetch(next->life->t.death, sizeof(*next->life->t.death));
-	fetch(next->life->t.notice, sizeof(*next->life->t.notice));
-	fetch(next->life->t.sched, sizeof(*next->life->t.sched));
-	fetch(next->life->t.process, sizeof(*next->life->t.process));
-	if (next->next)
-		fetch(next->next->life, sizeof(*next->next->life));
+	fetch(next->t.death, sizeof(*next->t.death));
+	fetch(next->t.notice, sizeof(*next->t.notice));
+	fetch(next->t.sched, sizeof(*next->t.sched));
+	fetch(next->t.process, sizeof(*next->t.process));
+	if (next->next_held)
+		fetch(next->next_held, sizeof(*next));
 }
 
 struct tl_err *tl_lives_end(struct tl_lives *l)
 {
-	VEC(struct ending) v = {};
-	struct ending *e;
-
 	l->ends = true;
 	hand_on_held(l, true);
-	if (!vec_reserve(&v, l->n_lives + 1))
-		return &tl_enomem;
-	for (struct pid_entry *p = NULL; (p = next_borne(&l->pids, p));)
-		if ((e = vec_push(&v)))
-			*e = (struct ending){NULL, end_of(p->life), p->life};
-	for (e = in_order(v.v, v.v + v.n); e; e = e->next) {
-		fetch_next(e);
-		life_finish(l, e->life);
+	for (struct life *life = in_order(&l->pids), *next; life; life = next) {
+		fetch_next(life);
+		next = life->next_held;
+		life_finish(l, life);
 		hand_on_held(l, true);
 	}
-	vec_fini(&v);
 	return l->err ? take(l->err) : NULL;
 }
