@@ -17,8 +17,9 @@
 struct crew;
 
 /*
- * With the lock held, which it drops while it works. False: there is nothing to do now. hand: 0 the
- * owner, then 1 to crew_hands().
+ * With the lock held, which it drops while it works. False: there is nothing to do now; who says
+ * there was without dropping the lock keeps it from all others. hand: 0 the owner, then 1 to
+ * crew_hands().
  */
 typedef bool (*crew_work)(void *ctx, unsigned hand);
 

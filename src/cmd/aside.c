@@ -237,7 +237,7 @@ static void put_batch(struct aside *a, struct batch *b)
 	struct desk *desk = b->desk;
 	size_t at = 0;
 
-	if (!b->shown || !state_of(a, &b->info))
+	if (!desk || !b->shown || !state_of(a, &b->info))
 		return;
 	if (in_order(a) && desk->text.os) { /* not memory for its text, but where it writes to */
 		a->plan.out->os = desk->text.os;

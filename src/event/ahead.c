@@ -155,7 +155,7 @@ static bool read_ahead(void *ctx, unsigned hand)
 {
 	struct ahead *a = ctx;
 
-	if (!hand || a->reading || a->ended || a->filled - a->emptied > RING / 2)
+	if (!hand || a->reading || a->ended || a->stop || a->filled - a->emptied > RING / 2)
 		return false;
 	a->reading = true;
 	while (!a->ended && !a->stop && a->filled - a->emptied < RING) {

@@ -313,6 +313,7 @@ static struct stack_entry *entry_of(struct tl_events *evs, const struct tl_rawfr
 	uint64_t hash;
 
 	key->n = 0;
+	key->os = 0;
 	key_frame(key, ip);
 	key_frame(key, parent);
 	for (unsigned i = 0; i < n; i++) {

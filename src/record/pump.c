@@ -69,7 +69,21 @@ static bool page_at(const struct pump *p, uint64_t i, char *ret)
 	       (ssize_t)p->page;
 }
 
-/* A page's events from `end` on; the loss it tells of was before it, and stays told. */
+/* What a page says of a loss before it, as flags of its size; the number goes to `behind`, where
+ * its events end (kernel/trace/ring_buffer.c). */
+static long tell_missed(uint64_t missed, char *behind)
+{
+	const int events = INT32_MIN, stored = 1 << 30;
+	long n = (long)missed;
+
+	if (!missed || missed == UINT64_MAX)
+		return missed ? events : 0;
+	memcpy(behind, &n, sizeof(n));
+	return events | stored;
+}
+
+/* A page's events from `end` on; the loss it tells of was before it, and stays told: where an event
+ * was, there is room for its number. */
 static uint64_t cut_page(char *bytes, size_t size, uint64_t end)
 {
 	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
@@ -90,7 +104,7 @@ static uint64_t cut_page(char *bytes, size_t size, uint64_t end)
 	if (!left_out)
 		return 0;
 	memset(bytes + head + commit, 0, size - head - (size_t)commit);
-	commit |= pg.missed ? INT32_MIN : 0; /* RB_MISSED_EVENTS; their number is not kept */
+	commit |= tell_missed(pg.missed, bytes + head + commit);
 	memcpy(bytes + 8, &commit, sizeof(commit));
 	return left_out;
 }
@@ -402,10 +416,11 @@ bool pumps_init(struct pumps *p, int stop, struct pump_limit *limit)
 
 struct tl_err *pumps_start(struct tfs_instance *inst, struct pump_limit *limit, struct pumps *ret)
 {
-	bool room = pumps_init(ret, eventfd(0, EFD_CLOEXEC), limit);
+	int stop = eventfd(0, EFD_CLOEXEC), os = errno;
+	bool room = pumps_init(ret, stop, limit);
 
-	if (ret->stop < 0)
-		return no_room(errno);
+	if (stop < 0)
+		return no_room(os);
 	if (!room)
 		return &tl_enomem;
 	for (unsigned i = 0; i < ret->n; i++)

@@ -172,8 +172,8 @@ static const char *ending(struct why *w, const struct tl_death_verdict *v)
 	    last->code_known == v->exit_code_known && last->code == v->exit_code)
 		return last->text;
 	text = death(w, v);
-	if (strlen(text) >= sizeof(last->text))
-		return text;
+	if (!*text || strlen(text) >= sizeof(last->text))
+		return text; /* there was no memory for it, or there is no room */
 	last->row = v->cause.row;
 	last->grade = v->cause.grade;
 	last->code_known = v->exit_code_known;

@@ -82,6 +82,18 @@ enum {
 	DEATHS = RULES - ROWS / ROW_DEATH,
 };
 
+#define FROM_BIRTH  0
+#define FROM_SOURCE BIRTHS
+#define FROM_DEATH  DEATHS
+#define TO_BIRTH    BIRTHS
+#define TO_SOURCE   DEATHS
+#define TO_DEATH    RULES
+#define CAUSE(name, rule, kind, id, says, cite, ...)                                               \
+	_Static_assert((int)RULE_##name >= (int)FROM_##kind && (int)RULE_##name < (int)TO_##kind,  \
+		       "births stand first, then what signals come from, then deaths");
+#include "causes.def"
+#undef CAUSE
+
 static const struct {
 	unsigned from, to;
 } rows_of[] = {

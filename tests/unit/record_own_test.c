@@ -159,12 +159,32 @@ static void test_marks(void **state)
 		marks_with(in_memory[i]);
 }
 
+/* Before this page so many were lost; what it can say of that. */
+static uint64_t lose_before(struct pump *p, uint64_t n, uint64_t missed)
+{
+	const size_t head = 8 + sizeof(long);
+	char *page = malloc(p->page);
+	long commit, told = (long)missed;
+
+	assert_int_equal(pread(p->file, page, p->page, (off_t)(n * p->page)), p->page);
+	memcpy(&commit, page + 8, sizeof(commit));
+	if (p->page - head - (size_t)commit < sizeof(told))
+		missed = UINT64_MAX;
+	else
+		memcpy(page + head + commit, &told, sizeof(told));
+	commit |= missed == UINT64_MAX ? INT32_MIN : INT32_MIN | 1 << 30;
+	memcpy(page + 8, &commit, sizeof(commit));
+	assert_int_equal(pwrite(p->file, page, p->page, (off_t)(n * p->page)), p->page);
+	free(page);
+	return missed;
+}
+
 /* Where a disk is full all CPUs end at one moment, also within a page. */
 static void test_end(void **state)
 {
 	const struct page_form form = {.big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
 				       .long_size = sizeof(long)};
-	uint64_t t = 5000, end = 0, begin = 0, seen = 0, before = 0;
+	uint64_t t = 5000, end = 0, begin = 0, seen = 0, before = 0, missed = 0;
 	struct page_event ev = {};
 	struct made m;
 	struct page pg;
@@ -183,6 +203,7 @@ static void test_end(void **state)
 	p = &m.pumps.v[0];
 	for (uint64_t n = p->pages; n-- > 1;)
 		if (pump_page_time(p, n, &begin) && begin < end) {
+			missed = lose_before(p, n, 41);
 			pump_keep(p, n + 1, end);
 			break;
 		}
@@ -193,6 +214,7 @@ static void test_end(void **state)
 		for (; page_next(&pg, &ev) == PAGE_EVENT; seen++)
 			assert_true(ev.t < end);
 		assert_int_equal(pg.pos, pg.end);
+		assert_int_equal(pg.missed, k == p->pages - 1 ? missed : 0);
 	}
 	assert_int_equal(seen, before);
 	assert_int_equal(p->read - p->left_out, before);
