@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Events read ahead by a crew: all of them, in order, and whoever has seen enough can leave. */
+#include <stdlib.h>
 #include "base/crew.h"
 #include "lives.h"
 
