@@ -83,7 +83,7 @@ struct tl_recorder {
 	struct follow follow;
 	int follow_fd;	/* the reader's end, until it is handed over */
 	bool following; /* plan.follow */
-	bool without_family; /* … and nothing but the rare events */
+	bool without_family; /* nothing but the rare events: nobody is followed into it */
 	bool flight;	/* plan.flight: pumps run at the end only */
 	bool leave;	/* plan.leave */
 	double last;

@@ -90,6 +90,8 @@ static struct tl_err *follow_all(struct tl_recorder *rec, const struct tl_rec_pl
 				N_("pids in here are not the kernel's own"), NULL),
 			N_("record on the machine itself, or the whole machine: tasklife record -a"),
 			NULL);
+	if (rec->without_family)
+		return NULL;
 	try(tfs_instance_option(&rec->inst[FAMILY], "event-fork", true));
 	for (unsigned i = 0; i < plan->n_pids; i++)
 		try(follow_process(rec, plan->pid[i]));
@@ -110,7 +112,7 @@ static int64_t now_ns(void)
 static struct tl_err *switch_on(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	atomic_store(&rec->from, now_ns());
-	if (plan->everything || plan->n_pids)
+	if (!rec->without_family && (plan->everything || plan->n_pids))
 		try(tfs_instance_on(&rec->inst[FAMILY], true));
 	return tfs_instance_on(&rec->inst[LIVES], true);
 }
@@ -200,11 +202,10 @@ static struct tl_err *keep_roots(struct tl_recorder *rec, const struct tl_rec_pl
 static struct tl_err *begin_following(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	rec->following = true;
-	rec->without_family = !plan->states;
 	tl_err_free(tfs_instance_option(&rec->inst[LIVES], "sym-offset", true));
 	if (plan->states)
 		try(follow_all(rec, plan));
-	try(follow_start(rec->inst, plan->states ? BUFFERS : 1, &rec->side, &rec->follow,
+	try(follow_start(rec->inst, rec->without_family ? 1 : BUFFERS, &rec->side, &rec->follow,
 			 &rec->follow_fd));
 	return plan->states ? switch_on(rec, plan) : tfs_instance_on(&rec->inst[LIVES], true);
 }
@@ -248,6 +249,7 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 
 	probe_look(&before);
 	rec->leave = plan->leave;
+	rec->without_family = plan->lives_only || (plan->follow && !plan->states);
 	try(keep_roots(rec, plan));
 	rec->report.n_cpus = (unsigned)sysconf(_SC_NPROCESSORS_CONF);
 	rec->report.cpu = calloc(rec->report.n_cpus, sizeof(*rec->report.cpu));
