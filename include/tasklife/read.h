@@ -170,6 +170,13 @@ int tl_source_next(struct tl_source *src, struct tl_record *ret);
  */
 void tl_source_want(struct tl_source *src, const uint64_t rows[TL_EVENT_WORDS]);
 
+/*
+ * What can be done before it is asked for (unpacking) is a job of the crew's from here on, whose
+ * owner calls this; NULL: of nobody's. The source is pulled by one hand of the crew at a time.
+ */
+struct crew;
+void tl_source_crew(struct tl_source *src, struct crew *crew);
+
 /* How much of the trace was read, 0 to 1, about; < 0: not known. For who waits. */
 double tl_source_progress(const struct tl_source *src);
 

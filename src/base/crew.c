@@ -26,8 +26,9 @@ struct hand {
 struct crew {
 	alignas(LINE) pthread_mutex_t lock;
 	pthread_cond_t something_to_do, something_done;
-	unsigned asleep; /* hands */
-	bool owner_asleep, stop;
+	unsigned asleep;  /* hands, without work */
+	unsigned waiting; /* for something to be done */
+	bool stop;
 	struct job job[JOBS_MOST];
 	unsigned n; /* hands */
 	struct hand hand[HANDS_MOST];
@@ -87,21 +88,21 @@ void crew_call(struct crew *c)
 
 void crew_done(struct crew *c)
 {
-	if (c->owner_asleep)
-		pthread_cond_signal(&c->something_done);
+	if (c->waiting)
+		pthread_cond_broadcast(&c->something_done);
 }
 
-static void owner_sleeps(struct crew *c)
+void crew_sleep(struct crew *c)
 {
-	c->owner_asleep = true;
+	c->waiting++;
 	pthread_cond_wait(&c->something_done, &c->lock);
-	c->owner_asleep = false;
+	c->waiting--;
 }
 
 void crew_wait(struct crew *c)
 {
 	if (!work_at_one(c, 0))
-		owner_sleeps(c);
+		crew_sleep(c);
 }
 
 bool crew_join(struct crew *c, crew_work work, void *ctx)
@@ -127,7 +128,7 @@ void crew_leave(struct crew *c, const void *ctx)
 			continue;
 		j->work = NULL;
 		while (j->busy)
-			owner_sleeps(c);
+			crew_sleep(c);
 	}
 	crew_unlock(c);
 }

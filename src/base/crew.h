@@ -39,8 +39,11 @@ void crew_lock(struct crew *c);
 void crew_unlock(struct crew *c);
 /* With the lock: there is something to do, for one that sleeps. */
 void crew_call(struct crew *c);
-/* With the lock: what the owner may wait for has come. */
+/* With the lock: what somebody may wait for has come. */
 void crew_done(struct crew *c);
+/* With the lock: sleeps until crew_done(), or for less. For a hand that needs what another one is
+ * at. */
+void crew_sleep(struct crew *c);
 /* Owner, with the lock: works at what there is, or sleeps until crew_done(). May come back without
  * either. */
 void crew_wait(struct crew *c);

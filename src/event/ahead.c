@@ -247,6 +247,8 @@ struct tl_err *tl_events_ahead(struct tl_events *evs, struct crew *crew)
 	a->crew = crew;
 	if (crew && !crew_join(crew, read_ahead, a))
 		a->crew = NULL;
+	if (a->crew)
+		tl_source_crew(evs->src, crew);
 	return NULL;
 }
 
@@ -256,6 +258,7 @@ static void stop_reading(struct ahead *a)
 	a->stop = true;
 	crew_unlock(a->crew);
 	crew_leave(a->crew, a);
+	tl_source_crew(a->evs->src, NULL);
 }
 
 void ahead_free(struct ahead *a)

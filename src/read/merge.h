@@ -32,12 +32,21 @@ static inline bool merge_before(struct merge_item a, struct merge_item b)
 	return a.t < b.t || (a.t == b.t && a.who < b.who);
 }
 
-/* The first one goes on at t. One stream is usually ahead for several events in a row. */
+/* The first one goes on at t. One stream is usually ahead for several events in a row; of two,
+ * which is most traces of small machines, the other one is next then. */
 static inline void merge_first_at(struct merge *m, tl_ns t)
 {
+	struct merge_item it = {t, m->item[0].who};
+
 	m->item[0].t = t;
-	if (merge_before(m->second, m->item[0]))
+	if (!merge_before(m->second, it))
+		return;
+	if (m->n != 2) {
 		merge_first_sink(m);
+		return;
+	}
+	m->item[0] = m->second;
+	m->second = m->item[1] = it;
 }
 
 #endif

@@ -10,6 +10,7 @@
 #include "tasklife/read.h"
 
 struct tl_source;
+struct crew;
 
 struct reader_ops {
 	const char *name; /* goes into tl_trace_info.format unless open() sets a better one */
@@ -26,6 +27,8 @@ struct reader_ops {
 	void (*close)(void *state);
 	/* see tl_source_want(); or NULL: all are given out */
 	void (*want)(void *state, const uint64_t rows[TL_EVENT_WORDS]);
+	/* see tl_source_crew(); or NULL: nothing can be done beforehand */
+	void (*crew)(void *state, struct crew *crew);
 	/* 0 to 1; NULL: as far as the input's bytes were read */
 	double (*progress)(const void *state);
 };

@@ -188,6 +188,12 @@ void tl_source_want(struct tl_source *src, const uint64_t rows[TL_EVENT_WORDS])
 		src->ops->want(src->state, rows);
 }
 
+void tl_source_crew(struct tl_source *src, struct crew *crew)
+{
+	if (src->ops->crew)
+		src->ops->crew(src->state, crew);
+}
+
 double tl_source_progress(const struct tl_source *src)
 {
 	return src->ops->progress ? src->ops->progress(src->state) : bytes_progress(src->bytes);

@@ -33,7 +33,7 @@ static void tracedat_close(void *state)
 	tl_symtab_free((struct tl_symtab *)td->src->info.symbols);
 	td->src->info.symbols = NULL;
 	vec_each(s, &td->stream)
-		free(s->room);
+		td_chunks_free(s->chunks);
 	vec_each(p, &td->owned)
 		free(*p);
 	vec_fini(&td->stream);
@@ -259,8 +259,12 @@ static double tracedat_progress(const void *state)
 	for (size_t i = 0; i < td->stream.n; i++) {
 		const struct td_stream *s = &td->stream.v[i];
 
-		done += (double)(s->packed ? s->chunks.pos : s->piece_pos);
-		all += (double)(s->packed ? s->chunks.n : s->piece_n);
+		size_t n = s->piece_n, pos = s->piece_pos;
+
+		if (s->packed)
+			pos = td_chunks_done(s->chunks, &n);
+		done += (double)pos;
+		all += (double)n;
 	}
 	return all > 0 ? done / all : -1;
 }
@@ -274,4 +278,5 @@ const struct reader_ops reader_tracedat = {
 	.close = tracedat_close,
 	.want = td_want,
 	.progress = tracedat_progress,
+	.crew = td_chunks_crew,
 };

@@ -7,6 +7,7 @@
  *	tracedat7.c		the same for version 7
  *	tracedat_meta.c		what both hold: formats, names of tasks, symbols, options, buffers
  *	tracedat_unpack.c	zlib and zstd pieces of version 7
+ *	tracedat_chunk.c	the packed pieces of a cpu's pages, unpacked one after the other or ahead
  *	tracedat_stream.c	one cpu of one buffer: its pages, one event after the other
  *	tracedat_record.c	an event becomes a record
  *	tracedat_text.c		an event becomes text, by libtraceevent, on request
@@ -125,12 +126,8 @@ struct td_stream {
 	const uint8_t *piece;
 	size_t piece_n, piece_pos; /* piece_pos: of the next page */
 	uint64_t piece_place;	   /* in the file */
-	struct cursor chunks;	   /* packed: what follows */
-	uint64_t chunks_place;
-	uint32_t chunks_left;
+	struct td_chunks *chunks;  /* packed: what follows */
 	const uint8_t *mapped; /* from here on the file is still in memory for this stream */
-	uint8_t *room;
-	size_t room_n;
 	struct page page;
 	/* the event now in hand */
 	struct page_event ev;
@@ -208,6 +205,7 @@ struct tracedat {
 	uint64_t streamed; /* bytes that streams were given */
 	bool choosy; /* not all plain events are wanted, only these */
 	uint64_t want[TL_EVENT_WORDS];
+	struct crew *crew; /* unpacks ahead; NULL: nobody does */
 	struct merge merge;
 	struct td_stream *now; /* whose event was given out last */
 
@@ -249,6 +247,20 @@ enum {
 enum td_codec td_codec_named(struct tl_str name);
 /* Exactly n bytes must come out. */
 bool td_unpack(enum td_codec codec, struct tl_str in, void *to, size_t n);
+
+/* tracedat_chunk.c */
+/* Of these bytes, at `at` in the file; NULL: memory is out. */
+struct td_chunks *td_chunks_new(const struct tracedat *td, struct tl_str data, uint64_t at);
+void td_chunks_free(struct td_chunks *c);
+enum td_chunk_step { TD_CHUNK_END, TD_CHUNK_READ, TD_CHUNK_DAMAGED, TD_CHUNK_CUT };
+/* The next one; READ: its bytes are ret, until the next one is asked for. In any case *ret_place is
+ * where the packed ones begin. */
+enum td_chunk_step td_chunk_next(struct tracedat *td, struct td_chunks *c, struct tl_str *ret,
+				 const uint8_t **ret_packed, uint64_t *ret_place);
+/* Bytes of the file that were passed; of how many. */
+size_t td_chunks_done(const struct td_chunks *c, size_t *ret_all);
+/* By whoever of the crew has nothing better to do, from here on; NULL: no longer. */
+void td_chunks_crew(void *state, struct crew *crew);
 
 /* tracedat_stream.c: go to the next event; false at the end. */
 bool td_stream_next(struct tracedat *td, struct td_stream *s);

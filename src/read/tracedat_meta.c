@@ -230,9 +230,9 @@ struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, 
 	s->piece_place = at;
 	s->mapped = s->piece;
 	if (packed) {
-		s->chunks = (struct cursor){(const uint8_t *)data.p, data.n, 0, td->big, false};
-		s->chunks_place = at;
-		s->chunks_left = cursor_u32(&s->chunks);
+		s->chunks = td_chunks_new(td, data, at);
+		if (!s->chunks)
+			return &tl_enomem;
 	} else {
 		s->piece_n = data.n;
 	}

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One cpu of one buffer: pages lie one after the other, raw or in packed chunks of several pages
- * (trace-cmd.dat.v7(5), "compression format of the trace data"):
- *
- *	u32 number of chunks | per chunk: u32 packed size, u32 unpacked size, data
- *
- * `place` of an event is the offset of its entry in the file; in a packed stream the offset of its
- * chunk's data plus its offset in the unpacked chunk, which still tells two events apart within a
- * chunk and keeps their order, but may reach into the next chunk's numbers.
+ * (tracedat_chunk.c).
  *
  * Damage costs what it touches: a bad event the rest of its page, a bad page that page, a bad chunk
  * that chunk (its size still leads to the next one). What was lost so becomes a gap before the next
@@ -43,44 +37,27 @@ static void let_go(struct td_stream *s, const uint8_t *upto)
 	s->mapped = (const uint8_t *)to;
 }
 
-static bool room_for(struct td_stream *s, size_t n)
-{
-	uint8_t *room;
-
-	if (n <= s->room_n)
-		return true;
-	room = realloc(s->room, n);
-	if (!room)
-		return false;
-	s->room = room;
-	s->room_n = n;
-	return true;
-}
-
 /* The next chunk that can be unpacked. */
 static bool next_chunk(struct tracedat *td, struct td_stream *s)
 {
-	while (s->chunks_left) {
-		uint32_t packed = cursor_u32(&s->chunks), n = cursor_u32(&s->chunks);
-		uint64_t place = s->chunks_place + s->chunks.pos;
-		struct tl_str in = cursor_span(&s->chunks, packed);
+	enum td_chunk_step step;
+	const uint8_t *packed = s->mapped;
+	struct tl_str piece;
+	uint64_t place;
 
-		s->chunks_left--;
-		let_go(s, s->chunks.p + s->chunks.pos - in.n);
-		if (s->chunks.bad) { /* cut off */
-			gap_add(s, UINT64_MAX, N_("the recording is cut off"));
-			s->chunks_left = 0;
-			return false;
-		}
-		if (n && n <= TD_CHUNK_MAX && room_for(s, n) &&
-		    td_unpack(td->codec, in, s->room, n)) {
-			s->piece = s->room;
-			s->piece_n = n;
+	while ((step = td_chunk_next(td, s->chunks, &piece, &packed, &place)) != TD_CHUNK_END) {
+		let_go(s, packed);
+		if (step == TD_CHUNK_READ) {
+			s->piece = (const uint8_t *)piece.p;
+			s->piece_n = piece.n;
 			s->piece_pos = 0;
 			s->piece_place = place;
 			return true;
 		}
-		gap_add(s, UINT64_MAX, N_("a packed piece of the recording is damaged"));
+		gap_add(s, UINT64_MAX,
+			step == TD_CHUNK_CUT
+				? N_("the recording is cut off")
+				: N_("a packed piece of the recording is damaged"));
 	}
 	return false;
 }

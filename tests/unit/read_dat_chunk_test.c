@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Packed chunks, unpacked by one thread and ahead by several: the same bytes in the same order, the
+ * damaged ones told where they stand. */
+#include <zlib.h>
+#include "base/crew.h"
+#include "read/tracedat.h"
+#include "dat_make.h"
+
+enum { CHUNKS = 60, LARGE = 7, WRONG = 20, WORSE = 21, BOMB = 40, LARGE_N = 3 << 20 };
+
+static uint32_t size_of(unsigned i)
+{
+	return i % 13 == LARGE ? LARGE_N + i : 100 + i * 977;
+}
+
+static void fill(uint8_t *to, unsigned i)
+{
+	for (uint32_t k = 0; k < size_of(i); k++)
+		to[k] = (uint8_t)(i + k / 7);
+}
+
+static size_t put_u32(uint8_t *to, uint32_t v)
+{
+	memcpy(to, &v, sizeof(v));
+	return sizeof(v);
+}
+
+/* A stream as it lies in a file, on a little-endian machine; what is allocated is the caller's. */
+static struct tl_str stream_new(void)
+{
+	uint8_t *plain = malloc(LARGE_N + CHUNKS), *to = malloc(CHUNKS * 60000);
+	size_t n = put_u32(to, CHUNKS);
+
+	for (unsigned i = 0; i < CHUNKS; i++) {
+		uLongf packed = 60000;
+
+		fill(plain, i);
+		assert_int_equal(compress(to + n + 8, &packed, plain, size_of(i)), Z_OK);
+		if (i == WORSE)
+			memset(to + n + 8, 0xff, packed);
+		put_u32(to + n, (uint32_t)packed);
+		put_u32(to + n + 4, i == BOMB ? TD_CHUNK_MAX + 1u : size_of(i) + (i == WRONG));
+		n += 8 + packed;
+	}
+	free(plain);
+	return (struct tl_str){(char *)to, n};
+}
+
+static bool is_damaged(unsigned i)
+{
+	return i == WRONG || i == WORSE || i == BOMB;
+}
+
+static void expect(const struct tl_str *got, enum td_chunk_step step, unsigned i)
+{
+	static uint8_t want[LARGE_N + CHUNKS];
+
+	assert_int_equal(step, is_damaged(i) ? TD_CHUNK_DAMAGED : TD_CHUNK_READ);
+	if (is_damaged(i))
+		return;
+	fill(want, i);
+	assert_int_equal(got->n, size_of(i));
+	assert_memory_equal(got->p, want, got->n);
+}
+
+/* All of the first n bytes, or as many chunks as are asked for. */
+static void read_with(struct tl_str data, unsigned hands, size_t n, unsigned most)
+{
+	struct tracedat td = {.codec = TD_CODEC_ZLIB};
+	struct crew *crew = crew_new(hands);
+	struct td_stream *s = vec_push(&td.stream);
+	enum td_chunk_step step = TD_CHUNK_END;
+	const uint8_t *packed;
+	struct tl_str got;
+	uint64_t place, last = 0;
+	unsigned i = 0;
+
+	*s = (struct td_stream){.packed = true};
+	s->chunks = td_chunks_new(&td, (struct tl_str){data.p, n}, 1000);
+	td_chunks_crew(&td, crew);
+	for (; i < most; i++) {
+		step = td_chunk_next(&td, s->chunks, &got, &packed, &place);
+		if (step == TD_CHUNK_END || step == TD_CHUNK_CUT)
+			break;
+		expect(&got, step, i);
+		assert_true(place > last);
+		assert_int_equal(place, 1000 + (packed - (const uint8_t *)data.p));
+		last = place;
+	}
+	if (most > CHUNKS) {
+		assert_int_equal(step, n == data.n ? TD_CHUNK_END : TD_CHUNK_CUT);
+		assert_true(n < data.n ? i < CHUNKS : i == CHUNKS);
+		assert_int_equal(td_chunk_next(&td, s->chunks, &got, &packed, &place),
+				 TD_CHUNK_END);
+	}
+	td_chunks_crew(&td, NULL);
+	crew_free(crew);
+	td_chunks_free(s->chunks);
+	vec_fini(&td.stream);
+}
+
+static void all_come_in_order(void **state)
+{
+	struct tl_str data = stream_new();
+
+	for (unsigned hands = 0; hands < 4; hands++)
+		read_with(data, hands, data.n, UINT32_MAX);
+	free((char *)data.p);
+}
+
+static void a_cut_is_told_where_it_is(void **state)
+{
+	struct tl_str data = stream_new();
+
+	for (unsigned i = 1; i < 9; i++)
+		read_with(data, i % 3, data.n - i * i * 500, UINT32_MAX);
+	read_with(data, 1, data.n - 1, UINT32_MAX);
+	free((char *)data.p);
+}
+
+static void who_leaves_is_let_go(void **state)
+{
+	struct tl_str data = stream_new();
+
+	for (unsigned i = 0; i < 60; i++)
+		read_with(data, 1 + i % 3, data.n, i % 40);
+	free((char *)data.p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_come_in_order),
+		cmocka_unit_test(a_cut_is_told_where_it_is),
+		cmocka_unit_test(who_leaves_is_let_go),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
