@@ -252,9 +252,9 @@ void tl_events_free(struct tl_events *evs);
 void tl_events_symbols(struct tl_events *evs, const struct tl_symtab *tab);
 /*
  * Take events in batches from here on, by a hand of the crew some thousands ahead of those given
- * out: the source is the crew's then, and who takes events is its owner. NULL: by the taker. What
- * is given out is the same. Not for a trace that is still being written: a batch is waited for.
- * Once, before the first event; the crew outlives the stream.
+ * out: the source is the crew's then, and who takes events is its owner. NULL, or one without
+ * hands: by the taker. What is given out is the same. Not for a trace that is still being written:
+ * a batch is waited for. Once, before the first event; the crew outlives the stream.
  */
 struct tl_err *tl_events_ahead(struct tl_events *evs, struct crew *crew);
 /* 1 got one, 0 the end. Order of time within the source's order; a stack is already joined. */

@@ -98,7 +98,7 @@ static const struct tl_atom *find_or_make_alone(struct atoms *at, const char *s,
 	return at->slot[i] = atom_new(at, n ? s : "", n, hash);
 }
 
-static const struct tl_atom *find_or_make(struct atoms *at, const char *s, size_t n)
+static RARE const struct tl_atom *find_or_make(struct atoms *at, const char *s, size_t n)
 {
 	const struct tl_atom *atom;
 

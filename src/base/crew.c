@@ -156,7 +156,7 @@ static void start(struct crew *c, unsigned hands)
 
 struct crew *crew_new(unsigned hands)
 {
-	struct crew *c = hands ? line_calloc(sizeof(*c)) : NULL;
+	struct crew *c = line_calloc(sizeof(*c));
 
 	if (!c)
 		return NULL;
@@ -164,10 +164,7 @@ struct crew *crew_new(unsigned hands)
 	pthread_cond_init(&c->something_to_do, NULL);
 	pthread_cond_init(&c->something_done, NULL);
 	start(c, hands);
-	if (c->n)
-		return c;
-	crew_free(c);
-	return NULL;
+	return c;
 }
 
 void crew_free(struct crew *c)

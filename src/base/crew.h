@@ -23,8 +23,8 @@ struct crew;
  */
 typedef bool (*crew_work)(void *ctx, unsigned hand);
 
-/* So many threads beside the owner's, which take no signals, or as many as can be had; NULL: none
- * can. */
+/* So many threads beside the owner's, which take no signals, or as many as can be had: maybe none,
+ * then the owner works alone. NULL: memory is out. */
 struct crew *crew_new(unsigned hands);
 unsigned crew_hands(const struct crew *c);
 /* Nobody has a job there any more. NULL is fine. */

@@ -4,7 +4,8 @@
  * takes the oldest that nobody has taken; the feeder joins their texts in order and gives the lives
  * back. When the ring is full, and at the end of the trace, the feeder has nothing better to do and
  * takes batches as well: so at the end, where everything that is left becomes complete at once, all
- * threads tell.
+ * threads tell. Alone it tells each batch when it is full: what makes lives and what tells them do
+ * not both fit into a core's cache of instructions, and life by life one would drive out the other.
  *
  * A life may only be told aside when nothing can change it any more (tl_lives_keep()). One whose
  * process lives on is told at once, by the feeder, and its words wait for their place in the batch.
@@ -315,8 +316,8 @@ static void join(struct aside *a, uint64_t most)
 	crew_unlock(a->plan.crew);
 }
 
-/* With `most` batches out at the end of it. To wake somebody in vain costs more than to tell some
- * lives. */
+/* With `most` batches out at the end of it, none where there are no hands to take them. To wake
+ * somebody in vain costs more than to tell some lives. */
 static void hand_over(struct aside *a, uint64_t most)
 {
 	crew_lock(a->plan.crew);
@@ -324,7 +325,7 @@ static void hand_over(struct aside *a, uint64_t most)
 	if (a->made - a->taken >= CALL && !a->telling)
 		crew_call(a->plan.crew);
 	crew_unlock(a->plan.crew);
-	join(a, most);
+	join(a, crew_hands(a->plan.crew) ? most : 0);
 }
 
 void aside_drain(struct aside *a)

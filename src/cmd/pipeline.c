@@ -20,7 +20,7 @@ struct telling {
 	struct out out;
 	struct pager pager;
 	struct progress progress;
-	struct crew *crew;   /* NULL: one thread does it all */
+	struct crew *crew;   /* NULL: each event is told of when it comes */
 	struct aside *aside; /* NULL: each life is told in its turn */
 	void *state; /* the view's */
 	bool begun;

@@ -235,6 +235,8 @@ struct tl_err *tl_events_ahead(struct tl_events *evs, struct crew *crew)
 {
 	struct ahead *a = line_calloc(sizeof(*a));
 
+	if (crew && !crew_hands(crew))
+		crew = NULL;
 	if (!a || !(a->ring = line_calloc((crew ? RING : 1) * sizeof(*a->ring)))) {
 		free(a);
 		return &tl_enomem;

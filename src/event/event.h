@@ -131,6 +131,8 @@ static inline const struct tl_atom *str_of(struct tl_events *evs, const struct t
 
 	if (!has(rec, field))
 		return NULL;
+	if (!rec->f.plan)
+		return atom_of_str(&evs->atoms, rec->f.v[field].s);
 	comm = field_comm(&rec->f, field);
 	return comm ? atom_of_comm(&evs->atoms, comm)
 		    : atom_of_str(&evs->atoms, tl_field(&rec->f, field).s);

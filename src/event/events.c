@@ -101,7 +101,7 @@ struct tl_err *tl_events_new(struct tl_source *src, struct tl_events **ret)
 	if (!evs)
 		return &tl_enomem;
 	evs->src = src;
-	evs->cap = 64;
+	evs->cap = 8;
 	evs->head = evs->tail = 1;
 	evs->ring = calloc(evs->cap, sizeof(*evs->ring));
 	if (!evs->ring) {

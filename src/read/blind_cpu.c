@@ -19,7 +19,7 @@ void blind_cpus_fini(struct blind_cpus *c)
 	vec_fini(&c->cpu);
 }
 
-void blind_cpu_heard(struct tl_source *src, struct blind_cpus *c, int cpu, tl_ns t)
+RARE void blind_cpu_heard(struct tl_source *src, struct blind_cpus *c, int cpu, tl_ns t)
 {
 	struct blind_cpu *b = cpu_of(c, cpu);
 

@@ -36,6 +36,8 @@ struct source_bytes {
 	char *buf;
 	size_t cap, begin, seen, end;
 	uint64_t offset;
+	double progress; /* when it was last asked for */
+	bool moved;	 /* more was read since */
 	void *map;
 	size_t map_n;
 };
@@ -94,6 +96,7 @@ static bool read_some(struct source_bytes *b)
 		return false;
 	}
 	b->end += n;
+	b->moved = true;
 	return true;
 }
 
@@ -185,7 +188,7 @@ int bytes_fill(struct source_bytes *b, size_t keep, struct tl_str *ret, uint64_t
 	return more;
 }
 
-double bytes_progress(const struct source_bytes *b)
+static double progress_now(const struct source_bytes *b)
 {
 	off_t at = lseek(b->fd, 0, SEEK_CUR);
 	struct stat st;
@@ -193,6 +196,15 @@ double bytes_progress(const struct source_bytes *b)
 	if (at < 0 || fstat(b->fd, &st) || st.st_size <= 0)
 		return -1;
 	return at < st.st_size ? (double)at / (double)st.st_size : 1;
+}
+
+/* Of one window it is asked for a hundred times. */
+double bytes_progress(struct source_bytes *b)
+{
+	if (b->moved)
+		b->progress = progress_now(b);
+	b->moved = false;
+	return b->progress;
 }
 
 int bytes_error(const struct source_bytes *b)

@@ -33,7 +33,7 @@ struct tl_err *bytes_map(struct source_bytes *b, struct tl_str *ret);
  */
 int bytes_fill(struct source_bytes *b, size_t keep, struct tl_str *ret, uint64_t *ret_offset);
 /* How much of a file was read, 0 to 1; < 0: of what comes through a pipe nobody knows. */
-double bytes_progress(const struct source_bytes *b);
+double bytes_progress(struct source_bytes *b);
 /* Reading on may have to wait: a pipe or a terminal, not spooled. */
 bool bytes_wait(const struct source_bytes *b);
 /* errno of a failed read or a broken packed stream; 0 fine. */

@@ -8,14 +8,9 @@
 #include "read/ftrace_text.h"
 #include "read/text_frame.h"
 
-static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
+/* The first of all, or not behind all others. */
+static RARE void note_odd_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
 {
-	if (at == TL_NS_NONE)
-		return;
-	if (src->info.last != TL_NS_NONE && at >= src->info.last) {
-		src->info.last = t->latest = at;
-		return;
-	}
 	if (src->info.first == TL_NS_NONE || at < src->info.first)
 		src->info.first = at;
 	if (src->info.last == TL_NS_NONE || at > src->info.last)
@@ -29,10 +24,9 @@ static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
 
 /* Entries that were overwritten before the trace was read: silence before its first record is no
  * proof. */
-static void note_missing(struct tl_source *src, struct ftrace_text *t, const struct tl_record *rec)
+static RARE void note_missing(struct tl_source *src, struct ftrace_text *t,
+			      const struct tl_record *rec)
 {
-	if (!t->header.missing && t->header.buffer_started < 0)
-		return;
 	if (t->header.missing)
 		source_lost(src, -1, TL_NS_NONE, rec->t, t->header.missing);
 	t->header.missing = 0;
@@ -41,7 +35,7 @@ static void note_missing(struct tl_source *src, struct ftrace_text *t, const str
 	t->header.buffer_started = -1;
 }
 
-static void note_arch(struct tl_source *src, const struct tl_record *rec)
+static RARE void note_arch(struct tl_source *src, const struct tl_record *rec)
 {
 	for (unsigned i = rec->n_frames; i-- && src->info.arch == TL_ARCH_UNKNOWN;)
 		src->info.arch = text_frame_arch(&rec->frame[i]);
@@ -49,10 +43,21 @@ static void note_arch(struct tl_source *src, const struct tl_record *rec)
 		src->info.arch = text_frame_arch(&rec->ip);
 }
 
+static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
+{
+	if (at == TL_NS_NONE)
+		return;
+	if (src->info.last != TL_NS_NONE && at >= src->info.last)
+		src->info.last = t->latest = at;
+	else
+		note_odd_time(src, t, at);
+}
+
 void ftrace_note(struct tl_source *src, struct ftrace_text *t, const struct tl_record *rec)
 {
 	note_time(src, t, rec->t);
-	note_missing(src, t, rec);
+	if (t->header.missing || t->header.buffer_started >= 0)
+		note_missing(src, t, rec);
 	blind_cpu_record(src, &t->cpus, rec->cpu, rec->t);
 	if (t->buffers.n)
 		blind_cpu_record(src, &t->of_buffer[rec->buffer], rec->cpu, rec->t);
@@ -64,7 +69,7 @@ void ftrace_note(struct tl_source *src, struct ftrace_text *t, const struct tl_r
 		src->info.functions_seen = true;
 	if (rec->row)
 		source_event_seen(src, rec->row->id);
-	if (src->info.arch == TL_ARCH_UNKNOWN)
+	if (src->info.arch == TL_ARCH_UNKNOWN && (rec->n_frames || rec->kind == TL_REC_FUNC))
 		note_arch(src, rec);
 }
 
