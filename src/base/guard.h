@@ -15,6 +15,8 @@
 
 /* Called so seldom that it must not cost its caller registers. */
 #define RARE __attribute__((noinline, cold))
+/* Not so seldom, but seldom enough for the same. */
+#define APART __attribute__((noinline))
 
 #define ARRAY_SIZE(a)	   (sizeof(a) / sizeof((a)[0]))
 #define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))

@@ -5,6 +5,7 @@
  * the other threads of its process left, without which a thread's death cannot be judged.
  */
 #include <stdlib.h>
+#include "base/guard.h"
 #include "base/line.h"
 #include "life/life.h"
 
@@ -147,7 +148,7 @@ static bool must_wait(const struct tl_lives *l, const struct life *life)
 	return l->w.side || (p->n_threads > 1 && !p->ended);
 }
 
-static void hand_on_held(struct tl_lives *l, bool all)
+static APART void hand_on_held(struct tl_lives *l, bool all)
 {
 	while (l->held_first && (all || !must_wait(l, l->held_first))) {
 		struct life *life = l->held_first;
@@ -204,7 +205,7 @@ static inline bool some_linger_out(const struct tl_lives *l)
  * released already, and a kernel that is in no hurry (CONFIG_RCU_LAZY) writes the free record ten
  * seconds later, or after the end of the trace.
  */
-static void finish_lingering(struct tl_lives *l)
+static RARE void finish_lingering(struct tl_lives *l)
 {
 	while (some_linger_out(l)) {
 		struct leaving v = l->leaving.v[l->leaving_first++];

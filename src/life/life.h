@@ -431,8 +431,13 @@ void death_path(struct tl_lives *l, const struct tl_event *ev);
 void death_coredump(struct tl_lives *l, const struct tl_event *ev);
 /* run.c: the trace ends while it sleeps or runs */
 void run_cut(struct life *life, tl_ns t);
-/* a record of its own */
-void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev);
+/* a record of its own, though nobody has switched it in */
+void run_unswitched(struct tl_lives *l, struct life *life, const struct tl_event *ev);
+static inline void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev)
+{
+	if (l->w.sw && (life->run == RUN_QUEUED || life->run == RUN_ASLEEP))
+		run_unswitched(l, life, ev);
+}
 /* silent.c */
 /* its switch was not seen */
 void silent_acts(struct tl_lives *l, const struct life *life, const struct tl_event *ev);

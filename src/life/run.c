@@ -3,6 +3,7 @@
  * When a task ran, waited for a CPU, and slept. Sleeps of one kind and like length are folded into
  * a rhythm: "500 x sleep of 3.0 s".
  */
+#include "base/guard.h"
 #include "life/life.h"
 
 /* How far back a sleep looks for its like: between two long sleeps a program does some short ones.
@@ -127,10 +128,8 @@ static void run_enter(struct life *life, enum run_state state, tl_ns t)
  * set_event_pid while another CPU may be switching to it already. The time before is what it
  * waited, at most.
  */
-void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev)
+RARE void run_unswitched(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
-	if (!l->w.sw || (life->run != RUN_QUEUED && life->run != RUN_ASLEEP))
-		return;
 	silent_acts(l, life, ev);
 	run_enter(life, RUN_ON_CPU, ev->t);
 	life->cpu = (int16_t)ev->cpu;

@@ -16,6 +16,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "base/guard.h"
 #include "life/life.h"
 
 #define ODDITIES_KEPT 64
@@ -221,35 +222,48 @@ static bool bears_it_since(const struct tl_lives *l, const struct life *life,
 	       (d->seen.t != TL_NS_NONE && ev->t != TL_NS_NONE && ev->t > d->seen.t + LINGER_NS);
 }
 
+/* Nobody bears it, as far as is known, or somebody else may by now. */
+static RARE struct life *bearer_of(struct tl_lives *l, struct life *life, tl_pid pid,
+				   const struct tl_atom *comm, const struct tl_event *ev)
+{
+	if (life && bears_it_since(l, life, comm, ev))
+		life = life_born(l, pid, ev);
+	return !life && pids_may_be(pid) ? life_new(l, pid, ev) : life;
+}
+
+/* It bears a name that is news, or may be. */
+static RARE void named(struct tl_lives *l, struct life *life, const struct tl_atom *comm)
+{
+	/* task_rename comes before the name is copied (fs/exec.c __set_task_comm), and since v6.14
+	 * no lock keeps the task on its CPU (3a3f61ce5e0b "exec: Make sure task->comm is always
+	 * NUL-terminated"; seen on 7.2): it may be switched under its former name. Once the new one
+	 * was seen, the former is news again. */
+	if (comm == life->former)
+		return;
+	life->former = NULL;
+	/* the dead bear no new names: another name under their id is that of a thread taking it
+	 * over (exec.c) */
+	if (life->t.death->seen.is && life->t.n_comms)
+		return;
+	if (comm != life->t.comm && life->deeds->n_sent)
+		sender_renamed(l, life, comm);
+	life_name(life, comm);
+}
+
 struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 		     const struct tl_event *ev)
 {
 	struct life *life = life_at(l, pid);
 
-	if (life && l->losses && bears_it_since(l, life, comm, ev))
-		life = life_born(l, pid, ev);
-	if (!life && pids_may_be(pid))
-		life = life_new(l, pid, ev);
+	if (!life || l->losses)
+		life = bearer_of(l, life, pid, comm, ev);
 	if (!life)
 		return NULL;
 	life_touch(life, ev);
 	if (pid == ev->pid && ev->kind != TL_EV_SWITCH)
 		run_acts(l, life, ev);
-	/* task_rename comes before the name is copied (fs/exec.c __set_task_comm), and since v6.14
-	 * no lock keeps the task on its CPU (3a3f61ce5e0b "exec: Make sure task->comm is always
-	 * NUL-terminated"; seen on 7.2): it may be switched under its former name. Once the new one
-	 * was seen, the former is news again. */
-	if (comm && comm == life->former)
-		return life;
-	if (comm)
-		life->former = NULL;
-	/* the dead bear no new names: another name under their id is that of a thread taking it
-	 * over (exec.c) */
-	if (!comm || (life->t.death->seen.is && life->t.n_comms))
-		return life;
-	if (comm != life->t.comm && life->deeds->n_sent)
-		sender_renamed(l, life, comm);
-	life_name(life, comm);
+	if (comm && (comm != life->t.comm || !life->t.n_comms || life->former))
+		named(l, life, comm);
 	return life;
 }
 

@@ -35,7 +35,7 @@ static RARE void note_missing(struct tl_source *src, struct ftrace_text *t,
 	t->header.buffer_started = -1;
 }
 
-static RARE void note_arch(struct tl_source *src, const struct tl_record *rec)
+static void note_arch(struct tl_source *src, const struct tl_record *rec)
 {
 	for (unsigned i = rec->n_frames; i-- && src->info.arch == TL_ARCH_UNKNOWN;)
 		src->info.arch = text_frame_arch(&rec->frame[i]);
@@ -53,6 +53,18 @@ static void note_time(struct tl_source *src, struct ftrace_text *t, tl_ns at)
 		note_odd_time(src, t, at);
 }
 
+static APART void note_other(struct tl_source *src, const struct tl_record *rec)
+{
+	if (rec->kind == TL_REC_STACK)
+		src->info.stacks_seen = true;
+	else if (rec->kind != TL_REC_USER_STACK)
+		src->info.records++;
+	if (rec->kind == TL_REC_FUNC)
+		src->info.functions_seen = true;
+	if (src->info.arch == TL_ARCH_UNKNOWN)
+		note_arch(src, rec);
+}
+
 void ftrace_note(struct tl_source *src, struct ftrace_text *t, const struct tl_record *rec)
 {
 	note_time(src, t, rec->t);
@@ -61,16 +73,13 @@ void ftrace_note(struct tl_source *src, struct ftrace_text *t, const struct tl_r
 	blind_cpu_record(src, &t->cpus, rec->cpu, rec->t);
 	if (t->buffers.n)
 		blind_cpu_record(src, &t->of_buffer[rec->buffer], rec->cpu, rec->t);
-	if (rec->kind == TL_REC_STACK)
-		src->info.stacks_seen = true;
-	else if (rec->kind != TL_REC_USER_STACK)
-		src->info.records++;
-	if (rec->kind == TL_REC_FUNC)
-		src->info.functions_seen = true;
+	if (rec->kind != TL_REC_EVENT) {
+		note_other(src, rec);
+		return;
+	}
+	src->info.records++;
 	if (rec->row)
 		source_event_seen(src, rec->row->id);
-	if (src->info.arch == TL_ARCH_UNKNOWN && (rec->n_frames || rec->kind == TL_REC_FUNC))
-		note_arch(src, rec);
 }
 
 uint16_t ftrace_buffer(struct tl_source *src, struct ftrace_text *t, struct tl_str name)

@@ -48,13 +48,15 @@ const char *usual_cpu(const char *p, int32_t *ret)
 	return p + 1;
 }
 
-/* A front met for the first time, its words are set. */
-static void learn_front(struct usual_front *f, const char *line)
+/* A front met for the first time. */
+static RARE void learn_front(struct usual_front *f, const char *line)
 {
 	const char *comm = skip_blank(line, line + TASK_COLUMN), *p = line + TASK_COLUMN;
 	int32_t cpu = -1;
 	uint64_t pid = 0;
 
+	for (size_t i = 0; i < ARRAY_SIZE(f->word); i++)
+		f->word[i] = swar_load(line + i * sizeof(*f->word));
 	f->next = 0;
 	if (*line != ' ' || !is_plain(comm, p++) || !swar_number(&p, &pid) || *p != ' ')
 		return;
@@ -76,10 +78,8 @@ static const struct usual_front *front_of(struct usual *u, const char *line)
 	struct usual_front *f = &u->front[usual_slot(w[2], w[3], USUAL_FRONTS)];
 
 	if (((f->word[0] ^ w[0]) | (f->word[1] ^ w[1]) | (f->word[2] ^ w[2]) |
-	     (f->word[3] ^ w[3])) != 0) {
-		memcpy(f->word, w, sizeof(w));
+	     (f->word[3] ^ w[3])) != 0)
 		learn_front(f, line);
-	}
 	return f;
 }
 
