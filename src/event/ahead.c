@@ -19,8 +19,14 @@
 #include "base/guard.h"
 #include "event/event.h"
 
-/* What goes with a batch is some lines of a cache, each way: not for fewer events. */
-enum { BATCH = 256, RING = 16 };
+/* What goes with a batch is some lines of a cache, each way: not for fewer events. And to wake
+ * somebody costs as much as to read a batch: not for fewer than half of the ring. */
+enum { BATCH = 256, RING = 32 };
+
+/* One event behind the other, each as long as its kind; the last may be looked at as a whole. */
+struct room {
+	alignas(64) unsigned char bytes[(BATCH + 1) * sizeof(struct tl_event)];
+};
 
 struct batch {
 	unsigned n;
@@ -31,13 +37,13 @@ struct batch {
 	VEC(struct tl_blind) blind; /* those from blind_from on: what changed */
 	unsigned blind_from;
 	VEC(const char *) warnings;
-	/* one behind the other, each as long as its kind; the last may be looked at as a whole */
-	alignas(64) unsigned char room[(BATCH + 1) * sizeof(struct tl_event)];
+	struct room *room;
 };
 
 struct ahead {
 	struct tl_events *evs;
 	struct batch *ring, *now; /* now: being given out */
+	struct room *rooms;	  /* of the ring, never cleared: many short traces fill only one */
 	unsigned left;		  /* events of it that were not given out yet */
 	const unsigned char *next;
 	/* as of the batch being given out */
@@ -113,14 +119,14 @@ static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
 /* Without memory the trace ends here. */
 static void fill(struct tl_events *evs, struct batch *b)
 {
-	alignas(64) unsigned char mine[sizeof(b->room)],
-		*room = evs->ahead->crew ? mine : b->room;
+	struct room mine;
+	unsigned char *room = (evs->ahead->crew ? &mine : b->room)->bytes;
 	size_t at = 0;
 
 	for (b->n = 0; b->n < BATCH && events_pull(evs, (struct tl_event *)(room + at)); b->n++)
 		at += size_of((struct tl_event *)(room + at));
-	if (room == mine)
-		hand_bytes(b->room, mine, at);
+	if (room == mine.bytes)
+		hand_bytes(b->room->bytes, room, at);
 	b->last = b->n < BATCH;
 	if (!known_so_far(evs, b)) {
 		b->blind.n = b->warnings.n = 0;
@@ -150,6 +156,12 @@ static void learn(struct ahead *a, const struct batch *b)
 	a->info.warnings = a->warnings.v;
 }
 
+/* So many batches are worth waking somebody for; the first one alone, since nothing was done yet. */
+static unsigned enough(const struct ahead *a)
+{
+	return a->emptied ? RING / 2 : 1;
+}
+
 /* Fills the ring, by one hand at a time, and not by who takes. */
 static bool read_ahead(void *ctx, unsigned hand)
 {
@@ -166,7 +178,7 @@ static bool read_ahead(void *ctx, unsigned hand)
 		crew_lock(a->crew);
 		a->filled++;
 		a->ended = b->last;
-		if (a->ended || a->filled - a->emptied >= RING / 2)
+		if (a->ended || a->filled - a->emptied >= enough(a))
 			crew_done(a->crew);
 	}
 	a->reading = false;
@@ -181,7 +193,7 @@ static struct batch *next_filled(struct ahead *a)
 	if (a->filled - a->emptied == RING / 2)
 		crew_call(a->crew);
 	if (a->filled == a->emptied)
-		while (a->filled - a->emptied < RING / 2 && !a->ended)
+		while (a->filled - a->emptied < enough(a) && !a->ended)
 			crew_wait(a->crew);
 	crew_unlock(a->crew);
 	return &a->ring[a->emptied % RING];
@@ -198,7 +210,7 @@ static RARE bool next_batch(struct ahead *a)
 		else
 			fill(a->evs, a->now = a->ring);
 		a->left = a->now->n;
-		a->next = a->now->room;
+		a->next = a->now->room->bytes;
 		learn(a, a->now);
 	} while (!a->left);
 	return true;
@@ -231,16 +243,34 @@ const struct tl_event_counts *ahead_counts(const struct ahead *a)
 	return &a->counts;
 }
 
-struct tl_err *tl_events_ahead(struct tl_events *evs, struct crew *crew)
+static struct ahead *ahead_new(unsigned batches)
 {
 	struct ahead *a = line_calloc(sizeof(*a));
 
+	if (!a)
+		return NULL;
+	a->ring = line_calloc(batches * sizeof(*a->ring));
+	a->rooms = aligned_alloc(alignof(struct room), batches * sizeof(*a->rooms));
+	if (!a->ring || !a->rooms) {
+		free(a->ring);
+		free(a->rooms);
+		free(a);
+		return NULL;
+	}
+	for (unsigned i = 0; i < batches; i++)
+		a->ring[i].room = &a->rooms[i];
+	return a;
+}
+
+struct tl_err *tl_events_ahead(struct tl_events *evs, struct crew *crew)
+{
+	struct ahead *a;
+
 	if (crew && !crew_hands(crew))
 		crew = NULL;
-	if (!a || !(a->ring = line_calloc((crew ? RING : 1) * sizeof(*a->ring)))) {
-		free(a);
+	a = ahead_new(crew ? RING : 1);
+	if (!a)
 		return &tl_enomem;
-	}
 	a->evs = evs;
 	a->info = *tl_source_info(evs->src);
 	a->info.n_blind = a->info.n_warnings = 0;
@@ -275,6 +305,7 @@ void ahead_free(struct ahead *a)
 	}
 	vec_fini(&a->blind);
 	vec_fini(&a->warnings);
+	free(a->rooms);
 	free(a->ring);
 	free(a);
 }
