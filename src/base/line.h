@@ -22,4 +22,13 @@ static inline void *line_calloc(size_t n)
 	return p ? memset(p, 0, whole) : NULL;
 }
 
+/* Asked for, so that it is near when it is looked at. It begins anywhere in a line, and may end in
+ * one more; where a line is half of LINE the other half comes along. */
+static inline void line_fetch(const void *v, size_t n)
+{
+	for (size_t at = 0; at < n; at += LINE)
+		__builtin_prefetch((const char *)v + at);
+	__builtin_prefetch((const char *)v + n - 1);
+}
+
 #endif

@@ -292,14 +292,6 @@ static bool comes_first(const struct life *a, const struct life *b)
 	return x->t != y->t ? x->t < y->t : x->place <= y->place;
 }
 
-/* It begins anywhere in a line, and may end in one more. */
-static void fetch(const void *v, size_t n)
-{
-	for (size_t at = 0; at < n; at += LINE)
-		__builtin_prefetch((const char *)v + at);
-	__builtin_prefetch((const char *)v + n - 1);
-}
-
 /* Who bears the next pid that is borne, after `before`. */
 static struct pid_entry *next_borne(const struct pids *p, const struct pid_entry *before)
 {
@@ -311,7 +303,7 @@ static struct pid_entry *next_borne(const struct pids *p, const struct pid_entry
 		const struct pid_entry *further = pids_at(p, e->pid + FURTHER);
 
 		if (further && further->life)
-			fetch(further->life, sizeof(*further->life));
+			line_fetch(further->life, sizeof(*further->life));
 	}
 	return e;
 }
@@ -368,12 +360,12 @@ static void fetch_next(const struct life *life)
 
 	if (!next)
 		return;
-	fetch(next->t.death, sizeof(*next->t.death));
-	fetch(next->t.notice, sizeof(*next->t.notice));
-	fetch(next->t.sched, sizeof(*next->t.sched));
-	fetch(next->t.process, sizeof(*next->t.process));
+	line_fetch(next->t.death, sizeof(*next->t.death));
+	line_fetch(next->t.notice, sizeof(*next->t.notice));
+	line_fetch(next->t.sched, sizeof(*next->t.sched));
+	line_fetch(next->t.process, sizeof(*next->t.process));
 	if (next->next_held)
-		fetch(next->next_held, sizeof(*next));
+		line_fetch(next->next_held, sizeof(*next));
 }
 
 struct tl_err *tl_lives_end(struct tl_lives *l)
