@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An open-addressing hash set of strings; the strings lie in an arena and never move. */
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/atom.h"
@@ -157,26 +156,16 @@ const struct tl_atom *atom_of(struct atoms *at, const char *s, size_t n)
 	return of_late(at, key.a, key.b, n, s, n);
 }
 
-/* The bytes before the first NUL. */
-static inline uint64_t before_nul(uint64_t w)
-{
-	uint64_t nul = (w - 0x0101010101010101) & ~w & 0x8080808080808080;
-
-	return w & (((nul & -nul) >> 7) - 1);
-}
-
+/* With whatever lies behind the NUL, which is mostly nothing: a name that comes with other bytes
+ * there is looked up once more. */
 const struct tl_atom *atom_of_comm(struct atoms *at, const void *comm)
 {
-	enum { PADDED = ATOM_SHORT + 1 }; /* no length of short_of()'s */
-	uint64_t a, b = 0;
+	enum { AS_IT_LIES = ATOM_SHORT + 1 }; /* no length of short_of()'s */
+	uint64_t a, b;
 
 	memcpy(&a, comm, 8);
-	a = before_nul(le64toh(a));
-	if (a >> 56) {
-		memcpy(&b, (const char *)comm + 8, 8);
-		b = before_nul(le64toh(b));
-	}
-	return of_late(at, a, b, PADDED, comm, ATOM_SHORT);
+	memcpy(&b, (const char *)comm + 8, 8);
+	return of_late(at, a, b, AS_IT_LIES, comm, ATOM_SHORT);
 }
 
 const struct tl_atom *atom_of_str(struct atoms *at, struct tl_str s)
