@@ -10,6 +10,7 @@
  * cpu, and everything before and behind it is read.
  */
 #include <stdlib.h>
+#include "base/crew.h"
 #include "base/line.h"
 #include "read/bytes.h"
 #include "read/tracedat.h"
@@ -44,6 +45,7 @@ static void tracedat_close(void *state)
 	vec_fini(&td->frame);
 	merge_fini(&td->merge);
 	td_text_free(td->text);
+	free(td->touched);
 	free(td->by_id);
 	free(td->comm);
 	free(td->clock);
@@ -269,6 +271,25 @@ static double tracedat_progress(const void *state)
 	return all > 0 ? done / all : -1;
 }
 
+static void tracedat_crew(void *state, struct crew *crew)
+{
+	struct tracedat *td = state;
+	bool packed = false, raw = false;
+
+	if (td->crew)
+		crew_leave(td->crew, td);
+	td->crew = crew;
+	if (!crew)
+		return;
+	vec_each (s, &td->stream)
+		*(s->packed ? &packed : &raw) = true;
+	if (raw && !td->touched)
+		td->touched = calloc(td->stream.n, sizeof(*td->touched));
+	if (!(packed && crew_join(crew, td_unpack_ahead, td)) &
+	    !(raw && td->touched && crew_join(crew, td_touch_ahead, td)))
+		td->crew = NULL;
+}
+
 const struct reader_ops reader_tracedat = {
 	.name = "trace.dat",
 	.sniff = tracedat_sniff,
@@ -278,5 +299,5 @@ const struct reader_ops reader_tracedat = {
 	.close = tracedat_close,
 	.want = td_want,
 	.progress = tracedat_progress,
-	.crew = td_chunks_crew,
+	.crew = tracedat_crew,
 };

@@ -9,6 +9,7 @@
  *	tracedat_unpack.c	zlib and zstd pieces of version 7
  *	tracedat_chunk.c	the packed pieces of a cpu's pages, unpacked one after the other or ahead
  *	tracedat_stream.c	one cpu of one buffer: its pages, one event after the other
+ *	tracedat_touch.c	raw pages are touched ahead
  *	tracedat_record.c	an event becomes a record
  *	tracedat_text.c		an event becomes text, by libtraceevent, on request
  *	tracedat_print.c	which print formats libtraceevent may be shown
@@ -205,7 +206,8 @@ struct tracedat {
 	uint64_t streamed; /* bytes that streams were given */
 	bool choosy; /* not all plain events are wanted, only these */
 	uint64_t want[TL_EVENT_WORDS];
-	struct crew *crew; /* unpacks ahead; NULL: nobody does */
+	struct crew *crew; /* unpacks and touches ahead; NULL: nobody does */
+	size_t *touched;   /* of the crew: bytes of each raw stream's piece */
 	struct merge merge;
 	struct td_stream *now; /* whose event was given out last */
 
@@ -259,8 +261,11 @@ enum td_chunk_step td_chunk_next(struct tracedat *td, struct td_chunks *c, struc
 				 const uint8_t **ret_packed, uint64_t *ret_place);
 /* Bytes of the file that were passed; of how many. */
 size_t td_chunks_done(const struct td_chunks *c, size_t *ret_all);
-/* By whoever of the crew has nothing better to do, from here on; NULL: no longer. */
-void td_chunks_crew(void *state, struct crew *crew);
+/* A job of a crew's (crew_work): one chunk, for whoever of it has nothing better to do. */
+bool td_unpack_ahead(void *td, unsigned hand);
+
+/* tracedat_touch.c: another one, of some raw pages */
+bool td_touch_ahead(void *td, unsigned hand);
 
 /* tracedat_stream.c: go to the next event; false at the end. */
 bool td_stream_next(struct tracedat *td, struct td_stream *s);

@@ -120,7 +120,7 @@ static struct td_chunks *most_wanted(struct tracedat *td)
 	return best;
 }
 
-static bool unpack_ahead(void *ctx, unsigned hand)
+bool td_unpack_ahead(void *ctx, unsigned hand)
 {
 	struct tracedat *td = ctx;
 	struct td_chunks *c = most_wanted(td);
@@ -136,20 +136,6 @@ static bool unpack_ahead(void *ctx, unsigned hand)
 	k->done = true;
 	crew_done(td->crew);
 	return true;
-}
-
-void td_chunks_crew(void *state, struct crew *crew)
-{
-	struct tracedat *td = state;
-	bool packed = false;
-
-	if (td->crew)
-		crew_leave(td->crew, td);
-	td->crew = NULL;
-	vec_each(s, &td->stream)
-		packed |= s->packed;
-	if (packed && crew && crew_join(crew, unpack_ahead, td))
-		td->crew = crew;
 }
 
 /* ---- the reader ---- */

@@ -83,7 +83,8 @@ static RARE bool next_page(struct tracedat *td, struct td_stream *s)
 		n = left < s->page_size ? left : s->page_size;
 		if (!s->packed)
 			let_go(s, p);
-		s->piece_pos += n;
+		/* others look at it: tracedat_touch.c */
+		__atomic_store_n(&s->piece_pos, s->piece_pos + n, __ATOMIC_RELAXED);
 		if (!page_load(&s->page, p, n, s->page_size, &td->form)) {
 			if (!is_empty(p, n))
 				gap_add(s, UINT64_MAX, N_("a page of the recording is damaged"));
