@@ -156,7 +156,7 @@ static void learn(struct ahead *a, const struct batch *b)
 	a->info.warnings = a->warnings.v;
 }
 
-/* So many batches are worth waking somebody for; the first one alone, since nothing was done yet. */
+/* So many batches are worth waking somebody for; the first one alone, as nothing was done yet. */
 static unsigned enough(const struct ahead *a)
 {
 	return a->emptied ? RING / 2 : 1;
