@@ -223,7 +223,15 @@ static __always_inline __u64 wake(void *ring)
 								     : BPF_RB_NO_WAKEUP;
 }
 
-/* Who was told last on this CPU. */
+/*
+ * The kernel leaves a program out that is running already on this CPU, for another task, preempted
+ * (v5.12, kernel/trace/bpf_trace.c __bpf_trace_run; seen on 7.2). That was never so while a
+ * tracepoint's programs ran with preemption off, up to 6.19 (include/linux/tracepoint.h __DO_TRACE);
+ * since 7.0 they run under SRCU (3c6e577d5ae7 "Merge tag 'trace-v7.0'").
+ */
+const volatile bool may_miss = true;
+
+/* Who was told last on this CPU, where that matters. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -231,11 +239,10 @@ struct {
 	__type(value, __s32);
 } told SEC(".maps");
 
-static __always_inline void tell_exit(struct task_struct *p, __s32 *last)
+static __always_inline void tell_exit(struct task_struct *p)
 {
 	struct exit_record *r = bpf_ringbuf_reserve(&deaths, sizeof(*r), 0);
 
-	*last = p->pid; /* lost is lost once: on_exit_missed has nothing to make up for */
 	if (!r) {
 		__sync_fetch_and_add(&lost, 1);
 		return;
@@ -256,26 +263,26 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *p)
 {
 	__u32 here = 0;
-	__s32 *last = bpf_map_lookup_elem(&told, &here);
+	__s32 *last = may_miss ? bpf_map_lookup_elem(&told, &here) : 0;
 
 	if (last)
-		tell_exit(p, last);
+		*last = p->pid; /* lost is lost once: on_exit_missed has nothing to make up for */
+	tell_exit(p);
 	return 0;
 }
 
-/*
- * The kernel leaves a program out that is running already on this CPU, for another task, preempted
- * (v5.12, kernel/trace/bpf_trace.c __bpf_trace_run; seen on 7.2). Attached behind on_exit, this one
- * tells whom that one did not; now and then somebody is told of twice, in the same words.
- */
+/* Attached behind on_exit where that may be left out, this one tells whom it did not; now and then
+ * somebody is told of twice, in the same words. */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit_missed, struct task_struct *p)
 {
 	__u32 here = 0;
 	__s32 *last = bpf_map_lookup_elem(&told, &here);
 
-	if (last && *last != p->pid)
-		tell_exit(p, last);
+	if (last && *last != p->pid) {
+		*last = p->pid;
+		tell_exit(p);
+	}
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include "base/guard.h"
 #include "bpf/exit.skel.h"
@@ -16,7 +17,7 @@ struct exits {
 	struct exit_bpf *skel;
 	struct ring_buffer *ring;
 	const struct exits_ear *ear; /* during exits_take() */
-	bool has_execs, prompt;
+	bool has_execs, prompt, may_miss;
 };
 
 #if defined(__x86_64__)
@@ -100,9 +101,19 @@ static int on_signal(void *ctx, void *data, size_t n)
 	return 0;
 }
 
-static void tell_programs(struct exit_bpf *skel, bool prompt)
+/* exit.bpf.c on_exit_missed */
+static bool may_miss(void)
 {
-	skel->rodata->prompt = prompt;
+	struct utsname u;
+	unsigned release = uname(&u) ? 0 : tl_release_of(u.release);
+
+	return !release || release >= TL_RELEASE(7, 0);
+}
+
+static void tell_programs(struct exit_bpf *skel, const struct exits *x)
+{
+	skel->rodata->prompt = x->prompt;
+	skel->rodata->may_miss = x->may_miss;
 #if defined(__x86_64__) || defined(__aarch64__)
 	skel->rodata->page_size = (__u32)sysconf(_SC_PAGESIZE);
 #endif
@@ -116,7 +127,8 @@ static int load_programs(struct exits *x, bool with_execs, bool with_signals)
 	x->skel = exit_bpf__open();
 	if (!x->skel)
 		return -errno;
-	tell_programs(x->skel, x->prompt);
+	tell_programs(x->skel, x);
+	bpf_program__set_autoload(x->skel->progs.on_exit_missed, x->may_miss);
 	bpf_program__set_autoload(x->skel->progs.on_exec, with_execs);
 	bpf_program__set_autoload(x->skel->progs.on_signal, with_signals);
 	rc = exit_bpf__load(x->skel);
@@ -164,6 +176,7 @@ struct tl_err *exits_open(bool prompt, struct exits **ret)
 	if (!x)
 		return &tl_enomem;
 	x->prompt = prompt;
+	x->may_miss = may_miss();
 	err = load(x);
 	if (err)
 		exits_close(x);
@@ -197,11 +210,11 @@ static uint64_t misses(const struct bpf_program *prog)
 	return bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &n) ? 0 : info.recursion_misses;
 }
 
-/* A death is untold only when the kernel left out both programs. */
+/* A death is untold only when the kernel left out all programs there are. */
 uint64_t exits_lost(const struct exits *x)
 {
 	uint64_t one = misses(x->skel->progs.on_exit),
-		 other = misses(x->skel->progs.on_exit_missed);
+		 other = x->may_miss ? misses(x->skel->progs.on_exit_missed) : one;
 
 	return x->skel->bss->lost + (one < other ? one : other);
 }
