@@ -196,7 +196,7 @@ static __always_inline int is_unwanted(struct task_struct *p)
 		h->action[SIGCHLD - 1].sa.sa_flags & SA_NOCLDWAIT);
 }
 
-/* 1 MB holds 18 000 deaths. */
+/* 1 MB holds 13 000 deaths. */
 #define ROOM (1 << 20)
 
 struct {
@@ -226,8 +226,8 @@ static __always_inline __u64 wake(void *ring)
 /*
  * The kernel leaves a program out that is running already on this CPU, for another task, preempted
  * (v5.12, kernel/trace/bpf_trace.c __bpf_trace_run; seen on 7.2). That was never so while a
- * tracepoint's programs ran with preemption off, up to 6.19 (include/linux/tracepoint.h __DO_TRACE);
- * since 7.0 they run under SRCU (3c6e577d5ae7 "Merge tag 'trace-v7.0'").
+ * tracepoint's programs ran with preemption off, up to 6.19 (include/linux/tracepoint.h,
+ * __DO_TRACE); since 7.0 they run under SRCU (3c6e577d5ae7 "Merge tag 'trace-v7.0'").
  */
 const volatile bool may_miss = true;
 
@@ -251,6 +251,7 @@ static __always_inline void tell_exit(struct task_struct *p)
 	r->cpu = bpf_get_smp_processor_id();
 	r->tid = p->pid;
 	r->tgid = p->tgid;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	r->exit_code = p->exit_code;
 	r->group_exit_code = p->signal->group_exit_code;
 	r->signal_flags = p->signal->flags;

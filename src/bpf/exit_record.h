@@ -20,6 +20,7 @@ struct exit_record {
 	__u32 unwanted; /* its parent leaves no zombies */
 	__u32 cpu;
 	struct call_record call;
+	char comm[16];
 };
 
 #define EXEC_TEXT 1024 /* a power of two; a side fact holds less */

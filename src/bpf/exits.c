@@ -51,7 +51,8 @@ static int on_death(void *ctx, void *data, size_t n)
 								.tgid = r->tgid,
 								.status = status_of(r),
 								.call = call_of(&r->call),
-								.unwanted = r->unwanted});
+								.unwanted = r->unwanted,
+								.comm = r->comm});
 	return 0;
 }
 
@@ -132,8 +133,6 @@ static int load_programs(struct exits *x, bool with_execs, bool with_signals)
 	bpf_program__set_autoload(x->skel->progs.on_exec, with_execs);
 	bpf_program__set_autoload(x->skel->progs.on_signal, with_signals);
 	rc = exit_bpf__load(x->skel);
-	if (!rc)
-		rc = exit_bpf__attach(x->skel);
 	if (rc) {
 		exit_bpf__destroy(x->skel);
 		x->skel = NULL;
@@ -183,6 +182,13 @@ struct tl_err *exits_open(bool prompt, struct exits **ret)
 	else
 		*ret = x;
 	return err;
+}
+
+struct tl_err *exits_start(struct exits *x)
+{
+	int rc = exit_bpf__attach(x->skel);
+
+	return rc ? exits_refused(-rc) : NULL;
 }
 
 int exits_fd(const struct exits *x)

@@ -21,6 +21,7 @@ struct exits_death {
 	int32_t status; /* what wait would report: exit code << 8, or signal, or signal | 0x80 */
 	enum tl_call call; /* the system call it was in */
 	bool unwanted;	   /* its parent leaves no zombies: nobody need wait for it */
+	const char *comm;  /* at most 15 bytes */
 };
 
 struct exits_exec {
@@ -61,6 +62,8 @@ struct exits_ear {
  * is readable at once when something happened; otherwise now and then, and only when much is
  * waiting. */
 struct tl_err *exits_open(bool prompt, struct exits **ret);
+/* From now on; before, nothing is told. */
+struct tl_err *exits_start(struct exits *x);
 /* To poll: readable when there is something to take. -1 none. */
 int exits_fd(const struct exits *x);
 /* Hand over what happened since the last call, kind by kind, deaths last, each in its order; at

@@ -9,6 +9,11 @@ struct tl_err *exits_open(bool prompt, struct exits **ret)
 	return exits_refused(ENOTSUP);
 }
 
+struct tl_err *exits_start(struct exits *x)
+{
+	return exits_refused(ENOTSUP);
+}
+
 int exits_fd(const struct exits *x)
 {
 	return -1;

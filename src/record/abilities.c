@@ -157,10 +157,12 @@ static struct tl_err *ask_btf(struct asked *q, struct tl_ability *a)
 static struct tl_err *ask_bpf(struct asked *q, struct tl_ability *a)
 {
 	struct exits *x;
+	struct tl_err *err;
 
 	try(exits_open(true, &x));
+	err = exits_start(x);
 	exits_close(x);
-	return NULL;
+	return err;
 }
 
 static struct tl_err *ask_exit_syscalls(struct asked *q, struct tl_ability *a)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/guard.h"
 #include "base/io.h"
+#include "record/census.h"
 #include "record/proc.h"
 #include "record/side.h"
 #include "tracefs/file.h"
@@ -15,23 +16,18 @@
 #define PF_WQ_WORKER 0x00000020 /* include/linux/sched.h */
 #define PF_KTHREAD   0x00200000
 
-struct who {
-	long ppid;
-	unsigned long flags;
-	const char *comm;
-	size_t comm_n;
-};
-
 /* "pid (comm) S ppid pgrp session tty tpgid flags ..."; the comm may hold anything, ')' too. */
-static bool parse_stat(char *text, struct who *ret)
+static bool parse_stat(char *text, struct census_task *ret, unsigned long *ret_flags)
 {
 	char *from = strchr(text, '('), *to = strrchr(text, ')');
 
 	if (!from || !to || to < from)
 		return false;
-	ret->comm = from + 1;
-	ret->comm_n = (size_t)(to - from - 1);
-	return sscanf(to + 1, " %*c %ld %*d %*d %*d %*d %lu", &ret->ppid, &ret->flags) == 2;
+	ret->comm = (struct tl_str){from + 1, (size_t)(to - from - 1)};
+	if (sscanf(to + 1, " %*c %ld %*d %*d %*d %*d %lu", &ret->ppid, ret_flags) != 2)
+		return false;
+	ret->kthread = (*ret_flags & PF_KTHREAD) != 0;
+	return true;
 }
 
 /*
@@ -39,67 +35,74 @@ static bool parse_stat(char *text, struct who *ret)
  * what it works on ("kworker/0:1-events"; kernel/workqueue.c, wq_worker_comm()). The trace has the
  * plain name.
  */
-static void plain_comm(struct who *who)
+static void plain_comm(struct tl_str *comm, unsigned long flags)
 {
-	const char *colon = memchr(who->comm, ':', who->comm_n);
+	const char *colon = memchr(comm->p, ':', comm->n);
 
-	if (!(who->flags & PF_KTHREAD))
+	if (!(flags & PF_KTHREAD))
 		return;
-	if (colon && who->flags & PF_WQ_WORKER)
-		for (const char *at = colon; at < who->comm + who->comm_n; at++)
+	if (colon && flags & PF_WQ_WORKER)
+		for (const char *at = colon; at < comm->p + comm->n; at++)
 			if (*at == '-' || *at == '+')
-				who->comm_n = (size_t)(at - who->comm);
-	if (who->comm_n > 15)
-		who->comm_n = 15;
+				comm->n = (size_t)(at - comm->p);
+	if (comm->n > 15)
+		comm->n = 15;
 }
 
-static void tell_task(struct side *s, const char *dir, long tgid, long tid)
-{
-	auto_free char *path = tfs_path(dir, "%ld/stat", tid), *text = NULL;
-	struct side_line l;
-	struct who who;
-
-	if (!path || io_read_file(path, 1 << 16, &text) < 0 || !parse_stat(text, &who))
-		return;
-	plain_comm(&who);
-	side_begin(&l, "task");
-	side_int(&l, "tid", tid);
-	side_int(&l, "tgid", tgid);
-	side_int(&l, "ppid", who.ppid);
-	side_int(&l, "kthread", (who.flags & PF_KTHREAD) != 0);
-	side_text(&l, "comm", who.comm, who.comm_n);
-	side_put(s, &l);
-}
-
-struct census {
-	struct side *side;
+struct walk {
+	void (*each)(void *ctx, const struct census_task *t);
+	void *ctx;
 	const char *dir;
 	long tgid;
 };
 
 static void on_thread(void *ctx, long tid)
 {
-	const struct census *c = ctx;
+	const struct walk *w = ctx;
+	auto_free char *path = tfs_path(w->dir, "%ld/stat", tid), *text = NULL;
+	struct census_task t = {.tid = tid, .tgid = w->tgid};
+	unsigned long flags;
 
-	tell_task(c->side, c->dir, c->tgid, tid);
+	if (!path || io_read_file(path, 1 << 16, &text) < 0 || !parse_stat(text, &t, &flags))
+		return;
+	plain_comm(&t.comm, flags);
+	w->each(w->ctx, &t);
 }
 
 static void on_process(void *ctx, long tgid)
 {
-	struct census *c = ctx;
+	struct walk *w = ctx;
 	char dir[64];
 
 	snprintf(dir, sizeof(dir), "/proc/%ld/task", tgid);
-	c->dir = dir;
-	c->tgid = tgid;
-	proc_each(dir, on_thread, c);
+	w->dir = dir;
+	w->tgid = tgid;
+	proc_each(dir, on_thread, w);
+}
+
+void census_each(void (*each)(void *ctx, const struct census_task *t), void *ctx)
+{
+	struct walk w = {.each = each, .ctx = ctx};
+
+	proc_each("/proc", on_process, &w);
+}
+
+static void tell_task(void *ctx, const struct census_task *t)
+{
+	struct side_line l;
+
+	side_begin(&l, "task");
+	side_int(&l, "tid", t->tid);
+	side_int(&l, "tgid", t->tgid);
+	side_int(&l, "ppid", t->ppid);
+	side_int(&l, "kthread", t->kthread);
+	side_text(&l, "comm", t->comm.p, t->comm.n);
+	side_put(ctx, &l);
 }
 
 void side_census(struct side *s)
 {
-	struct census c = {.side = s};
-
-	proc_each("/proc", on_process, &c);
+	census_each(tell_task, s);
 }
 
 /* ---- command line and control group ---- */

@@ -121,6 +121,7 @@ static void on_death(void *ctx, const struct exits_death *d)
 		side_int(&l, "t", d->t);
 	side_call(&l, d->call);
 	side_int(&l, "unwanted", d->unwanted);
+	names_died(&rec->names, d->tid, d->comm);
 	tell_now(rec, d->cpu, d->t, d->tid, &l);
 }
 
@@ -217,18 +218,24 @@ struct tl_err *record_deaths_thread(struct tl_recorder *rec)
 	return NULL;
 }
 
-struct tl_err *record_deaths_start(struct tl_recorder *rec, bool own)
+struct tl_err *record_deaths_open(struct tl_recorder *rec, bool own)
 {
-	struct tl_err *err = NULL;
-
 	if (!rec->deaths_run)
 		return NULL;
 	if (own && is_mono(rec))
-		err = own_open(rec->tracefs, &rec->limit, &rec->pumps[FACTS], &rec->own);
-	if (!err)
-		err = exits_open(!rec->own.on, &rec->exits);
-	rec->report.exit_by_bpf = !err;
-	sem_post(&rec->deaths_go);
+		try(own_open(rec->tracefs, &rec->limit, &rec->pumps[FACTS], &rec->own));
+	return exits_open(!rec->own.on, &rec->exits);
+}
+
+struct tl_err *record_deaths_start(struct tl_recorder *rec)
+{
+	struct tl_err *err = rec->exits ? exits_start(rec->exits) : NULL;
+
+	if (err)
+		exits_close(take(rec->exits));
+	rec->report.exit_by_bpf = rec->exits;
+	if (rec->deaths_run)
+		sem_post(&rec->deaths_go);
 	return err;
 }
 

@@ -11,6 +11,7 @@
 #include "bpf/exits.h"
 #include "record/child.h"
 #include "record/follow.h"
+#include "record/names.h"
 #include "record/own.h"
 #include "record/probe.h"
 #include "record/pump.h"
@@ -71,6 +72,9 @@ struct tl_recorder {
 	tl_pid deaths_tid;   /* 0 none */
 	struct own own;	     /* where it puts them; not on: into the kernel's buffer */
 	struct waiting waiting;
+	struct names names;
+	bool own_names; /* and nobody else keeps any */
+	int names_lock; /* while others may not do so as well; -1 none */
 	atomic_llong from, to; /* CLOCK_MONOTONIC: what it hears of is of the recording */
 	sem_t deaths_said;   /* it is there; it said its last facts */
 	sem_t deaths_go;
@@ -113,8 +117,10 @@ void record_count(struct tl_recorder *rec);
 /* deaths.c: exit status of tasks that are not ours, while recording. */
 /* before events are on: its wake-ups are left out */
 struct tl_err *record_deaths_thread(struct tl_recorder *rec);
-/* After: so that a death's fact stands behind its event. own: they may go into pages of our own. */
-struct tl_err *record_deaths_start(struct tl_recorder *rec, bool own);
+/* also before: whether it can be done. own: facts may go into pages of our own */
+struct tl_err *record_deaths_open(struct tl_recorder *rec, bool own);
+/* After: so that a death's fact stands behind its event. */
+struct tl_err *record_deaths_start(struct tl_recorder *rec);
 /* while tracing is on: the last facts go into it */
 void record_deaths_last(struct tl_recorder *rec);
 void record_deaths_stop(struct tl_recorder *rec);

@@ -27,6 +27,7 @@
 #include "tracefs/diagnose.h"
 #include "tracefs/events.h"
 #include "tracefs/mount.h"
+#include "tracefs/names.h"
 
 static const char *const label[BUFFERS] = {[LIVES] = "lives", [FAMILY] = "family"};
 
@@ -177,13 +178,27 @@ static void begin_side_facts(struct tl_recorder *rec, const struct tl_rec_plan *
 }
 
 /* Whoever reads while it is recorded, or wants the last seconds alone, needs them in the kernel's
- * buffer. */
-static void begin_deaths(struct tl_recorder *rec, const struct tl_rec_plan *plan)
+ * buffer; and who reads text needs its names. Ours of the living come from /proc, by its pids. */
+static void prepare_deaths(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
-	struct tl_err *err = record_deaths_start(rec, !plan->follow && !plan->flight);
+	struct tl_err *err = record_deaths_open(rec, !plan->follow && !plan->flight);
 
 	if (err)
 		record_refused(rec, err);
+	if (!rec->exits || !rec->own.on || !proc_counts_as_kernel())
+		return;
+	rec->names_lock = tfs_names_off(rec->tracefs, rec->inst, BUFFERS);
+	rec->own_names = rec->names_lock >= 0;
+}
+
+static void begin_deaths(struct tl_recorder *rec)
+{
+	struct tl_err *err = record_deaths_start(rec);
+
+	if (err)
+		record_refused(rec, err);
+	guard_close(&rec->names_lock);
+	rec->names_lock = -1;
 }
 
 static struct tl_err *keep_roots(struct tl_recorder *rec, const struct tl_rec_plan *plan)
@@ -263,9 +278,10 @@ static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan 
 		functions_start(&rec->functions, rec->tracefs);
 	try(make_instances(rec, plan));
 	begin_side_facts(rec, plan);
+	prepare_deaths(rec, plan);
 	/* before the pumps: while a pipe is open the tracer cannot be set (EBUSY) */
 	try(record_enable(rec, plan));
-	begin_deaths(rec, plan);
+	begin_deaths(rec);
 	try(size_buffers(rec, plan, &before));
 	if (plan->follow) {
 		try(begin_following(rec, plan));
@@ -292,7 +308,7 @@ struct tl_err *tl_recorder_open(const struct tl_rec_plan *plan, struct tl_record
 
 	if (!rec)
 		return &tl_enomem;
-	rec->undo.fd = rec->side.fd = rec->follow_fd = -1;
+	rec->undo.fd = rec->side.fd = rec->follow_fd = rec->names_lock = -1;
 	rec->child = (struct child){.go = -1, .said = -1, .pidfd = -1};
 	for (int b = 0; b < ALL_BUFFERS; b++)
 		rec->pumps[b].stop = -1;
@@ -510,6 +526,8 @@ void tl_recorder_close(struct tl_recorder *rec)
 	exits_close(rec->exits);
 	child_fini(&rec->child);
 	guard_close(&rec->follow_fd);
+	guard_close(&rec->names_lock);
+	names_fini(&rec->names);
 	side_close(&rec->side);
 	symbols_fini(&rec->symbols);
 	functions_fini(&rec->functions);

@@ -189,6 +189,15 @@ static uint64_t random_id(void)
 	return id;
 }
 
+static struct tl_str own_names(struct pack *p, const struct tl_recorder *rec)
+{
+	size_t n;
+	auto_free char *text = names_text(&rec->names, &n);
+	const char *kept = text ? arena_strdup(&p->mem, text, n) : NULL;
+
+	return (struct tl_str){kept, kept ? n : 0};
+}
+
 static struct tl_err *fill(struct pack *p, struct tl_recorder *rec, struct dat_file *ret)
 {
 	if (!add_ftrace(p, rec->tracefs) || !add_systems(p, rec) ||
@@ -205,7 +214,8 @@ static struct tl_err *fill(struct pack *p, struct tl_recorder *rec, struct dat_f
 		.system = p->systems.v,
 		.n_systems = (unsigned)p->systems.n,
 		.printk = text_in(p, rec->tracefs, "printk_formats"),
-		.cmdlines = text_in(p, rec->tracefs, "saved_cmdlines"),
+		.cmdlines = rec->own_names ? own_names(p, rec)
+					   : text_in(p, rec->tracefs, "saved_cmdlines"),
 		.clock = rec->report.clock,
 		.uname = uname_text(p),
 		.version = "tasklife " TL_VERSION,

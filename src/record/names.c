@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+#include "base/map.h"
+#include "record/census.h"
+#include "record/names.h"
+
+#define DEAD_MOST 32768
+
+void names_died(struct names *n, tl_pid tid, const char *comm)
+{
+	struct name *name = NULL;
+
+	if (n->dead.n < DEAD_MOST)
+		name = vec_push(&n->dead);
+	if (!name && n->dead.n) {
+		name = &n->dead.v[n->next];
+		n->next = (n->next + 1) % n->dead.n;
+	}
+	if (!name)
+		return;
+	name->tid = tid;
+	snprintf(name->comm, sizeof(name->comm), "%s", comm);
+}
+
+/* ---- as text ---- */
+
+struct listing {
+	FILE *to;
+	struct map seen; /* by pid */
+};
+
+/* A name that would break its line is left out. */
+static void list(struct listing *l, long tid, const char *comm, size_t n)
+{
+	if (!n || memchr(comm, '\n', n) || map_get(&l->seen, (uint64_t)tid))
+		return;
+	if (map_put(&l->seen, (uint64_t)tid, l))
+		fprintf(l->to, "%ld %.*s\n", tid, (int)n, comm);
+}
+
+static void list_living(void *ctx, const struct census_task *t)
+{
+	list(ctx, t->tid, t->comm.p, t->comm.n);
+}
+
+char *names_text(const struct names *n, size_t *ret_n)
+{
+	char *text = NULL;
+	struct listing l = {.to = open_memstream(&text, ret_n)};
+
+	if (!l.to)
+		return NULL;
+	map_init(&l.seen);
+	census_each(list_living, &l);
+	for (size_t i = n->dead.n; i-- > 0;) {
+		const struct name *name = &n->dead.v[(n->next + i) % n->dead.n];
+
+		list(&l, name->tid, name->comm, strlen(name->comm));
+	}
+	map_fini(&l.seen);
+	fclose(l.to);
+	return text;
+}
+
+void names_fini(struct names *n)
+{
+	vec_fini(&n->dead);
+}
