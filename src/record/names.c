@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/map.h"
+#include "base/out.h"
 #include "record/census.h"
 #include "record/names.h"
 
@@ -26,7 +27,7 @@ void names_died(struct names *n, tl_pid tid, const char *comm)
 /* ---- as text ---- */
 
 struct listing {
-	FILE *to;
+	struct out to; /* memory */
 	struct map seen; /* by pid */
 };
 
@@ -36,7 +37,7 @@ static void list(struct listing *l, long tid, const char *comm, size_t n)
 	if (!n || memchr(comm, '\n', n) || map_get(&l->seen, (uint64_t)tid))
 		return;
 	if (map_put(&l->seen, (uint64_t)tid, l))
-		fprintf(l->to, "%ld %.*s\n", tid, (int)n, comm);
+		out_fmt(&l->to, "%ld %.*s\n", tid, (int)n, comm);
 }
 
 static void list_living(void *ctx, const struct census_task *t)
@@ -46,11 +47,10 @@ static void list_living(void *ctx, const struct census_task *t)
 
 char *names_text(const struct names *n, size_t *ret_n)
 {
-	char *text = NULL;
-	struct listing l = {.to = open_memstream(&text, ret_n)};
+	struct listing l = {};
+	char *text;
 
-	if (!l.to)
-		return NULL;
+	out_init(&l.to, -1);
 	map_init(&l.seen);
 	census_each(list_living, &l);
 	for (size_t i = n->dead.n; i-- > 0;) {
@@ -59,7 +59,9 @@ char *names_text(const struct names *n, size_t *ret_n)
 		list(&l, name->tid, name->comm, strlen(name->comm));
 	}
 	map_fini(&l.seen);
-	fclose(l.to);
+	text = l.to.os ? NULL : strndup(l.to.buf ? l.to.buf : "", l.to.n);
+	*ret_n = l.to.n;
+	out_fini(&l.to);
 	return text;
 }
 
