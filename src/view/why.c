@@ -100,7 +100,7 @@ static void add_lack(struct why *w, const char *what, uint64_t deaths)
 {
 	struct lack *l = w->lack;
 
-	while (l < w->lack + LACKS_MOST && l->what && strcmp(l->what, what))
+	while (l < w->lack + LACKS_MOST && l->what && l->what != what && strcmp(l->what, what))
 		l++;
 	if (l == w->lack + LACKS_MOST)
 		return;

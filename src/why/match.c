@@ -331,6 +331,7 @@ static unsigned find_rows(enum tl_cause_kind kind, const struct question *q,
 			  struct tl_match found[RULES])
 {
 	const struct glance g = glance_at(q);
+	const struct tl_stack *stack = q->stack;
 	unsigned n = 0;
 
 	for (unsigned row = rows_of[kind].from; row < rows_of[kind].to; row++) {
@@ -338,7 +339,7 @@ static unsigned find_rows(enum tl_cause_kind kind, const struct question *q,
 		unsigned at = n;
 
 		if (!fields_may(kind, &patterns[row].when, &g) ||
-		    !frames_may(&patterns[row], q->stack) || !row_matches(&causes[row], q, &grade))
+		    !frames_may(&patterns[row], stack) || !row_matches(&causes[row], q, &grade))
 			continue;
 		for (; at && found[at - 1].grade > grade; at--)
 			found[at] = found[at - 1];
