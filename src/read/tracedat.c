@@ -33,8 +33,7 @@ static void tracedat_close(void *state)
 		return;
 	tl_symtab_free((struct tl_symtab *)td->src->info.symbols);
 	td->src->info.symbols = NULL;
-	vec_each(s, &td->stream)
-		td_chunks_free(s->chunks);
+	td_streams_forget(td);
 	vec_each(p, &td->owned)
 		free(*p);
 	vec_fini(&td->stream);

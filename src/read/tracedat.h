@@ -237,6 +237,7 @@ struct tl_str td_kallsyms(struct tracedat *td);
 void td_symbols(struct tracedat *td);
 struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, uint64_t at,
 			     uint64_t size, uint32_t page_size, bool packed);
+void td_streams_forget(struct tracedat *td);
 /* A buffer by this name; its index, or -1 when memory is out. */
 int td_buffer_add(struct tracedat *td, struct tl_str name, struct tl_str clock);
 

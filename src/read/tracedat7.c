@@ -252,7 +252,8 @@ static struct tl_err *walk(struct tracedat *td, uint64_t at)
 
 static void forget(struct tracedat *td)
 {
-	td->stream.n = td->event.n = td->buffer.n = 0;
+	td_streams_forget(td);
+	td->event.n = td->buffer.n = 0;
 	td->have = 0;
 	td->kallsyms_at = 0;
 	td->streamed = 0;

@@ -239,6 +239,13 @@ struct tl_err *td_stream_add(struct tracedat *td, uint16_t buffer, int32_t cpu, 
 	return NULL;
 }
 
+void td_streams_forget(struct tracedat *td)
+{
+	vec_each(s, &td->stream)
+		td_chunks_free(s->chunks);
+	td->stream.n = 0;
+}
+
 /* "2124 bash\n": the pid, one blank, the rest of the line whatever it holds. */
 static bool next_comm(struct tl_str *text, uint32_t *ret_pid, struct tl_str *ret)
 {
