@@ -273,7 +273,7 @@ static double tracedat_progress(const void *state)
 static void tracedat_crew(void *state, struct crew *crew)
 {
 	struct tracedat *td = state;
-	bool packed = false, raw = false;
+	bool packed = false, raw = false, joined = false;
 
 	if (td->crew)
 		crew_leave(td->crew, td);
@@ -282,10 +282,11 @@ static void tracedat_crew(void *state, struct crew *crew)
 		return;
 	vec_each (s, &td->stream)
 		*(s->packed ? &packed : &raw) = true;
-	if (raw && !td->touched)
-		td->touched = calloc(td->stream.n, sizeof(*td->touched));
-	if (!(packed && crew_join(crew, td_unpack_ahead, td)) &
-	    !(raw && td->touched && crew_join(crew, td_touch_ahead, td)))
+	if (packed)
+		joined |= td_unpack_begin(td);
+	if (raw)
+		joined |= td_touch_begin(td);
+	if (!joined)
 		td->crew = NULL;
 }
 

@@ -207,7 +207,8 @@ struct tracedat {
 	bool choosy; /* not all plain events are wanted, only these */
 	uint64_t want[TL_EVENT_WORDS];
 	struct crew *crew; /* unpacks and touches ahead; NULL: nobody does */
-	size_t *touched;   /* of the crew: bytes of each raw stream's piece */
+	unsigned ahead;	   /* chunks of a stream that are seen at once by then; 0 one by one */
+	size_t *touched;   /* bytes of each raw stream's piece; NULL none */
 	struct merge merge;
 	struct td_stream *now; /* whose event was given out last */
 
@@ -262,10 +263,13 @@ enum td_chunk_step td_chunk_next(struct tracedat *td, struct td_chunks *c, struc
 				 const uint8_t **ret_packed, uint64_t *ret_place);
 /* Bytes of the file that were passed; of how many. */
 size_t td_chunks_done(const struct td_chunks *c, size_t *ret_all);
-/* A job of a crew's (crew_work): one chunk, for whoever of it has nothing better to do. */
+/* A job of td->crew's (crew_work), one chunk, for whoever of it has nothing better to do. begin:
+ * false, nobody will do it. */
+bool td_unpack_begin(struct tracedat *td);
 bool td_unpack_ahead(void *td, unsigned hand);
 
-/* tracedat_touch.c: another one, of some raw pages */
+/* tracedat_touch.c: another one, some raw pages */
+bool td_touch_begin(struct tracedat *td);
 bool td_touch_ahead(void *td, unsigned hand);
 
 /* tracedat_stream.c: go to the next event; false at the end. */

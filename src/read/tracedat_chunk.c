@@ -13,17 +13,21 @@
  * crew the reader looks some chunks ahead, and whoever has nothing better to do unpacks them. What
  * the reader needs and nobody has begun it unpacks itself.
  *
- * Invariant: given <= taken <= seen <= given + AHEAD. [taken, seen) are nobody's; of [given, taken)
- * those not done belong to who took them, the others to the reader, who also has the bytes of chunk
- * given - 1. With a crew taken, seen and done change with its lock only.
+ * Invariant: given <= taken <= seen <= given + td->ahead (or + 1, where that is 0). [taken, seen)
+ * are nobody's; of [given, taken) those not done belong to who took them, the others to the reader,
+ * who also has the bytes of chunk given - 1. With a crew taken, seen and done change with its lock
+ * only.
  */
 #include <stdlib.h>
 #include "base/crew.h"
 #include "base/guard.h"
 #include "read/tracedat.h"
 
-/* MOST: larger ones are not unpacked ahead, nor is their room kept. */
-enum { AHEAD = 8, SLOTS = AHEAD + 1, MOST = 1 << 20 };
+/*
+ * AHEAD: chunks that are seen at once; of all streams no more than ALL, since each takes room.
+ * MOST: larger ones are not unpacked ahead, nor is their room kept.
+ */
+enum { AHEAD = 8, ALL = 256, MOST = 1 << 20 };
 
 struct chunk {
 	struct tl_str in;
@@ -40,12 +44,14 @@ struct td_chunks {
 	uint32_t left;
 	bool cut;
 	uint64_t given, taken, seen;
-	struct chunk chunk[SLOTS];
+	struct chunk chunk[AHEAD + 1];
 };
 
-static struct chunk *chunk_at(struct td_chunks *c, uint64_t i)
+/* One behind those that are seen, for the one whose bytes are being read; without a crew that one
+ * gives its room to the next. */
+static struct chunk *chunk_at(const struct tracedat *td, struct td_chunks *c, uint64_t i)
 {
-	return &c->chunk[i % SLOTS];
+	return &c->chunk[i % (td->ahead + 1)];
 }
 
 struct td_chunks *td_chunks_new(const struct tracedat *td, struct tl_str data, uint64_t at)
@@ -62,7 +68,7 @@ struct td_chunks *td_chunks_new(const struct tracedat *td, struct tl_str data, u
 
 void td_chunks_free(struct td_chunks *c)
 {
-	for (unsigned i = 0; c && i < SLOTS; i++)
+	for (unsigned i = 0; c && i < ARRAY_SIZE(c->chunk); i++)
 		free(c->chunk[i].room);
 	free(c);
 }
@@ -105,6 +111,15 @@ static void unpack(const struct tracedat *td, struct chunk *k)
 
 /* ---- ahead ---- */
 
+/* Before a second chunk of any stream is asked for. */
+bool td_unpack_begin(struct tracedat *td)
+{
+	size_t each = ALL / (td->stream.n + 1);
+
+	td->ahead = each < 2 ? 0 : each < AHEAD ? (unsigned)each : AHEAD;
+	return td->ahead && crew_join(td->crew, td_unpack_ahead, td);
+}
+
 /* Of the stream whose next one will be needed soonest. */
 static struct td_chunks *most_wanted(struct tracedat *td)
 {
@@ -113,7 +128,7 @@ static struct td_chunks *most_wanted(struct tracedat *td)
 	vec_each(s, &td->stream) {
 		struct td_chunks *c = s->chunks;
 
-		if (c && c->taken < c->seen && chunk_at(c, c->taken)->n <= MOST &&
+		if (c && c->taken < c->seen && chunk_at(td, c, c->taken)->n <= MOST &&
 		    (!best || c->taken - c->given < best->taken - best->given))
 			best = c;
 	}
@@ -129,7 +144,7 @@ bool td_unpack_ahead(void *ctx, unsigned hand)
 	(void)hand;
 	if (!c)
 		return false;
-	k = chunk_at(c, c->taken++);
+	k = chunk_at(td, c, c->taken++);
 	crew_unlock(td->crew);
 	unpack(td, k);
 	crew_lock(td->crew);
@@ -160,11 +175,11 @@ static bool see(struct td_chunks *c, struct chunk *k)
 /* Several at once: to say that there is something to do costs, too. */
 static void look_ahead(struct tracedat *td, struct td_chunks *c)
 {
-	uint64_t seen = c->seen, until = c->given + (td->crew ? AHEAD : 1);
+	uint64_t seen = c->seen, until = c->given + (td->ahead ? td->ahead : 1);
 
-	if (seen - c->given > (until - c->given) / 2)
+	if (seen - c->given > td->ahead / 2)
 		return;
-	while (seen < until && see(c, chunk_at(c, seen)))
+	while (seen < until && see(c, chunk_at(td, c, seen)))
 		seen++;
 	lock(td);
 	c->seen = seen;
@@ -178,7 +193,7 @@ static void look_ahead(struct tracedat *td, struct td_chunks *c)
 /* Unpacked, by whomever. */
 static struct chunk *fetch(struct tracedat *td, struct td_chunks *c)
 {
-	struct chunk *k = chunk_at(c, c->given);
+	struct chunk *k = chunk_at(td, c, c->given);
 
 	lock(td);
 	if (c->taken == c->given) {
@@ -209,7 +224,7 @@ enum td_chunk_step td_chunk_next(struct tracedat *td, struct td_chunks *c, struc
 	const struct chunk *k;
 
 	if (c->given)
-		let_go_room(chunk_at(c, c->given - 1));
+		let_go_room(chunk_at(td, c, c->given - 1));
 	look_ahead(td, c);
 	if (c->given == c->seen && c->cut) {
 		c->cut = false;

@@ -7,16 +7,20 @@
  * Nothing depends on it. A stream's piece is all of it and stays; the reader's place in it is
  * looked at while it changes.
  */
+#include <stdlib.h>
 #include "base/crew.h"
 #include "base/line.h"
 #include "read/tracedat.h"
 
-/* WINDOW: of a stream, and no more in all than a cache holds. STEP: at once. */
-enum { WINDOW = 512 << 10, STEP = 32 << 10 };
+/* ALL: of all streams, no more than a cache holds. STEP: at once; of more streams than make up ALL
+ * by their steps nothing is touched. */
+enum { ALL = 1 << 20, STEP = 32 << 10 };
 
-static size_t window_of(const struct tracedat *td)
+bool td_touch_begin(struct tracedat *td)
 {
-	return td->stream.n <= 2 ? WINDOW : 2 * WINDOW / td->stream.n;
+	if (!td->touched && td->stream.n <= ALL / STEP)
+		td->touched = calloc(td->stream.n, sizeof(*td->touched));
+	return td->touched && crew_join(td->crew, td_touch_ahead, td);
 }
 
 /* Where its pages were not touched yet; the piece's end: all that should be are. */
@@ -27,7 +31,7 @@ static size_t untouched(const struct tracedat *td, size_t i, size_t *ret_ahead)
 	       touched = td->touched[i] > at ? td->touched[i] : at;
 
 	*ret_ahead = touched - at;
-	return *ret_ahead < window_of(td) ? touched : s->piece_n;
+	return *ret_ahead < ALL / td->stream.n ? touched : s->piece_n;
 }
 
 static void touch(const uint8_t *p, size_t n)
