@@ -37,7 +37,6 @@ struct batch {
 	VEC(struct tl_blind) blind; /* those from blind_from on: what changed */
 	unsigned blind_from;
 	VEC(const char *) warnings;
-	struct room *room;
 };
 
 struct ahead {
@@ -57,6 +56,11 @@ struct ahead {
 	unsigned long filled, emptied;
 	bool reading, ended, stop;
 };
+
+static struct room *room_of(const struct ahead *a, const struct batch *b)
+{
+	return &a->rooms[b - a->ring];
+}
 
 static bool known_so_far(struct tl_events *evs, struct batch *b)
 {
@@ -119,14 +123,14 @@ static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
 /* Without memory the trace ends here. */
 static void fill(struct tl_events *evs, struct batch *b)
 {
-	struct room mine;
-	unsigned char *room = (evs->ahead->crew ? &mine : b->room)->bytes;
+	struct room mine, *its = room_of(evs->ahead, b);
+	unsigned char *room = (evs->ahead->crew ? &mine : its)->bytes;
 	size_t at = 0;
 
 	for (b->n = 0; b->n < BATCH && events_pull(evs, (struct tl_event *)(room + at)); b->n++)
 		at += size_of((struct tl_event *)(room + at));
 	if (room == mine.bytes)
-		hand_bytes(b->room->bytes, room, at);
+		hand_bytes(its->bytes, room, at);
 	b->last = b->n < BATCH;
 	if (!known_so_far(evs, b)) {
 		b->blind.n = b->warnings.n = 0;
@@ -210,7 +214,7 @@ static RARE bool next_batch(struct ahead *a)
 		else
 			fill(a->evs, a->now = a->ring);
 		a->left = a->now->n;
-		a->next = a->now->room->bytes;
+		a->next = room_of(a, a->now)->bytes;
 		learn(a, a->now);
 	} while (!a->left);
 	return true;
@@ -257,8 +261,6 @@ static struct ahead *ahead_new(unsigned batches)
 		free(a);
 		return NULL;
 	}
-	for (unsigned i = 0; i < batches; i++)
-		a->ring[i].room = &a->rooms[i];
 	return a;
 }
 

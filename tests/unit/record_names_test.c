@@ -27,18 +27,25 @@ static bool has_line(const char *text, long tid, const char *comm)
 	return false;
 }
 
+static char *text_of(const struct names *n)
+{
+	size_t size;
+	char *text = names_text(n, &size);
+
+	assert_non_null(text);
+	assert_int_equal(size, strlen(text));
+	return text;
+}
+
 static void test_the_last_bearer_has_the_pid(void **state)
 {
 	auto_fini(names) struct names n = {};
 	auto_free char *text = NULL;
-	size_t size;
 
 	names_died(&n, NOBODY, "first");
 	names_died(&n, NOBODY + 1, "other one");
 	names_died(&n, NOBODY, "second");
-	text = names_text(&n, &size);
-	assert_non_null(text);
-	assert_int_equal(size, strlen(text));
+	text = text_of(&n);
 	assert_true(has_line(text, NOBODY, "second"));
 	assert_false(has_line(text, NOBODY, "first"));
 	assert_true(has_line(text, NOBODY + 1, "other one"));
@@ -48,12 +55,10 @@ static void test_who_lives_has_the_pid(void **state)
 {
 	auto_fini(names) struct names n = {};
 	auto_free char *text = NULL;
-	size_t size;
 
 	prctl(PR_SET_NAME, "alive and well");
 	names_died(&n, getpid(), "dead");
-	text = names_text(&n, &size);
-	assert_non_null(text);
+	text = text_of(&n);
 	assert_true(has_line(text, getpid(), "alive and well"));
 	assert_false(has_line(text, getpid(), "dead"));
 }
@@ -62,12 +67,10 @@ static void test_a_name_cannot_forge_a_line(void **state)
 {
 	auto_fini(names) struct names n = {};
 	auto_free char *text = NULL;
-	size_t size;
 
 	names_died(&n, NOBODY, "a\n1 evil");
 	names_died(&n, NOBODY + 1, "");
-	text = names_text(&n, &size);
-	assert_non_null(text);
+	text = text_of(&n);
 	assert_false(has_line(text, 1, "evil"));
 	assert_null(strstr(text, "8388608 "));
 	assert_null(strstr(text, "8388609 "));
@@ -78,12 +81,10 @@ static void test_of_very_many_the_last_are_kept(void **state)
 	enum { MANY = 100000, SURE = 10000 };
 	auto_fini(names) struct names n = {};
 	auto_free char *text = NULL;
-	size_t size;
 
 	for (int i = 0; i < MANY; i++)
 		names_died(&n, NOBODY + i, "task");
-	text = names_text(&n, &size);
-	assert_non_null(text);
+	text = text_of(&n);
 	assert_false(has_line(text, NOBODY, "task"));
 	for (int i = MANY - SURE; i < MANY; i += 999)
 		assert_true(has_line(text, NOBODY + i, "task"));
