@@ -82,8 +82,9 @@ static bool known_so_far(struct tl_events *evs, struct batch *b)
 	return true;
 }
 
-#define UPTO(member)                                                                               \
-	((offsetof(struct tl_event, u) + sizeof(((struct tl_event *)NULL)->u.member) + 7) & ~7ul)
+#define BEHIND(member)                                                                             \
+	(sizeof(struct tl_event) -                                                                 \
+	 ((offsetof(struct tl_event, u) + sizeof(((struct tl_event *)NULL)->u.member) + 7) & ~7ul))
 
 /*
  * Bytes of an event. What one core wrote and another reads costs by the line: of the frequent kinds
@@ -91,17 +92,17 @@ static bool known_so_far(struct tl_events *evs, struct batch *b)
  */
 static size_t size_of(const struct tl_event *ev)
 {
-	static const uint8_t sizes[TL_EVS] = {
-		[TL_EV_NEWTASK] = UPTO(newtask), [TL_EV_FORK] = UPTO(fork),
-		[TL_EV_RENAME] = UPTO(rename),   [TL_EV_EXIT] = UPTO(exit),
-		[TL_EV_WAIT] = UPTO(wait),       [TL_EV_FREE] = UPTO(free),
-		[TL_EV_SWITCH] = UPTO(sw),       [TL_EV_WAKING] = UPTO(wake),
-		[TL_EV_WAKEUP] = UPTO(wake),     [TL_EV_WAKEUP_NEW] = UPTO(wake),
-		[TL_EV_MIGRATE] = UPTO(wake),    [TL_EV_SIGNAL] = UPTO(sig),
-		[TL_EV_DELIVER] = UPTO(deliver), [TL_EV_FUNC] = UPTO(func),
+	static const uint8_t not_there[TL_EVS] = {
+		[TL_EV_NEWTASK] = BEHIND(newtask), [TL_EV_FORK] = BEHIND(fork),
+		[TL_EV_RENAME] = BEHIND(rename),   [TL_EV_EXIT] = BEHIND(exit),
+		[TL_EV_WAIT] = BEHIND(wait),       [TL_EV_FREE] = BEHIND(free),
+		[TL_EV_SWITCH] = BEHIND(sw),       [TL_EV_WAKING] = BEHIND(wake),
+		[TL_EV_WAKEUP] = BEHIND(wake),     [TL_EV_WAKEUP_NEW] = BEHIND(wake),
+		[TL_EV_MIGRATE] = BEHIND(wake),    [TL_EV_SIGNAL] = BEHIND(sig),
+		[TL_EV_DELIVER] = BEHIND(deliver), [TL_EV_FUNC] = BEHIND(func),
 	};
 
-	return sizes[ev->kind] ? sizes[ev->kind] : sizeof(*ev);
+	return sizeof(*ev) - not_there[ev->kind];
 }
 
 /*

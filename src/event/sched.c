@@ -4,7 +4,9 @@
 
 bool decode_switch(struct tl_events *evs, const struct tl_record *rec, struct tl_event *ev)
 {
-	int64_t state = int_of(rec, TL_F_SCHED_SWITCH_prev_state, '?');
+	int64_t state = has(rec, TL_F_SCHED_SWITCH_prev_state)
+				? field_state(&rec->f, TL_F_SCHED_SWITCH_prev_state)
+				: '?';
 
 	ev->kind = TL_EV_SWITCH;
 	ev->u.sw.prev = pid_of(rec, TL_F_SCHED_SWITCH_prev_pid);

@@ -119,19 +119,6 @@ void state_letters_of(struct tl_str print, struct state_letters *ret)
 	ret->plus = plus_of(print, ret->mask);
 }
 
-static int64_t letter_of(const struct state_letters *st, int64_t v)
-{
-	uint64_t bits = (uint64_t)v;
-	int64_t letter;
-
-	if (!st->mask) /* no such print fmt: the numbers of 4.14 and later */
-		return (unsigned char)tl_state_letter(v & 0xff) |
-		       (v & 0x100 ? TL_STATE_PREEMPTED : 0);
-	letter =
-		bits & st->mask ? (unsigned char)st->letter[__builtin_ctzll(bits & st->mask)] : 'R';
-	return letter | (bits & st->plus ? TL_STATE_PREEMPTED : 0);
-}
-
 static enum field_op op_of(enum tl_field_type type, const struct format_field *f)
 {
 	switch (type) {
@@ -209,7 +196,7 @@ static bool step_one(const struct field_plan *plan, const struct field_step *st,
 	case FIELD_REL_LOC:
 		return dynamic(p, n, page_u32(at, big), st->offset + 4, &v->s);
 	case FIELD_STATE:
-		v->i = letter_of(&plan->state, field_number(st->read, at, big));
+		v->i = state_letter(&plan->state, (uint64_t)field_number(st->read, at, big));
 		return true;
 	default:
 		v->i = field_number(st->op, at, big);

@@ -10,6 +10,7 @@
 
 #include "read/format.h"
 #include "read/page.h"
+#include "tasklife/facts.h"
 #include "tasklife/read.h"
 
 enum field_op {
@@ -90,6 +91,19 @@ static inline int64_t field_number(enum field_op op, const void *p, bool big)
 		return 0;
 	}
 }
+
+/* With TL_STATE_PREEMPTED. */
+static inline int64_t state_letter(const struct state_letters *st, uint64_t bits)
+{
+	uint64_t known = bits & st->mask;
+
+	if (!st->mask) /* no such print fmt: the numbers of 4.14 and later */
+		return (unsigned char)tl_state_letter((int64_t)bits & 0xff) |
+		       (bits & 0x100 ? TL_STATE_PREEMPTED : 0);
+	return (known ? (unsigned char)st->letter[__builtin_ctzll(known)] : 'R') |
+	       (bits & st->plus ? TL_STATE_PREEMPTED : 0);
+}
+
 /* tl_field() of those that are read most. */
 static inline int64_t field_int(const struct tl_fields *f, unsigned i)
 {
@@ -100,6 +114,17 @@ static inline int64_t field_int(const struct tl_fields *f, unsigned i)
 	st = &f->plan->step[i];
 	if (st->op == FIELD_S32)
 		return (int32_t)page_u32((const char *)f->raw + st->offset, false);
+	return tl_field(f, i).i;
+}
+
+/* A task's state, of a 64-bit kernel at once. */
+static inline int64_t field_state(const struct tl_fields *f, unsigned i)
+{
+	const struct field_step *st = f->plan ? &f->plan->step[i] : NULL;
+
+	if (st && st->op == FIELD_STATE && st->read == FIELD_U64)
+		return state_letter(&f->plan->state,
+				    page_u64((const char *)f->raw + st->offset, false));
 	return tl_field(f, i).i;
 }
 

@@ -209,8 +209,28 @@ static void count(struct tl_trace_info *info, tl_ns t, bool is_record)
 
 static bool is_counted(const struct tl_record *rec)
 {
-	return rec->kind != TL_REC_STACK && rec->kind != TL_REC_USER_STACK &&
-	       rec->kind != TL_REC_LOST;
+	return rec->kind != TL_REC_STACK && rec->kind != TL_REC_USER_STACK;
+}
+
+/* The stream's event in hand; false: nothing of it is given out. */
+static bool give(struct tracedat *td, struct td_stream *s, struct tl_record *ret)
+{
+	bool passed_by = s->what->passed_by, near;
+	tl_ns t = s->t;
+
+	td->now = s;
+	if (passed_by) {
+		td_pass_by(td, s);
+	} else if (!td_record(td, s, ret)) {
+		td->src->info.unparsed++;
+		return false;
+	}
+	near = go_on_near(td);
+	count(&td->src->info, t, passed_by || is_counted(ret));
+	if (passed_by)
+		return false;
+	ret->alone = near && is_plain(s) && tl_level(s->ctx) <= tl_level(ret->ctx);
+	return true;
 }
 
 static int tracedat_next(struct tl_source *src, void *state, struct tl_record *ret)
@@ -226,24 +246,12 @@ static int tracedat_next(struct tl_source *src, void *state, struct tl_record *r
 		s = &td->stream.v[td->merge.item[0].who];
 		if (s->gap) {
 			give_gap(td, s, ret);
-			break;
+			count(&src->info, ret->t, false);
+			return 1;
 		}
-		td->now = s;
-		if (s->what->passed_by) {
-			td_pass_by(td, s);
-			count(&src->info, s->t, true);
-			go_on_near(td);
-			continue;
-		}
-		if (td_record(td, s, ret)) {
-			ret->alone = go_on_near(td) && is_plain(s) &&
-				     tl_level(s->ctx) <= tl_level(ret->ctx);
-			break;
-		}
-		src->info.unparsed++;
+		if (give(td, s, ret))
+			return 1;
 	}
-	count(&src->info, ret->t, is_counted(ret));
-	return 1;
 }
 
 static struct tl_str tracedat_text(struct tl_source *src, void *state, const struct tl_record *rec)
