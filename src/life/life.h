@@ -433,9 +433,13 @@ void death_coredump(struct tl_lives *l, const struct tl_event *ev);
 void run_cut(struct life *life, tl_ns t);
 /* a record of its own, though nobody has switched it in */
 void run_unswitched(struct tl_lives *l, struct life *life, const struct tl_event *ev);
+static inline bool run_is_off(const struct tl_lives *l, const struct life *life)
+{
+	return l->w.sw && (life->run == RUN_QUEUED || life->run == RUN_ASLEEP);
+}
 static inline void run_acts(struct tl_lives *l, struct life *life, const struct tl_event *ev)
 {
-	if (l->w.sw && (life->run == RUN_QUEUED || life->run == RUN_ASLEEP))
+	if (run_is_off(l, life))
 		run_unswitched(l, life, ev);
 }
 /* silent.c */

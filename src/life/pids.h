@@ -54,11 +54,18 @@ static inline struct pid_row **pids_row(const struct pids *p, tl_pid pid)
 	return b ? &b->row[pid >> PIDS_ROW_BITS & ((1 << PIDS_BLOCK_BITS) - 1)] : NULL;
 }
 
+/* Its entry, which is blank where it was never heard of, or NULL. */
+static inline struct pid_entry *pids_room(const struct pids *p, tl_pid pid)
+{
+	struct pid_row **row = pids_may_be(pid) ? pids_row(p, pid) : NULL;
+
+	return row && *row ? &(*row)->entry[pid & ((1 << PIDS_ROW_BITS) - 1)] : NULL;
+}
+
 /* NULL: never heard of. */
 static inline struct pid_entry *pids_at(const struct pids *p, tl_pid pid)
 {
-	struct pid_row **row = pids_may_be(pid) ? pids_row(p, pid) : NULL;
-	struct pid_entry *e = row && *row ? &(*row)->entry[pid & ((1 << PIDS_ROW_BITS) - 1)] : NULL;
+	struct pid_entry *e = pids_room(p, pid);
 
 	return e && e->pid ? e : NULL;
 }

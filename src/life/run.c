@@ -60,47 +60,47 @@ static bool is_stop(char state)
 	return state == 'T' || state == 't';
 }
 
-static void asleep(struct life *life, struct ran *s, tl_ns t, bool cut)
+static APART void asleep(struct life *life, struct ran *s, tl_ns from, tl_ns to, bool cut)
 {
 	bool stop = is_stop(life->sleep_state);
-	tl_ns ns = t - life->since;
 
 	if (!stop)
-		s->sleep += ns;
+		s->sleep += to - from;
 	else if (own_more(life))
-		own_more(life)->stopped += ns;
-	segment_add(life, life->since, t, stop ? TL_STOPPED : TL_SLEEPING);
+		own_more(life)->stopped += to - from;
+	segment_add(life, from, to, stop ? TL_STOPPED : TL_SLEEPING);
 	if (!cut)
-		slept(life, life->sleep_state, life->since, t);
+		slept(life, life->sleep_state, from, to);
 }
 
 /* Time spent in the state that ends at t; `cut`: only the trace ends, so a sleep is not known to be
- * over. Clocks that run backwards add nothing. */
+ * over. Clocks that run backwards add nothing, nor does a time that is not known: none is the
+ * least. */
 static void close_state(struct life *life, tl_ns t, bool cut)
 {
-	tl_ns ns = life->since == TL_NS_NONE || t == TL_NS_NONE || t < life->since
-			   ? -1
-			   : t - life->since;
-	struct ran *s = ns >= 0 && life->run != RUN_UNKNOWN ? own_sched(life) : NULL;
+	enum run_state run = life->run;
+	tl_ns since = life->since;
+	struct ran *s;
 
-	if (s) {
-		switch (life->run) {
-		case RUN_ON_CPU:
-			s->run += ns;
-			segment_add(life, life->since, t, TL_RUNNING);
-			break;
-		case RUN_QUEUED:
-			s->wait += ns;
-			segment_add(life, life->since, t, TL_RUNNABLE);
-			break;
-		case RUN_ASLEEP:
-			asleep(life, s, t, cut);
-			break;
-		case RUN_UNKNOWN: break;
-		}
-	}
 	life->run = RUN_UNKNOWN;
 	life->since = TL_NS_NONE;
+	if (run == RUN_UNKNOWN || since == TL_NS_NONE || t < since)
+		return;
+	s = own_sched(life);
+	if (!s)
+		return;
+	switch (run) {
+	case RUN_ON_CPU:
+		s->run += t - since;
+		segment_add(life, since, t, TL_RUNNING);
+		break;
+	case RUN_QUEUED:
+		s->wait += t - since;
+		segment_add(life, since, t, TL_RUNNABLE);
+		break;
+	case RUN_ASLEEP: asleep(life, s, since, t, cut); break;
+	case RUN_UNKNOWN: break;
+	}
 }
 
 static void run_close(struct life *life, tl_ns t)
@@ -135,13 +135,11 @@ RARE void run_unswitched(struct tl_lives *l, struct life *life, const struct tl_
 	life->cpu = (int16_t)ev->cpu;
 }
 
-static void switched_out(struct tl_lives *l, struct life *life, const struct tl_event *ev)
+static void switched_out(struct tl_lives *l, struct life *life, struct ran *s,
+			 const struct tl_event *ev)
 {
-	struct ran *s = own_sched(life);
 	char state = ev->u.sw.state;
 
-	if (!s)
-		return;
 	s->any = true;
 	s->switches++;
 	life->off_cpu = ev->t;
@@ -171,11 +169,9 @@ static void switched_out(struct tl_lives *l, struct life *life, const struct tl_
 	life->slept = ev->t;
 }
 
-static void on_cpu(struct life *life, int cpu)
+static void on_cpu(struct life *life, struct ran *s, int cpu)
 {
-	struct ran *s = own_sched(life);
-
-	if (!s || cpu < 0 || cpu >= 256)
+	if (cpu < 0 || cpu >= 256)
 		return;
 	if (cpu < 64)
 		s->cpus |= 1ull << cpu;
@@ -192,16 +188,20 @@ void see_switch(struct tl_lives *l, const struct tl_event *ev)
 {
 	struct life *prev = life_of(l, ev->u.sw.prev, ev->u.sw.prev_comm, ev);
 	struct life *next = life_of(l, ev->u.sw.next, ev->u.sw.next_comm, ev);
+	struct ran *s;
 
 	silent_switch(l, ev->cpu);
-	if (prev) {
-		on_cpu(prev, ev->cpu);
-		switched_out(l, prev, ev);
+	s = prev ? own_sched(prev) : NULL;
+	if (s) {
+		on_cpu(prev, s, ev->cpu);
+		switched_out(l, prev, s, ev);
+	}
+	s = next ? own_sched(next) : NULL;
+	if (s) {
+		on_cpu(next, s, ev->cpu);
+		s->any = true;
 	}
 	if (next) {
-		on_cpu(next, ev->cpu);
-		if (own_sched(next))
-			own_sched(next)->any = true;
 		run_enter(next, RUN_ON_CPU, ev->t);
 		next->cpu = (int16_t)ev->cpu;
 	}

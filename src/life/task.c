@@ -44,7 +44,7 @@ struct tl_ref ref_pid(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm
 
 struct life *life_at(struct tl_lives *l, tl_pid pid)
 {
-	struct pid_entry *e = pids_at(&l->pids, pid);
+	struct pid_entry *e = pids_room(&l->pids, pid);
 
 	return e ? e->life : NULL;
 }
@@ -250,8 +250,14 @@ static RARE void named(struct tl_lives *l, struct life *life, const struct tl_at
 	life_name(life, comm);
 }
 
-struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
-		     const struct tl_event *ev)
+static inline bool is_news(const struct life *life, const struct tl_atom *comm)
+{
+	return comm && (comm != life->t.comm || !life->t.n_comms || life->former);
+}
+
+/* As life_of(), with anything that may happen on the way. */
+static APART struct life *life_of_any(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
+				     const struct tl_event *ev)
 {
 	struct life *life = life_at(l, pid);
 
@@ -262,8 +268,21 @@ struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
 	life_touch(life, ev);
 	if (pid == ev->pid && ev->kind != TL_EV_SWITCH)
 		run_acts(l, life, ev);
-	if (comm && (comm != life->t.comm || !life->t.n_comms || life->former))
+	if (is_news(life, comm))
 		named(l, life, comm);
+	return life;
+}
+
+/* Nearly all are known, and nothing is news: no call here but the last one, so nothing is saved. */
+struct life *life_of(struct tl_lives *l, tl_pid pid, const struct tl_atom *comm,
+		     const struct tl_event *ev)
+{
+	struct life *life = life_at(l, pid);
+
+	if (!life || l->losses || is_news(life, comm) ||
+	    (pid == ev->pid && ev->kind != TL_EV_SWITCH && run_is_off(l, life)))
+		return life_of_any(l, pid, comm, ev);
+	life_touch(life, ev);
 	return life;
 }
 
@@ -295,12 +314,14 @@ struct life *life_owner(struct tl_lives *l, const struct tl_event *ev)
 void life_touch(struct life *life, const struct tl_event *ev)
 {
 	const uint8_t irq = TL_CTX_HARDIRQ | TL_CTX_SOFTIRQ | TL_CTX_NMI;
+	const struct tl_seen now = seen_at(ev);
 
 	if (life->framing && life->t.last.place != ev->place && !(ev->ctx & irq))
 		life->framing--;
-	life->t.last = seen_at(ev);
+	/* as a whole: member by member the bit fields would be read back first */
+	memcpy(&life->t.last, &now, sizeof(now));
 	if (!life->t.first.is)
-		life->t.first = seen_at(ev);
+		life->t.first = now;
 }
 
 const struct tl_atom *const *life_names(const struct life *life)
