@@ -5,6 +5,7 @@ picture for each picture made: said.py PROGRAM NAME... writes those (script/pict
 
 import hashlib
 import os
+import pty
 import re
 import shlex
 import subprocess
@@ -97,8 +98,18 @@ def looks(screen):
     return "".join(f"{c}{how}" if how else c for c, how in drawn).encode()
 
 
+def terminals():
+    """Does this machine give any? A bare chroot has no devpts."""
+    try:
+        for fd in pty.openpty():
+            os.close(fd)
+    except OSError:
+        return False
+    return True
+
+
 class Screen:
-    """A command that has the whole of a terminal, which tmux keeps."""
+    """A command that has the whole of a terminal, which tmux keeps. CalledProcessError: tmux, or the command, has gone."""
 
     def __init__(self, program, size, command, lang):
         self.dir = tempfile.TemporaryDirectory(prefix="tasklife-pictures-")
@@ -108,9 +119,9 @@ class Screen:
         words = " ".join(map(shlex.quote, [program, *lang, "--color", "always", *ours(command)[0]]))
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", width, "-y", height, words)
 
-    def tmux(self, *words):
+    def tmux(self, *words, check=True):
         return subprocess.run(["tmux", "-S", os.path.join(self.dir.name, "socket"), *words], env=self.env, cwd=ROOT, stdin=subprocess.DEVNULL,
-                              capture_output=True, check=False).stdout
+                              capture_output=True, check=check).stdout
 
     def now(self):
         return self.tmux("capture-pane", "-e", "-p")
@@ -129,7 +140,7 @@ class Screen:
         return last
 
     def close(self):
-        self.tmux("kill-server")
+        self.tmux("kill-server", check=False)
         self.dir.cleanup()
 
 
