@@ -261,15 +261,17 @@ static uint64_t room_in_memory(const struct probe *before)
 static struct tl_err *prepare(struct tl_recorder *rec, const struct tl_rec_plan *plan)
 {
 	struct probe before;
+	unsigned n_cpus;
 
 	probe_look(&before);
 	rec->leave = plan->leave;
 	rec->without_family = plan->lives_only || (plan->follow && !plan->states);
 	try(keep_roots(rec, plan));
-	rec->report.n_cpus = (unsigned)sysconf(_SC_NPROCESSORS_CONF);
-	rec->report.cpu = calloc(rec->report.n_cpus, sizeof(*rec->report.cpu));
+	n_cpus = (unsigned)sysconf(_SC_NPROCESSORS_CONF);
+	rec->report.cpu = calloc(n_cpus, sizeof(*rec->report.cpu));
 	if (!rec->report.cpu)
 		return &tl_enomem;
+	rec->report.n_cpus = n_cpus;
 	try(tfs_undo_begin(NULL, &rec->undo));
 	try(tfs_mount(&rec->undo, &rec->tracefs));
 	if (!plan->want_mode || plan->mode != TL_MODE_EVENTS)
@@ -447,13 +449,14 @@ void tl_recorder_last_until(struct tl_recorder *rec, tl_ns t)
 	atomic_store(&rec->last_until, t);
 }
 
-/* Now, by the trace's clock; 0: not to be had. */
+/* Now, by the trace's clock; 0: not to be had, as where it ended before it had one. */
 static tl_ns clock_of_trace(const struct tl_recorder *rec)
 {
-	clockid_t clock = rec->report.clock[0] == 'm' ? CLOCK_MONOTONIC : CLOCK_BOOTTIME;
+	const char *clock = rec->report.clock;
 	struct timespec now;
 
-	if (!rec->report.clock || rec->report.clock[0] == 'g' || clock_gettime(clock, &now))
+	if (!clock || *clock == 'g' ||
+	    clock_gettime(*clock == 'm' ? CLOCK_MONOTONIC : CLOCK_BOOTTIME, &now))
 		return 0;
 	return now.tv_sec * 1000000000ll + now.tv_nsec;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <tracefs.h>
 #include "base/guard.h"
 #include "tracefs/diagnose.h"
@@ -28,6 +29,9 @@ struct tl_err *tfs_instance_make(struct tfs_undo *undo, const char *tracefs, con
 	if (tracefs_set_tracing_dir((char *)tracefs))
 		return &tl_enomem;
 	try(tfs_undo_note(undo, TFS_CHANGE_INSTANCE, dir, NULL));
+	/* where the library may not make it, it forgets its path (1.6.4) */
+	if (mkdir(dir, 0777) && errno != EEXIST)
+		return tfs_diagnose(NULL, TFS_OP_INSTANCE, errno, NULL, dir);
 	ret->ti = tracefs_instance_create(name);
 	if (!ret->ti)
 		return tfs_diagnose(NULL, TFS_OP_INSTANCE, errno, NULL, dir);

@@ -7,6 +7,8 @@ set -u
 program=$(realpath "${TASKLIFE:-build/tasklife}")
 tmp=${TL_TMP:-$(mktemp -d)}
 tracefs=/sys/kernel/tracing
+# mounted inside debugfs alone: there the program finds it
+[ -d $tracefs/instances ] || [ ! -d /sys/kernel/debug/tracing/instances ] || tracefs=/sys/kernel/debug/tracing
 failed=0
 cd "$tmp" || exit 1
 unset LC_ALL LC_MESSAGES LANG TASKLIFE_LANG
@@ -82,8 +84,11 @@ nothing_left() {
 # skipped with the reason where this machine or user may not record
 needs_recording() {
 	needs_root
-	"$program" run -- true >out 2>err
-	[ $? = 125 ] || return 0
-	echo "SKIP: $(head -1 err)"
-	exit 77
+	local status=0
+	"$program" run -- true >out 2>err || status=$?
+	case $status in
+	0) return ;;
+	125) echo "SKIP: $(head -1 err)" && exit 77 ;;
+	*) echo "status of run -- true: $status, $(head -5 err)" && exit 1 ;;
+	esac
 }

@@ -6,6 +6,18 @@
 
 needs_recording
 
+# refused HOW PROGRAM...: who may not record is told so in a sentence, by the status that says it (CONTRACT)
+refused() {
+	local how=$1 words
+	shift
+	for words in 'run -- true:125' 'run --best-effort -- true:0' 'record -o - -- true:3' \
+		'watch -- true:3' 'watch -a:3'; do
+		timeout $patience "$@" ${words%:*} >out 2>err </dev/null
+		[ $? = "${words#*:}" ] || bad "status of ${words%:*} $how is not ${words#*:}: $(cat err)"
+		grep -q '^tasklife: cannot ' err || bad "${words%:*} $how says: $(cat err)"
+	done
+}
+
 # a full disk: the recording is not kept, its story is told, and the file is named
 "$program" run -o /dev/full -- true >out 2>err || bad "status of the command after a full disk: $?"
 grep -q 'file   /dev/full' err || bad "the full disk is not named: $(head -3 err)"
@@ -25,7 +37,12 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups /proc/self/fd/9 --version 
 	setpriv --reuid=65534 --regid=65534 --clear-groups /proc/self/fd/9 restore >out 2>err
 	[ $? = 3 ] || bad "status of restore without privilege"
 	grep -q 'only root' err || bad "restore without privilege says: $(cat err)"
+	refused "without privilege" setpriv --reuid=65534 --regid=65534 --clear-groups /proc/self/fd/9
 fi
+
+# nor where there is no tracefs
+! unshare -m mount -t tmpfs none /sys 2>err ||
+	refused "without tracefs" unshare -m sh -c 'mount -t tmpfs none /sys && exec "$@"' sh "$program"
 
 # names: as data they arrive whole, on a terminal no control byte of theirs does
 name=$'we\nird \033[2J==> pid=1'

@@ -6,6 +6,7 @@ set -u
 driver=${TL_DRIVER:-${TL_BUILD:-build}/tests/live/live-driver}
 tmp=${TL_TMP:-$(mktemp -d)}
 top=/sys/kernel/tracing
+[ -d $top/instances ] || [ ! -d /sys/kernel/debug/tracing/instances ] || top=/sys/kernel/debug/tracing
 stranger=$top/instances/restore-test-stranger-$$
 failed=0
 

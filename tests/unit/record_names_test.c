@@ -56,6 +56,8 @@ static void test_who_lives_has_the_pid(void **state)
 	auto_fini(names) struct names n = {};
 	auto_free char *text = NULL;
 
+	if (access("/proc/self", F_OK))
+		skip(); /* a bare chroot: nobody says who lives */
 	prctl(PR_SET_NAME, "alive and well");
 	names_died(&n, getpid(), "dead");
 	text = text_of(&n);
