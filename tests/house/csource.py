@@ -52,6 +52,11 @@ def tokens(text):
         line += m[0].count("\n")
 
 
+def no_proc():
+    """Why the commands of the manual cannot all be tried; None: they can. A bare chroot has neither /proc nor /dev/stdin."""
+    return None if os.path.exists("/proc/self") else "/proc is not mounted"
+
+
 class Tap:
     """One `ok` per question; complaints become comments below a `not ok`."""
 
