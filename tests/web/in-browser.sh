@@ -18,4 +18,8 @@ done
 	echo "playwright-core is not installed (script/setup web)"
 	exit 77
 }
+[ -e /proc/self ] || {
+	echo "/proc is not mounted, without which no browser starts"
+	exit 77
+}
 exec node "$here/$1"
