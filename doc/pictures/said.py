@@ -5,7 +5,6 @@ picture for each picture made: said.py PROGRAM NAME... writes those (script/pict
 
 import hashlib
 import os
-import pty
 import re
 import shlex
 import subprocess
@@ -96,16 +95,6 @@ def looks(screen):
             else:
                 state[kind] = code
     return "".join(f"{c}{how}" if how else c for c, how in drawn).encode()
-
-
-def terminals():
-    """Does this machine give any? A bare chroot has no devpts."""
-    try:
-        for fd in pty.openpty():
-            os.close(fd)
-    except OSError:
-        return False
-    return True
 
 
 class Screen:
