@@ -285,6 +285,7 @@ struct tl_process {
 };
 
 struct tl_lives;
+struct arena;
 
 /* What the lives were told with: which kinds of witnesses this trace has at all. */
 struct tl_witnesses {
@@ -312,12 +313,22 @@ void tl_lives_trim_segments(struct tl_lives *lives, size_t most);
  * people look at any of them. Memory then follows the length of the trace. */
 void tl_lives_keep_all(struct tl_lives *lives);
 /*
- * For the callback: the task stays valid, with everything it points to, until it is given back;
- * nothing of it changes any more, so another thread may look at it. False: its process lives on,
- * and the task is gone after the call as usual.
+ * A complete life of which nothing changes any more, kept for whoever looks at it later, and maybe
+ * in another thread. What it is made of is a third of a struct tl_task, so it is shown where it is
+ * looked at.
  */
-bool tl_lives_keep(struct tl_lives *lives, const struct tl_task *task);
-void tl_lives_give_back(struct tl_lives *lives, const struct tl_task *task);
+struct tl_kept;
+/* ctx: that of `done`. True: it is kept until it is given back, and `done` does not get it. */
+typedef bool (*tl_keep_fn)(void *ctx, const struct tl_kept *kept);
+/* Before the first event: `keep` is asked first, but for lives whose process lives on. */
+void tl_lives_keep(struct tl_lives *lives, tl_keep_fn keep);
+void tl_lives_give_back(struct tl_lives *lives, const struct tl_kept *kept);
+/* The task, in mem; valid until it is given back. By any thread. NULL: memory is out. */
+const struct tl_task *tl_kept_show(const struct tl_kept *kept, struct arena *mem);
+/* Asks memory for what tl_kept_show() will look at: first for the life itself, then, when that has
+ * come, for what it points to. */
+void tl_kept_fetch(const struct tl_kept *kept);
+void tl_kept_fetch_rest(const struct tl_kept *kept);
 /* One event, in time order. */
 struct tl_err *tl_lives_feed(struct tl_lives *lives, const struct tl_event *ev);
 /* The end of the trace: everything still held is handed on. */

@@ -7,8 +7,8 @@
  * threads tell. Alone it tells each batch when it is full: what makes lives and what tells them do
  * not both fit into a core's cache of instructions, and life by life one would drive out the other.
  *
- * A life may only be told aside when nothing can change it any more (tl_lives_keep()). One whose
- * process lives on is told at once, by the feeder, and its words wait for their place in the batch.
+ * A life may only be told aside when nothing can change it any more (tl_keep_fn). One whose process
+ * lives on is told at once, by the feeder, and its words wait for their place in the batch.
  * One that depends on others (a killer is shown in full at the first of its victims) is judged
  * aside and told in its turn, when its batch is joined.
  *
@@ -30,7 +30,7 @@
 enum { LIVES = 32, BATCHES = 16, CALL = 4, TELLERS_MOST = 16 };
 
 struct entry {
-	const struct tl_task *task; /* NULL: told already, its words are in `early` */
+	const struct tl_kept *kept; /* NULL: told already, its words are in `early` */
 	size_t early_n;
 	tl_ns last; /* of the trace, as of its end */
 };
@@ -47,7 +47,7 @@ struct desk {
 	struct teller *of;
 	struct out text;
 	VEC(struct turn) turn;
-	struct arena mem; /* of verdicts */
+	struct arena mem; /* of lives shown, and their verdicts */
 };
 
 struct batch {
@@ -57,6 +57,7 @@ struct batch {
 	 * has its own */
 	struct tl_trace_info info;
 	struct tl_witnesses w;
+	bool rooted;
 	struct out early;
 	struct desk *desk; /* NULL: nobody has taken it, or there was no memory for one */
 	uint64_t shown;
@@ -140,16 +141,30 @@ static bool wait_for_turn(struct desk *desk, size_t at, const struct tl_told *to
 	return true;
 }
 
-static void tell_one(struct teller *t, struct batch *b, const struct tl_task *task,
+/* NULL: it is not asked for. */
+static const struct tl_task *show(struct aside *a, struct batch *b, const struct tl_kept *kept,
+				  const struct tl_trace_info *info)
+{
+	struct aside_known known = {info, &b->w, b->rooted};
+	const struct tl_task *task = tl_kept_show(kept, &b->desk->mem);
+
+	if (!task)
+		b->starved = true;
+	return task && a->plan.chosen(a->plan.ctx, task, &known) ? task : NULL;
+}
+
+static void tell_one(struct teller *t, struct batch *b, const struct tl_kept *kept,
 		     const struct tl_trace_info *info)
 {
 	struct aside *a = t->a;
 	struct desk *desk = b->desk;
+	const struct tl_task *task;
 	struct tl_told told;
 
 	if (!desk->turn.n)
-		arena_reset(&desk->mem); /* nobody needs the verdicts of the one before */
-	if (!judge(a, task, info, &b->w, &desk->mem, &told, &b->starved))
+		arena_reset(&desk->mem); /* nobody needs the one before any more */
+	task = show(a, b, kept, info);
+	if (!task || !judge(a, task, info, &b->w, &desk->mem, &told, &b->starved))
 		return;
 	b->shown++;
 	if (is_apart(a, &told))
@@ -161,14 +176,10 @@ static void tell_one(struct teller *t, struct batch *b, const struct tl_task *ta
 /* Another core made them: the one after the next is asked for, and what the next one has. */
 static void fetch_next(const struct entry *e, const struct entry *end)
 {
-	const struct tl_task *next = e + 1 < end ? e[1].task : NULL;
-
-	if (e + 2 < end && e[2].task)
-		line_fetch(e[2].task, sizeof(*next));
-	if (!next)
-		return;
-	line_fetch(next->death, sizeof(*next->death));
-	line_fetch(next->notice, sizeof(*next->notice));
+	if (e + 2 < end && e[2].kept)
+		tl_kept_fetch(e[2].kept);
+	if (e + 1 < end && e[1].kept)
+		tl_kept_fetch_rest(e[1].kept);
 }
 
 static void tell_batch(struct teller *t, struct batch *b)
@@ -184,13 +195,13 @@ static void tell_batch(struct teller *t, struct batch *b)
 	t->out = b->desk->text;
 	for (struct entry *e = b->entry; e < b->entry + b->n; e++) {
 		fetch_next(e, b->entry + b->n);
-		if (!e->task) {
+		if (!e->kept) {
 			out_mem(&t->out, early, e->early_n);
 			early += e->early_n;
 			continue;
 		}
 		info.last = e->last;
-		tell_one(t, b, e->task, &info);
+		tell_one(t, b, e->kept, &info);
 	}
 	b->desk->text = t->out;
 	t->out = before;
@@ -274,8 +285,8 @@ static struct desk *join_first(struct aside *a)
 
 	put_batch(a, b);
 	for (unsigned i = 0; i < b->n; i++)
-		if (b->entry[i].task)
-			tl_lives_give_back(a->plan.lives, b->entry[i].task);
+		if (b->entry[i].kept)
+			tl_lives_give_back(a->plan.lives, b->entry[i].kept);
 	a->shown += b->shown;
 	a->starved |= b->starved || b->early.os || (b->desk && b->desk->text.os);
 	b->n = 0;
@@ -347,65 +358,82 @@ void aside_drain(struct aside *a)
 	hand_over(a, 0);
 }
 
-/* Its process lives on, so it cannot wait. */
-static void tell_now(struct aside *a, struct entry *e, const struct tl_task *task,
-		     const struct tl_trace_info *info, const struct tl_witnesses *w)
+/* ---- the feeder takes lives ---- */
+
+/* Does the batch that is being filled hold for this life, too? */
+static bool same_trace(const struct batch *b, const struct aside_known *known)
+{
+	return b->info.first == known->info->first && b->rooted == known->rooted &&
+	       !memcmp(&b->w, known->w, sizeof(b->w));
+}
+
+static void batch_begin(struct batch *b, const struct aside_known *known)
+{
+	b->info = *known->info;
+	b->info.n_blind = b->info.n_warnings = 0;
+	b->info.blind = NULL;
+	b->info.warnings = NULL;
+	b->w = *known->w;
+	b->rooted = known->rooted;
+}
+
+/* Room for the next life, as one that was told already. */
+static struct entry *next_entry(struct aside *a, const struct aside_known *known)
+{
+	struct batch *b = batch_at(a, a->made);
+
+	if (b->n && !same_trace(b, known)) {
+		hand_over(a, BATCHES - 1);
+		b = batch_at(a, a->made);
+	}
+	if (!b->n)
+		batch_begin(b, known);
+	b->entry[b->n] = (struct entry){.last = known->info->last};
+	return &b->entry[b->n++];
+}
+
+static void hand_over_full(struct aside *a)
+{
+	if (batch_at(a, a->made)->n == LIVES)
+		hand_over(a, BATCHES - 1);
+}
+
+void aside_keep(struct aside *a, const struct tl_kept *kept, const struct aside_known *known)
+{
+	next_entry(a, known)->kept = kept;
+	hand_over_full(a);
+}
+
+static void tell_early(struct aside *a, struct entry *e, const struct tl_told *told)
 {
 	struct batch *b = batch_at(a, a->made);
 	struct out before = feeder_of(a)->out;
-	struct tl_told told;
 	size_t n = b->early.n;
 
-	arena_reset(&a->mem);
-	if (!judge(a, task, info, w, &a->mem, &told, &a->starved))
-		return;
-	if (in_order(a) || !is_apart(a, &told)) {
-		b->n--; /* its place is behind all that are taken */
-		aside_drain(a);
-		a->shown++;
-		if (state_of(a, info))
-			a->plan.view->task(a->plan.out, a->state, &told);
-		return;
-	}
 	b->shown++;
 	feeder_of(a)->out = b->early;
-	a->plan.view->task(&feeder_of(a)->out, feeder_of(a)->state, &told);
+	a->plan.view->task(&feeder_of(a)->out, feeder_of(a)->state, told);
 	b->early = feeder_of(a)->out;
 	feeder_of(a)->out = before;
 	e->early_n = b->early.n - n;
 }
 
-/* Does the batch that is being filled hold for this life, too? */
-static bool same_trace(const struct batch *b, const struct tl_trace_info *info,
-		       const struct tl_witnesses *w)
+void aside_tell(struct aside *a, const struct tl_task *task, const struct aside_known *known)
 {
-	return b->info.first == info->first && !memcmp(&b->w, w, sizeof(*w));
-}
+	struct tl_told told;
 
-void aside_take(struct aside *a, const struct tl_task *task, const struct tl_trace_info *info,
-		const struct tl_witnesses *w)
-{
-	struct batch *b = batch_at(a, a->made);
-	struct entry *e;
-
-	if (b->n && !same_trace(b, info, w)) {
-		hand_over(a, BATCHES - 1);
-		b = batch_at(a, a->made);
+	arena_reset(&a->mem);
+	if (!judge(a, task, known->info, known->w, &a->mem, &told, &a->starved))
+		return;
+	if (is_apart(a, &told) && !in_order(a)) {
+		tell_early(a, next_entry(a, known), &told);
+		hand_over_full(a);
+		return;
 	}
-	if (!b->n) {
-		b->info = *info;
-		b->info.n_blind = b->info.n_warnings = 0;
-		b->info.blind = NULL;
-		b->info.warnings = NULL;
-		b->w = *w;
-	}
-	e = &b->entry[b->n++];
-	*e = (struct entry){.task = tl_lives_keep(a->plan.lives, task) ? task : NULL,
-			    .last = info->last};
-	if (!e->task)
-		tell_now(a, e, task, info, w);
-	if (batch_at(a, a->made)->n == LIVES)
-		hand_over(a, BATCHES - 1);
+	aside_drain(a); /* its place is behind all that were taken */
+	a->shown++;
+	if (state_of(a, known->info))
+		a->plan.view->task(a->plan.out, a->state, &told);
 }
 
 /* ---- beginning and end ---- */

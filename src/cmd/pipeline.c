@@ -71,10 +71,15 @@ bool pipeline_usual(const struct tl_task *task, bool rooted, bool for_programs)
 	       task->signals_folded || task->n_execs || task->death->any_delivery;
 }
 
-static bool by_default(const struct telling *tell, const struct tl_task *task)
+/* By several threads. */
+static bool chosen(void *ctx, const struct tl_task *task, const struct aside_known *known)
 {
+	struct telling *tell = ctx;
+
+	if (!select_task(&tell->sel, task, known->info->first))
+		return false;
 	return tell->p->selectors->all || select_names(&tell->sel) ||
-	       pipeline_usual(task, tell->rooted, tell->p->view->is_export);
+	       pipeline_usual(task, known->rooted, tell->p->view->is_export);
 }
 
 static bool begin(struct telling *tell, const struct tl_trace_info *info)
@@ -89,12 +94,21 @@ static bool begin(struct telling *tell, const struct tl_trace_info *info)
 	return tell->begun;
 }
 
-static void tell_in_turn(struct telling *tell, const struct tl_task *task,
-			 const struct tl_trace_info *info)
+static struct aside_known known_now(const struct telling *tell)
 {
-	struct tl_told told = {
-		.info = info, .t0 = info->first, .witnesses = tl_lives_witnesses(tell->lives),
-		.unkept = tell->p->unkept};
+	return (struct aside_known){.info = tl_events_info(tell->events),
+				    .w = tl_lives_witnesses(tell->lives),
+				    .rooted = tell->rooted};
+}
+
+static void tell_in_turn(struct telling *tell, const struct tl_task *task,
+			 const struct aside_known *known)
+{
+	const struct tl_trace_info *info = known->info;
+	struct tl_told told = {.info = info,
+			       .t0 = info->first,
+			       .witnesses = known->w,
+			       .unkept = tell->p->unkept};
 
 	arena_reset(&tell->mem);
 	if (!tl_why_tell(task, tell->p->view->deaths_only, &tell->mem, &told)) {
@@ -110,15 +124,26 @@ static void tell_in_turn(struct telling *tell, const struct tl_task *task,
 static void tell_life(void *ctx, const struct tl_task *task)
 {
 	struct telling *tell = ctx;
-	const struct tl_trace_info *info = tl_events_info(tell->events);
+	struct aside_known known = known_now(tell);
 
 	tell->tasks++;
-	if (!select_task(&tell->sel, task, info->first) || !by_default(tell, task))
+	if (!chosen(tell, task, &known))
 		return;
 	if (tell->aside)
-		aside_take(tell->aside, task, info, tl_lives_witnesses(tell->lives));
+		aside_tell(tell->aside, task, &known);
 	else
-		tell_in_turn(tell, task, info);
+		tell_in_turn(tell, task, &known);
+}
+
+/* One of which nothing changes any more. */
+static bool keep_life(void *ctx, const struct tl_kept *kept)
+{
+	struct telling *tell = ctx;
+	struct aside_known known = known_now(tell);
+
+	tell->tasks++;
+	aside_keep(tell->aside, kept, &known);
+	return true;
 }
 
 /* ---- threads ---- */
@@ -164,7 +189,9 @@ static struct tl_err *start_threads(struct telling *tell)
 		tell->aside = aside_new(&(struct aside_plan){
 			.view = tell->p->view, .opts = &tell->p->opts, .sel = &tell->sel,
 			.lives = tell->lives, .unkept = tell->p->unkept, .crew = tell->crew,
-			.out = &tell->out, .begin = begin_aside, .ctx = tell});
+			.out = &tell->out, .begin = begin_aside, .chosen = chosen, .ctx = tell});
+	if (tell->aside)
+		tl_lives_keep(tell->lives, keep_life);
 	return NULL;
 }
 

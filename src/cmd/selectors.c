@@ -149,7 +149,7 @@ static bool pid_fits(struct select *sel, const struct tl_task *task)
 	for (int i = 0; i < sel->from->pid.n; i++) {
 		if (task->tid != sel->pid[i] && task->tgid != sel->pid[i])
 			continue;
-		sel->pid_seen[i] = true;
+		__atomic_store_n(&sel->pid_seen[i], true, __ATOMIC_RELAXED);
 		fits = true;
 	}
 	return fits;
@@ -172,7 +172,7 @@ static bool comm_fits(struct select *sel, const struct tl_task *task)
 	for (int i = 0; i < sel->from->comm.n; i++) {
 		if (!bore(task, sel->from->comm.v[i]))
 			continue;
-		sel->comm_seen[i] = true;
+		__atomic_store_n(&sel->comm_seen[i], true, __ATOMIC_RELAXED);
 		fits = true;
 	}
 	return fits;

@@ -36,7 +36,8 @@ struct select {
 
 /* Wrong usage (no number, no time, no such cause) is answered here, before anything is read. */
 struct tl_err *select_init(struct select *sel, const struct selectors *from);
-/* t0: the trace's first time. Also notes which of the tasks asked for exist at all. */
+/* t0: the trace's first time. Also notes which of the tasks asked for exist at all; several threads
+ * may ask at once. */
 bool select_task(struct select *sel, const struct tl_task *task, tl_ns t0);
 bool select_cause(const struct select *sel, const struct tl_told *told);
 /* Is anything chosen by name, number or cause? */

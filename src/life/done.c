@@ -103,37 +103,21 @@ static void hand_on(struct tl_lives *l, struct life *life)
 	if (life->run != RUN_UNKNOWN && !life->t.death->seen.is && l->now != TL_NS_NONE)
 		run_cut(life, l->now);
 	segment_last(l, life);
+	if (show_later(l, life))
+		return;
 	shown = show(l, life);
 	if (!shown) {
 		life_free(l, life);
 		return;
 	}
-	l->lent = false;
 	if (l->done)
 		l->done(l->ctx, &shown->t);
-	if (l->lent)
-		return; /* it may have been given back already */
 	if (!l->keep_all) {
 		show_free(l, shown);
 		return;
 	}
 	shown->next = l->kept;
 	l->kept = shown;
-}
-
-/* What is lent is no longer counted among the lives: it waits for its reader, not for the trace. */
-bool tl_lives_keep(struct tl_lives *l, const struct tl_task *task)
-{
-	if (l->keep_all || !group_alone(l, container_of(task, struct shown, t)->life))
-		return false;
-	l->n_lives--;
-	return l->lent = true;
-}
-
-void tl_lives_give_back(struct tl_lives *l, const struct tl_task *task)
-{
-	l->n_lives++;
-	show_free(l, container_of(task, struct shown, t));
 }
 
 /* Does anything late still matter for it? */

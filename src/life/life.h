@@ -189,6 +189,7 @@ struct life {
 	bool census : 1; /* alive when recording began, says the recorder */
 	bool awaits_switch : 1; /* done.c: dead for a while, and its last switch was not seen */
 	bool released : 1; /* reap.c: it called release_task while dying: of itself */
+	bool untimed : 1; /* show.c: what is known of its time is no sum */
 };
 
 /* What only some processes come to: their own from then on, see own_affairs(). */
@@ -247,6 +248,7 @@ struct leaving {
 struct tl_lives {
 	struct tl_events *events;
 	tl_life_fn done;
+	tl_keep_fn keep; /* NULL: nobody wants to */
 	void *ctx;
 	struct pids pids; /* the living, and the dead that are not complete */
 	struct pool pool; /* lives, processes and what they own */
@@ -257,7 +259,6 @@ struct tl_lives {
 	struct shown *kept; /* handed on, where all are kept */
 	struct shown *shown; /* what was asked for since the last event */
 	bool keep_all;
-	bool lent; /* the life that is being handed on is kept by who got it */
 	bool ends; /* the trace has: nobody new will want memory */
 	size_t n_lives, n_most;
 	tl_ns now;
@@ -344,6 +345,7 @@ struct shown {
 	struct shown *next;
 };
 struct shown *show(struct tl_lives *l, struct life *life); /* NULL: memory is out */
+bool show_later(struct tl_lives *l, struct life *life); /* somebody keeps it */
 void show_free(struct tl_lives *l, struct shown *shown); /* the life, too */
 void show_forget(struct tl_lives *l); /* what was shown of the living */
 

@@ -51,6 +51,11 @@ struct tl_err *tl_lives_new(struct tl_events *events, tl_life_fn done, void *ctx
 	return NULL;
 }
 
+void tl_lives_keep(struct tl_lives *l, tl_keep_fn keep)
+{
+	l->keep = keep;
+}
+
 void tl_lives_keep_all(struct tl_lives *l)
 {
 	l->keep_all = true;
@@ -140,7 +145,7 @@ const struct tl_witnesses *tl_lives_witnesses(const struct tl_lives *l)
 {
 	enum tl_arch arch = l->events ? tl_events_arch(l->events) : TL_ARCH_UNKNOWN;
 
-	if (arch)
+	if (arch != l->w.arch && arch)
 		((struct tl_lives *)l)->w.arch = (uint8_t)arch;
 	return &l->w;
 }

@@ -6,7 +6,11 @@
  *
  * Whatever can grow stays the life's own and is pointed to; so the life stays as long as what is
  * shown of it.
+ *
+ * What one core wrote and another reads costs by the line: a life that is kept for another thread
+ * is shown there, in memory that thread has at hand, and not by the one that makes lives.
  */
+#include "base/line.h"
 #include "life/life.h"
 
 static void show_sched(struct shown *s, const struct ran *r)
@@ -76,18 +80,10 @@ static void show_deeds(struct tl_task *t, const struct deeds *d)
 	t->cgroup = d->cgroup;
 }
 
-struct shown *show(struct tl_lives *l, struct life *life)
+static void fill(struct shown *s, struct life *life)
 {
 	const struct held *t = &life->t;
-	/* of others the scheduler's records show only where they met the family: no sum of them is
-	 * true */
-	bool timed = t->family || !l->rooted;
-	struct shown *s = pool_take(&l->pool, sizeof(*s));
 
-	if (!s) {
-		l->err = l->err ? l->err : &tl_enomem;
-		return NULL;
-	}
 	s->life = life;
 	s->t = (struct tl_task){
 		.tid = t->tid,
@@ -107,15 +103,34 @@ struct shown *show(struct tl_lives *l, struct life *life)
 		.notice = t->notice,
 		.reap = t->reap,
 		.sched = &tl_no_sched,
-		.segments = timed && life->segments ? &life->segments->kept : NULL,
+		.segments = !life->untimed && life->segments ? &life->segments->kept : NULL,
 		.parent = t->parent,
 		.is_leader = t->is_leader,
 	};
 	birth_of(life, &s->t.birth);
 	show_deeds(&s->t, life->deeds);
 	show_process(s, life);
-	if (timed && t->sched != &no_ran)
+	if (!life->untimed && t->sched != &no_ran)
 		show_sched(s, t->sched);
+}
+
+/* Of others than the family the scheduler's records show only where they met it: no sum of them is
+ * true. */
+static void judge_times(const struct tl_lives *l, struct life *life)
+{
+	life->untimed = l->rooted && !life->t.family;
+}
+
+struct shown *show(struct tl_lives *l, struct life *life)
+{
+	struct shown *s = pool_take(&l->pool, sizeof(*s));
+
+	if (!s) {
+		l->err = l->err ? l->err : &tl_enomem;
+		return NULL;
+	}
+	judge_times(l, life);
+	fill(s, life);
 	return s;
 }
 
@@ -123,6 +138,57 @@ void show_free(struct tl_lives *l, struct shown *shown)
 {
 	life_free(l, shown->life);
 	pool_give(&l->pool, shown, sizeof(*shown));
+}
+
+/* ---- of a life that is kept: by any thread, so nothing of `lives` is looked at ---- */
+
+static struct life *life_of_kept(const struct tl_kept *kept)
+{
+	return (struct life *)kept;
+}
+
+bool show_later(struct tl_lives *l, struct life *life)
+{
+	if (!l->keep || l->keep_all || !group_alone(l, life))
+		return false;
+	judge_times(l, life);
+	l->n_lives--; /* from now on it waits for its reader, not for the trace */
+	if (l->keep(l->ctx, (const struct tl_kept *)life))
+		return true; /* it may have been given back already */
+	l->n_lives++;
+	return false;
+}
+
+void tl_lives_give_back(struct tl_lives *l, const struct tl_kept *kept)
+{
+	l->n_lives++;
+	life_free(l, life_of_kept(kept));
+}
+
+const struct tl_task *tl_kept_show(const struct tl_kept *kept, struct arena *mem)
+{
+	struct shown *s = arena_alloc(mem, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	fill(s, life_of_kept(kept));
+	return &s->t;
+}
+
+void tl_kept_fetch(const struct tl_kept *kept)
+{
+	line_fetch(kept, sizeof(struct life));
+}
+
+void tl_kept_fetch_rest(const struct tl_kept *kept)
+{
+	const struct held *t = &life_of_kept(kept)->t;
+
+	line_fetch(t->process, sizeof(*t->process));
+	line_fetch(t->death, sizeof(*t->death));
+	line_fetch(t->notice, sizeof(*t->notice));
+	line_fetch(t->reap, sizeof(*t->reap));
+	line_fetch(t->sched, sizeof(*t->sched));
 }
 
 /* ---- before a life is complete ---- */
