@@ -19,9 +19,10 @@
 #include "base/guard.h"
 #include "event/event.h"
 
-/* What goes with a batch is some lines of a cache, each way: not for fewer events. And to wake
- * somebody costs as much as to read a batch: not for fewer than half of the ring. */
-enum { BATCH = 256, RING = 32 };
+/* What goes with a batch is the lock and some lines of a cache, each way: not for fewer events. And
+ * to wake somebody costs as much as to read a quarter of one: not for fewer than half of the ring.
+ * FETCH: so many bytes further on the taker's memory is asked for. */
+enum { BATCH = 1024, RING = 8, FETCH = 8 * LINE };
 
 /* One event behind the other, each as long as its kind; the last may be looked at as a whole. */
 struct room {
@@ -33,7 +34,7 @@ struct batch {
 	bool last;
 	struct tl_trace_info info;
 	struct tl_event_counts counts;
-	double progress; /* of the ring's first one: asking may be a system call */
+	double progress;            /* of the ring's first one: asking may be a system call */
 	VEC(struct tl_blind) blind; /* those from blind_from on: what changed */
 	unsigned blind_from;
 	VEC(const char *) warnings;
@@ -42,8 +43,10 @@ struct batch {
 struct ahead {
 	struct tl_events *evs;
 	struct batch *ring, *now; /* now: being given out */
-	struct room *rooms;	  /* of the ring, never cleared: many short traces fill only one */
-	unsigned left;		  /* events of it that were not given out yet */
+	/* of the ring, and one more where batches are handed over; never cleared: many short traces
+	 * fill only one */
+	struct room *rooms;
+	unsigned left; /* events of it that were not given out yet */
 	const unsigned char *next;
 	/* as of the batch being given out */
 	struct tl_trace_info info;
@@ -84,7 +87,8 @@ static bool known_so_far(struct tl_events *evs, struct batch *b)
 
 #define BEHIND(member)                                                                             \
 	(sizeof(struct tl_event) -                                                                 \
-	 ((offsetof(struct tl_event, u) + sizeof(((struct tl_event *)NULL)->u.member) + 7) & ~7ul))
+	 ((offsetof(struct tl_event, u) + sizeof(((struct tl_event *)NULL)->u.member) + 7) &       \
+	  ~7ul))
 
 /*
  * Bytes of an event. What one core wrote and another reads costs by the line: of the frequent kinds
@@ -124,13 +128,14 @@ static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
 /* Without memory the trace ends here. */
 static void fill(struct tl_events *evs, struct batch *b)
 {
-	struct room mine, *its = room_of(evs->ahead, b);
-	unsigned char *room = (evs->ahead->crew ? &mine : its)->bytes;
+	struct room *its = room_of(evs->ahead, b),
+		    *mine = evs->ahead->crew ? &evs->ahead->rooms[RING] : its;
+	unsigned char *room = mine->bytes;
 	size_t at = 0;
 
 	for (b->n = 0; b->n < BATCH && events_pull(evs, (struct tl_event *)(room + at)); b->n++)
 		at += size_of((struct tl_event *)(room + at));
-	if (room == mine.bytes)
+	if (mine != its)
 		hand_bytes(its->bytes, room, at);
 	b->last = b->n < BATCH;
 	if (!known_so_far(evs, b)) {
@@ -229,6 +234,7 @@ const struct tl_event *ahead_take(struct ahead *a)
 		return NULL;
 	ev = (const struct tl_event *)a->next;
 	a->next += size_of(ev);
+	__builtin_prefetch(a->next + FETCH);
 	a->left--;
 	return ev;
 }
@@ -248,14 +254,14 @@ const struct tl_event_counts *ahead_counts(const struct ahead *a)
 	return &a->counts;
 }
 
-static struct ahead *ahead_new(unsigned batches)
+static struct ahead *ahead_new(unsigned batches, unsigned rooms)
 {
 	struct ahead *a = line_calloc(sizeof(*a));
 
 	if (!a)
 		return NULL;
 	a->ring = line_calloc(batches * sizeof(*a->ring));
-	a->rooms = aligned_alloc(alignof(struct room), batches * sizeof(*a->rooms));
+	a->rooms = aligned_alloc(alignof(struct room), rooms * sizeof(*a->rooms));
 	if (!a->ring || !a->rooms) {
 		free(a->ring);
 		free(a->rooms);
@@ -271,7 +277,7 @@ struct tl_err *tl_events_ahead(struct tl_events *evs, struct crew *crew)
 
 	if (crew && !crew_hands(crew))
 		crew = NULL;
-	a = ahead_new(crew ? RING : 1);
+	a = crew ? ahead_new(RING, RING + 1) : ahead_new(1, 1);
 	if (!a)
 		return &tl_enomem;
 	a->evs = evs;
