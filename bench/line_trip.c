@@ -29,6 +29,7 @@ static int nth_cpu(unsigned n)
 {
 	cpu_set_t mine;
 
+	CPU_ZERO(&mine);
 	sched_getaffinity(0, sizeof(mine), &mine);
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &mine) && !n--)

@@ -5,7 +5,8 @@ import os
 import subprocess
 
 CACHE = os.environ.get("TASKLIFE_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "tasklife")
-PROGRAM = os.path.realpath(os.environ.get("TASKLIFE") or os.path.join(os.environ.get("TL_BUILD", "build"), "tasklife"))
+BUILD = os.environ.get("TL_BUILD") or os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "build")
+PROGRAM = os.path.realpath(os.environ.get("TASKLIFE") or os.path.join(BUILD, "tasklife"))
 
 
 def not_to_be_had(kernel):

@@ -314,7 +314,7 @@ void tl_lives_trim_segments(struct tl_lives *lives, size_t most);
 void tl_lives_keep_all(struct tl_lives *lives);
 /*
  * A complete life of which nothing changes any more, kept for whoever looks at it later, and maybe
- * in another thread. What it is made of is a third of a struct tl_task, so it is shown where it is
+ * in another thread. What is held of it is a third of what is shown, so it is shown where it is
  * looked at.
  */
 struct tl_kept;
