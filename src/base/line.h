@@ -10,6 +10,9 @@
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define LINE 128
 
@@ -29,6 +32,27 @@ static inline void line_fetch(const void *v, size_t n)
 	for (size_t at = 0; at < n; at += LINE)
 		__builtin_prefetch((const char *)v + at);
 	__builtin_prefetch((const char *)v + n - 1);
+}
+
+/*
+ * Copies what another core is to read past the caches, between places aligned to 16. Written in the
+ * usual way its lines would have to come back from that core first, where they were read the last
+ * time, only to be overwritten, and would be fetched one by one from this one. Where two cores have
+ * no cache in common that takes longer than most of what is worth handing over.
+ */
+static inline void line_hand(void *to, const void *from, size_t n)
+{
+#ifdef __SSE2__
+	size_t whole = n & ~(sizeof(__m128i) - 1);
+
+	for (size_t i = 0; i < whole; i += sizeof(__m128i))
+		_mm_stream_si128((__m128i *)((char *)to + i),
+				 _mm_load_si128((const __m128i *)((const char *)from + i)));
+	memcpy((char *)to + whole, (const char *)from + whole, n - whole);
+	_mm_sfence();
+#else
+	memcpy(to, from, n);
+#endif
 }
 
 #endif

@@ -12,9 +12,6 @@
  * goes on when half of the ring is there for it: waking somebody costs more than a batch.
  */
 #include <stdlib.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 #include "base/crew.h"
 #include "base/guard.h"
 #include "event/event.h"
@@ -109,22 +106,6 @@ static size_t size_of(const struct tl_event *ev)
 	return sizeof(*ev) - not_there[ev->kind];
 }
 
-/*
- * Past the caches: written line by line they would have to come back from the taker's core first,
- * only to be overwritten, and where the two cores have no cache in common that takes longer than to
- * decode an event.
- */
-static void hand_bytes(unsigned char *to, const unsigned char *from, size_t n)
-{
-#ifdef __SSE2__
-	for (size_t i = 0; i < n; i += sizeof(__m128i))
-		_mm_stream_si128((__m128i *)(to + i), _mm_load_si128((const __m128i *)(from + i)));
-	_mm_sfence();
-#else
-	memcpy(to, from, n);
-#endif
-}
-
 /* Without memory the trace ends here. */
 static void fill(struct tl_events *evs, struct batch *b)
 {
@@ -136,7 +117,7 @@ static void fill(struct tl_events *evs, struct batch *b)
 	for (b->n = 0; b->n < BATCH && events_pull(evs, (struct tl_event *)(room + at)); b->n++)
 		at += size_of((struct tl_event *)(room + at));
 	if (mine != its)
-		hand_bytes(its->bytes, room, at);
+		line_hand(its->bytes, room, at);
 	b->last = b->n < BATCH;
 	if (!known_so_far(evs, b)) {
 		b->blind.n = b->warnings.n = 0;

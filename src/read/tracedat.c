@@ -34,6 +34,7 @@ static void tracedat_close(void *state)
 	tl_symtab_free((struct tl_symtab *)td->src->info.symbols);
 	td->src->info.symbols = NULL;
 	td_streams_forget(td);
+	td_unpackers_free(td);
 	vec_each(p, &td->owned)
 		free(*p);
 	vec_fini(&td->stream);

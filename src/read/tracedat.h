@@ -201,6 +201,7 @@ struct tracedat {
 	VEC(struct td_instance) instance;
 	VEC(struct td_stream) stream;
 	VEC(void *) owned; /* unpacked sections */
+	struct td_unpacker *unpackers; /* in nobody's hands */
 	uint32_t have;	   /* bit per part of a version 7 file that was read */
 	uint64_t unpacked; /* bytes of unpacked sections */
 	uint64_t streamed; /* bytes that streams were given */
@@ -249,8 +250,16 @@ enum {
 	TD_CHUNK_MAX = 64 << 20,    /* of one chunk of pages; trace-cmd packs ten pages */
 };
 enum td_codec td_codec_named(struct tl_str name);
-/* Exactly n bytes must come out. */
-bool td_unpack(enum td_codec codec, struct tl_str in, void *to, size_t n);
+/* What unpacking takes room for, one thread's at a time, until it is put back for the next one.
+ * With the crew's lock, where there is one. NULL: memory is out. */
+struct td_unpacker *td_unpacker_get(struct tracedat *td);
+void td_unpacker_put(struct tracedat *td, struct td_unpacker *u);
+void td_unpackers_free(struct tracedat *td);
+/* Exactly n bytes must come out. u NULL: none do. */
+bool td_unpack(struct td_unpacker *u, enum td_codec codec, struct tl_str in, void *to, size_t n);
+/* Where the next to look at them is another core: see line_hand(). `to` as of malloc(). */
+bool td_unpack_for_another(struct td_unpacker *u, enum td_codec codec, struct tl_str in, void *to,
+			   size_t n);
 
 /* tracedat_chunk.c */
 /* Of these bytes, at `at` in the file; NULL: memory is out. */

@@ -57,6 +57,7 @@ static struct tl_err *unpacked(struct tracedat *td, struct tl_str body, struct c
 	struct cursor c = {(const uint8_t *)body.p, body.n, 0, td->big, false};
 	uint32_t packed = cursor_u32(&c), n = cursor_u32(&c);
 	struct tl_str in = cursor_span(&c, packed);
+	struct td_unpacker *u;
 	void **slot;
 
 	*ret = (struct cursor){.big = td->big, .bad = true};
@@ -66,8 +67,10 @@ static struct tl_err *unpacked(struct tracedat *td, struct tl_str body, struct c
 	slot = vec_push(&td->owned);
 	if (!slot || !(*slot = malloc(n)))
 		return &tl_enomem;
-	if (td_unpack(td->codec, in, *slot, n))
+	u = td_unpacker_get(td);
+	if (td_unpack(u, td->codec, in, *slot, n))
 		*ret = (struct cursor){*slot, n, 0, td->big, false};
+	td_unpacker_put(td, u);
 	return NULL;
 }
 

@@ -103,10 +103,20 @@ static bool room_for(struct chunk *k)
 	return room;
 }
 
-static void unpack(const struct tracedat *td, struct chunk *k)
+typedef bool (*unpack_fn)(struct td_unpacker *u, enum td_codec codec, struct tl_str in, void *to,
+			  size_t n);
+
+/* With the lock, which is dropped meanwhile. */
+static void unpack(struct tracedat *td, struct chunk *k, unpack_fn fn)
 {
+	struct td_unpacker *u = td_unpacker_get(td);
+
+	unlock(td);
 	k->good = k->n && k->n <= TD_CHUNK_MAX && room_for(k) &&
-		  td_unpack(td->codec, k->in, k->room, k->n);
+		  fn(u, td->codec, k->in, k->room, k->n);
+	lock(td);
+	td_unpacker_put(td, u);
+	k->done = true;
 }
 
 /* ---- ahead ---- */
@@ -145,10 +155,7 @@ bool td_unpack_ahead(void *ctx, unsigned hand)
 	if (!c)
 		return false;
 	k = chunk_at(td, c, c->taken++);
-	crew_unlock(td->crew);
-	unpack(td, k);
-	crew_lock(td->crew);
-	k->done = true;
+	unpack(td, k, td_unpack_for_another);
 	crew_done(td->crew);
 	return true;
 }
@@ -198,10 +205,7 @@ static struct chunk *fetch(struct tracedat *td, struct td_chunks *c)
 	lock(td);
 	if (c->taken == c->given) {
 		c->taken++;
-		unlock(td);
-		unpack(td, k);
-		lock(td);
-		k->done = true;
+		unpack(td, k, td_unpack);
 	}
 	while (!k->done)
 		crew_sleep(td->crew);

@@ -5,8 +5,10 @@
  * size is the room given; a piece that holds more or less is damaged, so no piece can grow beyond
  * what was checked before.
  */
+#include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
+#include "base/line.h"
 #include "read/tracedat.h"
 
 enum td_codec td_codec_named(struct tl_str name)
@@ -26,7 +28,51 @@ enum td_codec td_codec_named(struct tl_str name)
 	return TD_CODEC_UNKNOWN;
 }
 
-bool td_unpack(enum td_codec codec, struct tl_str in, void *to, size_t n)
+/* zstd's own state is 160 kB, which to allocate and to touch for each piece anew takes a sixth of
+ * its time. */
+struct td_unpacker {
+	struct td_unpacker *next;
+	ZSTD_DCtx *zstd;
+	uint8_t *room;
+	size_t room_n;
+};
+
+struct td_unpacker *td_unpacker_get(struct tracedat *td)
+{
+	struct td_unpacker *u = td->unpackers;
+
+	if (!u)
+		return calloc(1, sizeof(*u));
+	td->unpackers = u->next;
+	return u;
+}
+
+void td_unpacker_put(struct tracedat *td, struct td_unpacker *u)
+{
+	if (!u)
+		return;
+	u->next = td->unpackers;
+	td->unpackers = u;
+}
+
+void td_unpackers_free(struct tracedat *td)
+{
+	for (struct td_unpacker *u; (u = td->unpackers);) {
+		td->unpackers = u->next;
+		ZSTD_freeDCtx(u->zstd);
+		free(u->room);
+		free(u);
+	}
+}
+
+static bool unpack_zstd(struct td_unpacker *u, struct tl_str in, void *to, size_t n)
+{
+	if (!u->zstd)
+		u->zstd = ZSTD_createDCtx();
+	return u->zstd && ZSTD_decompressDCtx(u->zstd, to, n, in.p, in.n) == n;
+}
+
+bool td_unpack(struct td_unpacker *u, enum td_codec codec, struct tl_str in, void *to, size_t n)
 {
 	uLongf zn = n;
 
@@ -34,8 +80,27 @@ bool td_unpack(enum td_codec codec, struct tl_str in, void *to, size_t n)
 	case TD_CODEC_ZLIB:
 		return uncompress(to, &zn, (const Bytef *)in.p, in.n) == Z_OK && zn == n;
 	case TD_CODEC_ZSTD:
-		return ZSTD_decompress(to, n, in.p, in.n) == n;
+		return u && unpack_zstd(u, in, to, n);
 	default:
 		return false;
 	}
+}
+
+static bool room_for(struct td_unpacker *u, size_t n)
+{
+	if (n <= u->room_n)
+		return true;
+	free(u->room); /* nothing of it is worth copying */
+	u->room = malloc(n);
+	u->room_n = u->room ? n : 0;
+	return u->room;
+}
+
+bool td_unpack_for_another(struct td_unpacker *u, enum td_codec codec, struct tl_str in, void *to,
+			   size_t n)
+{
+	if (!u || !room_for(u, n) || !td_unpack(u, codec, in, u->room, n))
+		return false;
+	line_hand(to, u->room, n);
+	return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packed chunks, unpacked by one thread and ahead by several: the same bytes in the same order, the
- * damaged ones told where they stand. */
+/* Packed chunks, of zlib and of zstd, unpacked by one thread and ahead by several: the same bytes
+ * in the same order, the damaged ones told where they stand. */
 #include <zlib.h>
+#include <zstd.h>
 #include "base/crew.h"
 #include "read/tracedat.h"
 #include "dat_make.h"
@@ -25,17 +26,29 @@ static size_t put_u32(uint8_t *to, uint32_t v)
 	return sizeof(v);
 }
 
+static size_t pack(enum td_codec codec, void *to, size_t room, const void *from, size_t n)
+{
+	uLongf packed = room;
+
+	if (codec == TD_CODEC_ZLIB)
+		assert_int_equal(compress(to, &packed, from, n), Z_OK);
+	else
+		packed = ZSTD_compress(to, room, from, n, 1);
+	assert_true(packed < room);
+	return packed;
+}
+
 /* A stream as it lies in a file, on a little-endian machine; what is allocated is the caller's. */
-static struct tl_str stream_new(void)
+static struct tl_str stream_new(enum td_codec codec)
 {
 	uint8_t *plain = malloc(LARGE_N + CHUNKS), *to = malloc(CHUNKS * 60000);
 	size_t n = put_u32(to, CHUNKS);
 
 	for (unsigned i = 0; i < CHUNKS; i++) {
-		uLongf packed = 60000;
+		size_t packed;
 
 		fill(plain, i);
-		assert_int_equal(compress(to + n + 8, &packed, plain, size_of(i)), Z_OK);
+		packed = pack(codec, to + n + 8, 59000, plain, size_of(i));
 		if (i == WORSE)
 			memset(to + n + 8, 0xff, packed);
 		put_u32(to + n, (uint32_t)packed);
@@ -64,9 +77,10 @@ static void expect(const struct tl_str *got, enum td_chunk_step step, unsigned i
 }
 
 /* All of the first n bytes, or as many chunks as are asked for. */
-static void read_with(struct tl_str data, unsigned hands, size_t n, unsigned most)
+static void read_with(enum td_codec codec, struct tl_str data, unsigned hands, size_t n,
+		      unsigned most)
 {
-	struct tracedat td = {.codec = TD_CODEC_ZLIB};
+	struct tracedat td = {.codec = codec};
 	struct crew *crew = crew_new(hands);
 	struct td_stream *s = vec_push(&td.stream);
 	enum td_chunk_step step = TD_CHUNK_END;
@@ -99,34 +113,45 @@ static void read_with(struct tl_str data, unsigned hands, size_t n, unsigned mos
 		crew_leave(crew, &td);
 	crew_free(crew);
 	td_chunks_free(s->chunks);
+	td_unpackers_free(&td);
 	vec_fini(&td.stream);
+}
+
+static void read_all(enum td_codec codec)
+{
+	struct tl_str data = stream_new(codec);
+
+	for (unsigned hands = 0; hands < 4; hands++)
+		read_with(codec, data, hands, data.n, UINT32_MAX);
+	free((char *)data.p);
 }
 
 static void all_come_in_order(void **state)
 {
-	struct tl_str data = stream_new();
-
-	for (unsigned hands = 0; hands < 4; hands++)
-		read_with(data, hands, data.n, UINT32_MAX);
-	free((char *)data.p);
+	read_all(TD_CODEC_ZLIB);
+	read_all(TD_CODEC_ZSTD);
 }
 
 static void a_cut_is_told_where_it_is(void **state)
 {
-	struct tl_str data = stream_new();
+	struct tl_str data = stream_new(TD_CODEC_ZSTD);
 
 	for (unsigned i = 1; i < 9; i++)
-		read_with(data, i % 3, data.n - i * i * 500, UINT32_MAX);
-	read_with(data, 1, data.n - 1, UINT32_MAX);
+		read_with(TD_CODEC_ZSTD, data, i % 3, data.n - i, UINT32_MAX);
+	free((char *)data.p);
+	data = stream_new(TD_CODEC_ZLIB);
+	for (unsigned i = 1; i < 9; i++)
+		read_with(TD_CODEC_ZLIB, data, i % 3, data.n - i * i * 500, UINT32_MAX);
+	read_with(TD_CODEC_ZLIB, data, 1, data.n - 1, UINT32_MAX);
 	free((char *)data.p);
 }
 
 static void who_leaves_is_let_go(void **state)
 {
-	struct tl_str data = stream_new();
+	struct tl_str data = stream_new(TD_CODEC_ZSTD);
 
 	for (unsigned i = 0; i < 60; i++)
-		read_with(data, 1 + i % 3, data.n, i % 40);
+		read_with(TD_CODEC_ZSTD, data, 1 + i % 3, data.n, i % 40);
 	free((char *)data.p);
 }
 

@@ -5,6 +5,7 @@
  * one; .zstd and .v6 are what trace-cmd 3.1.6 converted it to. With TL_SHARED_DATA set, larger ones
  * are compared with `trace-cmd report`.
  */
+#include <zstd.h>
 #include "dat_make.h"
 #include "read/tracedat.h"
 
@@ -154,22 +155,44 @@ static void a_killing(void **state)
 	tl_source_close(src);
 }
 
+/* Six bytes, no more and no fewer, also behind what was damaged. */
+static void unpacks_six(struct td_unpacker *u, enum td_codec codec, const char *packed, size_t n)
+{
+	_Alignas(16) char to[32];
+
+	for (unsigned i = 0; i < 2; i++) {
+		bool (*fn)(struct td_unpacker *, enum td_codec, struct tl_str, void *, size_t) =
+			i ? td_unpack_for_another : td_unpack;
+
+		assert_true(fn(u, codec, (struct tl_str){packed, n}, to, 6));
+		assert_memory_equal(to, "abcdef", 6);
+		assert_false(fn(u, codec, (struct tl_str){packed, n}, to, 5));
+		assert_false(fn(u, codec, (struct tl_str){packed, n}, to, 7));
+		assert_false(fn(u, codec, (struct tl_str){packed, n - 1}, to, 6));
+		assert_false(fn(u, codec, (struct tl_str){packed, 0}, to, 6));
+		memset(to, 0, sizeof(to));
+		assert_true(fn(u, codec, (struct tl_str){packed, n}, to, 6));
+		assert_memory_equal(to, "abcdef\0", 7);
+	}
+}
+
 static void unpacking(void **state)
 {
-	static const uint8_t zlib[] = {0x78, 0x9c, 0x4b, 0x4c, 0x4a, 0x4e, 0x49,
-				       0x4d, 0x03, 0x00, 0x08, 0x1e, 0x02, 0x56};
-	struct tl_str in = {(const char *)zlib, sizeof(zlib)};
-	char to[16];
+	static const char zlib[] = "\x78\x9c\x4b\x4c\x4a\x4e\x49\x4d\x03\x00\x08\x1e\x02\x56";
+	struct tracedat td = {};
+	struct td_unpacker *u = td_unpacker_get(&td);
+	char zstd[64];
 
 	assert_int_equal(td_codec_named((struct tl_str){"zlib", 4}), TD_CODEC_ZLIB);
+	assert_int_equal(td_codec_named((struct tl_str){"zstd", 4}), TD_CODEC_ZSTD);
 	assert_int_equal(td_codec_named((struct tl_str){"lz4", 3}), TD_CODEC_UNKNOWN);
-	assert_true(td_unpack(TD_CODEC_ZLIB, in, to, 6));
-	assert_memory_equal(to, "abcdef", 6);
-	assert_false(td_unpack(TD_CODEC_ZLIB, in, to, 5));
-	assert_false(td_unpack(TD_CODEC_ZLIB, in, to, 7));
-	in.n--;
-	assert_false(td_unpack(TD_CODEC_ZLIB, in, to, 6));
-	assert_false(td_unpack(TD_CODEC_ZSTD, in, to, 6));
+	unpacks_six(u, TD_CODEC_ZLIB, zlib, sizeof(zlib) - 1);
+	unpacks_six(u, TD_CODEC_ZSTD, zstd, ZSTD_compress(zstd, sizeof(zstd), "abcdef", 6, 1));
+	assert_false(td_unpack(u, TD_CODEC_UNKNOWN, (struct tl_str){zlib, sizeof(zlib)}, zstd, 6));
+	td_unpacker_put(&td, u);
+	assert_ptr_equal(td_unpacker_get(&td), u);
+	td_unpacker_put(&td, u);
+	td_unpackers_free(&td);
 }
 
 struct big {
