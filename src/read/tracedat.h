@@ -250,6 +250,13 @@ enum {
 	TD_CHUNK_MAX = 64 << 20,    /* of one chunk of pages; trace-cmd packs ten pages */
 };
 enum td_codec td_codec_named(struct tl_str name);
+/* Bytes that grow by what is asked for; what they held is not kept. */
+struct td_room {
+	uint8_t *p;
+	size_t n;
+};
+bool td_room_for(struct td_room *room, size_t n); /* false: memory is out, and there is none */
+
 /* What unpacking takes room for, one thread's at a time, until it is put back for the next one.
  * With the crew's lock, where there is one. NULL: memory is out. */
 struct td_unpacker *td_unpacker_get(struct tracedat *td);

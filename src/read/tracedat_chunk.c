@@ -34,8 +34,7 @@ struct chunk {
 	uint64_t place;
 	uint32_t n; /* unpacked */
 	bool done, good;
-	uint8_t *room;
-	size_t room_n;
+	struct td_room room;
 };
 
 struct td_chunks {
@@ -69,7 +68,7 @@ struct td_chunks *td_chunks_new(const struct tracedat *td, struct tl_str data, u
 void td_chunks_free(struct td_chunks *c)
 {
 	for (unsigned i = 0; c && i < ARRAY_SIZE(c->chunk); i++)
-		free(c->chunk[i].room);
+		free(c->chunk[i].room.p);
 	free(c);
 }
 
@@ -91,18 +90,6 @@ static void unlock(const struct tracedat *td)
 		crew_unlock(td->crew);
 }
 
-static bool room_for(struct chunk *k)
-{
-	uint8_t *room;
-
-	if (k->n <= k->room_n)
-		return true;
-	free(k->room); /* nothing of it is worth copying */
-	room = k->room = malloc(k->n);
-	k->room_n = room ? k->n : 0;
-	return room;
-}
-
 typedef bool (*unpack_fn)(struct td_unpacker *u, enum td_codec codec, struct tl_str in, void *to,
 			  size_t n);
 
@@ -112,8 +99,8 @@ static void unpack(struct tracedat *td, struct chunk *k, unpack_fn fn)
 	struct td_unpacker *u = td_unpacker_get(td);
 
 	unlock(td);
-	k->good = k->n && k->n <= TD_CHUNK_MAX && room_for(k) &&
-		  fn(u, td->codec, k->in, k->room, k->n);
+	k->good = k->n && k->n <= TD_CHUNK_MAX && td_room_for(&k->room, k->n) &&
+		  fn(u, td->codec, k->in, k->room.p, k->n);
 	lock(td);
 	td_unpacker_put(td, u);
 	k->done = true;
@@ -216,10 +203,8 @@ static struct chunk *fetch(struct tracedat *td, struct td_chunks *c)
 
 static void let_go_room(struct chunk *k)
 {
-	if (k->room_n <= MOST)
-		return;
-	free(take(k->room));
-	k->room_n = 0;
+	if (k->room.n > MOST)
+		free(take(k->room).p);
 }
 
 enum td_chunk_step td_chunk_next(struct tracedat *td, struct td_chunks *c, struct tl_str *ret,
@@ -238,7 +223,7 @@ enum td_chunk_step td_chunk_next(struct tracedat *td, struct td_chunks *c, struc
 	if (c->given == c->seen)
 		return TD_CHUNK_END;
 	k = fetch(td, c);
-	*ret = (struct tl_str){(const char *)k->room, k->n};
+	*ret = (struct tl_str){(const char *)k->room.p, k->n};
 	*ret_packed = (const uint8_t *)k->in.p;
 	*ret_place = k->place;
 	return k->good ? TD_CHUNK_READ : TD_CHUNK_DAMAGED;

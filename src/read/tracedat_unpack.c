@@ -28,13 +28,22 @@ enum td_codec td_codec_named(struct tl_str name)
 	return TD_CODEC_UNKNOWN;
 }
 
+bool td_room_for(struct td_room *room, size_t n)
+{
+	if (n <= room->n)
+		return true;
+	free(room->p);
+	room->p = malloc(n);
+	room->n = room->p ? n : 0;
+	return room->p;
+}
+
 /* zstd's own state is 160 kB, which to allocate and to touch for each piece anew takes a sixth of
  * its time. */
 struct td_unpacker {
 	struct td_unpacker *next;
 	ZSTD_DCtx *zstd;
-	uint8_t *room;
-	size_t room_n;
+	struct td_room room; /* where a piece is made that goes to another core */
 };
 
 struct td_unpacker *td_unpacker_get(struct tracedat *td)
@@ -60,7 +69,7 @@ void td_unpackers_free(struct tracedat *td)
 	for (struct td_unpacker *u; (u = td->unpackers);) {
 		td->unpackers = u->next;
 		ZSTD_freeDCtx(u->zstd);
-		free(u->room);
+		free(u->room.p);
 		free(u);
 	}
 }
@@ -86,21 +95,11 @@ bool td_unpack(struct td_unpacker *u, enum td_codec codec, struct tl_str in, voi
 	}
 }
 
-static bool room_for(struct td_unpacker *u, size_t n)
-{
-	if (n <= u->room_n)
-		return true;
-	free(u->room); /* nothing of it is worth copying */
-	u->room = malloc(n);
-	u->room_n = u->room ? n : 0;
-	return u->room;
-}
-
 bool td_unpack_for_another(struct td_unpacker *u, enum td_codec codec, struct tl_str in, void *to,
 			   size_t n)
 {
-	if (!u || !room_for(u, n) || !td_unpack(u, codec, in, u->room, n))
+	if (!u || !td_room_for(&u->room, n) || !td_unpack(u, codec, in, u->room.p, n))
 		return false;
-	line_hand(to, u->room, n);
+	line_hand(to, u->room.p, n);
 	return true;
 }
