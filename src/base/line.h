@@ -8,6 +8,7 @@
 #define BASE_LINE_H
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -33,6 +34,13 @@ static inline void line_fetch(const void *v, size_t n)
 		__builtin_prefetch((const char *)v + at);
 	__builtin_prefetch((const char *)v + n - 1);
 }
+
+/* Does line_hand() do more than memcpy()? Where not, what can be made in its place is. */
+#ifdef __SSE2__
+#define LINE_HANDS true
+#else
+#define LINE_HANDS false
+#endif
 
 /*
  * Copies what another core is to read past the caches, between places aligned to 16. Written in the

@@ -98,14 +98,6 @@ void *pool_take(struct pool *p, size_t n)
 	return v;
 }
 
-/* What is given back is given out again next, and filled; by now most of it has left the caches, or
- * lies in another core's. All of it is asked for at once, or each line would be waited for. */
-static inline void fetch(void *v, size_t n)
-{
-	for (size_t at = LINE / 2; at < n; at += LINE / 2) /* the first one is written at once */
-		__builtin_prefetch((char *)v + at, true);
-}
-
 void pool_give(struct pool *p, void *v, size_t n)
 {
 	if (!POOLED(p, n)) {
@@ -115,7 +107,9 @@ void pool_give(struct pool *p, void *v, size_t n)
 	if (!v)
 		return;
 	n = (n + POOL_STEP - 1) & ~(size_t)(POOL_STEP - 1);
-	fetch(v, n);
+	/* It is given out again next, and filled; by now most of it has left the caches, or lies in
+	 * another core's. All of it is asked for at once, or each line would be waited for. */
+	line_fetch(v, n);
 	*(void **)v = p->free[n / POOL_STEP];
 	p->free[n / POOL_STEP] = v;
 }

@@ -98,6 +98,8 @@ bool td_unpack(struct td_unpacker *u, enum td_codec codec, struct tl_str in, voi
 bool td_unpack_for_another(struct td_unpacker *u, enum td_codec codec, struct tl_str in, void *to,
 			   size_t n)
 {
+	if (!LINE_HANDS)
+		return td_unpack(u, codec, in, to, n);
 	if (!u || !td_room_for(&u->room, n) || !td_unpack(u, codec, in, u->room.p, n))
 		return false;
 	line_hand(to, u->room.p, n);
